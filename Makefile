@@ -1,0 +1,147 @@
+# quern: `make` builds, `make demo` shows it, `make check` tests it. Variables that matter:
+#   CC=clang  BUILD=build  CFLAGS=…  LINE_EDITOR=readline|libedit  PREFIX=/usr/local  DESTDIR=
+#   FLOORS="base column" compiles only these folders of src/ (for work on one of them)
+
+VERSION     := 1.0.0
+BUILD       := build
+PREFIX      := /usr/local
+DESTDIR     :=
+LINE_EDITOR := readline
+CC          := gcc
+AR          := ar
+CFLAGS      := -O2 -g
+FLOORS      := $(shell sed -n 's/^\([a-z]*\):.*/\1/p' src/LAYERS)
+MACHINE     := $(shell $(CC) -dumpmachine)
+
+# ---- what is linked, and why: README.md ----
+PKG_CONFIG   := pkg-config
+LIB_PACKAGES := sqlite3 libutf8proc libpcre2-8
+LIB_CFLAGS   := $(shell $(PKG_CONFIG) --cflags $(LIB_PACKAGES))
+LIB_LIBS     := $(shell $(PKG_CONFIG) --libs $(LIB_PACKAGES)) -lcsv -lm -pthread
+EDITOR_PACKAGE := $(if $(filter libedit,$(LINE_EDITOR)),libedit,readline)
+EDITOR_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(EDITOR_PACKAGE)) $(if $(filter libedit,$(LINE_EDITOR)),-DQUERN_LIBEDIT)
+EDITOR_LIBS   := $(shell $(PKG_CONFIG) --libs $(EDITOR_PACKAGE))
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+# -ffp-contract=off: every machine and kernel level gives the same sums
+C_FLAGS  := -std=c17 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffp-contract=off -pthread -MMD -MP $(WARNINGS) \
+            -DQUERN_VERSION='"$(VERSION)"' -Isrc -Iinclude $(LIB_CFLAGS)
+
+# ---- objects ----
+LIB_FOLDERS    := $(filter-out cli,$(FLOORS))
+LIB_SOURCES    := $(sort $(foreach f,$(LIB_FOLDERS),$(shell find src/$(f) -name '*.c')))
+# A kernel file is compiled once for each level of CPU; base/cpu.h chooses at run time.
+KERNEL_SOURCES := $(foreach s,$(LIB_SOURCES),$(if $(findstring /kernel/,$(s)),$(s)))
+KERNEL_LEVELS  := portable $(if $(filter x86_64%,$(MACHINE)),avx2 avx512)
+KERNEL_FLAGS_portable :=
+KERNEL_FLAGS_avx2     := -march=x86-64-v3
+KERNEL_FLAGS_avx512   := -march=x86-64-v4
+PLAIN_OBJECTS  := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out $(KERNEL_SOURCES),$(LIB_SOURCES)))
+KERNEL_OBJECTS := $(foreach l,$(KERNEL_LEVELS),$(patsubst %.c,$(BUILD)/obj/%.$(l).o,$(KERNEL_SOURCES)))
+LIB_OBJECTS    := $(PLAIN_OBJECTS) $(KERNEL_OBJECTS)
+CLI_OBJECTS    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/cli/*.c))
+
+.PHONY: all demo check unit slt cli-check examples asan tsan fuzz bench lint format install clean
+all: $(BUILD)/quern $(BUILD)/libquern.a $(BUILD)/libquern.so
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) $(if $(filter src/cli/%,$<),$(EDITOR_CFLAGS)) $(CFLAGS) -c $< -o $@
+
+define KERNEL_RULE
+$(BUILD)/obj/%.$(1).o: %.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(C_FLAGS) $$(CFLAGS) -O3 $$(KERNEL_FLAGS_$(1)) -DKERNEL_LEVEL=$(1) -c $$< -o $$@
+endef
+$(foreach l,$(KERNEL_LEVELS),$(eval $(call KERNEL_RULE,$(l))))
+
+# All objects with their inner symbols: what the tests link.
+$(BUILD)/libquern-internal.a: $(LIB_OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# What is installed shows only the names of include/quern/.
+$(BUILD)/libquern.a: $(LIB_OBJECTS)
+	ld -r -o $(BUILD)/libquern.o $^
+	objcopy --localize-hidden $(BUILD)/libquern.o
+	@rm -f $@
+	$(AR) rcs $@ $(BUILD)/libquern.o
+
+SONAME := libquern.so.$(firstword $(subst ., ,$(VERSION)))
+$(BUILD)/libquern.so: $(LIB_OBJECTS)
+	$(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -o $@ $^ $(LIB_LIBS)
+	@ln -sf libquern.so $(BUILD)/$(SONAME)
+
+$(BUILD)/quern: $(CLI_OBJECTS) $(BUILD)/libquern.a
+	$(CC) $(CFLAGS) -o $@ $^ $(LIB_LIBS) $(EDITOR_LIBS)
+
+# ---- trying it ----
+demo: $(BUILD)/quern
+	sh sql/demo.sh $(BUILD)/quern
+
+# ---- tests: tests/README.md says what is where ----
+UNIT_SOURCES  := $(wildcard $(foreach f,$(FLOORS),tests/unit/$(f)_*.c))
+UNIT_PROGRAMS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SOURCES))
+CHECK_FLAGS   := $(shell $(PKG_CONFIG) --cflags check)
+CHECK_LIBS    := $(shell $(PKG_CONFIG) --libs check)
+
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libquern-internal.a
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -Wmissing-prototypes,$(C_FLAGS)) $(CHECK_FLAGS) -Itests/unit $(CFLAGS) -o $@ $< $(BUILD)/libquern-internal.a $(LIB_LIBS) $(CHECK_LIBS)
+
+$(BUILD)/slt-run: $(wildcard tests/slt/runner/*.c tests/slt/runner/*.h) $(BUILD)/libquern-internal.a
+	$(CC) $(C_FLAGS) $(CFLAGS) -o $@ $(wildcard tests/slt/runner/*.c) $(BUILD)/libquern-internal.a $(LIB_LIBS)
+
+EXAMPLES := $(patsubst tests/example/%.c,$(BUILD)/example/%,$(wildcard tests/example/*.c))
+$(BUILD)/example/%: tests/example/%.c $(BUILD)/libquern.a include/quern/quern.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -Wall -Wextra -Iinclude $(CFLAGS) -o $@ $< $(BUILD)/libquern.a $(LIB_LIBS)
+examples: $(EXAMPLES)
+
+unit: $(UNIT_PROGRAMS)
+	sh tests/tools/run_tests.sh unit $(UNIT_PROGRAMS)
+
+FILES := tests/slt
+slt: $(BUILD)/slt-run
+	$(BUILD)/slt-run $(SLT_FLAGS) $(FILES)
+
+cli-check: all
+	QUERN=$(BUILD)/quern sh tests/tools/run_tests.sh cli
+
+check: all $(UNIT_PROGRAMS) $(BUILD)/slt-run examples
+	BUILD=$(BUILD) sh tests/tools/run_tests.sh all $(UNIT_PROGRAMS)
+
+SANITIZE := -O1 -g -fno-omit-frame-pointer
+asan:
+	$(MAKE) check BUILD=$(BUILD)-asan CFLAGS="$(SANITIZE) -fsanitize=address,undefined -fno-sanitize-recover=all"
+tsan:
+	$(MAKE) check BUILD=$(BUILD)-tsan CFLAGS="$(SANITIZE) -fsanitize=thread"
+
+fuzz:
+	$(MAKE) -f tests/fuzz/Makefile BUILD=$(BUILD)-fuzz
+
+bench: $(BUILD)/quern
+	QUERN=$(BUILD)/quern sh tests/bench/run.sh
+
+# ---- manners ----
+C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
+lint:
+	CC="$(CC)" C_FLAGS="$(filter-out -MMD -MP,$(C_FLAGS))" sh tests/tools/lint.sh $(C_FILES)
+format:
+	clang-format -i $(C_FILES)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/quern $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/quern $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(BUILD)/libquern.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $(BUILD)/libquern.so $(DESTDIR)$(PREFIX)/lib/$(SONAME).$(VERSION)
+	ln -sf $(SONAME).$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libquern.so
+	install -m 644 include/quern/*.h $(DESTDIR)$(PREFIX)/include/quern/
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@LIBS@|$(LIB_LIBS)|g' src/engine/quern.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/quern.pc
+
+clean:
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz
+
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(wildcard $(BUILD)/unit/*.d $(BUILD)/*.d)

@@ -1,0 +1,163 @@
+/* quern.h: the client API of quern, whole. C11 or C++.
+ *
+ * A connection and all that is made from it belong to one thread at a time (quern_interrupt alone may come from another
+ * thread or a signal handler). Text is UTF-8. Every function that can fail returns a QuernStatus; on failure the output
+ * parameters are untouched and quern_error_* say what happened.
+ *
+ *     QuernConnection *connection;
+ *     QuernResult *result;
+ *     if (quern_open(&connection) == QUERN_OK &&
+ *         quern_query(connection, sql, strlen(sql), NULL, &result) == QUERN_OK) ...
+ */
+#ifndef QUERN_QUERN_H
+#define QUERN_QUERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define QUERN_API __attribute__((visibility("default")))
+#else
+#define QUERN_API
+#endif
+
+typedef struct QuernConnection QuernConnection; /* a catalog of tables, and settings */
+typedef struct QuernTable QuernTable;           /* a table provider, not yet under a name */
+typedef struct QuernResult QuernResult;         /* one running statement */
+
+typedef enum QuernStatus {
+    QUERN_OK = 0,
+    QUERN_ERROR_SQL = 1,    /* the statement is wrong, or fails on the values it met */
+    QUERN_ERROR_MISUSE = 2, /* the call is wrong */
+    QUERN_ERROR_DATA = 3,   /* a file's content is not what it should be */
+    QUERN_ERROR_IO = 4,     /* the system refused: file, disk, permission */
+    QUERN_ERROR_LOCKED = 5, /* another process holds the file or database */
+    QUERN_ERROR_RESOURCE = 6,
+    QUERN_ERROR_INTERNAL = 7,
+    QUERN_ERROR_INTERRUPTED = 130
+} QuernStatus;
+
+/* "1.0.0" */
+QUERN_API const char *quern_version(void);
+
+/* ---- connections ---- */
+
+/* Opens a connection with the built-in formats and an empty in-memory schema `main`. The caller owns it. On failure
+ * (no memory) *ret_connection is NULL. */
+QUERN_API QuernStatus quern_open(QuernConnection **ret_connection);
+/* Frees its results and tables too. NULL is fine. */
+QUERN_API void quern_close(QuernConnection *connection);
+/* Makes the running statement fail with QUERN_ERROR_INTERRUPTED soon. Safe in a signal handler and from any thread. */
+QUERN_API void quern_interrupt(QuernConnection *connection);
+
+/* ---- the last error; each is valid until the connection's next call ---- */
+
+QUERN_API const char *quern_error_message(const QuernConnection *connection); /* "" when there was none */
+QUERN_API const char *quern_error_hint(const QuernConnection *connection);    /* "" when there is none */
+QUERN_API const char *quern_error_sqlstate(const QuernConnection *connection);
+/* Byte offset into the text that was given to quern_query, or -1. */
+QUERN_API int64_t quern_error_position(const QuernConnection *connection);
+
+/* Where warnings go: `message` is one line. NULL drops them. */
+QUERN_API void quern_set_warning_handler(QuernConnection *connection, void (*warn)(void *user, const char *message),
+                                         void *user);
+
+/* ---- statements ---- */
+
+/* Bytes of the first statement of a text, its semicolon included, or 0 when the text ends before one (an open quote,
+ * comment or no semicolon at all). Needs no connection. */
+QUERN_API size_t quern_statement_size(const char *text, size_t size);
+
+/* Starts the first statement of a text. *ret_taken (may be NULL) is how many bytes of the text it took, set also on
+ * failure, so that a caller can go on behind it. *ret_result is NULL when the text holds only blanks and comments.
+ * A semicolon at the end of the text may be left out. What a statement changes is done when this returns; rows are
+ * computed while they are fetched. One result may be open at a time: the one before is freed. */
+QUERN_API QuernStatus quern_query(QuernConnection *connection, const char *sql, size_t size, size_t *ret_taken,
+                                  QuernResult **ret_result);
+/* Ends the statement, finished or not. NULL is fine. */
+QUERN_API void quern_result_free(QuernResult *result);
+
+/* Binds the parameter $name (or $1: "1") for the statements that follow; `text` NULL binds NULL. The value takes the
+ * type that its place in the statement wants, as a quoted literal would. Copies both. */
+QUERN_API QuernStatus quern_bind(QuernConnection *connection, const char *name, const char *text);
+
+/* ---- results ---- */
+
+/* 0: the statement has no result at all (CREATE TABLE, SET). */
+QUERN_API size_t quern_result_column_count(const QuernResult *result);
+QUERN_API const char *quern_result_column_name(const QuernResult *result, size_t column_index);
+/* As SQL writes it: "DECIMAL(15,2)". */
+QUERN_API const char *quern_result_column_type(const QuernResult *result, size_t column_index);
+
+/* Steps to the next row; *ret_row is false behind the last. Values are valid until the next step. */
+QUERN_API QuernStatus quern_result_next(QuernResult *result, bool *ret_row);
+QUERN_API bool quern_value_is_null(const QuernResult *result, size_t column_index);
+/* The value as text, as quern shows it; NULL for NULL. *ret_size may be NULL; the text is NUL-terminated as well. */
+QUERN_API const char *quern_value_text(QuernResult *result, size_t column_index, size_t *ret_size);
+/* Converted; false when it is NULL or does not fit. */
+QUERN_API bool quern_value_int64(QuernResult *result, size_t column_index, int64_t *ret_value);
+QUERN_API bool quern_value_double(QuernResult *result, size_t column_index, double *ret_value);
+
+/* ---- writing results ---- */
+
+typedef enum QuernFormat {
+    QUERN_FORMAT_CSV,
+    QUERN_FORMAT_TSV,      /* tab, line feed, return and backslash written as \t \n \r \\ */
+    QUERN_FORMAT_JSON,     /* one array of objects */
+    QUERN_FORMAT_NDJSON,   /* an object a line */
+    QUERN_FORMAT_MARKDOWN, /* a GitHub table */
+    QUERN_FORMAT_TABLE,    /* boxes, fitted to `width` */
+    QUERN_FORMAT_LINE,     /* "name = value", a line a column */
+    QUERN_FORMAT_HTML,     /* <tr> rows within a <table> */
+    QUERN_FORMAT_INSERT    /* INSERT INTO statements */
+} QuernFormat;
+
+typedef struct QuernWriteOptions {
+    size_t struct_size; /* sizeof(QuernWriteOptions): lets it grow */
+    QuernFormat format;
+    const char *null_value; /* text of NULL; NULL: the format's own ("" in CSV and TSV, NULL in TABLE and LINE) */
+    const char *table_name; /* for INSERT; NULL: "result" */
+    bool no_header;         /* CSV, TSV, TABLE and MARKDOWN: leave the names out */
+    size_t width;           /* TABLE: columns of the terminal; 0: as wide as it takes, nothing cut */
+    size_t max_rows;        /* TABLE: show the first and last rows of a longer result; 0: all */
+} QuernWriteOptions;
+
+/* Takes `size` bytes; returns false to stop (a closed pipe), which ends quern_result_write with QUERN_OK. */
+typedef bool (*QuernWriteFunction)(void *user, const char *data, size_t size);
+
+/* Writes all rows that are left. Rows leave as they are computed, in pieces of some kilobytes, where the format allows
+ * (TABLE looks at some rows before it begins). *ret_row_count (may be NULL): how many rows there were. */
+QUERN_API QuernStatus quern_result_write(QuernResult *result, const QuernWriteOptions *options,
+                                         QuernWriteFunction write, void *user, uint64_t *ret_row_count);
+
+/* ---- tables from code ---- */
+
+/* Makes a table provider of a format ("csv", "sqlite") over a location, as CREATE EXTERNAL TABLE does. `options` are
+ * names and values in turn, ended by NULL; may be NULL. The caller owns it until it is registered. */
+QUERN_API QuernStatus quern_table_open(QuernConnection *connection, const char *format, const char *location,
+                                       const char *const *options, QuernTable **ret_table);
+/* Only for tables that were never registered. NULL is fine. */
+QUERN_API void quern_table_free(QuernTable *table);
+/* Puts the provider into the catalog under a name; the connection owns it from then on, also when this fails. */
+QUERN_API QuernStatus quern_register(QuernConnection *connection, const char *name, QuernTable *table);
+
+/* ---- for tools ---- */
+
+/* What a command line's file argument does: a .db or .sqlite file is attached, any other becomes a table; both under
+ * the file's base name, which *ret_name (may be NULL) is, valid until the next call. */
+QUERN_API QuernStatus quern_add_file(QuernConnection *connection, const char *path, const char **ret_name);
+/* The grammar's keywords in alphabetic order; NULL behind the last. */
+QUERN_API const char *quern_keyword(size_t index);
+/* How far the running statement is, in bytes or rows of its sources; total 0: unknown. Safe from any thread. */
+QUERN_API void quern_progress(const QuernConnection *connection, uint64_t *ret_done, uint64_t *ret_total);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

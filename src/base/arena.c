@@ -1,0 +1,228 @@
+/* base/arena.c: bump allocation in blocks that double, and a list of owned resources. */
+#include "base/arena.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+enum { ALIGNMENT = 16, FIRST_BLOCK = 1024, LARGEST_BLOCK = 1 << 20 };
+
+typedef struct Block {
+    struct Block *next;
+    size_t size;
+    size_t used;
+    _Alignas(ALIGNMENT) char data[];
+} Block;
+
+typedef struct Owned {
+    void *object;
+    void (*release)(void *);
+    struct Owned *next;
+} Owned;
+
+struct Arena {
+    Block *blocks; /* the first is the one being filled */
+    Owned *owned;  /* last registered first */
+    size_t size;
+    Arena *parent;
+    Arena *first_child, *previous, *next;
+};
+
+Arena *arena_new_child(Arena *parent)
+{
+    Arena *arena = memory_allocate_zero(sizeof *arena);
+    arena->parent = parent;
+    if (parent) {
+        arena->next = parent->first_child;
+        if (arena->next)
+            arena->next->previous = arena;
+        parent->first_child = arena;
+    }
+    return arena;
+}
+
+static void arena_release_all(Arena *arena)
+{
+    while (arena->first_child)
+        arena_free(arena->first_child);
+    while (arena->owned) {
+        Owned *owned = arena->owned;
+        arena->owned = owned->next;
+        owned->release(owned->object);
+    }
+}
+
+void arena_free(Arena *arena)
+{
+    if (arena == NULL)
+        return;
+    arena_release_all(arena);
+    if (arena->previous)
+        arena->previous->next = arena->next;
+    else if (arena->parent)
+        arena->parent->first_child = arena->next;
+    if (arena->next)
+        arena->next->previous = arena->previous;
+    for (Block *block = arena->blocks, *next; block; block = next) {
+        next = block->next;
+        memory_free(block);
+    }
+    memory_free(arena);
+}
+
+void arena_reset(Arena *arena)
+{
+    arena_release_all(arena);
+    Block *kept = arena->blocks;
+    if (kept == NULL)
+        return;
+    for (Block *block = kept->next, *next; block; block = next) {
+        next = block->next;
+        arena->size -= block->size;
+        memory_free(block);
+    }
+    kept->next = NULL;
+    kept->used = 0;
+}
+
+static Block *arena_add_block(Arena *arena, size_t needed)
+{
+    size_t size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
+    if (size > LARGEST_BLOCK)
+        size = LARGEST_BLOCK;
+    bool is_large = needed > size; /* a block of its own, behind the one being filled */
+    if (is_large)
+        size = needed;
+    Block *block = memory_allocate(memory_size_add(sizeof *block, size));
+    block->size = size;
+    block->used = 0;
+    if (is_large && arena->blocks) {
+        block->next = arena->blocks->next;
+        arena->blocks->next = block;
+    } else {
+        block->next = arena->blocks;
+        arena->blocks = block;
+    }
+    arena->size += size;
+    return block;
+}
+
+void *arena_allocate(Arena *arena, size_t size)
+{
+    size = memory_size_add(size, ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    Block *block = arena->blocks;
+    if (block == NULL || block->size - block->used < size)
+        block = arena_add_block(arena, size);
+    void *memory = block->data + block->used;
+    block->used += size;
+    return memory;
+}
+
+void *arena_allocate_zero(Arena *arena, size_t size)
+{
+    return memset(arena_allocate(arena, size), 0, size);
+}
+
+void *arena_allocate_array(Arena *arena, size_t item_size, size_t count)
+{
+    return arena_allocate_zero(arena, memory_size_multiply(item_size, count));
+}
+
+void *arena_copy(Arena *arena, const void *data, size_t size)
+{
+    void *copy = arena_allocate(arena, size);
+    return size ? memcpy(copy, data, size) : copy;
+}
+
+char *arena_string_n(Arena *arena, const char *text, size_t size)
+{
+    char *copy = arena_allocate(arena, memory_size_add(size, 1));
+    if (size)
+        memcpy(copy, text, size);
+    copy[size] = '\0';
+    return copy;
+}
+
+char *arena_string(Arena *arena, const char *text)
+{
+    return arena_string_n(arena, text, strlen(text));
+}
+
+StringView arena_view(Arena *arena, StringView view)
+{
+    return (StringView){arena_string_n(arena, view.data, view.size), view.size};
+}
+
+char *arena_format_list(Arena *arena, const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    assert(length >= 0);
+    char *text = arena_allocate(arena, (size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    return text;
+}
+
+char *arena_format(Arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = arena_format_list(arena, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+typedef struct OwnRequest {
+    Arena *arena;
+    Owned *owned;
+} OwnRequest;
+
+static void arena_allocate_owned(void *argument)
+{
+    OwnRequest *request = argument;
+    request->owned = arena_allocate(request->arena, sizeof *request->owned);
+}
+
+void arena_own(Arena *arena, void *object, void (*release)(void *object))
+{
+    OwnRequest request = {.arena = arena};
+    Error error;
+    if (!error_protect(arena_allocate_owned, &request, &error)) {
+        release(object);
+        error_raise_again(&error);
+    }
+    *request.owned = (Owned){object, release, arena->owned};
+    arena->owned = request.owned;
+}
+
+static Owned *arena_unlink(Arena *arena, void *object)
+{
+    Owned **link = &arena->owned;
+    while (*link && (*link)->object != object)
+        link = &(*link)->next;
+    Owned *owned = *link;
+    assert(owned != NULL);
+    *link = owned->next;
+    return owned;
+}
+
+void arena_release(Arena *arena, void *object)
+{
+    arena_unlink(arena, object)->release(object);
+}
+
+void arena_disown(Arena *arena, void *object)
+{
+    (void)arena_unlink(arena, object);
+}
+
+size_t arena_size(const Arena *arena)
+{
+    return arena->size;
+}

@@ -1,0 +1,51 @@
+/* base/context.c: cancelling, warning, counting memory. */
+#include "base/context.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/error.h"
+
+void context_check(const Context *context)
+{
+    if (context->cancel && atomic_load_explicit(context->cancel, memory_order_relaxed))
+        error_raise(ERROR_INTERRUPTED, NO_POSITION, "interrupted");
+}
+
+void context_warn(const Context *context, const char *format, ...)
+{
+    if (context->warn == NULL)
+        return;
+    char message[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    context->warn(context->warn_user, message);
+}
+
+bool memory_budget_take(MemoryBudget *budget, size_t size)
+{
+    size_t used = atomic_fetch_add_explicit(&budget->used, size, memory_order_relaxed) + size;
+    if (used > budget->limit) {
+        atomic_fetch_sub_explicit(&budget->used, size, memory_order_relaxed);
+        return false;
+    }
+    size_t peak = atomic_load_explicit(&budget->peak, memory_order_relaxed);
+    while (used > peak &&
+           !atomic_compare_exchange_weak_explicit(&budget->peak, &peak, used, memory_order_relaxed, memory_order_relaxed))
+        ;
+    return true;
+}
+
+void memory_budget_require(MemoryBudget *budget, size_t size, const char *what)
+{
+    if (!memory_budget_take(budget, size))
+        error_raise_hint(ERROR_LIMIT_EXCEEDED, NO_POSITION, "raise it with SET memory_limit = '…'",
+                         "%s needs %zu bytes more than memory_limit (%zu bytes) leaves", what, size, budget->limit);
+}
+
+void memory_budget_give(MemoryBudget *budget, size_t size)
+{
+    atomic_fetch_sub_explicit(&budget->used, size, memory_order_relaxed);
+}

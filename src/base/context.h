@@ -1,0 +1,63 @@
+/* base/context.h: what every stage of a statement is handed: may it go on, how much memory may it take, what was set.
+ *
+ * The engine makes one a statement. Settings are read-only below the engine. The cancel flag, progress and the memory
+ * budget are safe to use from any thread; warnings take a lock of their own. */
+#ifndef QUERN_BASE_CONTEXT_H
+#define QUERN_BASE_CONTEXT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+/* Large memory (hash tables, sorts, materialized columns, caches), counted against a limit. */
+typedef struct MemoryBudget {
+    _Atomic size_t used;
+    _Atomic size_t peak;
+    size_t limit; /* bytes; SIZE_MAX: none */
+} MemoryBudget;
+
+/* X(name, C type, kind, default as text, description). Kinds: BOOL, SIZE (bytes, "64MB"), COUNT, TEXT.
+ * Each is a field of Settings, a row of SHOW ALL and a target of SET. */
+#define SETTINGS(X)                                                                                                    \
+    X(threads, size_t, COUNT, "0", "Worker threads of one query; 0: one for each core.")                              \
+    X(memory_limit, size_t, SIZE, "0", "Memory that queries may take, such as '4GB'; 0: 75 % of the machine's.")       \
+    X(temp_directory, const char *, TEXT, "", "Where what does not fit into memory goes; empty: TMPDIR or /tmp.")      \
+    X(batch_size, size_t, COUNT, "2048", "Rows of a batch, 1 to 2048; smaller ones serve tests.")                      \
+    X(optimizer, bool, BOOL, "on", "Apply the optimizer's rules; off: plans run as they were bound.")                  \
+    X(verify_pushdown, bool, BOOL, "off", "Check what table providers promise, and fail at the first broken promise.") \
+    X(timezone, const char *, TEXT, "UTC", "Time zone of TIMESTAMPTZ values that are read and shown.")                 \
+    X(safe, bool, BOOL, "off", "No writes, and no files other than those named on the command line.")
+
+typedef struct Settings {
+#define SETTING_FIELD(name, type, kind, value, description) type name;
+    SETTINGS(SETTING_FIELD)
+#undef SETTING_FIELD
+} Settings;
+
+typedef struct Context {
+    const _Atomic bool *cancel; /* set from a signal handler or another thread; NULL: never */
+    MemoryBudget *memory;
+    const Settings *settings;
+    /* One line of talk for the user; copied before it returns. NULL: dropped. */
+    void (*warn)(void *user, const char *message);
+    void *warn_user;
+    Arena *arena;             /* of the statement: its AST, plan and operators */
+    int64_t now;              /* microseconds since 1970-01-01 UTC at the statement's start */
+    _Atomic uint64_t rejects; /* rows that were not read because they were bad and an option said to go on */
+    _Atomic uint64_t progress_done, progress_total; /* bytes or rows of the sources read so far; total 0: unknown */
+} Context;
+
+/* Raises INTERRUPTED when the user has asked to stop. Cheap: call it once a batch and in every loop over a millisecond. */
+void context_check(const Context *context);
+void context_warn(const Context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Take from the budget: false when it is refused (spill, or raise). */
+bool memory_budget_take(MemoryBudget *budget, size_t size);
+/* Take, or raise LIMIT_EXCEEDED naming what wanted it. */
+void memory_budget_require(MemoryBudget *budget, size_t size, const char *what);
+void memory_budget_give(MemoryBudget *budget, size_t size);
+
+#endif

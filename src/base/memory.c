@@ -1,0 +1,85 @@
+/* base/memory.c: malloc that raises, with a failure that tests can plant. */
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "base/error.h"
+
+enum { CACHE_LINE = 64, HUGE_PAGE = 2 << 20 };
+
+static _Thread_local size_t fail_countdown;
+static _Thread_local int has_failed;
+
+void memory_fail_at(size_t nth)
+{
+    fail_countdown = nth;
+    has_failed = 0;
+}
+
+int memory_has_failed(void)
+{
+    return has_failed;
+}
+
+static int memory_fails_now(void)
+{
+    if (fail_countdown == 0 || --fail_countdown > 0)
+        return 0;
+    has_failed = 1;
+    return 1;
+}
+
+static void *memory_check(void *pointer, size_t size)
+{
+    if (pointer == NULL)
+        error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory: %zu bytes were not to be had", size);
+    return pointer;
+}
+
+void *memory_allocate(size_t size)
+{
+    return memory_check(memory_fails_now() ? NULL : malloc(size ? size : 1), size);
+}
+
+void *memory_allocate_zero(size_t size)
+{
+    return memory_check(memory_fails_now() ? NULL : calloc(1, size ? size : 1), size);
+}
+
+void *memory_allocate_aligned(size_t size)
+{
+    size_t alignment = size >= HUGE_PAGE ? HUGE_PAGE : CACHE_LINE;
+    size_t rounded = memory_size_add(size, alignment) / alignment * alignment;
+    void *pointer = memory_check(memory_fails_now() ? NULL : aligned_alloc(alignment, rounded), size);
+    if (rounded >= HUGE_PAGE)
+        (void)madvise(pointer, rounded, MADV_HUGEPAGE); /* advice: where it is refused, small pages do */
+    return pointer;
+}
+
+void *memory_resize(void *pointer, size_t size)
+{
+    return memory_check(memory_fails_now() ? NULL : realloc(pointer, size ? size : 1), size);
+}
+
+void memory_free(void *pointer)
+{
+    free(pointer);
+}
+
+size_t memory_size_multiply(size_t a, size_t b)
+{
+    size_t product;
+    if (__builtin_mul_overflow(a, b, &product))
+        error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory: %zu values of %zu bytes", a, b);
+    return product;
+}
+
+size_t memory_size_add(size_t a, size_t b)
+{
+    size_t sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory: %zu bytes and %zu more", a, b);
+    return sum;
+}

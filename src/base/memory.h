@@ -1,0 +1,26 @@
+/* base/memory.h: the one door to malloc. An allocation never returns NULL: running out of memory raises. */
+#ifndef QUERN_BASE_MEMORY_H
+#define QUERN_BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* Uninitialized memory of `size` bytes, aligned for any type. The caller owns it (memory_free). Raises OUT_OF_MEMORY. */
+void *memory_allocate(size_t size);
+/* The same, all zero. */
+void *memory_allocate_zero(size_t size);
+/* Memory aligned to a cache line (64 bytes), for vector data; large blocks are advised to be huge pages. */
+void *memory_allocate_aligned(size_t size);
+/* Grows or shrinks; `pointer` may be NULL. Raises OUT_OF_MEMORY, and then `pointer` is untouched. */
+void *memory_resize(void *pointer, size_t size);
+void memory_free(void *pointer);
+
+/* a * b, a + b; raise OUT_OF_MEMORY where the size would wrap. */
+size_t memory_size_multiply(size_t a, size_t b);
+size_t memory_size_add(size_t a, size_t b);
+
+/* For tests: the `nth` allocation of this thread from now on (1 is the next) fails; 0 turns it off. Returns whether an
+ * armed failure has been used up. */
+void memory_fail_at(size_t nth);
+int memory_has_failed(void);
+
+#endif

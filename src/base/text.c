@@ -1,0 +1,76 @@
+/* base/text.c: a string builder over an arena. */
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+char *text_reserve(Text *text, size_t size)
+{
+    size_t needed = memory_size_add(memory_size_add(text->size, size), 1);
+    if (needed > text->capacity) {
+        size_t capacity = text->capacity ? text->capacity * 2 : 64;
+        if (capacity < needed)
+            capacity = needed;
+        char *data = arena_allocate(text->arena, capacity);
+        if (text->size)
+            memcpy(data, text->data, text->size);
+        text->data = data;
+        text->capacity = capacity;
+    }
+    return text->data + text->size;
+}
+
+void text_add_view(Text *text, StringView view)
+{
+    char *end = text_reserve(text, view.size);
+    if (view.size)
+        memcpy(end, view.data, view.size);
+    end[view.size] = '\0';
+    text->size += view.size;
+}
+
+void text_add(Text *text, const char *string)
+{
+    text_add_view(text, view_of(string));
+}
+
+void text_add_char(Text *text, char c)
+{
+    text_add_view(text, (StringView){&c, 1});
+}
+
+void text_add_repeated(Text *text, char c, size_t count)
+{
+    char *end = text_reserve(text, count);
+    memset(end, c, count);
+    end[count] = '\0';
+    text->size += count;
+}
+
+void text_add_format(Text *text, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (length > 0) {
+        char *end = text_reserve(text, (size_t)length);
+        vsnprintf(end, (size_t)length + 1, format, arguments);
+        text->size += (size_t)length;
+    }
+    va_end(arguments);
+}
+
+const char *text_string(const Text *text)
+{
+    return text->data ? text->data : "";
+}
+
+StringView text_view(const Text *text)
+{
+    return (StringView){text_string(text), text->size};
+}

@@ -1,0 +1,52 @@
+#!/bin/sh
+# Runs groups of tests and adds up their "N passed, N failed" lines.
+#   run_tests.sh unit PROGRAM…   the Check programs
+#   run_tests.sh cli             the program as people use it (tests/cli)
+#   run_tests.sh all PROGRAM…    both, and SQL (tests/slt)
+# Environment: BUILD (default build). Exit status 1 when anything failed.
+group=$1
+shift
+BUILD=${BUILD:-build}
+QUERN=${QUERN:-$BUILD/quern}
+export QUERN BUILD
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+passed=0
+failed=0
+
+# run NAME COMMAND…: the last "N passed, N failed" of its output counts; without one, or killed, it is a failure.
+run() {
+    name=$1
+    shift
+    "$@" >"$log" 2>&1
+    status=$?
+    line=$(grep -E '[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+    p=$(printf '%s\n' "$line" | sed -n 's/.*[^0-9]*\([0-9][0-9]*\) passed.*/\1/p')
+    f=$(printf '%s\n' "$line" | sed -n 's/.* \([0-9][0-9]*\) failed.*/\1/p')
+    if [ -z "$line" ] || { [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ]; }; then
+        f=$((${f:-0} + 1))
+    fi
+    passed=$((passed + ${p:-0}))
+    failed=$((failed + f))
+    if [ "$f" -gt 0 ]; then
+        echo "FAIL $name (exit status $status)"
+        tail -n 60 "$log"
+    else
+        echo "ok   $name: $p passed"
+    fi
+}
+
+case $group in
+unit | all)
+    for program in "$@"; do
+        run "unit/$(basename "$program")" "$program"
+    done
+    ;;
+esac
+[ "$group" = all ] && run slt "$BUILD/slt-run" --quiet tests/slt
+[ "$group" = all ] && run examples sh tests/example/check.sh
+case $group in
+cli | all) run cli python3 tests/cli/run.py ;;
+esac
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
