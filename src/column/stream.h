@@ -1,0 +1,30 @@
+/* column/stream.h: something that batches are pulled from: a cursor on a scan, the input of an INSERT. */
+#ifndef QUERN_COLUMN_STREAM_H
+#define QUERN_COLUMN_STREAM_H
+
+#include "column/batch.h"
+
+typedef struct BatchStream BatchStream;
+struct BatchStream {
+    const Schema *schema;
+    /* The next batch, lent until the following call of next or close; NULL at the end, and again after that. Raises. */
+    Batch *(*next)(BatchStream *stream);
+    /* Ends it early or late; called once at most. Never raises. May be NULL. */
+    void (*close)(BatchStream *stream);
+};
+
+static inline Batch *stream_next(BatchStream *stream)
+{
+    return stream->next(stream);
+}
+
+static inline void stream_close(BatchStream *stream)
+{
+    if (stream && stream->close)
+        stream->close(stream);
+}
+
+/* A stream over batches that are already there. */
+BatchStream *stream_of_batches(Arena *arena, const Schema *schema, Batch *const *batches, size_t count);
+
+#endif

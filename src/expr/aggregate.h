@@ -1,0 +1,74 @@
+/* expr/aggregate.h: aggregate functions: states that take rows, merge, and give a value.
+ *
+ * A state is `state_size` zeroed bytes in a row of the hash table (or alone, without GROUP BY); zero is the empty state.
+ * What does not fit there (strings, sets) stands in the call's arena. Families stand in aggregate/<family>.c. */
+#ifndef QUERN_EXPR_AGGREGATE_H
+#define QUERN_EXPR_AGGREGATE_H
+
+#include "base/context.h"
+#include "column/sort_key.h"
+#include "expr/expr.h"
+
+typedef struct Aggregate Aggregate;
+
+/* One aggregate in a plan: sum(x) FILTER (WHERE y). */
+typedef struct AggregateCall {
+    const Aggregate *aggregate;
+    Type type;
+    Position position;
+    size_t argument_count;
+    Expr **arguments;
+    bool is_distinct;
+    Expr *filter; /* or NULL */
+    size_t order_count; /* ORDER BY within the call; 0: none, or it does not matter */
+    Expr **order_keys;
+    SortOrder *orders;
+} AggregateCall;
+
+/* What an aggregate's functions are handed at run time. */
+typedef struct AggregateState {
+    const AggregateCall *call;
+    const Context *context;
+    Arena *arena; /* the operator's: for what states point to */
+    Type argument_types[4];
+} AggregateState;
+
+enum { AGGREGATE_MAX_ARGUMENTS = 4 };
+
+typedef enum AggregateFlag {
+    AGGREGATE_KEEPS_NULLS = 1,    /* sees rows whose argument is NULL (count(*) has no argument) */
+    AGGREGATE_ORDER_MATTERS = 2,  /* string_agg, first: ORDER BY within the call changes the result */
+    AGGREGATE_DISTINCT_IDLE = 4,  /* min, max: DISTINCT changes nothing */
+} AggregateFlag;
+
+struct Aggregate {
+    const char *name;
+    const char *signature;
+    const char *description;
+    uint8_t flags;
+    uint8_t argument_count;
+    uint8_t optional_count;
+    uint8_t arguments[AGGREGATE_MAX_ARGUMENTS]; /* TypeId; TYPE_COUNT: any */
+    uint8_t result;                             /* TypeId */
+    bool (*resolve)(const Aggregate *aggregate, Type *argument_types, size_t argument_count, Type *ret_result);
+    size_t (*state_size)(const AggregateState *state);
+    /* Row selection[i] (NULL: i) of the arguments goes to states[i], for i < count. Arguments are flat or constant and
+     * may hold NULLs, which are passed over unless KEEPS_NULLS. */
+    void (*update)(AggregateState *state, Vector *const *arguments, const uint16_t *selection, size_t count,
+                   uint8_t *const *states);
+    /* The same with all rows going to one state: the loop that vectorizes. NULL: update serves. */
+    void (*update_all)(AggregateState *state, Vector *const *arguments, const uint16_t *selection, size_t count,
+                       uint8_t *one);
+    /* from[i] is merged into into[i]. */
+    void (*combine)(AggregateState *state, uint8_t *const *from, uint8_t *const *into, size_t count);
+    /* result (prepared flat) row i is the value of states[i]. Overflow raises. */
+    void (*finalize)(AggregateState *state, uint8_t *const *states, size_t count, Vector *result);
+};
+
+const Aggregate *aggregate_resolve(StringView name, Type *argument_types, const bool *is_unknown,
+                                   size_t argument_count, Type *ret_result, bool *ret_ambiguous);
+/* Whether there is any aggregate of that name. */
+bool aggregate_exists(StringView name);
+const Aggregate *aggregate_at(size_t index);
+
+#endif

@@ -1,0 +1,32 @@
+/* expr/evaluator.h: expressions over batches.
+ *
+ * An evaluator is made once an operator from expressions whose columns are indexes into its input batch. It runs in two
+ * manners. Fast: every kernel computes all slots of the batch, also those not selected and NULL, and only notes that
+ * something *may* have failed. Careful, when it did: the batch is run again with SQL's laziness (CASE, COALESCE, AND, OR
+ * narrow the rows their arguments see) over the selected, valid rows alone, and what fails now raises. So no result
+ * depends on the order of evaluation, and the loops have no branches. */
+#ifndef QUERN_EXPR_EVALUATOR_H
+#define QUERN_EXPR_EVALUATOR_H
+
+#include "base/context.h"
+#include "column/batch.h"
+#include "expr/expr.h"
+
+typedef struct Evaluator Evaluator;
+
+/* The context lives as long as the evaluator. */
+Evaluator *evaluator_new(Arena *arena, const Context *context, Expr *const *exprs, size_t expr_count);
+/* The value of one expression for the batch's rows: as many slots as batch->vector_size, in any form; what is not
+ * selected is undefined. Lent until the next call for the same expression. Never writes to the batch. */
+Vector *evaluator_value(Evaluator *evaluator, size_t expr_index, const Batch *batch);
+/* The same, never as dictionary or constant. */
+Vector *evaluator_value_flat(Evaluator *evaluator, size_t expr_index, const Batch *batch);
+/* Takes all expressions as conjuncts: narrows the batch to the rows for which every one is TRUE, by writing its
+ * selection (room for BATCH_SIZE). Conjuncts that cannot fail run first, each over what the ones before have left.
+ * Returns batch->row_count. */
+size_t evaluator_filter(Evaluator *evaluator, Batch *batch, uint16_t *selection);
+
+/* The value of an expression without columns; text is the arena's. Raises what it raises. */
+Value expr_evaluate_constant(Arena *arena, const Context *context, const Expr *expr);
+
+#endif

@@ -1,0 +1,94 @@
+/* expr/expr.h: bound expressions: names resolved, types known, casts explicit.
+ *
+ * EXPR_COLUMN's `column` means, by where the expression stands:
+ *   in a plan            a ColumnId, unique in the statement (plan/plan.h)
+ *   handed to a provider the index of the column in the table's schema
+ *   in an operator       the index of the column in the input batch
+ * expr_map_columns goes from one to the other. Expressions are read-only once made: rewriting makes new nodes and may
+ * share the untouched ones. */
+#ifndef QUERN_EXPR_EXPR_H
+#define QUERN_EXPR_EXPR_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "column/value.h"
+
+typedef uint32_t ColumnId;
+struct Function;
+
+/* X(NAME): what `arguments` hold */
+#define EXPR_KINDS(X)                                                                                                  \
+    X(COLUMN)   /* none */                                                                                             \
+    X(CONSTANT) /* none */                                                                                             \
+    X(CALL)     /* what `function` takes */                                                                            \
+    X(CAST)     /* the value; to `type` */                                                                             \
+    X(TRY_CAST) /* the same; NULL where CAST would raise */                                                            \
+    X(AND)      /* two or more conditions */                                                                           \
+    X(OR)       /* two or more conditions */                                                                           \
+    X(CASE)     /* condition, result, condition, result, ..., result otherwise (always there) */                       \
+    X(COALESCE) /* one or more; the first that is not NULL */                                                          \
+    X(IN)       /* a value, then the list, which is not empty; `is_negated` for NOT IN */
+
+typedef enum ExprKind {
+#define EXPR_ENUM(name) EXPR_##name,
+    EXPR_KINDS(EXPR_ENUM)
+#undef EXPR_ENUM
+} ExprKind;
+
+typedef struct Expr Expr;
+struct Expr {
+    ExprKind kind;
+    Type type;
+    Position position; /* in the statement, for run-time errors; NO_POSITION for what the optimizer made */
+    bool is_negated;   /* IN */
+    size_t argument_count;
+    Expr **arguments;
+    union {
+        ColumnId column;                 /* COLUMN */
+        Value constant;                  /* CONSTANT */
+        const struct Function *function; /* CALL */
+    };
+};
+
+Expr *expr_column(Arena *arena, ColumnId column, Type type, Position position);
+Expr *expr_constant(Arena *arena, Value value, Position position);
+Expr *expr_call(Arena *arena, const struct Function *function, Type type, Expr **arguments, size_t argument_count,
+                Position position);
+/* `expr` itself when it has that type already. */
+Expr *expr_cast(Arena *arena, Expr *expr, Type type, Position position);
+/* AND or OR of `count` conditions, flattened; the one itself when there is one; TRUE or FALSE when there are none. */
+Expr *expr_junction(Arena *arena, ExprKind kind, Expr *const *conditions, size_t count, Position position);
+/* Any kind, with these arguments; other members are copied from `like`. */
+Expr *expr_with_arguments(Arena *arena, const Expr *like, Expr **arguments);
+
+bool expr_equal(const Expr *a, const Expr *b);
+uint64_t expr_hash(const Expr *expr);
+static inline bool expr_is_constant(const Expr *expr)
+{
+    return expr->kind == EXPR_CONSTANT;
+}
+/* TRUE, FALSE or NULL as constant. */
+bool expr_is_true(const Expr *expr);
+bool expr_is_false_or_null(const Expr *expr);
+/* Whether two evaluations may differ (random()). */
+bool expr_is_volatile(const Expr *expr);
+/* Whether it can raise on some value. */
+bool expr_can_fail(const Expr *expr);
+/* Whether it is NULL or FALSE for sure when column `column` is NULL, given as a condition. */
+bool expr_rejects_null(const Expr *expr, bool (*is_null)(void *user, ColumnId column), void *user);
+
+/* Calls visit for the expression and all below it, parents first; visit returns false to leave a subtree out. */
+void expr_walk(const Expr *expr, bool (*visit)(void *user, const Expr *expr), void *user);
+/* Bottom-up rewriting: `rewrite` gets each node, whose arguments are rewritten already, and returns it or another. */
+Expr *expr_rewrite(Arena *arena, Expr *expr, Expr *(*rewrite)(void *user, Expr *expr), void *user);
+/* Every column replaced by `map(user, column)`; the types stay. */
+Expr *expr_map_columns(Arena *arena, Expr *expr, ColumnId (*map)(void *user, ColumnId column), void *user);
+
+/* SQL text: `name` gives the text of a column. With `parameters`, constants become ? and are collected there (for SQL
+ * sources that bind them). */
+void expr_print(const Expr *expr, Text *text, const char *(*name)(void *user, ColumnId column), void *user);
+
+/* Expressions may nest this deep; the parser's limit keeps them below it, rewriting must. */
+enum { EXPR_MAX_DEPTH = 2000 };
+
+#endif

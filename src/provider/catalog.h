@@ -1,0 +1,98 @@
+/* provider/catalog.h: names to tables: a catalog holds schemas, a schema holds tables.
+ *
+ *   main      in memory: what CREATE TABLE, CREATE VIEW and registering make
+ *   <name>    an attached database: its tables are looked up in the source itself
+ *
+ * A name of one part is looked for in the current schema, then in main, then in every attached one (in two of them at
+ * once: ambiguous, an error). Names compare without regard to ASCII case, exact spelling first. */
+#ifndef QUERN_PROVIDER_CATALOG_H
+#define QUERN_PROVIDER_CATALOG_H
+
+#include "base/map.h"
+#include "provider/provider.h"
+
+typedef struct Catalog Catalog;
+typedef struct SchemaProvider SchemaProvider;
+
+/* A namespace of tables. Functions may raise. */
+typedef struct SchemaProviderOps {
+    const char *format;
+    /* The table of that name with a share for the caller, or NULL. */
+    TableProvider *(*table)(SchemaProvider *schema, StringView name, const Context *context);
+    /* Calls visit for every table, by name in the source's order. */
+    void (*each)(SchemaProvider *schema, const Context *context, void (*visit)(void *user, const char *name), void *user);
+    /* Make a table from a description (CREATE TABLE in an attached database). NULL: read-only. */
+    void (*create)(SchemaProvider *schema, const char *name, const Schema *columns, const Constraints *constraints,
+                   const char *const *defaults, const Context *context);
+    /* DROP TABLE or VIEW. NULL: not possible. False: no such table. */
+    bool (*drop)(SchemaProvider *schema, StringView name, const Context *context);
+    void (*release)(SchemaProvider *schema);
+} SchemaProviderOps;
+
+struct SchemaProvider {
+    const SchemaProviderOps *ops;
+    Arena *arena; /* its own; freed by release */
+};
+
+/* How a format makes a table: CREATE EXTERNAL TABLE … STORED AS format, and file arguments. */
+typedef struct FormatOption {
+    StringView name, value;
+    Position position;
+} FormatOption;
+
+typedef struct FormatArgs {
+    const char *location;
+    Position position;     /* of the location in the statement */
+    const Schema *columns; /* declared, or NULL */
+    size_t option_count;
+    const FormatOption *options;
+    const Context *context;
+} FormatArgs;
+
+typedef struct Format {
+    const char *name;
+    const char *extensions;  /* ".csv .tsv": file names that mean this format */
+    const char *description; /* one line, for people */
+    /* A table with one share. Raises on unknown options, naming them. NULL: the format has databases only. */
+    TableProvider *(*table)(const FormatArgs *args);
+    /* A database to attach. NULL: the format has single tables only. */
+    SchemaProvider *(*attach)(const FormatArgs *args);
+} Format;
+
+Catalog *catalog_new(Arena *arena); /* with an empty schema main */
+
+void catalog_add_format(Catalog *catalog, const Format *format);
+const Format *catalog_format(const Catalog *catalog, StringView name); /* or NULL */
+const Format *catalog_format_at(const Catalog *catalog, size_t index);
+/* By the file name's extension; NULL when none fits. */
+const Format *catalog_format_of_file(const Catalog *catalog, StringView path);
+
+/* Takes the schema. Raises DUPLICATE_OBJECT. */
+void catalog_attach(Catalog *catalog, StringView name, SchemaProvider *schema, Position position);
+void catalog_detach(Catalog *catalog, StringView name, Position position);
+SchemaProvider *catalog_schema(const Catalog *catalog, StringView name); /* or NULL */
+/* Schema names in order of attaching, main first; NULL behind the last. */
+const char *catalog_schema_at(const Catalog *catalog, size_t index);
+const char *catalog_current_schema(const Catalog *catalog);
+void catalog_use(Catalog *catalog, StringView schema, Position position);
+
+/* A table by its name of one to three parts (catalog.schema.table: the first is ignored when it is "quern"), with a
+ * share for the caller; NULL when there is none. */
+TableProvider *catalog_table(Catalog *catalog, const StringView *parts, size_t part_count, const Context *context,
+                             Position position);
+/* The same; raises UNDEFINED_TABLE with "did you mean" when there is none. */
+TableProvider *catalog_require_table(Catalog *catalog, const StringView *parts, size_t part_count,
+                                     const Context *context, Position position);
+/* Takes one share of the table into a schema (main when schema.size is 0). Raises DUPLICATE_TABLE unless replace. */
+void catalog_register(Catalog *catalog, StringView schema, StringView name, TableProvider *table, bool replace,
+                      Position position);
+/* False when there is no such table. */
+bool catalog_drop(Catalog *catalog, const StringView *parts, size_t part_count, const Context *context,
+                  Position position);
+
+/* ---- views: a provider that is a query ---- */
+
+/* `sql` is the query's text; `columns` its schema with the view's column names. */
+TableProvider *view_new(const char *sql, const Schema *columns, bool is_temporary);
+
+#endif

@@ -1,0 +1,141 @@
+/* provider/provider.h: the table provider contract. A table is a TableProvider: functions and a state. The built-in
+ * providers and plugins stand on this same contract; its names are Apache DataFusion's.
+ *
+ *   planning    supports_filters_pushdown(filters)    what could you take?            pure, cheap, no I/O
+ *               scan(args)                            describe the read you would do  no I/O
+ *   execution   scan->open                            a cursor, once a worker; batches are pulled from it
+ *
+ *   filter     handed to scan   stays in the plan   its columns are projected   a limit may be handed on
+ *   EXACT      yes              no                  only if used elsewhere      yes
+ *   INEXACT    yes              yes                 yes                         no
+ *   UNSUPPORTED no              yes                 yes                         no
+ *
+ * Filters are conjuncts in one normal form: column on the left, constants folded, types aligned to the column's; EXPR_COLUMN
+ * is an index into schema(). A row passes only when the filter is TRUE. None is volatile, can fail, or holds a subquery. */
+#ifndef QUERN_PROVIDER_PROVIDER_H
+#define QUERN_PROVIDER_PROVIDER_H
+
+#include <stdatomic.h>
+
+#include "base/context.h"
+#include "base/text.h"
+#include "column/schema.h"
+#include "column/sort_key.h"
+#include "column/stream.h"
+#include "expr/expr.h"
+#include "provider/statistics.h"
+
+typedef struct TableProvider TableProvider;
+typedef struct Scan Scan;
+
+typedef enum TableType { TABLE_BASE, TABLE_VIEW, TABLE_TEMPORARY } TableType;
+
+typedef enum FilterPushdown { FILTER_UNSUPPORTED, FILTER_INEXACT, FILTER_EXACT } FilterPushdown;
+
+typedef enum InsertOp {
+    INSERT_APPEND,
+    INSERT_OVERWRITE, /* what was there goes */
+    INSERT_REPLACE,   /* rows with a colliding key go */
+} InsertOp;
+
+typedef struct ScanOrder {
+    size_t column; /* index into schema() */
+    SortOrder order;
+} ScanOrder;
+
+#define NO_LIMIT SIZE_MAX
+
+/* What is wanted of a scan. Everything is a wish but the projection and the filters that were answered EXACT. */
+typedef struct ScanArgs {
+    const Context *context;
+    Arena *arena;             /* of the query: the scan is made in it */
+    size_t projection_count;  /* 0 is legal: rows without columns, for count(*) */
+    const size_t *projection; /* indexes into schema(), in the wanted order */
+    size_t filter_count;
+    Expr *const *filters; /* ANDed; those that were answered EXACT or INEXACT, in order */
+    size_t limit;         /* OFFSET + LIMIT for the scan as a whole, or NO_LIMIT: after so many rows it may stop */
+    size_t order_count;   /* with an order, the limit binds only if the scan says is_ordered */
+    const ScanOrder *orders;
+    size_t parallelism; /* how many cursors are going to be opened at the most */
+} ScanArgs;
+
+/* A described read: made by `scan`, executed by cursors. Read-only while cursors run but for its shared state. */
+struct Scan {
+    const Schema *schema; /* of the batches: the projection */
+    bool is_ordered;      /* rows come in the wanted order */
+    Statistics *statistics; /* of what will come, after filters; may be NULL */
+    /* A cursor on what no other cursor of this scan has taken: opened at the first next, may do I/O. Lives in `arena`,
+     * which closes it. */
+    BatchStream *(*open)(Scan *scan, Arena *arena, const Context *context);
+    /* Adds "name: text" lines for EXPLAIN: how it reads, SQL that is sent. May be NULL. */
+    void (*explain)(Scan *scan, Text *text);
+    /* The same for EXPLAIN ANALYZE, after it ran: bytes read, rows dropped by pushed filters. May be NULL. */
+    void (*explain_analyze)(Scan *scan, Text *text);
+};
+
+typedef enum ConstraintKind { CONSTRAINT_PRIMARY_KEY, CONSTRAINT_UNIQUE, CONSTRAINT_NOT_NULL, CONSTRAINT_CHECK } ConstraintKind;
+
+typedef struct Constraint {
+    ConstraintKind kind;
+    const char *name; /* or NULL */
+    size_t column_count;
+    const size_t *columns; /* indexes into schema() */
+    const char *check;     /* CHECK: SQL text */
+} Constraint;
+
+typedef struct Constraints {
+    size_t count;
+    const Constraint *items;
+} Constraints;
+
+/* Functions that may be NULL say so; a NULL one is "not supported". All may raise, but release. */
+typedef struct TableProviderOps {
+    const char *format; /* "csv", "sqlite", "memory", "view" */
+    /* Fixed while a plan refers to the provider. Called first; may do I/O (a CSV file is looked at here). */
+    const Schema *(*schema)(TableProvider *table, const Context *context);
+    TableType (*table_type)(TableProvider *table); /* NULL: TABLE_BASE */
+    /* Answers for each filter, in order, ret_answers[filter_count]. NULL: none is supported. */
+    void (*supports_filters_pushdown)(TableProvider *table, Expr *const *filters, size_t filter_count,
+                                      FilterPushdown *ret_answers);
+    Scan *(*scan)(TableProvider *table, const ScanArgs *args); /* NULL only for views */
+    const Statistics *(*statistics)(TableProvider *table, const Context *context); /* may be NULL, and return NULL */
+    const Constraints *(*constraints)(TableProvider *table);                       /* may be NULL, and return NULL */
+    const char *(*column_default)(TableProvider *table, size_t column);            /* SQL text or NULL; may be NULL */
+    const char *(*table_definition)(TableProvider *table, Arena *arena);           /* CREATE statement; may be NULL */
+    const char *(*logical_plan)(TableProvider *table); /* a view's query as SQL; NULL, or returns NULL: no view */
+    /* Takes rows in table column order and types, defaults filled, until the stream ends; returns how many. All or
+     * nothing: committed, or rolled back before it raises. */
+    uint64_t (*insert_into)(TableProvider *table, const Context *context, InsertOp op, BatchStream *input);
+    uint64_t (*delete_from)(TableProvider *table, const Context *context, Expr *const *filters, size_t filter_count);
+    uint64_t (*update)(TableProvider *table, const Context *context, const size_t *columns, Expr *const *values,
+                       size_t column_count, Expr *const *filters, size_t filter_count);
+    uint64_t (*truncate)(TableProvider *table, const Context *context);
+    void (*begin)(TableProvider *table);
+    void (*commit)(TableProvider *table);
+    void (*rollback)(TableProvider *table);
+    void (*release)(TableProvider *table); /* with the last share: frees the table's arena */
+} TableProviderOps;
+
+/* A provider's own struct begins with this. */
+struct TableProvider {
+    const TableProviderOps *ops;
+    _Atomic size_t share_count; /* 1 when made */
+    Arena *arena;               /* the table's: its own state lives here */
+};
+
+TableProvider *provider_ref(TableProvider *table);
+/* NULL is fine. */
+void provider_unref(TableProvider *table);
+
+/* The contract's defaults, so that callers need not look for NULL functions. */
+TableType provider_table_type(TableProvider *table);
+void provider_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
+                                        FilterPushdown *ret_answers);
+const Statistics *provider_statistics(TableProvider *table, const Context *context);
+const Constraints *provider_constraints(TableProvider *table);
+const char *provider_column_default(TableProvider *table, size_t column);
+const char *provider_logical_plan(TableProvider *table);
+/* "CREATE TABLE name (…)" from the schema when the provider has none of its own. */
+const char *provider_table_definition(TableProvider *table, const char *name, const Context *context, Arena *arena);
+
+#endif
