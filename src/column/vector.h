@@ -24,18 +24,19 @@ typedef enum VectorForm { VECTOR_FLAT, VECTOR_CONSTANT, VECTOR_DICTIONARY } Vect
 typedef struct Vector Vector;
 struct Vector {
     Type type;
-    uint8_t physical; /* Physical: for DECIMAL I64 or I128 */
-    uint8_t form;     /* VectorForm */
-    void *data;       /* flat: values; constant: one; dictionary: uint32_t codes */
-    uint64_t *validity; /* flat and constant; NULL: no NULLs. A dictionary's NULLs are those of its values */
-    const Vector *dictionary; /* dictionary: the values, flat; it outlives this vector or is kept by `keeps` */
+    uint8_t physical;         /* Physical: for DECIMAL I64 or I128 */
+    uint8_t form;             /* VectorForm */
+    void *data;               /* flat: values; constant: one; dictionary: uint32_t codes */
+    uint64_t *validity;       /* flat and constant; NULL: no NULLs. A dictionary's NULLs are those of its values */
+    const Vector *dictionary; /* dictionary: the values, flat; it is dictionary_share */
     size_t dictionary_size;   /* dictionary: how many values it has */
+    Vector *dictionary_share; /* this vector's own reference to the dictionary's memory; kept for reuse */
     /* shares held by this vector; NULL where the memory belongs to something that lives longer */
     Buffer *data_buffer, *validity_buffer;
     Buffer **string_buffers; /* string_buffer_count of them; the last is where vector_add_string writes */
     uint32_t string_buffer_count, string_buffer_capacity;
-    size_t string_used;   /* bytes used of the last string buffer */
-    bool string_is_own;   /* the last string buffer is ours to write */
+    size_t string_used; /* bytes used of the last string buffer */
+    bool string_is_own; /* the last string buffer is ours to write */
     Arena *arena;
 };
 
@@ -43,16 +44,19 @@ struct Vector {
 
 /* An empty flat vector in its type's own layout. Nothing is allocated for values before vector_prepare. */
 Vector *vector_new(Arena *arena, Type type);
-/* Makes it flat and writable with room for `size` values, no NULLs, strings forgotten. Contents are undefined. For
+/* Drops its shares before its arena does: what is left is empty and flat, and may be prepared again. */
+void vector_unref(Vector *vector);
+/* Makes it flat and writable with room for `size` values, no NULLs, strings forgotten. Contents are undefined: whoever
+ * writes only some slots sets the others to NULL (vector_set_null zeroes a slot, so that a String points nowhere). For
  * DECIMAL `physical` says how it is stored; vector_prepare takes the type's own (I64 to 18 digits). */
 void vector_prepare(Vector *vector, size_t size);
 void vector_prepare_as(Vector *vector, Type type, Physical physical, size_t size);
-/* Makes it constant: one value, or NULL. Text is copied. */
+/* Makes it constant: one value, or NULL, of value's type (a bare NULL leaves the vector's type). Text is copied. */
 void vector_set_constant(Vector *vector, const Value *value);
 /* Makes `vector` the same values as `source` by sharing, no copy. */
 void vector_reference(Vector *vector, const Vector *source);
-/* Makes it a dictionary vector: codes are written by the caller to data (uint32_t, `size` of them); shares `dictionary`,
- * which must be flat. */
+/* Makes it a dictionary vector: codes are written by the caller to data (uint32_t, `size` of them); shares
+ * `dictionary`, which must be flat. */
 void vector_prepare_dictionary(Vector *vector, const Vector *dictionary, size_t dictionary_size, size_t size);
 
 /* ---- NULLs; of a flat or constant vector that is ours to write ---- */
@@ -120,7 +124,8 @@ void vector_gather(Vector *target, const Vector *source, const uint16_t *rows, s
 /* Copies `count` values of source from `source_row` into a prepared flat target at `target_row`. Same type and layout
  * (a DECIMAL in I64 is widened into an I128 target). Strings are shared, not copied. */
 void vector_copy(Vector *target, size_t target_row, const Vector *source, size_t source_row, size_t count);
-/* `target` holds the values of a flat DECIMAL vector as I128. */
+/* `target` becomes the values of a DECIMAL vector as I128: constant when `source` is, shared when it is I128 already,
+ * else flat. */
 void vector_widen_decimal(Vector *target, const Vector *source, size_t size);
 /* Asserts what must hold of a vector with `size` rows (forms, sizes, strings); for debug builds and tests. */
 void vector_check(const Vector *vector, size_t size);
