@@ -1,0 +1,52 @@
+/* bind/bind.h: AST to plan: what the names mean, what types the values have, whether it makes sense. */
+#ifndef QUERN_BIND_BIND_H
+#define QUERN_BIND_BIND_H
+
+#include "plan/plan.h"
+#include "provider/catalog.h"
+#include "sql/ast.h"
+
+/* What a statement is bound against. */
+typedef struct BindEnvironment {
+    PlanColumns *columns; /* of the statement: its arena, context and columns */
+    Catalog *catalog;
+    const Map *parameters; /* name to NUL-terminated text (a char * whose value BIND_NULL means NULL); may be NULL */
+} BindEnvironment;
+
+extern const char bind_null_parameter[]; /* the text pointer that means NULL */
+
+/* A query ready for the optimizer: its result's columns are the first column_count outputs of the plan, under these
+ * names. */
+typedef struct BoundQuery {
+    Plan *plan;
+    size_t column_count;
+    const char **names;
+} BoundQuery;
+
+BoundQuery *bind_query(BindEnvironment *environment, const AstQuery *query);
+/* INSERT: the plan gives the count row. */
+BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *insert);
+/* Input for a table that is being made or written: the query's columns cast to the schema's types by position. */
+Plan *bind_insert_query(BindEnvironment *environment, TableProvider *table, const char *table_name, InsertOp op,
+                        const BoundQuery *query, const size_t *columns, size_t column_count, Position position);
+
+/* A type as written. Raises UNDEFINED_OBJECT with a hint. */
+Type bind_type(const AstType *type);
+/* An expression without columns or subqueries, converted to `type` (NULL type: its own), evaluated. */
+Value bind_constant(BindEnvironment *environment, const AstExpr *expr, const Type *type);
+/* The columns and constraints of CREATE TABLE; DEFAULT and CHECK are checked and kept as SQL text. */
+typedef struct BoundTable {
+    Schema *schema;
+    Constraints constraints;
+    const char **defaults; /* one a column, SQL text or NULL */
+} BoundTable;
+BoundTable *bind_table_definition(BindEnvironment *environment, const AstColumnDefinitions *columns,
+                                  const AstConstraints *constraints);
+
+/* The name of the output column that an expression gets without an alias: "x", "count", "?column?". */
+const char *bind_output_name(Arena *arena, const AstExpr *expr);
+
+/* What the file in FROM 'file' and COPY is read as: a table with a share for the caller. */
+TableProvider *bind_file_table(BindEnvironment *environment, StringView path, Position position);
+
+#endif

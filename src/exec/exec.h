@@ -1,0 +1,31 @@
+/* exec/exec.h: a finished plan to a tree of operators, and pulling batches from it. */
+#ifndef QUERN_EXEC_EXEC_H
+#define QUERN_EXEC_EXEC_H
+
+#include "column/batch.h"
+#include "plan/plan.h"
+
+typedef struct Operator Operator;
+
+/* Counts of one plan node while it runs, for EXPLAIN ANALYZE; indexed by Plan.id. */
+typedef struct OperatorMetrics {
+    uint64_t row_count, batch_count;
+    uint64_t elapsed_ns; /* this operator and those below it */
+    size_t memory_peak;  /* bytes of its large memory */
+} OperatorMetrics;
+
+/* One running query. */
+typedef struct Execution Execution;
+
+/* Makes the operators; reads nothing yet. Lives in `arena`; freeing the arena ends it. The plan is numbered and
+ * read-only from here on. `is_timed`: keep time for EXPLAIN ANALYZE. */
+Execution *execution_new(Arena *arena, const Context *context, const PlanColumns *columns, const Plan *plan,
+                         bool is_timed);
+/* The next batch with the plan's outputs in order, lent until the next call; NULL at the end. Raises. */
+Batch *execution_next(Execution *execution);
+/* Ends it early; freeing the arena does it too. */
+void execution_close(Execution *execution);
+/* By Plan.id. */
+const OperatorMetrics *execution_metrics(const Execution *execution, size_t plan_id);
+
+#endif

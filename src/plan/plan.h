@@ -1,0 +1,266 @@
+/* plan/plan.h: the logical plan: a tree of nodes, each of which gives rows of columns.
+ *
+ * Every column that any node makes has a ColumnId of its own, unique in the statement, with name and type in the
+ * statement's PlanColumns. A node lists its output columns; expressions refer to columns by id, never by position. So a
+ * filter or a projection may move through the tree unchanged, and two scans of one table do not mix.
+ *
+ *   Project [#5 = l_price * (1 - l_discount)]     outputs: #5
+ *     Filter [l_shipdate <= DATE '1998-09-02']    outputs: those of its input
+ *       Scan lineitem                             outputs: #1 l_price, #2 l_discount, #3 l_shipdate
+ *
+ * Plans live in the statement's arena. Binder and rules build and change nodes; after the optimizer a plan is read-only:
+ * what changes while it runs lives in operators. */
+#ifndef QUERN_PLAN_PLAN_H
+#define QUERN_PLAN_PLAN_H
+
+#include "expr/aggregate.h"
+#include "expr/expr.h"
+#include "provider/provider.h"
+
+/* X(KIND, name shown, struct) */
+#define PLAN_KINDS(X)                                                                                                  \
+    X(SCAN, "Scan", PlanScan)                                                                                          \
+    X(VALUES, "Values", PlanValues)                                                                                    \
+    X(FILTER, "Filter", PlanFilter)                                                                                    \
+    X(PROJECT, "Project", PlanProject)                                                                                 \
+    X(JOIN, "Join", PlanJoin)                                                                                          \
+    X(AGGREGATE, "Aggregate", PlanAggregate)                                                                           \
+    X(DISTINCT, "Distinct", PlanDistinct)                                                                              \
+    X(SORT, "Sort", PlanSort)                                                                                          \
+    X(LIMIT, "Limit", PlanLimit)                                                                                       \
+    X(SET, "Set", PlanSet)                                                                                             \
+    X(INSERT, "Insert", PlanInsert)
+
+typedef enum PlanKind {
+#define PLAN_ENUM(kind, name, type) PLAN_##kind,
+    PLAN_KINDS(PLAN_ENUM)
+#undef PLAN_ENUM
+        PLAN_KIND_COUNT
+} PlanKind;
+
+/* What a ColumnId stands for. */
+typedef struct PlanColumn {
+    const char *name;  /* as the user knows it */
+    const char *table; /* alias of the table it comes from, or NULL: for messages and EXPLAIN */
+    Type type;
+    bool is_nullable;
+} PlanColumn;
+
+/* All columns of one statement, indexed by ColumnId; and the statement's surroundings. Handed to binder, rules, printer. */
+typedef struct PlanColumns {
+    Arena *arena;
+    const Context *context;
+    ARRAY(PlanColumn) list;
+} PlanColumns;
+
+/* X(NAME, name shown). Outputs: INNER, LEFT, RIGHT, FULL: the left's, then the right's; SEMI, ANTI: the left's; MARK: the
+ * left's, then `mark`; SINGLE: as LEFT, and more than one match for a left row raises CARDINALITY. */
+#define PLAN_JOIN_TYPES(X)                                                                                             \
+    X(INNER, "Inner")                                                                                                  \
+    X(LEFT, "Left")                                                                                                    \
+    X(RIGHT, "Right")                                                                                                  \
+    X(FULL, "Full")                                                                                                    \
+    X(SEMI, "Semi")                                                                                                    \
+    X(ANTI, "Anti")                                                                                                    \
+    X(MARK, "Mark")                                                                                                    \
+    X(SINGLE, "Single")
+
+typedef enum PlanJoinType {
+#define PLAN_JOIN_ENUM(type, name) PLAN_JOIN_##type,
+    PLAN_JOIN_TYPES(PLAN_JOIN_ENUM)
+#undef PLAN_JOIN_ENUM
+} PlanJoinType;
+
+typedef struct Plan Plan;
+
+/* Every node begins with this. */
+struct Plan {
+    PlanKind kind;
+    size_t input_count;
+    Plan **inputs; /* first input of a join is its left side */
+    size_t output_count;
+    ColumnId *outputs;
+    double row_estimate; /* rows it is expected to give; negative: not estimated */
+    size_t id;           /* its number in the finished plan, in printing order: where operators keep their counts */
+};
+
+/* How a filter was dealt with by a scan, for EXPLAIN. */
+typedef struct PlanScanFilter {
+    Expr *filter; /* in ColumnIds */
+    FilterPushdown answer;
+} PlanScanFilter;
+
+typedef struct PlanScan {
+    Plan base;
+    TableProvider *table; /* the plan's arena holds a share */
+    const char *name;     /* as the user wrote it, or its alias */
+    size_t *column_indexes; /* of each output, into the table's schema */
+    /* set by the provider pushdown, the last rule: */
+    ARRAY(PlanScanFilter) filters; /* all that stood directly above it, and what became of them */
+    size_t limit;                  /* handed on, or NO_LIMIT */
+    size_t order_count;
+    ScanOrder *orders; /* handed on */
+    Scan *scan;        /* its batches have the outputs' columns, in order */
+} PlanScan;
+
+/* Rows of expressions without columns; no row and no column are legal. FROM-less SELECT: one row without columns. */
+typedef struct PlanValues {
+    Plan base;
+    size_t row_count;
+    Expr **cells; /* row_count times output_count, row by row */
+} PlanValues;
+
+typedef struct PlanFilter {
+    Plan base; /* outputs: the input's */
+    size_t condition_count;
+    Expr **conditions; /* ANDed */
+} PlanFilter;
+
+typedef struct PlanProject {
+    Plan base;
+    Expr **exprs; /* one for each output; a plain EXPR_COLUMN of the same id passes a column through */
+} PlanProject;
+
+typedef struct PlanJoin {
+    Plan base;
+    PlanJoinType type;
+    bool is_dependent; /* the right side refers to columns of the left one; none is left after decorrelation */
+    size_t condition_count;
+    Expr **conditions; /* ANDed: pairs for which all are TRUE match; none: every pair does */
+    /* MARK: the BOOLEAN column it adds: over all matching right rows, TRUE if mark_condition is TRUE for one, else NULL if
+     * it is NULL for one, else FALSE. NULL mark_condition counts as TRUE (EXISTS). IN (query) sets `x = y` here. */
+    ColumnId mark;
+    Expr *mark_condition;
+} PlanJoin;
+
+typedef struct PlanAggregate {
+    Plan base; /* outputs: the groups', then the aggregates', then `grouping` if there are sets */
+    size_t group_count;
+    Expr **groups;
+    size_t aggregate_count;
+    AggregateCall *aggregates;
+    /* GROUPING SETS: bit i of a set: group i is in it, else its column is NULL. set_count 0: one set, of all groups. */
+    size_t set_count;
+    uint64_t *sets;
+} PlanAggregate;
+
+/* One row for each combination of values of `keys`: the first that comes. All outputs are keys: SELECT DISTINCT; fewer:
+ * DISTINCT ON. */
+typedef struct PlanDistinct {
+    Plan base; /* outputs: the input's */
+    size_t key_count;
+    ColumnId *keys;
+} PlanDistinct;
+
+typedef struct PlanSort {
+    Plan base; /* outputs: the input's */
+    size_t key_count;
+    Expr **keys;
+    SortOrder *orders;
+    size_t limit; /* only the first so many rows are wanted (top-N), or NO_LIMIT */
+} PlanSort;
+
+typedef struct PlanLimit {
+    Plan base; /* outputs: the input's */
+    size_t offset;
+    size_t limit; /* or NO_LIMIT */
+} PlanLimit;
+
+typedef enum PlanSetOperator { PLAN_UNION, PLAN_INTERSECT, PLAN_EXCEPT } PlanSetOperator;
+
+/* Inputs' outputs correspond by position and have the output's types. UNION takes any number of inputs, in order; the
+ * others two. Not is_all: each row once (a UNION without ALL is a Distinct over a UNION ALL, so `is_all` is always set
+ * there). */
+typedef struct PlanSet {
+    Plan base;
+    PlanSetOperator operator;
+    bool is_all;
+} PlanSet;
+
+/* Hands its input (one column for each of the table's, in table order and types) to the provider; gives one row with one
+ * UBIGINT column, count. */
+typedef struct PlanInsert {
+    Plan base;
+    TableProvider *table; /* the plan's arena holds a share */
+    const char *name;
+    InsertOp op;
+    size_t check_count;
+    Expr **checks;            /* CHECK conditions over the input's outputs: FALSE raises CHECK_VIOLATION */
+    const char **check_names; /* what to call them */
+} PlanInsert;
+
+/* ---- making nodes ---- */
+
+/* A zeroed node of the kind's struct, with room for inputs. */
+Plan *plan_new(PlanColumns *columns, PlanKind kind, size_t input_count);
+ColumnId plan_column_new(PlanColumns *columns, const char *name, const char *table, Type type, bool is_nullable);
+static inline const PlanColumn *plan_column(const PlanColumns *columns, ColumnId id)
+{
+    return &columns->list.items[id];
+}
+/* An EXPR_COLUMN. */
+Expr *plan_column_expr(const PlanColumns *columns, ColumnId id, Position position);
+
+/* All columns of the table; the scan takes its own share of it. */
+PlanScan *plan_scan_new(PlanColumns *columns, TableProvider *table, const Schema *schema, const char *name);
+PlanValues *plan_values_new(PlanColumns *columns, size_t row_count, size_t column_count, const ColumnId *outputs);
+/* `input` itself when there is no condition. Nested ANDs are split. Two filters in a row become one. */
+Plan *plan_filter_new(PlanColumns *columns, Plan *input, Expr *const *conditions, size_t condition_count);
+PlanProject *plan_project_new(PlanColumns *columns, Plan *input, size_t column_count);
+PlanJoin *plan_join_new(PlanColumns *columns, PlanJoinType type, Plan *left, Plan *right, Expr *const *conditions,
+                        size_t condition_count);
+PlanAggregate *plan_aggregate_new(PlanColumns *columns, Plan *input, size_t group_count, size_t aggregate_count);
+PlanDistinct *plan_distinct_new(PlanColumns *columns, Plan *input, const ColumnId *keys, size_t key_count);
+PlanSort *plan_sort_new(PlanColumns *columns, Plan *input, size_t key_count);
+PlanLimit *plan_limit_new(PlanColumns *columns, Plan *input, size_t offset, size_t limit);
+/* Outputs are new columns named as the first input's. */
+PlanSet *plan_set_new(PlanColumns *columns, PlanSetOperator operator, bool is_all, Plan *const *inputs, size_t count);
+
+/* Sets the outputs of a node whose outputs follow from its inputs (filter, join, distinct, sort, limit) anew, after its
+ * inputs have changed. */
+void plan_refresh_outputs(PlanColumns *columns, Plan *plan);
+
+/* ---- looking ---- */
+
+const char *plan_kind_name(PlanKind kind);
+const char *plan_join_type_name(PlanJoinType type);
+bool plan_has_output(const Plan *plan, ColumnId column);
+/* Position among the outputs; raises INTERNAL when it is not there. */
+size_t plan_output_index(const Plan *plan, ColumnId column);
+
+/* A set of ColumnIds. */
+typedef struct ColumnSet {
+    Arena *arena;
+    uint64_t *words;
+    size_t word_count;
+} ColumnSet;
+
+ColumnSet column_set_in(Arena *arena);
+void column_set_add(ColumnSet *set, ColumnId column);
+bool column_set_has(const ColumnSet *set, ColumnId column);
+void column_set_add_expr(ColumnSet *set, const Expr *expr); /* every column it refers to */
+void column_set_add_outputs(ColumnSet *set, const Plan *plan);
+/* Whether all columns that the expression refers to are outputs of the plan; whether any is. */
+bool expr_is_within(const Expr *expr, const Plan *plan);
+bool expr_touches(const Expr *expr, const Plan *plan);
+
+/* Calls visit for each expression slot of a node (not of its inputs), which may replace it. */
+void plan_each_expr(Plan *plan, void (*visit)(void *user, Expr **slot), void *user);
+
+/* Numbers the nodes in printing order; returns how many there are. */
+size_t plan_number(Plan *plan);
+
+/* ---- printing: a line a node, indented two blanks a level, details behind it or on lines below it ---- */
+
+typedef struct PlanPrintOptions {
+    bool is_verbose; /* outputs with types, estimates */
+    /* Text to put behind a node's line (EXPLAIN ANALYZE's counts), or NULL. */
+    void (*annotate)(void *user, const Plan *plan, Text *text);
+    void *user;
+} PlanPrintOptions;
+
+void plan_print(const PlanColumns *columns, const Plan *plan, const PlanPrintOptions *options, Text *text);
+/* An expression of a plan as SQL: columns by name, qualified where two have the same. */
+void plan_print_expr(const PlanColumns *columns, const Expr *expr, Text *text);
+
+#endif
