@@ -24,7 +24,7 @@ struct Operator {
     const Context *context;
     const Plan *plan;
     size_t input_count;
-    Operator *inputs[2];
+    Operator **inputs;
     OperatorMetrics *metrics;
     bool is_timed;
     bool is_open, is_at_end;

@@ -13,6 +13,7 @@
 #ifndef QUERN_PLAN_PLAN_H
 #define QUERN_PLAN_PLAN_H
 
+#include "base/array.h"
 #include "expr/aggregate.h"
 #include "expr/expr.h"
 #include "provider/provider.h"
