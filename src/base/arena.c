@@ -32,17 +32,38 @@ struct Arena {
     Arena *first_child, *previous, *next;
 };
 
+static void arena_link(Arena *arena, Arena *parent)
+{
+    arena->parent = parent;
+    arena->previous = NULL;
+    arena->next = parent ? parent->first_child : NULL;
+    if (arena->next)
+        arena->next->previous = arena;
+    if (parent)
+        parent->first_child = arena;
+}
+
+static void arena_unlink(Arena *arena)
+{
+    if (arena->previous)
+        arena->previous->next = arena->next;
+    else if (arena->parent)
+        arena->parent->first_child = arena->next;
+    if (arena->next)
+        arena->next->previous = arena->previous;
+}
+
 Arena *arena_new_child(Arena *parent)
 {
     Arena *arena = memory_allocate_zero(sizeof *arena);
-    arena->parent = parent;
-    if (parent) {
-        arena->next = parent->first_child;
-        if (arena->next)
-            arena->next->previous = arena;
-        parent->first_child = arena;
-    }
+    arena_link(arena, parent);
     return arena;
+}
+
+void arena_set_parent(Arena *arena, Arena *parent)
+{
+    arena_unlink(arena);
+    arena_link(arena, parent);
 }
 
 static void arena_release_all(Arena *arena)
@@ -61,12 +82,7 @@ void arena_free(Arena *arena)
     if (arena == NULL)
         return;
     arena_release_all(arena);
-    if (arena->previous)
-        arena->previous->next = arena->next;
-    else if (arena->parent)
-        arena->parent->first_child = arena->next;
-    if (arena->next)
-        arena->next->previous = arena->previous;
+    arena_unlink(arena);
     for (Block *block = arena->blocks, *next; block; block = next) {
         next = block->next;
         memory_free(block);
@@ -201,7 +217,7 @@ void arena_own(Arena *arena, void *object, void (*release)(void *object))
     arena->owned = request.owned;
 }
 
-static Owned *arena_unlink(Arena *arena, void *object)
+static Owned *arena_take_owned(Arena *arena, void *object)
 {
     Owned **link = &arena->owned;
     while (*link && (*link)->object != object)
@@ -214,12 +230,12 @@ static Owned *arena_unlink(Arena *arena, void *object)
 
 void arena_release(Arena *arena, void *object)
 {
-    arena_unlink(arena, object)->release(object);
+    arena_take_owned(arena, object)->release(object);
 }
 
 void arena_disown(Arena *arena, void *object)
 {
-    (void)arena_unlink(arena, object);
+    (void)arena_take_owned(arena, object);
 }
 
 size_t arena_size(const Arena *arena)

@@ -17,6 +17,9 @@ typedef struct Arena Arena;
 
 /* A new arena; `parent` may be NULL, and then the caller owns it. */
 Arena *arena_new_child(Arena *parent);
+/* Hands it to another parent, or to the caller (NULL). So an object with an arena of its own is made below the
+ * statement's arena, which frees it if anything raises, and set free when it is whole. */
+void arena_set_parent(Arena *arena, Arena *parent);
 /* Releases all that it owns and the arenas made from it. NULL is fine. */
 void arena_free(Arena *arena);
 /* Empties it for reuse: as arena_free and arena_new_child, but the first block is kept. */

@@ -11,9 +11,9 @@
 
 typedef struct Buffer {
     _Atomic size_t share_count;
-    size_t size;          /* usable bytes at data */
-    MemoryBudget *budget; /* what it is counted against, or NULL */
-    void *data;           /* aligned to 64 bytes */
+    size_t size;                    /* usable bytes at data */
+    MemoryBudget *budget;           /* what it is counted against, or NULL */
+    void *data;                     /* aligned to 64 bytes */
     void (*release)(void *foreign); /* for memory that is not ours; NULL: ours */
     void *foreign;
 } Buffer;

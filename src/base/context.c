@@ -32,8 +32,8 @@ bool memory_budget_take(MemoryBudget *budget, size_t size)
         return false;
     }
     size_t peak = atomic_load_explicit(&budget->peak, memory_order_relaxed);
-    while (used > peak &&
-           !atomic_compare_exchange_weak_explicit(&budget->peak, &peak, used, memory_order_relaxed, memory_order_relaxed))
+    while (used > peak && !atomic_compare_exchange_weak_explicit(&budget->peak, &peak, used, memory_order_relaxed,
+                                                                 memory_order_relaxed))
         ;
     return true;
 }

@@ -22,7 +22,7 @@ typedef struct MemoryBudget {
 /* X(name, C type, kind, default as text, description). Kinds: BOOL, SIZE (bytes, "64MB"), COUNT, TEXT.
  * Each is a field of Settings, a row of SHOW ALL and a target of SET. */
 #define SETTINGS(X)                                                                                                    \
-    X(threads, size_t, COUNT, "0", "Worker threads of one query; 0: one for each core.")                              \
+    X(threads, size_t, COUNT, "0", "Worker threads of one query; 0: one for each core.")                               \
     X(memory_limit, size_t, SIZE, "0", "Memory that queries may take, such as '4GB'; 0: 75 % of the machine's.")       \
     X(temp_directory, const char *, TEXT, "", "Where what does not fit into memory goes; empty: TMPDIR or /tmp.")      \
     X(batch_size, size_t, COUNT, "2048", "Rows of a batch, 1 to 2048; smaller ones serve tests.")                      \
@@ -50,7 +50,8 @@ typedef struct Context {
     _Atomic uint64_t progress_done, progress_total; /* bytes or rows of the sources read so far; total 0: unknown */
 } Context;
 
-/* Raises INTERRUPTED when the user has asked to stop. Cheap: call it once a batch and in every loop over a millisecond. */
+/* Raises INTERRUPTED when the user has asked to stop. Cheap: call it once a batch and in every loop over a millisecond.
+ */
 void context_check(const Context *context);
 void context_warn(const Context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -17,10 +17,9 @@ static _Thread_local Handler *innermost;
 static const struct {
     const char *state;
     ErrorClass class;
-} codes[] = {
-    {"00000", ERROR_CLASS_INTERNAL},
+} codes[] = {{"00000", ERROR_CLASS_INTERNAL},
 #define ERROR_ENTRY(name, state, class) {state, ERROR_CLASS_##class},
-    ERROR_CODES(ERROR_ENTRY)
+             ERROR_CODES(ERROR_ENTRY)
 #undef ERROR_ENTRY
 };
 

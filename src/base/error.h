@@ -1,8 +1,8 @@
 /* base/error.h: errors unwind. error_raise never returns: it unwinds to the nearest error_protect of its thread
  * (setjmp and longjmp, PostgreSQL's and Lua's way). What was allocated on the way belongs to arenas, so nothing leaks.
  *
- * error_protect stands in three kinds of place only: an API entry, a worker thread's entry, and around a callback from a
- * foreign library (libcsv, SQLite, qsort, readline), which keeps the Error and raises it again behind the library. */
+ * error_protect stands in three kinds of place only: an API entry, a worker thread's entry, and around a callback from
+ * a foreign library (libcsv, SQLite, qsort, readline), which keeps the Error and raises it again behind the library. */
 #ifndef QUERN_BASE_ERROR_H
 #define QUERN_BASE_ERROR_H
 

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* Uninitialized memory of `size` bytes, aligned for any type. The caller owns it (memory_free). Raises OUT_OF_MEMORY. */
+/* Uninitialized memory of `size` bytes, aligned for any type. The caller owns it (memory_free). Raises OUT_OF_MEMORY.
+ */
 void *memory_allocate(size_t size);
 /* The same, all zero. */
 void *memory_allocate_zero(size_t size);

@@ -20,7 +20,8 @@ typedef struct SchemaProviderOps {
     /* The table of that name with a share for the caller, or NULL. */
     TableProvider *(*table)(SchemaProvider *schema, StringView name, const Context *context);
     /* Calls visit for every table, by name in the source's order. */
-    void (*each)(SchemaProvider *schema, const Context *context, void (*visit)(void *user, const char *name), void *user);
+    void (*each)(SchemaProvider *schema, const Context *context, void (*visit)(void *user, const char *name),
+                 void *user);
     /* Make a table from a description (CREATE TABLE in an attached database). NULL: read-only. */
     void (*create)(SchemaProvider *schema, const char *name, const Schema *columns, const Constraints *constraints,
                    const char *const *defaults, const Context *context);
@@ -93,6 +94,6 @@ bool catalog_drop(Catalog *catalog, const StringView *parts, size_t part_count, 
 /* ---- views: a provider that is a query ---- */
 
 /* `sql` is the query's text; `columns` its schema with the view's column names. */
-TableProvider *view_new(const char *sql, const Schema *columns, bool is_temporary);
+TableProvider *view_new(const Context *context, const char *sql, const Schema *columns);
 
 #endif

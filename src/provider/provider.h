@@ -10,8 +10,9 @@
  *   INEXACT    yes              yes                 yes                         no
  *   UNSUPPORTED no              yes                 yes                         no
  *
- * Filters are conjuncts in one normal form: column on the left, constants folded, types aligned to the column's; EXPR_COLUMN
- * is an index into schema(). A row passes only when the filter is TRUE. None is volatile, can fail, or holds a subquery. */
+ * Filters are conjuncts in one normal form: column on the left, constants folded, types aligned to the column's;
+ * EXPR_COLUMN is an index into schema(). A row passes only when the filter is TRUE. None is volatile, can fail, or
+ * holds a subquery. */
 #ifndef QUERN_PROVIDER_PROVIDER_H
 #define QUERN_PROVIDER_PROVIDER_H
 
@@ -61,8 +62,8 @@ typedef struct ScanArgs {
 
 /* A described read: made by `scan`, executed by cursors. Read-only while cursors run but for its shared state. */
 struct Scan {
-    const Schema *schema; /* of the batches: the projection */
-    bool is_ordered;      /* rows come in the wanted order */
+    const Schema *schema;   /* of the batches: the projection */
+    bool is_ordered;        /* rows come in the wanted order */
     Statistics *statistics; /* of what will come, after filters; may be NULL */
     /* A cursor on what no other cursor of this scan has taken: opened at the first next, may do I/O. Lives in `arena`,
      * which closes it. */
@@ -73,7 +74,12 @@ struct Scan {
     void (*explain_analyze)(Scan *scan, Text *text);
 };
 
-typedef enum ConstraintKind { CONSTRAINT_PRIMARY_KEY, CONSTRAINT_UNIQUE, CONSTRAINT_NOT_NULL, CONSTRAINT_CHECK } ConstraintKind;
+typedef enum ConstraintKind {
+    CONSTRAINT_PRIMARY_KEY,
+    CONSTRAINT_UNIQUE,
+    CONSTRAINT_NOT_NULL,
+    CONSTRAINT_CHECK
+} ConstraintKind;
 
 typedef struct Constraint {
     ConstraintKind kind;
@@ -97,11 +103,12 @@ typedef struct TableProviderOps {
     /* Answers for each filter, in order, ret_answers[filter_count]. NULL: none is supported. */
     void (*supports_filters_pushdown)(TableProvider *table, Expr *const *filters, size_t filter_count,
                                       FilterPushdown *ret_answers);
-    Scan *(*scan)(TableProvider *table, const ScanArgs *args); /* NULL only for views */
+    Scan *(*scan)(TableProvider *table, const ScanArgs *args);                     /* NULL only for views */
     const Statistics *(*statistics)(TableProvider *table, const Context *context); /* may be NULL, and return NULL */
     const Constraints *(*constraints)(TableProvider *table);                       /* may be NULL, and return NULL */
     const char *(*column_default)(TableProvider *table, size_t column);            /* SQL text or NULL; may be NULL */
-    const char *(*table_definition)(TableProvider *table, Arena *arena);           /* CREATE statement; may be NULL */
+    const char *(*table_definition)(TableProvider *table, Arena *arena);           /* the CREATE statement; NULL, or
+                                                                          returns NULL: made from the schema */
     const char *(*logical_plan)(TableProvider *table); /* a view's query as SQL; NULL, or returns NULL: no view */
     /* Takes rows in table column order and types, defaults filled, until the stream ends; returns how many. All or
      * nothing: committed, or rolled back before it raises. */
@@ -135,7 +142,5 @@ const Statistics *provider_statistics(TableProvider *table, const Context *conte
 const Constraints *provider_constraints(TableProvider *table);
 const char *provider_column_default(TableProvider *table, size_t column);
 const char *provider_logical_plan(TableProvider *table);
-/* "CREATE TABLE name (…)" from the schema when the provider has none of its own. */
-const char *provider_table_definition(TableProvider *table, const char *name, const Context *context, Arena *arena);
 
 #endif

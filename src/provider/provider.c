@@ -1,0 +1,48 @@
+/* provider/provider.c: shares of a table, and what holds where a provider leaves a function out. */
+#include "provider/provider.h"
+
+TableProvider *provider_ref(TableProvider *table)
+{
+    atomic_fetch_add_explicit(&table->share_count, 1, memory_order_relaxed);
+    return table;
+}
+
+void provider_unref(TableProvider *table)
+{
+    if (table && atomic_fetch_sub_explicit(&table->share_count, 1, memory_order_acq_rel) == 1)
+        table->ops->release(table);
+}
+
+TableType provider_table_type(TableProvider *table)
+{
+    return table->ops->table_type ? table->ops->table_type(table) : TABLE_BASE;
+}
+
+void provider_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
+                                        FilterPushdown *ret_answers)
+{
+    for (size_t i = 0; i < filter_count; i++)
+        ret_answers[i] = FILTER_UNSUPPORTED;
+    if (table->ops->supports_filters_pushdown && filter_count > 0)
+        table->ops->supports_filters_pushdown(table, filters, filter_count, ret_answers);
+}
+
+const Statistics *provider_statistics(TableProvider *table, const Context *context)
+{
+    return table->ops->statistics ? table->ops->statistics(table, context) : NULL;
+}
+
+const Constraints *provider_constraints(TableProvider *table)
+{
+    return table->ops->constraints ? table->ops->constraints(table) : NULL;
+}
+
+const char *provider_column_default(TableProvider *table, size_t column)
+{
+    return table->ops->column_default ? table->ops->column_default(table, column) : NULL;
+}
+
+const char *provider_logical_plan(TableProvider *table)
+{
+    return table->ops->logical_plan ? table->ops->logical_plan(table) : NULL;
+}
