@@ -202,33 +202,39 @@ void catalog_use(Catalog *catalog, StringView schema, Position position)
     catalog->current = arena_string_n(catalog->arena, schema.data, schema.size);
 }
 
-/* A bare name: the current schema, then main, then the one attached schema that has it. */
+static void table_release(void *table)
+{
+    provider_unref(table);
+}
+
+/* A bare name: the current schema, then main, then the one attached schema that has it. What is found is the
+ * statement's while the search goes on, so that it is not lost when a schema raises. */
 static TableProvider *catalog_search(Catalog *catalog, StringView name, const Context *context, Position position)
 {
-    TableProvider *found = NULL;
     const char *first[] = {catalog->current, "main"};
-    for (size_t i = 0; i < 2 && found == NULL; i++) {
+    for (size_t i = 0; i < 2; i++) {
         SchemaProvider *schema = map_get(&catalog->schemas, view_of(first[i]));
-        found = schema->ops->table(schema, name, context);
+        TableProvider *table = schema->ops->table(schema, name, context);
+        if (table)
+            return table;
     }
+    TableProvider *found = NULL;
     const char *found_in = NULL;
     for (size_t i = 0; i < catalog->schemas.entry_count; i++) {
         const MapEntry *entry = &catalog->schemas.entries[i];
-        if (entry->name.data == NULL || (found && found_in == NULL))
-            continue;
         SchemaProvider *schema = entry->value;
-        TableProvider *table = schema->ops->table(schema, name, context);
-        if (table && found) {
-            provider_unref(table);
-            provider_unref(found);
+        TableProvider *table = schema ? schema->ops->table(schema, name, context) : NULL;
+        if (table == NULL)
+            continue;
+        arena_own(context->arena, table, table_release);
+        if (found)
             error_raise_hint(ERROR_AMBIGUOUS_COLUMN, position, "write the schema in front of the name",
                              "table \"%.*s\" is in %s and in %s", VIEW_ARGUMENTS(name), found_in, entry->name.data);
-        }
-        if (table) {
-            found = table;
-            found_in = entry->name.data;
-        }
+        found = table;
+        found_in = entry->name.data;
     }
+    if (found)
+        arena_disown(context->arena, found);
     return found;
 }
 
@@ -296,11 +302,6 @@ TableProvider *catalog_require_table(Catalog *catalog, const StringView *parts, 
     else if (memchr(name.data, '.', name.size) || memchr(name.data, '/', name.size))
         snprintf(hint, sizeof hint, "a file's name stands in single quotes: FROM 'file.csv'");
     error_raise_hint(ERROR_UNDEFINED_TABLE, position, hint, "table \"%.*s\" does not exist", VIEW_ARGUMENTS(name));
-}
-
-static void table_release(void *table)
-{
-    provider_unref(table);
 }
 
 void catalog_register(Catalog *catalog, StringView schema_name, StringView name, TableProvider *table, bool replace,
