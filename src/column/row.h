@@ -1,11 +1,13 @@
 /* column/row.h: rows in memory, for hash tables and sorts: fixed width, strings behind a pointer.
  *
- *   +------------+---------+---------+-- - --+-----------------+
- *   | NULL bits  | column0 | column1 |  ...  | extra_size bytes|   each column at its type's alignment, row 16-aligned
- *   +------------+---------+---------+-- - --+-----------------+
- *   bit c is set when column c is NULL; its slot is then zero, so equal rows have equal bytes but for long strings
+ *   +-----------+---------------------------------+------------------+
+ *   | NULL bits | columns, least aligned first    | extra_size bytes |   row and extra are aligned to 16 bytes
+ *   +-----------+---------------------------------+------------------+
+ *   bit c is set when column c is NULL; its slot is then zero, so rows of equal values have equal bytes but for long
+ *   strings and for intervals (1 month equals 30 days)
  *
- * DECIMAL columns of up to 18 digits are stored as I64, others as I128. -0.0 is stored as 0.0 and every NaN as one NaN. */
+ * DECIMAL columns of up to 18 digits are stored as I64, others as I128. -0.0 is stored as 0.0 and every NaN as one NaN.
+ * In the functions below `count` is at most BATCH_SIZE where vectors are given. */
 #ifndef QUERN_COLUMN_ROW_H
 #define QUERN_COLUMN_ROW_H
 
@@ -15,9 +17,9 @@
 typedef struct RowLayout {
     size_t column_count;
     Type *types;
-    uint32_t *offsets;      /* of each column */
-    uint32_t extra_offset;  /* what the user of the rows keeps in them: aggregate states, a hash, a next pointer */
-    uint32_t row_size;      /* multiple of 16 */
+    uint32_t *offsets;     /* of each column */
+    uint32_t extra_offset; /* what the user of the rows keeps in them: aggregate states, a hash, a next pointer */
+    uint32_t row_size;     /* multiple of 16 */
     bool has_strings;
 } RowLayout;
 
@@ -27,22 +29,32 @@ RowLayout *row_layout_new(Arena *arena, const Type *types, size_t column_count, 
 typedef struct RowStore RowStore;
 RowStore *row_store_new(Arena *arena, const Context *context, const RowLayout *layout);
 size_t row_store_count(const RowStore *store);
-/* Appends `count` rows, zeroed, and gives their addresses. */
+/* Bytes taken from the budget. */
+size_t row_store_size(const RowStore *store);
+const RowLayout *row_store_layout(const RowStore *store);
+/* Appends `count` rows, zeroed, and gives their addresses. Raises LIMIT_EXCEEDED, and then nothing was appended. */
 void row_store_append(RowStore *store, size_t count, uint8_t **ret_rows);
 /* The addresses of rows first .. first+count-1, in order of appending; returns how many there were. */
 size_t row_store_rows(const RowStore *store, size_t first, size_t count, uint8_t **ret_rows);
 /* Forget all rows; pages are kept for reuse. */
 void row_store_clear(RowStore *store);
+/* Forget all rows and give their memory back, before the arena does; the store is good for more. */
+void row_store_release(RowStore *store);
+/* Bytes that live as long as the store's rows. */
+char *row_store_string_memory(RowStore *store, size_t size);
 
-/* Writes a column: rows[i] gets row selection[i] (NULL: i) of `vector`, for i < count. Long strings are copied. */
+/* Writes a column of fresh rows: rows[i] gets row selection[i] (NULL: i) of `vector`, for i < count. Long strings are
+ * copied. */
 void rows_write(RowStore *store, size_t column_index, const Vector *vector, const uint16_t *selection, size_t count,
                 uint8_t *const *rows);
 /* Reads a column: `target` becomes flat with `count` values, row i from rows[i]; a NULL pointer gives NULL (the
  * null-extended side of an outer join). Long strings stay where they are. */
 void rows_read(const RowLayout *layout, size_t column_index, uint8_t *const *rows, size_t count, Vector *target);
 /* Keeps of candidates[0..count-1] those i for which all columns vectors[c] at row selection[i] (NULL: i) equal
- * rows[i]'s column c; NULL equals NULL when nulls_equal, else never. Both lists hold indexes i; what does not match goes
- * to ret_others (may be NULL). `candidates` may be `ret_matches`. Returns how many match. */
+ * rows[i]'s column c; NULL equals NULL when nulls_equal, else never. Both lists hold indexes i; what does not match
+ * goes to ret_others (may be NULL, and so may ret_other_count). `candidates` may be `ret_matches`. Returns how many
+ * match. Matches stay in the candidates' order; others come in any order. The first `column_count` columns are
+ * compared. */
 size_t rows_match(const RowLayout *layout, Vector *const *vectors, size_t column_count, const uint16_t *selection,
                   uint8_t *const *rows, bool nulls_equal, const uint16_t *candidates, size_t count,
                   uint16_t *ret_matches, uint16_t *ret_others, size_t *ret_other_count);

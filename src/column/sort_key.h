@@ -1,7 +1,20 @@
 /* column/sort_key.h: rows to byte strings whose memcmp order is the wanted order (normalized keys; Graefe 2006).
  *
- * A key begins with one byte for NULL or not, then the value big-endian with its sign flipped (inverted for DESC).
- * Strings are escaped (00 becomes 00 01) and ended by 00 00, so that a prefix sorts first. */
+ *   +------+-----------------------+------+------- - -
+ *   | NULL | value of the first key| NULL | value of the second key ...
+ *   +------+-----------------------+------+------- - -
+ *
+ * The first byte says whether the value is NULL, and sorts NULLs first or last whatever the direction. Then the value,
+ * all bits inverted for DESC:
+ *   BOOLEAN 1 byte; numbers, dates and times big-endian with the sign flipped; DECIMAL of up to 18 digits in 8 bytes,
+ *   else in 16, whatever the vector's layout; DOUBLE with NaN above all and -0 as 0; INTERVAL as interval_order in 16;
+ *   VARCHAR and BLOB escaped (00 becomes 00 01) and ended by 00 00, so that a prefix sorts first.
+ * A NULL of a type of fixed size takes that size, its value all zero; of VARCHAR and BLOB, only the first byte.
+ *
+ *     size_t sizes[BATCH_SIZE] = {0};
+ *     for each key column: sort_key_sizes(vector, selection, count, sizes);
+ *     point keys[i] to sizes[i] bytes of memory
+ *     for each key column: sort_key_encode(vector, order, selection, count, keys); */
 #ifndef QUERN_COLUMN_SORT_KEY_H
 #define QUERN_COLUMN_SORT_KEY_H
 
@@ -12,13 +25,14 @@ typedef struct SortOrder {
     bool nulls_first;
 } SortOrder;
 
-/* Bytes of a key column of fixed size, NULL byte included; 0 when it varies (VARCHAR, BLOB). */
+/* Bytes that each key of this type takes, its NULL byte included; 0 when they vary (VARCHAR, BLOB). */
 size_t sort_key_fixed_size(Type type);
-/* Appends the encoding of vectors' rows selection[i] (NULL: i), i < count, to keys: key i is written at keys[i], which
- * has room for sort_key_size of it; ret_sizes[i] is advanced. */
-void sort_key_sizes(const Vector *vector, const uint16_t *selection, size_t count, size_t *sizes_to_add_to);
-void sort_key_encode(const Vector *vector, SortOrder order, const uint16_t *selection, size_t count, uint8_t **keys_to_advance);
-/* One value, for bounds. Returns bytes written. */
+/* Adds to sizes[i] what row selection[i] (NULL: i) of `vector` takes, for i < count (at most BATCH_SIZE). */
+void sort_key_sizes(const Vector *vector, const uint16_t *selection, size_t count, size_t *sizes);
+/* Writes row selection[i] (NULL: i) of `vector` at keys[i] and moves keys[i] behind it, for i < count (at most
+ * BATCH_SIZE). */
+void sort_key_encode(const Vector *vector, SortOrder order, const uint16_t *selection, size_t count, uint8_t **keys);
+/* One value's key, in the arena's memory: a bound to compare keys with. Returns its size. */
 size_t sort_key_encode_value(const Value *value, SortOrder order, Arena *arena, uint8_t **ret_key);
 
 #endif

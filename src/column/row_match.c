@@ -1,0 +1,140 @@
+/* column/row_match.c: which rows of a batch equal which rows in memory: what hash tables ask of their candidates.
+ *
+ * Column by column the list of candidates gets shorter. The lists are written without branches: an index is always
+ * written, and its list grows only when it belongs there. */
+#include <string.h>
+
+#include "column/row.h"
+#include "column/vector_rows.h"
+
+typedef struct MatchColumn {
+    VectorRows source;
+    uint8_t *const *rows;
+    size_t offset;
+    size_t null_byte;
+    unsigned null_bit;
+    bool nulls_equal;
+} MatchColumn;
+
+typedef struct MatchLists {
+    uint16_t *matches;
+    uint16_t *others;
+    size_t other_count;
+} MatchLists;
+
+typedef size_t (*MatchKernel)(const MatchColumn *column, const uint16_t *candidates, size_t count, MatchLists *lists);
+
+static inline bool f64_equal(double value, double slot)
+{
+    return value == slot || (value != value && slot != slot);
+}
+
+static inline bool interval_equal(Interval value, Interval slot)
+{
+    return interval_order(value) == interval_order(slot);
+}
+
+/* A NULL row's slot holds zero: it can be compared, and the answer is then put right. */
+#define MATCH_LOOP(name, source_type, stored_type, is_equal, HAS_NULLS)                                                \
+    static size_t name(const MatchColumn *column, const uint16_t *candidates, size_t count, MatchLists *lists)         \
+    {                                                                                                                  \
+        const source_type *values = column->source.values;                                                             \
+        const uint32_t *index = column->source.index;                                                                  \
+        uint16_t *matches = lists->matches, *others = lists->others;                                                   \
+        size_t match_count = 0, other_count = lists->other_count;                                                      \
+        for (size_t k = 0; k < count; k++) {                                                                           \
+            uint16_t i = candidates[k];                                                                                \
+            source_type value = values[index[i]];                                                                      \
+            stored_type slot;                                                                                          \
+            memcpy(&slot, column->rows[i] + column->offset, sizeof slot);                                              \
+            bool slot_is_null = column->rows[i][column->null_byte] >> column->null_bit & 1;                            \
+            bool is_match;                                                                                             \
+            if (HAS_NULLS) {                                                                                           \
+                bool value_is_null = !validity_get(column->source.validity, index[i]);                                 \
+                is_match =                                                                                             \
+                    (value_is_null | slot_is_null) ? value_is_null & slot_is_null & column->nulls_equal : is_equal;    \
+            } else {                                                                                                   \
+                is_match = !slot_is_null & (is_equal);                                                                 \
+            }                                                                                                          \
+            matches[match_count] = i;                                                                                  \
+            match_count += is_match;                                                                                   \
+            others[other_count] = i;                                                                                   \
+            other_count += !is_match;                                                                                  \
+        }                                                                                                              \
+        lists->other_count = other_count;                                                                              \
+        return match_count;                                                                                            \
+    }
+#define MATCH(name, source_type, stored_type, is_equal)                                                                \
+    MATCH_LOOP(match_##name, source_type, stored_type, is_equal, false)                                                \
+    MATCH_LOOP(match_nullable_##name, source_type, stored_type, is_equal, true)
+
+MATCH(bool, uint8_t, uint8_t, value == slot)
+MATCH(i32, int32_t, int32_t, value == slot)
+MATCH(i64, int64_t, int64_t, value == slot)
+MATCH(i128, Int128, Int128, value == slot)
+MATCH(i64_to_i128, int64_t, Int128, value == slot)
+MATCH(i128_to_i64, Int128, int64_t, value == slot)
+MATCH(f64, double, double, f64_equal(value, slot))
+MATCH(string, String, String, string_equal(&value, &slot))
+MATCH(interval, Interval, Interval, interval_equal(value, slot))
+
+static MatchKernel match_kernel(Physical value, Physical slot, bool is_nullable)
+{
+    switch (value) {
+    case PHYSICAL_BOOL:
+        return is_nullable ? match_nullable_bool : match_bool;
+    case PHYSICAL_I32:
+        return is_nullable ? match_nullable_i32 : match_i32;
+    case PHYSICAL_U64:
+        return is_nullable ? match_nullable_i64 : match_i64;
+    case PHYSICAL_I64:
+        if (slot == PHYSICAL_I128)
+            return is_nullable ? match_nullable_i64_to_i128 : match_i64_to_i128;
+        return is_nullable ? match_nullable_i64 : match_i64;
+    case PHYSICAL_I128:
+        if (slot == PHYSICAL_I64)
+            return is_nullable ? match_nullable_i128_to_i64 : match_i128_to_i64;
+        return is_nullable ? match_nullable_i128 : match_i128;
+    case PHYSICAL_F64:
+        return is_nullable ? match_nullable_f64 : match_f64;
+    case PHYSICAL_STRING:
+        return is_nullable ? match_nullable_string : match_string;
+    case PHYSICAL_INTERVAL:
+        return is_nullable ? match_nullable_interval : match_interval;
+    case PHYSICAL_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+size_t rows_match(const RowLayout *layout, Vector *const *vectors, size_t column_count, const uint16_t *selection,
+                  uint8_t *const *rows, bool nulls_equal, const uint16_t *candidates, size_t count,
+                  uint16_t *ret_matches, uint16_t *ret_others, size_t *ret_other_count)
+{
+    uint16_t dropped[BATCH_SIZE]; /* where the others go when nobody asks for them */
+    MatchLists lists = {.matches = ret_matches, .others = ret_others ? ret_others : dropped};
+    if (column_count == 0 && count && candidates != ret_matches)
+        memmove(ret_matches, candidates, count * sizeof *candidates);
+    size_t row_end = 0; /* one behind the last candidate */
+    for (size_t k = 0; k < count; k++)
+        row_end = candidates[k] >= row_end ? candidates[k] + 1u : row_end;
+    for (size_t c = 0; c < column_count && count > 0; c++) {
+        MatchColumn column = {
+            .rows = rows,
+            .offset = layout->offsets[c],
+            .null_byte = c / 8,
+            .null_bit = (unsigned)(c % 8),
+            .nulls_equal = nulls_equal,
+        };
+        vector_rows_init(&column.source, vectors[c], selection, row_end);
+        Physical stored = type_physical(layout->types[c]);
+        bool is_nullable = column.source.validity != NULL;
+        count = match_kernel((Physical)vectors[c]->physical, stored, is_nullable)(&column, candidates, count, &lists);
+        candidates = ret_matches;
+        if (ret_others == NULL)
+            lists.other_count = 0;
+    }
+    if (ret_other_count)
+        *ret_other_count = lists.other_count;
+    return count;
+}

@@ -1,0 +1,36 @@
+/* column/vector_rows.c: the index of a vector's rows. */
+#include "column/vector_rows.h"
+
+#include <assert.h>
+
+#define ROWS_4(first)    first, (first) + 1, (first) + 2, (first) + 3
+#define ROWS_16(first)   ROWS_4(first), ROWS_4((first) + 4), ROWS_4((first) + 8), ROWS_4((first) + 12)
+#define ROWS_64(first)   ROWS_16(first), ROWS_16((first) + 16), ROWS_16((first) + 32), ROWS_16((first) + 48)
+#define ROWS_256(first)  ROWS_64(first), ROWS_64((first) + 64), ROWS_64((first) + 128), ROWS_64((first) + 192)
+#define ROWS_1024(first) ROWS_256(first), ROWS_256((first) + 256), ROWS_256((first) + 512), ROWS_256((first) + 768)
+
+static const uint32_t identity[] = {ROWS_1024(0), ROWS_1024(1024)};
+_Static_assert(sizeof identity / sizeof *identity == BATCH_SIZE, "one for each row");
+static const uint32_t zeros[BATCH_SIZE];
+
+void vector_rows_init(VectorRows *rows, const Vector *vector, const uint16_t *selection, size_t count)
+{
+    assert(count <= BATCH_SIZE);
+    const Vector *values = vector->form == VECTOR_DICTIONARY ? vector->dictionary : vector;
+    rows->values = values->data;
+    rows->validity = values->validity;
+    if (vector->form == VECTOR_CONSTANT) {
+        rows->index = zeros;
+    } else if (selection == NULL) {
+        rows->index = vector->form == VECTOR_FLAT ? identity : vector->data;
+    } else {
+        const uint32_t *codes = vector->data;
+        if (vector->form == VECTOR_FLAT)
+            for (size_t i = 0; i < count; i++)
+                rows->memory[i] = selection[i];
+        else
+            for (size_t i = 0; i < count; i++)
+                rows->memory[i] = codes[selection[i]];
+        rows->index = rows->memory;
+    }
+}
