@@ -139,8 +139,9 @@ bool type_parse(StringView name, const int *modifiers, size_t modifier_count, Ty
 bool type_parse_text(StringView text, Type *ret_type);
 
 /* The type that both become where they meet (CASE, UNION, IN, comparison), PostgreSQL's way; false when there is none.
- * NULL meets anything. Integers widen, BIGINT with UBIGINT meet in DECIMAL(20,0), DECIMALs keep the larger integer part
- * and scale (at most 38 digits), anything numeric with DOUBLE is DOUBLE, DATE with TIMESTAMP is TIMESTAMP. */
+ * NULL meets anything. Integers widen, signed ones with UBIGINT meet in DECIMAL(20,0), DECIMALs keep the larger integer
+ * part and scale (where both take more than 38 digits, the scale: then a large value is an error, and none is rounded),
+ * anything numeric with DOUBLE is DOUBLE, DATE with TIMESTAMP is TIMESTAMP. */
 bool type_common(Type a, Type b, Type *ret_type);
 /* Decimal type that holds every value of an integer type: BIGINT is DECIMAL(19,0). */
 Type type_integer_as_decimal(Type type);
