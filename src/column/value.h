@@ -63,8 +63,10 @@ static inline Value value_interval(Interval interval)
 /* Order of two values of one type (decimals may differ in scale) that are not NULL: negative, 0, positive. NaN is above
  * all numbers and equal to itself; -0 equals 0; intervals compare as if a month had 30 days and a day 24 hours. */
 int value_compare(const Value *a, const Value *b);
-/* Equal in type and value, or both NULL of one type. */
+/* The same in type and in all that can be told of the value, or both NULL of one type: 0 is not -0 here, nor a month 30
+ * days. */
 bool value_identical(const Value *a, const Value *b);
+/* Values that compare equal hash equally. */
 uint64_t value_hash(const Value *value);
 /* A copy whose text is the arena's. */
 Value value_copy(Arena *arena, const Value *value);
