@@ -251,6 +251,12 @@ void plan_each_expr(Plan *plan, void (*visit)(void *user, Expr **slot), void *us
 /* Numbers the nodes in printing order; returns how many there are. */
 size_t plan_number(Plan *plan);
 
+/* A plan may be this deep, and a statement have so many columns. The binder checks every plan that it hands out, so code
+ * that recurses over a plan needs no check of its own; a rule may add a few nodes for each that it meets. */
+enum { PLAN_DEPTH_LIMIT = 2000, PLAN_COLUMN_LIMIT = 4000000 };
+/* Raises TOO_COMPLEX; does not recurse. */
+void plan_check_depth(Arena *arena, const Plan *plan);
+
 /* ---- printing: a line a node, indented two blanks a level, details behind it or on lines below it ---- */
 
 typedef struct PlanPrintOptions {

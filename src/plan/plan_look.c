@@ -1,0 +1,221 @@
+/* plan/plan_look.c: questions about plans: what a node gives, what it refers to, how large the tree is. */
+#include "plan/plan.h"
+
+static const char *const plan_kind_names[PLAN_KIND_COUNT] = {
+#define PLAN_NAME(kind, name, type) [PLAN_##kind] = name,
+    PLAN_KINDS(PLAN_NAME)
+#undef PLAN_NAME
+};
+
+static const char *const plan_join_type_names[] = {
+#define PLAN_JOIN_NAME(type, name) [PLAN_JOIN_##type] = name,
+    PLAN_JOIN_TYPES(PLAN_JOIN_NAME)
+#undef PLAN_JOIN_NAME
+};
+
+const char *plan_kind_name(PlanKind kind)
+{
+    return plan_kind_names[kind];
+}
+
+const char *plan_join_type_name(PlanJoinType type)
+{
+    return plan_join_type_names[type];
+}
+
+bool plan_has_output(const Plan *plan, ColumnId column)
+{
+    for (size_t i = 0; i < plan->output_count; i++)
+        if (plan->outputs[i] == column)
+            return true;
+    return false;
+}
+
+size_t plan_output_index(const Plan *plan, ColumnId column)
+{
+    for (size_t i = 0; i < plan->output_count; i++)
+        if (plan->outputs[i] == column)
+            return i;
+    error_raise(ERROR_INTERNAL, NO_POSITION, "column #%u is not among the outputs of %s", column,
+                plan_kind_name(plan->kind));
+}
+
+/* ---- column sets ---- */
+
+enum { WORD_BITS = 64 };
+
+ColumnSet column_set_in(Arena *arena)
+{
+    return (ColumnSet){.arena = arena};
+}
+
+void column_set_add(ColumnSet *set, ColumnId column)
+{
+    size_t word = column / WORD_BITS;
+    if (word >= set->word_count) {
+        size_t word_count = word + 1 > 2 * set->word_count ? word + 1 : 2 * set->word_count;
+        uint64_t *words = arena_allocate_zero(set->arena, word_count * sizeof *words);
+        if (set->word_count > 0)
+            memcpy(words, set->words, set->word_count * sizeof *words);
+        set->words = words;
+        set->word_count = word_count;
+    }
+    set->words[word] |= (uint64_t)1 << column % WORD_BITS;
+}
+
+bool column_set_has(const ColumnSet *set, ColumnId column)
+{
+    size_t word = column / WORD_BITS;
+    return word < set->word_count && (set->words[word] >> column % WORD_BITS & 1);
+}
+
+static bool column_set_visit(void *user, const Expr *expr)
+{
+    if (expr->kind == EXPR_COLUMN)
+        column_set_add(user, expr->column);
+    return true;
+}
+
+void column_set_add_expr(ColumnSet *set, const Expr *expr)
+{
+    expr_walk(expr, column_set_visit, set);
+}
+
+void column_set_add_outputs(ColumnSet *set, const Plan *plan)
+{
+    for (size_t i = 0; i < plan->output_count; i++)
+        column_set_add(set, plan->outputs[i]);
+}
+
+/* ---- expressions and plans ---- */
+
+typedef struct ColumnSearch {
+    const Plan *plan;
+    bool has_inner; /* a column of the plan was met */
+    bool has_outer; /* another one was */
+} ColumnSearch;
+
+static bool column_search_visit(void *user, const Expr *expr)
+{
+    ColumnSearch *search = user;
+    if (expr->kind == EXPR_COLUMN) {
+        bool is_inner = plan_has_output(search->plan, expr->column);
+        search->has_inner |= is_inner;
+        search->has_outer |= !is_inner;
+    }
+    return !(search->has_inner && search->has_outer);
+}
+
+static ColumnSearch column_search(const Expr *expr, const Plan *plan)
+{
+    ColumnSearch search = {.plan = plan};
+    expr_walk(expr, column_search_visit, &search);
+    return search;
+}
+
+bool expr_is_within(const Expr *expr, const Plan *plan)
+{
+    return !column_search(expr, plan).has_outer;
+}
+
+bool expr_touches(const Expr *expr, const Plan *plan)
+{
+    return column_search(expr, plan).has_inner;
+}
+
+typedef void (*ExprVisit)(void *user, Expr **slot);
+
+static void exprs_visit(Expr **exprs, size_t count, ExprVisit visit, void *user)
+{
+    for (size_t i = 0; i < count; i++)
+        visit(user, &exprs[i]);
+}
+
+static void aggregate_visit(PlanAggregate *aggregate, ExprVisit visit, void *user)
+{
+    exprs_visit(aggregate->groups, aggregate->group_count, visit, user);
+    for (size_t i = 0; i < aggregate->aggregate_count; i++) {
+        AggregateCall *call = &aggregate->aggregates[i];
+        exprs_visit(call->arguments, call->argument_count, visit, user);
+        exprs_visit(call->order_keys, call->order_count, visit, user);
+        if (call->filter)
+            visit(user, &call->filter);
+    }
+}
+
+static void join_visit(PlanJoin *join, ExprVisit visit, void *user)
+{
+    exprs_visit(join->conditions, join->condition_count, visit, user);
+    if (join->mark_condition)
+        visit(user, &join->mark_condition);
+}
+
+void plan_each_expr(Plan *plan, ExprVisit visit, void *user)
+{
+    switch (plan->kind) {
+    case PLAN_SCAN:
+        for (size_t i = 0; i < ((PlanScan *)plan)->filters.count; i++)
+            visit(user, &((PlanScan *)plan)->filters.items[i].filter);
+        break;
+    case PLAN_VALUES:
+        exprs_visit(((PlanValues *)plan)->cells, ((PlanValues *)plan)->row_count * plan->output_count, visit, user);
+        break;
+    case PLAN_FILTER:
+        exprs_visit(((PlanFilter *)plan)->conditions, ((PlanFilter *)plan)->condition_count, visit, user);
+        break;
+    case PLAN_PROJECT:
+        exprs_visit(((PlanProject *)plan)->exprs, plan->output_count, visit, user);
+        break;
+    case PLAN_JOIN:
+        join_visit((PlanJoin *)plan, visit, user);
+        break;
+    case PLAN_AGGREGATE:
+        aggregate_visit((PlanAggregate *)plan, visit, user);
+        break;
+    case PLAN_SORT:
+        exprs_visit(((PlanSort *)plan)->keys, ((PlanSort *)plan)->key_count, visit, user);
+        break;
+    case PLAN_INSERT:
+        exprs_visit(((PlanInsert *)plan)->checks, ((PlanInsert *)plan)->check_count, visit, user);
+        break;
+    case PLAN_DISTINCT:
+    case PLAN_LIMIT:
+    case PLAN_SET:
+    case PLAN_KIND_COUNT:
+        break;
+    }
+}
+
+/* ---- size ---- */
+
+static void plan_number_from(Plan *plan, size_t *next)
+{
+    plan->id = (*next)++;
+    for (size_t i = 0; i < plan->input_count; i++)
+        plan_number_from(plan->inputs[i], next);
+}
+
+size_t plan_number(Plan *plan)
+{
+    size_t count = 0;
+    plan_number_from(plan, &count);
+    return count;
+}
+
+void plan_check_depth(Arena *arena, const Plan *plan)
+{
+    typedef struct Visit {
+        const Plan *plan;
+        size_t depth;
+    } Visit;
+    ARRAY(Visit) stack = {0};
+    array_add(arena, &stack, ((Visit){plan, 1}));
+    while (stack.count > 0) {
+        Visit visit = stack.items[--stack.count];
+        if (visit.depth > PLAN_DEPTH_LIMIT)
+            error_raise(ERROR_TOO_COMPLEX, NO_POSITION, "the query's plan is more than %d steps deep",
+                        PLAN_DEPTH_LIMIT);
+        for (size_t i = 0; i < visit.plan->input_count; i++)
+            array_add(arena, &stack, ((Visit){visit.plan->inputs[i], visit.depth + 1}));
+    }
+}

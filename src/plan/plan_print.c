@@ -1,0 +1,424 @@
+/* plan/plan_print.c: plans as text, for EXPLAIN: a line a node, what is below a node two blanks further in.
+ *
+ *     Limit 10
+ *       Sort total DESC NULLS FIRST
+ *         Aggregate by l_flag: sum(l_tax)
+ *           Filter l_price > 1.00
+ *             Scan lineitem (csv): l_flag, l_tax, l_price
+ *               filter: l_price > 1.00 [INEXACT] */
+#include "plan/plan.h"
+
+#include "base/map.h"
+
+/* How often each name is there: names that several columns have are shown with their table's. */
+typedef struct Printer {
+    const PlanColumns *columns;
+    const PlanPrintOptions *options;
+    Text *text;
+    Map names; /* name to a pointer that is NULL-free: &name_once or &name_many */
+    size_t depth;
+} Printer;
+
+static const char name_once, name_many;
+
+static void printer_count_names(Printer *printer)
+{
+    const PlanColumns *columns = printer->columns;
+    printer->names = map_in(printer->text->arena);
+    for (size_t i = 0; i < columns->list.count; i++) {
+        StringView name = view_of(columns->list.items[i].name);
+        const char *seen = map_get(&printer->names, name);
+        map_set(&printer->names, name, (void *)(seen ? &name_many : &name_once));
+    }
+}
+
+/* A name as SQL wants it: quoted unless it is lower-case letters, digits and _. */
+static void printer_name(Text *text, StringView name)
+{
+    bool is_bare = name.size > 0 && !ascii_is_digit(name.data[0]);
+    for (size_t i = 0; i < name.size; i++)
+        is_bare &= (name.data[i] >= 'a' && name.data[i] <= 'z') || ascii_is_digit(name.data[i]) || name.data[i] == '_';
+    if (is_bare) {
+        text_add_view(text, name);
+        return;
+    }
+    text_add_char(text, '"');
+    for (size_t i = 0; i < name.size; i++) {
+        if (name.data[i] == '"')
+            text_add_char(text, '"');
+        text_add_char(text, name.data[i]);
+    }
+    text_add_char(text, '"');
+}
+
+/* A column of a table is a name, and quoted where it must be; another one is called by what it computes: sum(x). */
+static const char *printer_column_name(void *user, ColumnId id)
+{
+    Printer *printer = user;
+    const PlanColumn *column = plan_column(printer->columns, id);
+    if (column->table == NULL)
+        return column->name;
+    Text name = text_in(printer->text->arena);
+    if (map_get(&printer->names, view_of(column->name)) == &name_many) {
+        printer_name(&name, view_of(column->table));
+        text_add_char(&name, '.');
+    }
+    printer_name(&name, view_of(column->name));
+    return text_string(&name);
+}
+
+static void printer_expr(Printer *printer, const Expr *expr)
+{
+    expr_print(expr, printer->text, printer_column_name, printer);
+}
+
+static void printer_exprs(Printer *printer, Expr *const *exprs, size_t count, const char *separator)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            text_add(printer->text, separator);
+        printer_expr(printer, exprs[i]);
+    }
+}
+
+static void printer_columns(Printer *printer, const ColumnId *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            text_add(printer->text, ", ");
+        text_add(printer->text, printer_column_name(printer, columns[i]));
+    }
+}
+
+static void printer_order(Printer *printer, const Expr *key, SortOrder order)
+{
+    printer_expr(printer, key);
+    if (order.is_descending)
+        text_add(printer->text, " DESC");
+    if (order.nulls_first != order.is_descending) /* descending: NULLs come first unless said otherwise */
+        text_add(printer->text, order.nulls_first ? " NULLS FIRST" : " NULLS LAST");
+}
+
+static void printer_orders(Printer *printer, Expr *const *keys, const SortOrder *orders, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            text_add(printer->text, ", ");
+        printer_order(printer, keys[i], orders[i]);
+    }
+}
+
+/* A line of details below a node's own. */
+static void printer_detail(Printer *printer, const char *name)
+{
+    text_add_char(printer->text, '\n');
+    text_add_repeated(printer->text, ' ', 2 * printer->depth + 4);
+    text_add_format(printer->text, "%s: ", name);
+}
+
+/* ---- one function for each kind: what stands behind the kind's name, and the details ---- */
+
+static const char *filter_answer_text(const PlanScanFilter *filter)
+{
+    if (filter->answer == FILTER_EXACT)
+        return "EXACT";
+    if (filter->answer == FILTER_INEXACT)
+        return "INEXACT";
+    if (expr_is_volatile(filter->filter))
+        return "stayed: volatile";
+    if (expr_can_fail(filter->filter))
+        return "stayed: can fail";
+    return "stayed: not supported";
+}
+
+static void printer_scan_orders(Printer *printer, const PlanScan *scan)
+{
+    const Schema *schema = scan->table->ops->schema(scan->table, printer->columns->context);
+    for (size_t i = 0; i < scan->order_count; i++) {
+        const ScanOrder *order = &scan->orders[i];
+        text_add(printer->text, i > 0 ? ", " : "");
+        printer_name(printer->text, view_of(schema->columns[order->column].name));
+        if (order->order.is_descending)
+            text_add(printer->text, " DESC");
+        if (order->order.nulls_first != order->order.is_descending)
+            text_add(printer->text, order->order.nulls_first ? " NULLS FIRST" : " NULLS LAST");
+    }
+}
+
+/* The scan's own lines, each moved in below its node. */
+static void printer_scan_explain(Printer *printer, const PlanScan *scan)
+{
+    Text lines = text_in(printer->text->arena);
+    scan->scan->explain(scan->scan, &lines);
+    StringView rest = view_trim(text_view(&lines));
+    while (rest.size > 0) {
+        const char *end = memchr(rest.data, '\n', rest.size);
+        size_t size = end ? (size_t)(end - rest.data) : rest.size;
+        text_add_char(printer->text, '\n');
+        text_add_repeated(printer->text, ' ', 2 * printer->depth + 4);
+        text_add_view(printer->text, (StringView){rest.data, size});
+        size += end != NULL;
+        rest = (StringView){rest.data + size, rest.size - size};
+    }
+}
+
+static void printer_scan(Printer *printer, const PlanScan *scan)
+{
+    text_add_char(printer->text, ' ');
+    printer_name(printer->text, view_of(scan->name));
+    text_add_format(printer->text, " (%s)", scan->table->ops->format);
+    text_add(printer->text, scan->base.output_count > 0 ? ": " : "");
+    printer_columns(printer, scan->base.outputs, scan->base.output_count);
+}
+
+static void printer_scan_details(Printer *printer, const PlanScan *scan)
+{
+    for (size_t i = 0; i < scan->filters.count; i++) {
+        printer_detail(printer, "filter");
+        printer_expr(printer, scan->filters.items[i].filter);
+        text_add_format(printer->text, " [%s]", filter_answer_text(&scan->filters.items[i]));
+    }
+    if (scan->order_count > 0) {
+        printer_detail(printer, "order");
+        printer_scan_orders(printer, scan);
+        if (scan->scan)
+            text_add(printer->text, scan->scan->is_ordered ? " [met]" : " [not met]");
+    }
+    if (scan->limit != NO_LIMIT) {
+        printer_detail(printer, "limit");
+        text_add_format(printer->text, "%zu", scan->limit);
+    }
+    if (scan->scan && scan->scan->explain)
+        printer_scan_explain(printer, scan);
+}
+
+enum { SHOWN_ROWS = 3 }; /* of VALUES: enough to know it by */
+
+static void printer_values(Printer *printer, const PlanValues *values)
+{
+    size_t column_count = values->base.output_count;
+    size_t shown = values->row_count < SHOWN_ROWS ? values->row_count : SHOWN_ROWS;
+    text_add_format(printer->text, " %zu %s", values->row_count, values->row_count == 1 ? "row" : "rows");
+    for (size_t i = 0; i < shown && column_count > 0; i++) {
+        text_add(printer->text, i > 0 ? ", (" : ": (");
+        printer_exprs(printer, values->cells + i * column_count, column_count, ", ");
+        text_add_char(printer->text, ')');
+    }
+    if (shown < values->row_count && column_count > 0)
+        text_add(printer->text, ", ...");
+}
+
+static void printer_project(Printer *printer, const PlanProject *project)
+{
+    for (size_t i = 0; i < project->base.output_count; i++) {
+        const Expr *expr = project->exprs[i];
+        ColumnId output = project->base.outputs[i];
+        text_add(printer->text, i > 0 ? ", " : " ");
+        printer_expr(printer, expr);
+        if (expr->kind != EXPR_COLUMN || expr->column != output)
+            text_add_format(printer->text, " AS %s", printer_column_name(printer, output));
+    }
+}
+
+static void printer_join(Printer *printer, const PlanJoin *join)
+{
+    text_add_format(printer->text, " %s", plan_join_type_name(join->type));
+    if (join->is_dependent)
+        text_add(printer->text, " dependent");
+    if (join->condition_count > 0) {
+        text_add(printer->text, " on ");
+        printer_exprs(printer, join->conditions, join->condition_count, " AND ");
+    }
+    if (join->mark_condition) {
+        text_add(printer->text, " mark ");
+        printer_expr(printer, join->mark_condition);
+    }
+}
+
+static void printer_aggregate_call(Printer *printer, const AggregateCall *call)
+{
+    Text *text = printer->text;
+    text_add_format(text, "%s(%s", call->aggregate->name, call->is_distinct ? "DISTINCT " : "");
+    printer_exprs(printer, call->arguments, call->argument_count, ", ");
+    if (call->argument_count == 0)
+        text_add_char(text, '*');
+    if (call->order_count > 0) {
+        text_add(text, " ORDER BY ");
+        printer_orders(printer, call->order_keys, call->orders, call->order_count);
+    }
+    text_add_char(text, ')');
+    if (call->filter) {
+        text_add(text, " FILTER (WHERE ");
+        printer_expr(printer, call->filter);
+        text_add_char(text, ')');
+    }
+}
+
+static void printer_grouping_sets(Printer *printer, const PlanAggregate *aggregate)
+{
+    text_add(printer->text, " sets (");
+    for (size_t i = 0; i < aggregate->set_count; i++) {
+        text_add(printer->text, i > 0 ? ", (" : "(");
+        bool is_first = true;
+        for (size_t j = 0; j < aggregate->group_count; j++) {
+            if (!(aggregate->sets[i] >> j & 1))
+                continue;
+            text_add(printer->text, is_first ? "" : ", ");
+            printer_expr(printer, aggregate->groups[j]);
+            is_first = false;
+        }
+        text_add_char(printer->text, ')');
+    }
+    text_add_char(printer->text, ')');
+}
+
+static void printer_aggregate(Printer *printer, const PlanAggregate *aggregate)
+{
+    if (aggregate->group_count > 0) {
+        text_add(printer->text, " by ");
+        printer_exprs(printer, aggregate->groups, aggregate->group_count, ", ");
+    }
+    if (aggregate->set_count > 0)
+        printer_grouping_sets(printer, aggregate);
+    for (size_t i = 0; i < aggregate->aggregate_count; i++) {
+        text_add(printer->text, i > 0 ? ", " : ": ");
+        printer_aggregate_call(printer, &aggregate->aggregates[i]);
+    }
+}
+
+static void printer_limit(Printer *printer, const PlanLimit *limit)
+{
+    if (limit->limit != NO_LIMIT)
+        text_add_format(printer->text, " %zu", limit->limit);
+    if (limit->offset > 0)
+        text_add_format(printer->text, " offset %zu", limit->offset);
+}
+
+static void printer_set(Printer *printer, const PlanSet *set)
+{
+    static const char *const names[] = {
+        [PLAN_UNION] = " union", [PLAN_INTERSECT] = " intersect", [PLAN_EXCEPT] = " except"};
+    text_add(printer->text, names[set->operator]);
+    if (set->is_all)
+        text_add(printer->text, " all");
+}
+
+static void printer_insert(Printer *printer, const PlanInsert *insert)
+{
+    static const char *const ops[] = {
+        [INSERT_APPEND] = "append", [INSERT_OVERWRITE] = "overwrite", [INSERT_REPLACE] = "replace"};
+    text_add_char(printer->text, ' ');
+    printer_name(printer->text, view_of(insert->name));
+    text_add_format(printer->text, " (%s): %s", insert->table->ops->format, ops[insert->op]);
+}
+
+static void printer_insert_details(Printer *printer, const PlanInsert *insert)
+{
+    for (size_t i = 0; i < insert->check_count; i++) {
+        printer_detail(printer, "check");
+        printer_expr(printer, insert->checks[i]);
+    }
+}
+
+static void printer_node(Printer *printer, const Plan *plan)
+{
+    switch (plan->kind) {
+    case PLAN_SCAN:
+        printer_scan(printer, (const PlanScan *)plan);
+        break;
+    case PLAN_VALUES:
+        printer_values(printer, (const PlanValues *)plan);
+        break;
+    case PLAN_FILTER:
+        text_add_char(printer->text, ' ');
+        printer_exprs(printer, ((const PlanFilter *)plan)->conditions, ((const PlanFilter *)plan)->condition_count,
+                      " AND ");
+        break;
+    case PLAN_PROJECT:
+        printer_project(printer, (const PlanProject *)plan);
+        break;
+    case PLAN_JOIN:
+        printer_join(printer, (const PlanJoin *)plan);
+        break;
+    case PLAN_AGGREGATE:
+        printer_aggregate(printer, (const PlanAggregate *)plan);
+        break;
+    case PLAN_DISTINCT:
+        if (((const PlanDistinct *)plan)->key_count < plan->output_count)
+            text_add(printer->text, " on ");
+        else
+            text_add_char(printer->text, ' ');
+        printer_columns(printer, ((const PlanDistinct *)plan)->keys, ((const PlanDistinct *)plan)->key_count);
+        break;
+    case PLAN_SORT:
+        text_add_char(printer->text, ' ');
+        printer_orders(printer, ((const PlanSort *)plan)->keys, ((const PlanSort *)plan)->orders,
+                       ((const PlanSort *)plan)->key_count);
+        if (((const PlanSort *)plan)->limit != NO_LIMIT)
+            text_add_format(printer->text, " first %zu", ((const PlanSort *)plan)->limit);
+        break;
+    case PLAN_LIMIT:
+        printer_limit(printer, (const PlanLimit *)plan);
+        break;
+    case PLAN_SET:
+        printer_set(printer, (const PlanSet *)plan);
+        break;
+    case PLAN_INSERT:
+        printer_insert(printer, (const PlanInsert *)plan);
+        break;
+    case PLAN_KIND_COUNT:
+        break;
+    }
+}
+
+/* Verbose: what it gives, and how many. */
+static void printer_outputs(Printer *printer, const Plan *plan)
+{
+    printer_detail(printer, "outputs");
+    for (size_t i = 0; i < plan->output_count; i++) {
+        char type[TYPE_NAME_SIZE];
+        const PlanColumn *column = plan_column(printer->columns, plan->outputs[i]);
+        text_add_format(printer->text, "%s#%u %s %s%s", i > 0 ? ", " : "", plan->outputs[i],
+                        printer_column_name(printer, plan->outputs[i]), type_name(column->type, type),
+                        column->is_nullable ? "" : " NOT NULL");
+    }
+    if (plan->row_estimate >= 0) {
+        printer_detail(printer, "estimate");
+        text_add_format(printer->text, "%.0f %s", plan->row_estimate, plan->row_estimate == 1 ? "row" : "rows");
+    }
+}
+
+static void printer_tree(Printer *printer, const Plan *plan)
+{
+    const PlanPrintOptions *options = printer->options;
+    text_add_repeated(printer->text, ' ', 2 * printer->depth);
+    text_add(printer->text, plan_kind_name(plan->kind));
+    printer_node(printer, plan);
+    if (options && options->annotate)
+        options->annotate(options->user, plan, printer->text);
+    if (plan->kind == PLAN_SCAN)
+        printer_scan_details(printer, (const PlanScan *)plan);
+    else if (plan->kind == PLAN_INSERT)
+        printer_insert_details(printer, (const PlanInsert *)plan);
+    if (options && options->is_verbose)
+        printer_outputs(printer, plan);
+    text_add_char(printer->text, '\n');
+    printer->depth++;
+    for (size_t i = 0; i < plan->input_count; i++)
+        printer_tree(printer, plan->inputs[i]);
+    printer->depth--;
+}
+
+void plan_print(const PlanColumns *columns, const Plan *plan, const PlanPrintOptions *options, Text *text)
+{
+    Printer printer = {.columns = columns, .options = options, .text = text};
+    printer_count_names(&printer);
+    printer_tree(&printer, plan);
+}
+
+void plan_print_expr(const PlanColumns *columns, const Expr *expr, Text *text)
+{
+    Printer printer = {.columns = columns, .text = text};
+    printer_count_names(&printer);
+    printer_expr(&printer, expr);
+}
