@@ -1,0 +1,152 @@
+/* cli/complete.c: what TAB offers at the prompt: commands, file names within quotes, keywords, tables, and the columns
+ * of the tables that the statement names. */
+#include "cli/complete.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli/commands.h"
+#include "cli/editor.h"
+
+#define CANDIDATES_MAX 20000
+
+static Session *complete_session;
+static const char *complete_context = "";
+
+/* What fits the word so far. */
+static struct {
+    char *items[CANDIDATES_MAX];
+    size_t count, next;
+    const char *word;
+    size_t word_size;
+} candidates;
+
+static void candidates_clear(void)
+{
+    for (size_t i = 0; i < candidates.count; i++)
+        free(candidates.items[i]);
+    candidates.count = candidates.next = 0;
+}
+
+/* Keywords follow the case in which the word was begun. */
+static void candidate_add(const char *name, bool is_keyword)
+{
+    if (candidates.count == CANDIDATES_MAX || strncasecmp(name, candidates.word, candidates.word_size) != 0)
+        return;
+    char *copy = string_copy(name);
+    bool is_lower = candidates.word_size == 0 || islower((unsigned char)candidates.word[0]);
+    for (size_t i = 0; is_keyword && is_lower && copy[i]; i++)
+        copy[i] = (char)tolower((unsigned char)copy[i]);
+    for (size_t i = 0; i < candidates.count; i++)
+        if (strcmp(candidates.items[i], copy) == 0) {
+            free(copy);
+            return;
+        }
+    candidates.items[candidates.count++] = copy;
+}
+
+static void candidate_take_name(void *unused, const char *const *values, size_t count)
+{
+    (void)unused;
+    if (count == 0 || values[0] == NULL)
+        return;
+    Text name = {0};
+    text_add_identifier(&name, values[0]);
+    candidate_add(text_string(&name), false);
+    text_done(&name);
+}
+
+/* ---- columns ---- */
+
+static bool text_has_word(const char *text, const char *word)
+{
+    size_t size = strlen(word);
+    for (const char *found = text; size && (found = strcasestr(found, word)) != NULL; found++) {
+        bool begins = found == text || !(isalnum((unsigned char)found[-1]) || found[-1] == '_');
+        bool ends = !(isalnum((unsigned char)found[size]) || found[size] == '_');
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}
+
+/* Names of the tables whose columns are wanted, each ended by a NUL: a result may not be read within another. */
+static void table_take(void *tables, const char *const *values, size_t count)
+{
+    if (count > 0 && values[0] &&
+        (text_has_word(complete_context, values[0]) || text_has_word(rl_line_buffer, values[0])))
+        text_add_bytes(tables, values[0], strlen(values[0]) + 1);
+}
+
+static void candidates_add_columns(void)
+{
+    Text tables = {0}, sql = {0};
+    session_read(complete_session, "SHOW TABLES", table_take, &tables);
+    for (size_t i = 0; i < tables.size; i += strlen(tables.data + i) + 1) {
+        text_clear(&sql);
+        text_add(&sql, "DESCRIBE ");
+        text_add_identifier(&sql, tables.data + i);
+        session_read(complete_session, text_string(&sql), candidate_take_name, NULL);
+    }
+    text_done(&tables);
+    text_done(&sql);
+}
+
+/* ---- the editor's side ---- */
+
+static char *candidate_next(const char *word, int state)
+{
+    (void)word;
+    if (state == 0)
+        candidates.next = 0;
+    return candidates.next < candidates.count ? string_copy(candidates.items[candidates.next++]) : NULL;
+}
+
+static bool word_is_quoted(int start)
+{
+    bool is_quoted = false;
+    for (int i = 0; i < start; i++)
+        is_quoted ^= rl_line_buffer[i] == '\'';
+    return is_quoted;
+}
+
+static char **complete_word(const char *word, int start, int end)
+{
+    (void)end;
+    bool is_command = command_is_at(rl_line_buffer);
+    if (word_is_quoted(start) || (is_command && start > 0 && strncmp(rl_line_buffer, ".mode", 5) != 0 &&
+                                  strncmp(rl_line_buffer, "\\d", 2) != 0 && strncmp(rl_line_buffer, ".schema", 7) != 0))
+        return NULL; /* the editor's own: file names */
+    rl_attempted_completion_over = 1;
+    candidates_clear();
+    candidates.word = word;
+    candidates.word_size = strlen(word);
+    if (is_command && start == 0) {
+        for (size_t i = 0; command_name(i); i++)
+            candidate_add(command_name(i), false);
+    } else if (strncmp(rl_line_buffer, ".mode", 5) == 0) {
+#define MODE_CANDIDATE(word, format, help) candidate_add(word, false);
+        MODES(MODE_CANDIDATE)
+#undef MODE_CANDIDATE
+    } else {
+        candidates_add_columns();
+        session_read(complete_session, "SHOW TABLES", candidate_take_name, NULL);
+        for (size_t i = 0; !is_command && candidates.word_size > 0 && quern_keyword(i); i++)
+            candidate_add(quern_keyword(i), true);
+    }
+    return rl_completion_matches(word, candidate_next);
+}
+
+void complete_install(Session *session)
+{
+    complete_session = session;
+    rl_attempted_completion_function = complete_word;
+    rl_basic_word_break_characters = " \t\n'`@$><=;|&{(,+-*/%)";
+}
+
+void complete_set_context(const char *text)
+{
+    complete_context = text;
+}
