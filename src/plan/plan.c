@@ -26,6 +26,11 @@ static const size_t plan_sizes[PLAN_KIND_COUNT] = {
 #undef PLAN_SIZE
 };
 
+size_t plan_node_size(PlanKind kind)
+{
+    return plan_sizes[kind];
+}
+
 Plan *plan_new(PlanColumns *columns, PlanKind kind, size_t input_count)
 {
     Plan *plan = arena_allocate_zero(columns->arena, plan_sizes[kind]);
@@ -74,6 +79,7 @@ PlanScan *plan_scan_new(PlanColumns *columns, TableProvider *table, const Schema
     arena_own(columns->arena, provider_ref(table), plan_scan_unref);
     scan->table = table;
     scan->name = arena_string(columns->arena, name);
+    scan->first_column = (ColumnId)columns->list.count;
     scan->base.output_count = schema->column_count;
     scan->base.outputs = arena_array(columns->arena, ColumnId, schema->column_count);
     scan->column_indexes = arena_array(columns->arena, size_t, schema->column_count);

@@ -96,6 +96,7 @@ typedef struct PlanScan {
     TableProvider *table; /* the plan's arena holds a share */
     const char *name;     /* as the user wrote it, or its alias */
     size_t *column_indexes; /* of each output, into the table's schema */
+    ColumnId first_column;  /* that of the table's column 0, the others follow: also when they are no outputs any more */
     /* set by the provider pushdown, the last rule: */
     ARRAY(PlanScanFilter) filters; /* all that stood directly above it, and what became of them */
     size_t limit;                  /* handed on, or NO_LIMIT */
@@ -220,6 +221,21 @@ PlanSet *plan_set_new(PlanColumns *columns, PlanSetOperator operator, bool is_al
 /* Sets the outputs of a node whose outputs follow from its inputs (filter, join, distinct, sort, limit) anew, after its
  * inputs have changed. */
 void plan_refresh_outputs(PlanColumns *columns, Plan *plan);
+
+/* Bytes of the kind's struct. */
+size_t plan_node_size(PlanKind kind);
+
+/* Columns of a plan, and those that stand for them in its copy. */
+typedef struct PlanColumnPair {
+    ColumnId from, to;
+} PlanColumnPair;
+typedef ARRAY(PlanColumnPair) PlanColumnMap;
+
+/* The column's partner in the copy; itself when it has none. */
+ColumnId plan_column_map(const PlanColumnMap *map, ColumnId column);
+/* A second instance of a subtree with columns of its own; columns of elsewhere that it refers to stay. *ret_map starts
+ * empty. */
+Plan *plan_copy(PlanColumns *columns, const Plan *plan, PlanColumnMap *ret_map);
 
 /* ---- looking ---- */
 

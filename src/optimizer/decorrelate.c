@@ -1,0 +1,607 @@
+/* optimizer/decorrelate.c: a join whose right side refers to columns of its left side becomes a plain join (Neumann and
+ * Kemper, Unnesting Arbitrary Queries, 2015). Nothing is ever run once a row.
+ *
+ *   L join[dependent] R(f)          f: the columns of L that R refers to, its parameters
+ *
+ *   =>  L join[d = f] unnest(R)     unnest(R): R for all values d of its parameters at once, with d among its columns
+ *
+ * unnest goes down through R. Where nothing below refers to parameters any more it ends in a cross join with the
+ * domain, D = SELECT DISTINCT f FROM L. Most subqueries get by without D: where a filter says f = e for every
+ * parameter, d is just e. What the nodes on the way have to do differently, because their rows now are those of all d
+ * together:
+ *
+ *   Aggregate      groups by d too; one without groups gives a row for an empty input as well: those d that have no row
+ *                  get it back by an outer join from D, unless the row would be all NULL and a NULL is what a missing
+ *                  row gives anyway
+ *   Distinct       d is a key too
+ *   Sort, Limit 1  the first row of each d: Distinct on d
+ *   Join           both sides may have a d: they must be equal
+ *
+ * NULL is a parameter's value like any other: d and f are compared by IS NOT DISTINCT FROM, unless f = e made d, when a
+ * NULL can never match. */
+#include "base/array.h"
+#include "expr/function.h"
+#include "optimizer/rule.h"
+
+typedef ARRAY(ColumnId) ColumnList;
+
+typedef struct Unnesting {
+    PlanColumns *columns;
+    const Plan *left; /* L: copied where D is needed */
+    ColumnList parameters;
+    const PlanAggregate *null_when_empty; /* an aggregate that need not give a row for an empty input, or NULL */
+} Unnesting;
+
+/* A plan without parameters, and its own column for each of them. */
+typedef struct Unnested {
+    Plan *plan;
+    ColumnId *domain; /* one for each parameter */
+    bool is_strict;   /* a NULL parameter has no rows here: d = f does */
+} Unnested;
+
+static Unnested unnest(Unnesting *self, Plan *plan);
+
+/* ---- what a plan refers to ---- */
+
+typedef struct ParameterSearch {
+    const ColumnSet *candidates;
+    ColumnSet *found;
+} ParameterSearch;
+
+static bool parameter_visit(void *user, const Expr *expr)
+{
+    ParameterSearch *search = user;
+    if (expr->kind == EXPR_COLUMN && column_set_has(search->candidates, expr->column))
+        column_set_add(search->found, expr->column);
+    return true;
+}
+
+static void parameter_slot(void *user, Expr **slot)
+{
+    expr_walk(*slot, parameter_visit, user);
+}
+
+static void parameters_search(Plan *plan, ParameterSearch *search)
+{
+    plan_each_expr(plan, parameter_slot, search);
+    for (size_t i = 0; i < plan->input_count; i++)
+        parameters_search(plan->inputs[i], search);
+}
+
+static ColumnList parameters_of(PlanColumns *columns, Plan *right, const Plan *left)
+{
+    ColumnSet candidates = column_set_in(columns->arena), found = column_set_in(columns->arena);
+    ColumnList list = {0};
+    column_set_add_outputs(&candidates, left);
+    parameters_search(right, &(ParameterSearch){&candidates, &found});
+    for (size_t i = 0; i < left->output_count; i++)
+        if (column_set_has(&found, left->outputs[i]))
+            array_add(columns->arena, &list, left->outputs[i]);
+    return list;
+}
+
+static bool refers_to_parameters(Unnesting *self, Plan *plan)
+{
+    ColumnSet candidates = column_set_in(self->columns->arena), found = column_set_in(self->columns->arena);
+    for (size_t i = 0; i < self->parameters.count; i++)
+        column_set_add(&candidates, self->parameters.items[i]);
+    parameters_search(plan, &(ParameterSearch){&candidates, &found});
+    for (size_t i = 0; i < found.word_count; i++)
+        if (found.words[i])
+            return true;
+    return false;
+}
+
+static bool expr_has_parameters(Unnesting *self, const Expr *expr)
+{
+    ColumnSet candidates = column_set_in(self->columns->arena), found = column_set_in(self->columns->arena);
+    for (size_t i = 0; i < self->parameters.count; i++)
+        column_set_add(&candidates, self->parameters.items[i]);
+    expr_walk(expr, parameter_visit, &(ParameterSearch){&candidates, &found});
+    for (size_t i = 0; i < found.word_count; i++)
+        if (found.words[i])
+            return true;
+    return false;
+}
+
+/* ---- pieces ---- */
+
+static Expr *column_expr(Unnesting *self, ColumnId column)
+{
+    return plan_column_expr(self->columns, column, NO_POSITION);
+}
+
+/* The parameters replaced by their columns in `unnested`. */
+static Expr *bound(Unnesting *self, Expr *expr, const Unnested *unnested)
+{
+    Expr **to = arena_array(self->columns->arena, Expr *, self->parameters.count);
+    for (size_t i = 0; i < self->parameters.count; i++)
+        to[i] = column_expr(self, unnested->domain[i]);
+    return expr_substitute(self->columns->arena, expr, self->parameters.items, to, self->parameters.count);
+}
+
+typedef struct Binding {
+    Unnesting *unnesting;
+    const Unnested *unnested;
+} Binding;
+
+static void bind_slot(void *user, Expr **slot)
+{
+    const Binding *binding = user;
+    *slot = bound(binding->unnesting, *slot, binding->unnested);
+}
+
+static void bind_node(Unnesting *self, Plan *node, const Unnested *unnested)
+{
+    plan_each_expr(node, bind_slot, &(Binding){self, unnested});
+}
+
+static ColumnId new_domain_column(Unnesting *self, size_t parameter, bool is_nullable)
+{
+    PlanColumn like = *plan_column(self->columns, self->parameters.items[parameter]);
+    return plan_column_new(self->columns, like.name, like.table, like.type, is_nullable);
+}
+
+/* D: the different values of the parameters in a copy of L. */
+static Unnested domain(Unnesting *self)
+{
+    PlanColumnMap map = {0};
+    Plan *left = plan_copy(self->columns, self->left, &map);
+    size_t count = self->parameters.count;
+    PlanProject *project = plan_project_new(self->columns, left, count);
+    for (size_t i = 0; i < count; i++) {
+        ColumnId copy = plan_column_map(&map, self->parameters.items[i]);
+        project->exprs[i] = column_expr(self, copy);
+        project->base.outputs[i] = copy;
+    }
+    PlanDistinct *distinct = plan_distinct_new(self->columns, &project->base, project->base.outputs, count);
+    return (Unnested){&distinct->base, project->base.outputs, false};
+}
+
+/* a IS NOT DISTINCT FROM b, or a = b where NULLs cannot match. */
+static Expr *equality(Unnesting *self, ColumnId a, ColumnId b, bool is_strict)
+{
+    bool may_be_null = plan_column(self->columns, a)->is_nullable || plan_column(self->columns, b)->is_nullable;
+    Expr *sides[] = {column_expr(self, a), column_expr(self, b)};
+    return function_call(self->columns->arena, is_strict || !may_be_null ? "=" : "is not distinct from", sides, 2,
+                         NO_POSITION);
+}
+
+static Unnested cross_with_domain(Unnesting *self, Plan *plan)
+{
+    Unnested d = domain(self);
+    d.plan = &plan_join_new(self->columns, PLAN_JOIN_INNER, d.plan, plan, NULL, 0)->base;
+    return d;
+}
+
+/* ---- Filter ---- */
+
+/* The expression that a condition f = e gives the parameter, or NULL. */
+static Expr *binding_of(Unnesting *self, const Expr *condition, ColumnId parameter)
+{
+    if (condition->kind != EXPR_CALL || condition->argument_count != 2 || strcmp(condition->function->name, "=") != 0)
+        return NULL;
+    for (size_t i = 0; i < 2; i++) {
+        const Expr *side = condition->arguments[i];
+        Expr *other = condition->arguments[1 - i];
+        if (side->kind == EXPR_COLUMN && side->column == parameter && !expr_has_parameters(self, other) &&
+            !expr_can_fail(other) && !expr_is_volatile(other))
+            return other;
+    }
+    return NULL;
+}
+
+/* When every parameter is bound by f = e and nothing below refers to one: d = e, and no domain is needed. */
+static bool filter_binds_all(Unnesting *self, const PlanFilter *filter, Expr **ret_bindings)
+{
+    if (refers_to_parameters(self, filter->base.inputs[0]))
+        return false;
+    for (size_t p = 0; p < self->parameters.count; p++) {
+        ret_bindings[p] = NULL;
+        for (size_t i = 0; i < filter->condition_count && ret_bindings[p] == NULL; i++)
+            ret_bindings[p] = binding_of(self, filter->conditions[i], self->parameters.items[p]);
+        if (ret_bindings[p] == NULL)
+            return false;
+    }
+    return true;
+}
+
+static Unnested unnest_bound_filter(Unnesting *self, PlanFilter *filter, Expr *const *bindings)
+{
+    PlanColumns *columns = self->columns;
+    Plan *input = filter->base.inputs[0];
+    size_t count = self->parameters.count;
+    PlanProject *project = plan_project_new(columns, input, input->output_count + count);
+    Unnested result = {NULL, arena_array(columns->arena, ColumnId, count), true};
+    ARRAY(Expr *) conditions = {0};
+    for (size_t i = 0; i < input->output_count; i++) {
+        project->base.outputs[i] = input->outputs[i];
+        project->exprs[i] = column_expr(self, input->outputs[i]);
+    }
+    for (size_t p = 0; p < count; p++) {
+        result.domain[p] = new_domain_column(self, p, true);
+        project->base.outputs[input->output_count + p] = result.domain[p];
+        project->exprs[input->output_count + p] = bindings[p];
+        Expr *argument = column_expr(self, result.domain[p]);
+        array_add(columns->arena, &conditions, function_call(columns->arena, "is not null", &argument, 1, NO_POSITION));
+    }
+    for (size_t i = 0; i < filter->condition_count; i++) {
+        bool is_binding = false;
+        for (size_t p = 0; p < count; p++)
+            is_binding |= binding_of(self, filter->conditions[i], self->parameters.items[p]) == bindings[p];
+        if (!is_binding)
+            array_add(columns->arena, &conditions, bound(self, filter->conditions[i], &result));
+    }
+    result.plan = plan_filter_new(columns, &project->base, conditions.items, conditions.count);
+    return result;
+}
+
+static Unnested unnest_filter(Unnesting *self, PlanFilter *filter)
+{
+    Expr **bindings = arena_array(self->columns->arena, Expr *, self->parameters.count);
+    if (filter_binds_all(self, filter, bindings))
+        return unnest_bound_filter(self, filter, bindings);
+    Unnested result = unnest(self, filter->base.inputs[0]);
+    bind_node(self, &filter->base, &result);
+    result.plan = plan_filter_new(self->columns, result.plan, filter->conditions, filter->condition_count);
+    return result;
+}
+
+/* ---- Project, Values ---- */
+
+static Unnested unnest_project(Unnesting *self, PlanProject *project)
+{
+    Unnested result = unnest(self, project->base.inputs[0]);
+    size_t width = project->base.output_count, count = self->parameters.count;
+    PlanProject *wider = plan_project_new(self->columns, result.plan, width + count);
+    for (size_t i = 0; i < width; i++) {
+        wider->base.outputs[i] = project->base.outputs[i];
+        wider->exprs[i] = bound(self, project->exprs[i], &result);
+    }
+    for (size_t p = 0; p < count; p++) {
+        wider->base.outputs[width + p] = result.domain[p];
+        wider->exprs[width + p] = column_expr(self, result.domain[p]);
+    }
+    result.plan = &wider->base;
+    return result;
+}
+
+/* Rows of expressions over parameters: D times each row, one under the other. */
+static Unnested unnest_values(Unnesting *self, PlanValues *values)
+{
+    PlanColumns *columns = self->columns;
+    size_t width = values->base.output_count, count = self->parameters.count;
+    Plan **arms = arena_array(columns->arena, Plan *, values->row_count);
+    for (size_t row = 0; row < values->row_count; row++) {
+        Unnested d = domain(self);
+        PlanProject *project = plan_project_new(columns, d.plan, width + count);
+        for (size_t i = 0; i < width; i++) {
+            PlanColumn like = *plan_column(columns, values->base.outputs[i]);
+            project->base.outputs[i] = plan_column_new(columns, like.name, like.table, like.type, like.is_nullable);
+            project->exprs[i] = bound(self, values->cells[row * width + i], &d);
+        }
+        for (size_t p = 0; p < count; p++) {
+            project->base.outputs[width + p] = d.domain[p];
+            project->exprs[width + p] = column_expr(self, d.domain[p]);
+        }
+        arms[row] = &project->base;
+    }
+    PlanSet *all = plan_set_new(columns, PLAN_UNION, true, arms, values->row_count);
+    memcpy(all->base.outputs, values->base.outputs, width * sizeof(ColumnId));
+    return (Unnested){&all->base, all->base.outputs + width, false};
+}
+
+/* ---- Aggregate ---- */
+
+/* What the aggregate gives for no rows at all: NULL but for counts. */
+static bool is_count(const AggregateCall *call)
+{
+    return strcmp(call->aggregate->name, "count") == 0;
+}
+
+/* SELECT count(*) gives 0 where there is no row: every d of the domain has a row again, by an outer join. */
+static Unnested with_empty_groups(Unnesting *self, PlanAggregate *aggregate, const Unnested *grouped)
+{
+    PlanColumns *columns = self->columns;
+    Unnested d = domain(self);
+    ARRAY(Expr *) conditions = {0};
+    for (size_t p = 0; p < self->parameters.count; p++)
+        array_add(columns->arena, &conditions, equality(self, d.domain[p], grouped->domain[p], grouped->is_strict));
+    size_t first =
+        aggregate->group_count; /* the aggregates' outputs are renamed, so that the Project can take theirs */
+    size_t count = aggregate->aggregate_count, parameters = self->parameters.count;
+    ColumnId *inner = arena_array(columns->arena, ColumnId, count);
+    ColumnId *outer = arena_copy(columns->arena, aggregate->base.outputs + first, count * sizeof *outer);
+    for (size_t i = 0; i < count; i++) {
+        PlanColumn like = *plan_column(columns, outer[i]);
+        inner[i] = aggregate->base.outputs[first + i] =
+            plan_column_new(columns, like.name, like.table, like.type, true);
+    }
+    Plan *join =
+        &plan_join_new(columns, PLAN_JOIN_LEFT, d.plan, grouped->plan, conditions.items, conditions.count)->base;
+    PlanProject *project = plan_project_new(columns, join, count + parameters);
+    for (size_t i = 0; i < count; i++) {
+        Expr *value = column_expr(self, inner[i]);
+        if (is_count(&aggregate->aggregates[i])) {
+            Expr *zero = expr_cast(columns->arena,
+                                   expr_constant(columns->arena, value_integer(type_of(TYPE_BIGINT), 0), NO_POSITION),
+                                   value->type, NO_POSITION);
+            Expr *choices[] = {value, zero};
+            value = expr_new(columns->arena, EXPR_COALESCE, value->type, choices, 2, NO_POSITION);
+        }
+        project->base.outputs[i] = outer[i];
+        project->exprs[i] = value;
+    }
+    for (size_t p = 0; p < parameters; p++) {
+        project->base.outputs[count + p] = d.domain[p];
+        project->exprs[count + p] = column_expr(self, d.domain[p]);
+    }
+    return (Unnested){&project->base, d.domain, false};
+}
+
+static Unnested unnest_aggregate(Unnesting *self, PlanAggregate *aggregate)
+{
+    PlanColumns *columns = self->columns;
+    size_t count = self->parameters.count, groups = aggregate->group_count, total = aggregate->base.output_count;
+    bool has_empty_group = groups == 0 && aggregate != self->null_when_empty;
+    if (aggregate->set_count > 0)
+        error_raise(ERROR_NOT_SUPPORTED, NO_POSITION, "grouping sets in a correlated subquery are not supported");
+    Unnested result = unnest(self, aggregate->base.inputs[0]);
+    bind_node(self, &aggregate->base, &result);
+    Expr **keys = arena_array(columns->arena, Expr *, groups + count);
+    ColumnId *outputs = arena_array(columns->arena, ColumnId, total + count);
+    ColumnId *keys_out = arena_array(columns->arena, ColumnId, count);
+    for (size_t p = 0; p < count; p++) {
+        keys[p] = column_expr(self, result.domain[p]);
+        keys_out[p] = outputs[p] = new_domain_column(self, p, plan_column(columns, result.domain[p])->is_nullable);
+    }
+    if (groups)
+        memcpy(keys + count, aggregate->groups, groups * sizeof *keys);
+    memcpy(outputs + count, aggregate->base.outputs, total * sizeof *outputs);
+    aggregate->groups = keys;
+    aggregate->group_count = groups + count;
+    aggregate->base.outputs = outputs;
+    aggregate->base.output_count = total + count;
+    aggregate->base.inputs[0] = result.plan;
+    Unnested grouped = {&aggregate->base, keys_out, result.is_strict};
+    return has_empty_group ? with_empty_groups(self, aggregate, &grouped) : grouped;
+}
+
+/* ---- Distinct, Sort, Limit ---- */
+
+static Unnested unnest_distinct(Unnesting *self, PlanDistinct *distinct)
+{
+    Unnested result = unnest(self, distinct->base.inputs[0]);
+    size_t count = distinct->key_count, parameters = self->parameters.count;
+    ColumnId *keys = arena_array(self->columns->arena, ColumnId, count + parameters);
+    memcpy(keys, distinct->keys, count * sizeof *keys);
+    memcpy(keys + count, result.domain, parameters * sizeof *keys);
+    result.plan = &plan_distinct_new(self->columns, result.plan, keys, count + parameters)->base;
+    return result;
+}
+
+static Unnested unnest_sort(Unnesting *self, PlanSort *sort)
+{
+    Unnested result = unnest(self, sort->base.inputs[0]);
+    bind_node(self, &sort->base, &result);
+    sort->base.inputs[0] = result.plan;
+    plan_refresh_outputs(self->columns, &sort->base);
+    result.plan = &sort->base;
+    return result;
+}
+
+static Unnested unnest_limit(Unnesting *self, PlanLimit *limit)
+{
+    if (limit->limit == 0)
+        return cross_with_domain(self, plan_empty(self->columns, limit->base.outputs, limit->base.output_count));
+    if (limit->limit == NO_LIMIT && limit->offset == 0)
+        return unnest(self, limit->base.inputs[0]);
+    if (limit->limit != 1 || limit->offset != 0)
+        error_raise_hint(ERROR_NOT_SUPPORTED, NO_POSITION, "LIMIT 1 works; so does a join with the grouped table",
+                         "LIMIT over 1 and OFFSET in a correlated subquery are not supported");
+    Unnested result = unnest(self, limit->base.inputs[0]);
+    result.plan = &plan_distinct_new(self->columns, result.plan, result.domain, self->parameters.count)->base;
+    return result;
+}
+
+/* ---- Set ---- */
+
+static Unnested unnest_set(Unnesting *self, PlanSet *set)
+{
+    PlanColumns *columns = self->columns;
+    Plan *plan = &set->base;
+    size_t width = plan->output_count, count = self->parameters.count;
+    for (size_t input = 0; input < plan->input_count; input++) {
+        ColumnId *own = arena_copy(columns->arena, plan->inputs[input]->outputs, width * sizeof *own);
+        Unnested arm = unnest(self, plan->inputs[input]);
+        ColumnId *outputs = arena_array(columns->arena, ColumnId, width + count);
+        memcpy(outputs, own, width * sizeof *outputs);
+        memcpy(outputs + width, arm.domain, count * sizeof *outputs);
+        plan->inputs[input] = plan_restore_outputs(columns, arm.plan, outputs, width + count);
+    }
+    ColumnId *outputs = arena_array(columns->arena, ColumnId, width + count);
+    memcpy(outputs, plan->outputs, width * sizeof *outputs);
+    for (size_t p = 0; p < count; p++)
+        outputs[width + p] = new_domain_column(self, p, true);
+    plan->outputs = outputs;
+    plan->output_count = width + count;
+    return (Unnested){plan, outputs + width, false};
+}
+
+/* ---- Join ---- */
+
+/* Which sides must carry the domain so that the join's type still means the same: the side that is preserved always. */
+static void join_sides(PlanJoinType type, bool *left, bool *right)
+{
+    switch (type) {
+    case PLAN_JOIN_INNER:
+        *left = *left || !*right;
+        break;
+    case PLAN_JOIN_RIGHT:
+        *right = true;
+        break;
+    case PLAN_JOIN_FULL:
+        *left = *right = true;
+        break;
+    default:
+        *left = true;
+        break;
+    }
+}
+
+static Unnested unnest_join(Unnesting *self, PlanJoin *join)
+{
+    PlanColumns *columns = self->columns;
+    bool left = refers_to_parameters(self, join->base.inputs[0]);
+    bool right = refers_to_parameters(self, join->base.inputs[1]);
+    join_sides(join->type, &left, &right);
+    Unnested l = {0}, r = {0};
+    if (left) {
+        l = unnest(self, join->base.inputs[0]);
+        join->base.inputs[0] = l.plan;
+    }
+    if (right) {
+        r = unnest(self, join->base.inputs[1]);
+        join->base.inputs[1] = r.plan;
+    }
+    Unnested result = join->type == PLAN_JOIN_RIGHT || !left ? r : l;
+    bind_node(self, &join->base, &result);
+    ARRAY(Expr *) conditions = {0};
+    for (size_t i = 0; i < join->condition_count; i++)
+        array_add(columns->arena, &conditions, join->conditions[i]);
+    for (size_t p = 0; left && right && p < self->parameters.count; p++)
+        array_add(columns->arena, &conditions, equality(self, l.domain[p], r.domain[p], l.is_strict || r.is_strict));
+    join->conditions = conditions.items;
+    join->condition_count = conditions.count;
+    plan_refresh_outputs(columns, &join->base);
+    result.plan = &join->base;
+    if (join->type != PLAN_JOIN_FULL)
+        return result;
+    /* a row of either side: its d is the one that is there */
+    size_t width = join->base.output_count;
+    PlanProject *project = plan_project_new(columns, &join->base, width + self->parameters.count);
+    result.domain = project->base.outputs + width;
+    result.is_strict = false;
+    for (size_t i = 0; i < width; i++) {
+        project->base.outputs[i] = join->base.outputs[i];
+        project->exprs[i] = column_expr(self, join->base.outputs[i]);
+    }
+    for (size_t p = 0; p < self->parameters.count; p++) {
+        Expr *choices[] = {column_expr(self, l.domain[p]), column_expr(self, r.domain[p])};
+        project->base.outputs[width + p] = new_domain_column(self, p, true);
+        project->exprs[width + p] = expr_new(columns->arena, EXPR_COALESCE, choices[0]->type, choices, 2, NO_POSITION);
+    }
+    result.plan = &project->base;
+    return result;
+}
+
+static Unnested unnest(Unnesting *self, Plan *plan)
+{
+    if (!refers_to_parameters(self, plan))
+        return cross_with_domain(self, plan);
+    switch (plan->kind) {
+    case PLAN_FILTER:
+        return unnest_filter(self, (PlanFilter *)plan);
+    case PLAN_PROJECT:
+        return unnest_project(self, (PlanProject *)plan);
+    case PLAN_VALUES:
+        return unnest_values(self, (PlanValues *)plan);
+    case PLAN_AGGREGATE:
+        return unnest_aggregate(self, (PlanAggregate *)plan);
+    case PLAN_DISTINCT:
+        return unnest_distinct(self, (PlanDistinct *)plan);
+    case PLAN_SORT:
+        return unnest_sort(self, (PlanSort *)plan);
+    case PLAN_LIMIT:
+        return unnest_limit(self, (PlanLimit *)plan);
+    case PLAN_SET:
+        return unnest_set(self, (PlanSet *)plan);
+    case PLAN_JOIN:
+        return unnest_join(self, (PlanJoin *)plan);
+    case PLAN_SCAN:
+    case PLAN_INSERT:
+    case PLAN_KIND_COUNT:
+        break;
+    }
+    error_raise(ERROR_INTERNAL, NO_POSITION, "%s refers to columns of another query", plan_kind_name(plan->kind));
+}
+
+/* ---- the rule ---- */
+
+/* EXISTS asks whether there is a row: neither its order nor a limit matters. */
+static Plan *without_idle_limits(const PlanJoin *join, Plan *right)
+{
+    bool only_existence = join->type == PLAN_JOIN_SEMI || join->type == PLAN_JOIN_ANTI ||
+                          (join->type == PLAN_JOIN_MARK && join->mark_condition == NULL);
+    while (only_existence &&
+           ((right->kind == PLAN_LIMIT && ((PlanLimit *)right)->offset == 0 && ((PlanLimit *)right)->limit > 0) ||
+            right->kind == PLAN_SORT))
+        right = right->inputs[0];
+    return right;
+}
+
+/* Whether the expression is NULL when the columns are. */
+static bool is_null_with(PlanColumns *columns, Expr *expr, const ColumnId *nulls, size_t count)
+{
+    Expr **to = arena_array(columns->arena, Expr *, count);
+    for (size_t i = 0; i < count; i++)
+        to[i] = expr_constant(columns->arena, value_null(plan_column(columns, nulls[i])->type), NO_POSITION);
+    Expr *simple = expr_simplify(columns, expr_substitute(columns->arena, expr, nulls, to, count));
+    return expr_is_constant(simple) && simple->constant.is_null;
+}
+
+/* A scalar subquery that comes down to one aggregate, which is NULL over nothing: SELECT 0.2 * avg(x). */
+static const PlanAggregate *null_when_empty(PlanColumns *columns, const PlanJoin *join, const Plan *right)
+{
+    if (join->type != PLAN_JOIN_SINGLE && join->type != PLAN_JOIN_LEFT)
+        return NULL;
+    const PlanProject *project = NULL;
+    if (right->kind == PLAN_PROJECT) {
+        project = (const PlanProject *)right;
+        right = right->inputs[0];
+    }
+    const PlanAggregate *aggregate = (const PlanAggregate *)right;
+    if (right->kind != PLAN_AGGREGATE || aggregate->group_count > 0)
+        return NULL;
+    for (size_t i = 0; i < aggregate->aggregate_count; i++)
+        if (is_count(&aggregate->aggregates[i]))
+            return NULL;
+    for (size_t i = 0; project && i < project->base.output_count; i++)
+        if (!is_null_with(columns, project->exprs[i], right->outputs, right->output_count))
+            return NULL;
+    return aggregate;
+}
+
+static void decorrelate_join(PlanColumns *columns, PlanJoin *join)
+{
+    Plan *left = join->base.inputs[0];
+    Plan *right = without_idle_limits(join, join->base.inputs[1]);
+    Unnesting self = {.columns = columns,
+                      .left = left,
+                      .parameters = parameters_of(columns, right, left),
+                      .null_when_empty = null_when_empty(columns, join, right)};
+    join->is_dependent = false;
+    join->base.inputs[1] = right;
+    if (self.parameters.count > 0) {
+        Unnested result = unnest(&self, right);
+        ARRAY(Expr *) conditions = {0};
+        for (size_t i = 0; i < join->condition_count; i++)
+            array_add(columns->arena, &conditions, join->conditions[i]);
+        for (size_t p = 0; p < self.parameters.count; p++)
+            array_add(columns->arena, &conditions,
+                      equality(&self, self.parameters.items[p], result.domain[p], result.is_strict));
+        join->conditions = conditions.items;
+        join->condition_count = conditions.count;
+        join->base.inputs[1] = result.plan;
+    }
+}
+
+Plan *rule_decorrelate(PlanColumns *columns, Plan *plan)
+{
+    for (size_t i = 0; i < plan->input_count; i++)
+        plan->inputs[i] = rule_decorrelate(columns, plan->inputs[i]); /* inner subqueries first */
+    if (plan->kind == PLAN_JOIN && ((PlanJoin *)plan)->is_dependent)
+        decorrelate_join(columns, (PlanJoin *)plan);
+    plan_refresh_outputs(columns, plan);
+    return plan;
+}

@@ -1,0 +1,36 @@
+/* optimizer/describe_scans.c: each scan is described by its provider, once: projection, filters, limit. */
+#include "optimizer/rule.h"
+
+static ColumnId index_of_column(void *user, ColumnId column)
+{
+    return column - ((const PlanScan *)user)->first_column;
+}
+
+static void describe(PlanColumns *columns, PlanScan *scan)
+{
+    Expr **filters = arena_array(columns->arena, Expr *, scan->filters.count);
+    ScanArgs args = {.context = columns->context,
+                     .arena = columns->arena,
+                     .projection_count = scan->base.output_count,
+                     .projection = scan->column_indexes,
+                     .filters = filters,
+                     .limit = scan->limit,
+                     .order_count = scan->order_count,
+                     .orders = scan->orders,
+                     .parallelism = 1};
+    for (size_t i = 0; i < scan->filters.count; i++) {
+        const PlanScanFilter *filter = &scan->filters.items[i];
+        if (filter->answer != FILTER_UNSUPPORTED)
+            filters[args.filter_count++] = expr_map_columns(columns->arena, filter->filter, index_of_column, scan);
+    }
+    scan->scan = scan->table->ops->scan(scan->table, &args);
+}
+
+Plan *rule_describe_scans(PlanColumns *columns, Plan *plan)
+{
+    for (size_t i = 0; i < plan->input_count; i++)
+        plan->inputs[i] = rule_describe_scans(columns, plan->inputs[i]);
+    if (plan->kind == PLAN_SCAN)
+        describe(columns, (PlanScan *)plan);
+    return plan;
+}

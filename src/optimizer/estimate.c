@@ -1,0 +1,274 @@
+/* optimizer/estimate.c: how many rows a node gives, from the sources' statistics and the usual guesses (Selinger 1979).
+ */
+#include <math.h>
+
+#include "column/decimal.h"
+#include "expr/function.h"
+#include "optimizer/rule.h"
+
+static const double UNKNOWN_TABLE_ROWS = 10000;
+static const double UNKNOWN_EQUAL = 0.05;
+static const double UNKNOWN_RANGE = 1.0 / 3;
+static const double UNKNOWN_MATCH = 0.1; /* LIKE and the like */
+static const double UNKNOWN_CONDITION = 0.25;
+
+/* ---- what sources know ---- */
+
+/* The scan below `plan` that gives the column, or NULL. */
+static const PlanScan *scan_of_column(const Plan *plan, ColumnId column)
+{
+    if (!plan_has_output(plan, column) && plan->kind != PLAN_SCAN)
+        return NULL;
+    if (plan->kind == PLAN_SCAN)
+        return plan_has_output(plan, column) ? (const PlanScan *)plan : NULL;
+    for (size_t i = 0; i < plan->input_count; i++) {
+        const PlanScan *scan = scan_of_column(plan->inputs[i], column);
+        if (scan)
+            return scan;
+    }
+    return NULL;
+}
+
+static const ColumnStatistics *statistics_of_column(PlanColumns *columns, const Plan *plan, ColumnId column)
+{
+    const PlanScan *scan = scan_of_column(plan, column);
+    const Statistics *statistics = scan ? provider_statistics(scan->table, columns->context) : NULL;
+    size_t index = scan ? column - scan->first_column : 0;
+    return statistics && index < statistics->column_count ? &statistics->columns[index] : NULL;
+}
+
+double column_distinct_estimate(PlanColumns *columns, const Plan *plan, ColumnId column)
+{
+    const ColumnStatistics *statistics = statistics_of_column(columns, plan, column);
+    if (statistics == NULL || statistics->distinct_count.precision == PRECISION_ABSENT)
+        return 0;
+    double distinct = (double)statistics->distinct_count.count;
+    return plan->row_estimate >= 0 && plan->row_estimate < distinct ? fmax(plan->row_estimate, 1) : fmax(distinct, 1);
+}
+
+/* A value as a point on a line; false for text and what has none. */
+static bool value_as_number(const Value *value, double *ret_number)
+{
+    if (value->is_null)
+        return false;
+    switch (value->type.id) {
+    case TYPE_SMALLINT:
+    case TYPE_INTEGER:
+    case TYPE_BIGINT:
+    case TYPE_DATE:
+    case TYPE_TIME:
+    case TYPE_TIMESTAMP:
+    case TYPE_TIMESTAMPTZ:
+        *ret_number = (double)value->i64;
+        return true;
+    case TYPE_UBIGINT:
+        *ret_number = (double)value->u64;
+        return true;
+    case TYPE_DOUBLE:
+        *ret_number = value->f64;
+        return isfinite(value->f64);
+    case TYPE_DECIMAL:
+        *ret_number = decimal_to_double(value->i128, value->type.scale);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static double clamp(double selectivity)
+{
+    return selectivity < 0 ? 0 : selectivity > 1 ? 1 : selectivity;
+}
+
+/* The part of the column's values below (or above) a bound, taking them as evenly spread. */
+static double range_selectivity(PlanColumns *columns, const Plan *input, const Expr *column, const Value *bound,
+                                bool is_below)
+{
+    const ColumnStatistics *statistics =
+        column->kind == EXPR_COLUMN ? statistics_of_column(columns, input, column->column) : NULL;
+    double low, high, at;
+    if (statistics == NULL || statistics->minimum.precision == PRECISION_ABSENT ||
+        statistics->maximum.precision == PRECISION_ABSENT || !value_as_number(&statistics->minimum.value, &low) ||
+        !value_as_number(&statistics->maximum.value, &high) || !value_as_number(bound, &at) || high <= low)
+        return UNKNOWN_RANGE;
+    double below = clamp((at - low) / (high - low));
+    return is_below ? below : 1 - below;
+}
+
+static double equal_selectivity(PlanColumns *columns, const Plan *input, const Expr *left, const Expr *right)
+{
+    double distinct = left->kind == EXPR_COLUMN ? column_distinct_estimate(columns, input, left->column) : 0;
+    if (right->kind == EXPR_COLUMN)
+        distinct = fmax(distinct, column_distinct_estimate(columns, input, right->column));
+    return distinct > 0 ? 1 / distinct : UNKNOWN_EQUAL;
+}
+
+static double call_selectivity(PlanColumns *columns, const Plan *input, const Expr *expr)
+{
+    const char *name = expr->function->name;
+    if (strcmp(name, "not") == 0)
+        return 1 - condition_selectivity(columns, input, expr->arguments[0]);
+    if (expr->argument_count == 1) {
+        const ColumnStatistics *statistics = expr->arguments[0]->kind == EXPR_COLUMN
+                                                 ? statistics_of_column(columns, input, expr->arguments[0]->column)
+                                                 : NULL;
+        double nulls = statistics && statistics->null_count.precision != PRECISION_ABSENT && input->row_estimate > 0
+                           ? clamp((double)statistics->null_count.count / input->row_estimate)
+                           : UNKNOWN_EQUAL;
+        return strcmp(name, "is null") == 0 ? nulls : strcmp(name, "is not null") == 0 ? 1 - nulls : UNKNOWN_CONDITION;
+    }
+    if (expr->argument_count != 2)
+        return UNKNOWN_CONDITION;
+    const Expr *left = expr->arguments[0], *right = expr->arguments[1];
+    if (strcmp(name, "=") == 0)
+        return equal_selectivity(columns, input, left, right);
+    if (strcmp(name, "<>") == 0)
+        return 1 - equal_selectivity(columns, input, left, right);
+    if (name[0] == '<' || name[0] == '>')
+        return expr_is_constant(right) ? range_selectivity(columns, input, left, &right->constant, name[0] == '<')
+                                       : UNKNOWN_RANGE;
+    return strncmp(name, "!~", 2) == 0 ? 1 - UNKNOWN_MATCH : name[0] == '~' ? UNKNOWN_MATCH : UNKNOWN_CONDITION;
+}
+
+double condition_selectivity(PlanColumns *columns, const Plan *input, const Expr *condition)
+{
+    double product = 1;
+    switch (condition->kind) {
+    case EXPR_CONSTANT:
+        return expr_is_true(condition) ? 1 : 0;
+    case EXPR_AND:
+        for (size_t i = 0; i < condition->argument_count; i++)
+            product *= condition_selectivity(columns, input, condition->arguments[i]);
+        return product;
+    case EXPR_OR:
+        for (size_t i = 0; i < condition->argument_count; i++)
+            product *= 1 - condition_selectivity(columns, input, condition->arguments[i]);
+        return 1 - product;
+    case EXPR_IN: {
+        double each = equal_selectivity(columns, input, condition->arguments[0], condition->arguments[1]);
+        double any = clamp(each * (double)(condition->argument_count - 1));
+        return condition->is_negated ? 1 - any : any;
+    }
+    case EXPR_CALL:
+        return call_selectivity(columns, input, condition);
+    default:
+        return UNKNOWN_CONDITION;
+    }
+}
+
+/* ---- rows of nodes; the inputs are estimated already ---- */
+
+static double scan_rows(PlanColumns *columns, PlanScan *scan)
+{
+    const Statistics *statistics = provider_statistics(scan->table, columns->context);
+    double rows = statistics && statistics->row_count.precision != PRECISION_ABSENT
+                      ? (double)statistics->row_count.count
+                      : UNKNOWN_TABLE_ROWS;
+    scan->base.row_estimate = rows;
+    double selectivity = 1;
+    for (size_t i = 0; i < scan->filters.count; i++)
+        if (scan->filters.items[i].answer == FILTER_EXACT) /* the others still stand above */
+            selectivity *= condition_selectivity(columns, &scan->base, scan->filters.items[i].filter);
+    return rows * selectivity;
+}
+
+static double filter_rows(PlanColumns *columns, const PlanFilter *filter)
+{
+    double rows = filter->base.inputs[0]->row_estimate;
+    for (size_t i = 0; i < filter->condition_count; i++)
+        rows *= condition_selectivity(columns, filter->base.inputs[0], filter->conditions[i]);
+    return rows;
+}
+
+/* An equality of two columns lets through one pair in as many as the larger side has different values; where that is
+ * unknown, the larger side is taken for a key. */
+static double join_condition_selectivity(PlanColumns *columns, const PlanJoin *join, const Expr *condition)
+{
+    const Plan *left = join->base.inputs[0], *right = join->base.inputs[1];
+    if (condition->kind != EXPR_CALL || condition->argument_count != 2 || strcmp(condition->function->name, "=") != 0)
+        return condition_selectivity(columns, &join->base, condition);
+    double distinct = 0;
+    for (size_t i = 0; i < 2; i++)
+        if (condition->arguments[i]->kind == EXPR_COLUMN) {
+            ColumnId column = condition->arguments[i]->column;
+            distinct = fmax(distinct, column_distinct_estimate(columns, left, column));
+            distinct = fmax(distinct, column_distinct_estimate(columns, right, column));
+        }
+    return 1 / fmax(distinct > 0 ? distinct : fmax(left->row_estimate, right->row_estimate), 1);
+}
+
+static double join_rows(PlanColumns *columns, const PlanJoin *join)
+{
+    double left = join->base.inputs[0]->row_estimate, right = join->base.inputs[1]->row_estimate;
+    if (join->type == PLAN_JOIN_MARK || join->type == PLAN_JOIN_SINGLE)
+        return left;
+    double rows = left * right;
+    for (size_t i = 0; i < join->condition_count; i++)
+        rows *= join_condition_selectivity(columns, join, join->conditions[i]);
+    switch (join->type) {
+    case PLAN_JOIN_LEFT:
+        return fmax(rows, left);
+    case PLAN_JOIN_RIGHT:
+        return fmax(rows, right);
+    case PLAN_JOIN_FULL:
+        return fmax(rows, left + right);
+    case PLAN_JOIN_SEMI:
+        return fmin(rows, left);
+    case PLAN_JOIN_ANTI:
+        return fmax(left - rows, left * 0.1);
+    default:
+        return rows;
+    }
+}
+
+static double group_rows(PlanColumns *columns, const PlanAggregate *aggregate)
+{
+    double rows = aggregate->base.inputs[0]->row_estimate, groups = 1;
+    for (size_t i = 0; i < aggregate->group_count; i++) {
+        const Expr *key = aggregate->groups[i];
+        double distinct =
+            key->kind == EXPR_COLUMN ? column_distinct_estimate(columns, aggregate->base.inputs[0], key->column) : 0;
+        groups *= distinct > 0 ? distinct : fmax(rows / 10, 1);
+    }
+    return fmin(groups, fmax(rows, 1));
+}
+
+static double plan_rows(PlanColumns *columns, Plan *plan)
+{
+    double input = plan->input_count ? plan->inputs[0]->row_estimate : 0;
+    switch (plan->kind) {
+    case PLAN_SCAN:
+        return scan_rows(columns, (PlanScan *)plan);
+    case PLAN_VALUES:
+        return (double)((PlanValues *)plan)->row_count;
+    case PLAN_FILTER:
+        return filter_rows(columns, (PlanFilter *)plan);
+    case PLAN_JOIN:
+        return join_rows(columns, (PlanJoin *)plan);
+    case PLAN_AGGREGATE:
+        return group_rows(columns, (PlanAggregate *)plan);
+    case PLAN_DISTINCT:
+        return fmax(input / 2, 1);
+    case PLAN_SORT:
+        return fmin(input, (double)((PlanSort *)plan)->limit);
+    case PLAN_LIMIT:
+        return fmin(input, (double)((PlanLimit *)plan)->limit);
+    case PLAN_SET: {
+        double sum = 0;
+        for (size_t i = 0; i < plan->input_count; i++)
+            sum += plan->inputs[i]->row_estimate;
+        return ((PlanSet *)plan)->operator== PLAN_UNION ? sum : input;
+    }
+    case PLAN_INSERT:
+        return 1;
+    default:
+        return input;
+    }
+}
+
+void plan_estimate(PlanColumns *columns, Plan *plan)
+{
+    for (size_t i = 0; i < plan->input_count; i++)
+        plan_estimate(columns, plan->inputs[i]);
+    plan->row_estimate = plan_rows(columns, plan);
+}

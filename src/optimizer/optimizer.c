@@ -1,0 +1,45 @@
+/* optimizer/optimizer.c: the rules, in order. */
+#include "optimizer/optimizer.h"
+
+#include "optimizer/rule.h"
+
+static const struct {
+    const char *name;
+    Rule rule;
+    bool is_needed; /* execution cannot do without it */
+} rules[] = {
+    {"simplify expressions", rule_simplify, false},
+    {"decorrelate subqueries", rule_decorrelate, true},
+    {"push filters down", rule_push_filters, false},
+    {"order joins", rule_order_joins, false},
+    {"offer filters to providers", rule_offer_filters, false},
+    {"prune columns", rule_prune_columns, false},
+    {"choose build sides", rule_choose_build_side, false},
+    {"push limits down", rule_push_limits, false},
+    {"describe scans", rule_describe_scans, true}, /* once, last: scan is called there */
+};
+
+static const char *plan_text(PlanColumns *columns, const Plan *plan)
+{
+    Text text = text_in(columns->arena);
+    plan_print(columns, plan, &(PlanPrintOptions){.is_verbose = true}, &text);
+    return text_string(&text);
+}
+
+Plan *optimizer_run(PlanColumns *columns, Plan *plan, OptimizerTrace trace, void *user)
+{
+    const char *before = trace ? plan_text(columns, plan) : NULL;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (!rules[i].is_needed && !columns->context->settings->optimizer)
+            continue;
+        context_check(columns->context);
+        plan = rules[i].rule(columns, plan);
+        if (trace == NULL)
+            continue;
+        const char *after = plan_text(columns, plan);
+        if (strcmp(before, after) != 0)
+            trace(user, rules[i].name, plan);
+        before = after;
+    }
+    return plan;
+}

@@ -1,0 +1,47 @@
+/* optimizer/rule.h: what the rules are and what they share. A rule takes the whole plan and gives it back changed; it
+ * may reuse and change nodes, never expressions. The root's outputs stay, in order; so do the outputs of inputs that
+ * are taken by position (of Set and Insert). */
+#ifndef QUERN_OPTIMIZER_RULE_H
+#define QUERN_OPTIMIZER_RULE_H
+
+#include "plan/plan.h"
+
+typedef Plan *(*Rule)(PlanColumns *columns, Plan *plan);
+
+Plan *rule_simplify(PlanColumns *columns, Plan *plan);
+Plan *rule_decorrelate(PlanColumns *columns, Plan *plan);
+Plan *rule_push_filters(PlanColumns *columns, Plan *plan);
+Plan *rule_order_joins(PlanColumns *columns, Plan *plan);
+Plan *rule_offer_filters(PlanColumns *columns, Plan *plan);
+Plan *rule_prune_columns(PlanColumns *columns, Plan *plan);
+Plan *rule_choose_build_side(PlanColumns *columns, Plan *plan);
+Plan *rule_push_limits(PlanColumns *columns, Plan *plan);
+Plan *rule_describe_scans(PlanColumns *columns, Plan *plan);
+
+/* An expression with constants folded, comparisons turned so that the column stands left, casts taken off columns. What
+ * would raise when folded stays as it is: it raises only if a row meets it. */
+Expr *expr_simplify(PlanColumns *columns, Expr *expr);
+/* The same, for a condition that only counts when TRUE: NULL may become FALSE. */
+Expr *expr_simplify_condition(PlanColumns *columns, Expr *expr);
+
+/* Columns replaced by expressions: `from[i]` becomes `to[i]`. */
+Expr *expr_substitute(Arena *arena, Expr *expr, const ColumnId *from, Expr *const *to, size_t count);
+
+/* Fills row_estimate of the node and all below it, from the sources' statistics. */
+void plan_estimate(PlanColumns *columns, Plan *plan);
+/* How large a part of its input's rows a condition lets through: 0 to 1. */
+double condition_selectivity(PlanColumns *columns, const Plan *input, const Expr *condition);
+/* How many different values a column of the plan has, as far as its source knows; 0: unknown. */
+double column_distinct_estimate(PlanColumns *columns, const Plan *plan, ColumnId column);
+
+/* `plan` with exactly these outputs in this order: itself, or a Project over it. */
+Plan *plan_restore_outputs(PlanColumns *columns, Plan *plan, const ColumnId *outputs, size_t count);
+/* rewrite(plan), which is an input of `parent` (NULL: the root); where the parent takes its inputs by position, with
+ * the outputs that it had. */
+Plan *plan_rewrite(PlanColumns *columns, const Plan *parent, Plan *plan,
+                   Plan *(*rewrite)(PlanColumns *columns, Plan *plan));
+
+/* A plan without rows and with these outputs. */
+Plan *plan_empty(PlanColumns *columns, const ColumnId *outputs, size_t output_count);
+
+#endif
