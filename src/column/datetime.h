@@ -1,14 +1,20 @@
 /* column/datetime.h: the proleptic Gregorian calendar, dates, times, timestamps and intervals.
  *
- * A date is days since 1970-01-01, from 4713-01-01 BC to 5874897-12-31 as PostgreSQL has it (its infinities are not
- * taken); a timestamp is microseconds since 1970-01-01 00:00:00, 290000 BC/AD bounded by 64 bits. */
+ * A date is days since 1970-01-01, from 4714-11-24 BC (day 0 of the Julian count) to 5874897-12-31 as PostgreSQL has it
+ * (its infinities are not taken); a timestamp is microseconds since 1970-01-01 00:00:00, from 4714-11-24 BC to where 64
+ * bits end, in January 294247. */
 #ifndef QUERN_COLUMN_DATETIME_H
 #define QUERN_COLUMN_DATETIME_H
 
 #include "column/types.h"
 
 #define MICROSECONDS_PER_SECOND ((int64_t)1000000)
+#define MICROSECONDS_PER_MINUTE ((int64_t)60000000)
+#define MICROSECONDS_PER_HOUR   ((int64_t)3600000000)
 #define MICROSECONDS_PER_DAY    ((int64_t)86400000000)
+
+enum { DATE_MIN = -2440588, DATE_MAX = 2145042905 };
+#define TIMESTAMP_MIN (DATE_MIN * MICROSECONDS_PER_DAY)
 
 typedef struct CalendarDate {
     int32_t year; /* 0 is 1 BC */
@@ -39,6 +45,13 @@ bool timestamptz_parse(StringView text, int64_t *ret_microseconds);
 /* PostgreSQL's forms: "1 year 2 months 3 days 04:05:06.7", "1-2", "P1Y2M3DT4H5M6S", "90 minutes", "1.5 days", "ago";
  * `unit` (may be empty) is that of INTERVAL '5' DAY. */
 bool interval_parse(StringView text, StringView unit, Interval *ret_interval);
+/* The same, telling why not: the text has no such form, or a field (month 13, February 30) is out of its range. */
+typedef enum DatetimeResult { DATETIME_OK, DATETIME_INVALID, DATETIME_OUT_OF_RANGE } DatetimeResult;
+DatetimeResult date_read(StringView text, int32_t *ret_days);
+DatetimeResult time_read(StringView text, int64_t *ret_microseconds);
+DatetimeResult timestamp_read(StringView text, int64_t *ret_microseconds);
+DatetimeResult timestamptz_read(StringView text, int64_t *ret_microseconds);
+DatetimeResult interval_read(StringView text, StringView unit, Interval *ret_interval);
 /* Strictly YYYY-MM-DD, HH:MM:SS[.f{1,6}], and both with a blank or T: what CSV detection takes and what prints back the
  * same. */
 bool date_parse_iso(StringView text, int32_t *ret_days);
@@ -89,6 +102,7 @@ typedef enum DatePart {
 
 /* Also plurals and short forms: "years", "sec", "hours". */
 bool date_part_parse(StringView name, DatePart *ret_part);
+const char *date_part_name(DatePart part);
 /* The part's value times 10^6 (seconds, epoch, milliseconds have fractions). False where the type has no such part. */
 bool timestamp_part(DatePart part, int64_t microseconds, int64_t *ret_millionths);
 bool interval_part(DatePart part, Interval interval, int64_t *ret_millionths);
