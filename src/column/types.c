@@ -48,6 +48,14 @@ const char *type_name(Type type, char *buffer)
     return buffer;
 }
 
+const char *type_name_lower(Type type, char *buffer)
+{
+    type_name(type, buffer);
+    for (char *c = buffer; *c; c++)
+        *c = ascii_lower(*c);
+    return buffer;
+}
+
 /* ---- names ---- */
 
 /* How many modifiers a name takes and what each may be. Lengths and precisions are accepted so that foreign DDL loads,
