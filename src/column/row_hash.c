@@ -36,10 +36,29 @@ static inline uint64_t hash_interval(Interval value)
     return hash_i128(interval_order(value));
 }
 
+static inline uint64_t load_u64(const char *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+/* Of more than 8 bytes: in steps of 16, the last of them overlapping the one before, so that no step is a short one. */
+static inline uint64_t hash_long_text(const char *text, size_t size)
+{
+    const char *end = text + size;
+    uint64_t hash = size;
+    for (; end - text > 16; text += 16)
+        hash = hash_combine(hash ^ load_u64(text), load_u64(text + 8));
+    if (size < 16)
+        return hash_combine(hash ^ load_u64(text), load_u64(end - 8));
+    return hash_combine(hash ^ load_u64(end - 16), load_u64(end - 8));
+}
+
 static inline uint64_t hash_string(String value)
 {
     if (value.size > STRING_INLINE_SIZE)
-        return hash_bytes(value.pointer, value.size);
+        return hash_long_text(value.pointer, value.size);
     uint64_t words[2];
     memcpy(words, &value, sizeof words);
     return hash_combine(words[0], words[1]);

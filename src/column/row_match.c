@@ -8,7 +8,7 @@
 #include "column/vector_rows.h"
 
 typedef struct MatchColumn {
-    VectorRows source;
+    VectorRows source; /* its k-th row belongs to the k-th candidate */
     uint8_t *const *rows;
     size_t offset;
     size_t null_byte;
@@ -34,39 +34,54 @@ static inline bool interval_equal(Interval value, Interval slot)
     return interval_order(value) == interval_order(slot);
 }
 
-/* A NULL row's slot holds zero: it can be compared, and the answer is then put right. */
-#define MATCH_LOOP(name, source_type, stored_type, is_equal, HAS_NULLS)                                                \
-    static size_t name(const MatchColumn *column, const uint16_t *candidates, size_t count, MatchLists *lists)         \
-    {                                                                                                                  \
-        const source_type *values = column->source.values;                                                             \
-        const uint32_t *index = column->source.index;                                                                  \
-        uint16_t *matches = lists->matches, *others = lists->others;                                                   \
-        size_t match_count = 0, other_count = lists->other_count;                                                      \
-        for (size_t k = 0; k < count; k++) {                                                                           \
-            uint16_t i = candidates[k];                                                                                \
-            source_type value = values[index[i]];                                                                      \
-            stored_type slot;                                                                                          \
-            memcpy(&slot, column->rows[i] + column->offset, sizeof slot);                                              \
-            bool slot_is_null = column->rows[i][column->null_byte] >> column->null_bit & 1;                            \
-            bool is_match;                                                                                             \
-            if (HAS_NULLS) {                                                                                           \
-                bool value_is_null = !validity_get(column->source.validity, index[i]);                                 \
-                is_match =                                                                                             \
-                    (value_is_null | slot_is_null) ? value_is_null & slot_is_null & column->nulls_equal : is_equal;    \
-            } else {                                                                                                   \
-                is_match = !slot_is_null & (is_equal);                                                                 \
-            }                                                                                                          \
-            matches[match_count] = i;                                                                                  \
-            match_count += is_match;                                                                                   \
-            others[other_count] = i;                                                                                   \
-            other_count += !is_match;                                                                                  \
-        }                                                                                                              \
-        lists->other_count = other_count;                                                                              \
-        return match_count;                                                                                            \
+/* The loop of every kernel, made for one way of storing a value by constant arguments. `candidates` may be where
+ * matches go: those are never ahead. */
+static inline __attribute__((always_inline)) size_t match_rows(const MatchColumn *column, const uint16_t *candidates,
+                                                               size_t count, MatchLists *lists, size_t value_size,
+                                                               bool (*is_equal)(const char *value, const uint8_t *slot),
+                                                               bool has_nulls)
+{
+    const char *values = column->source.values;
+    const uint32_t *index = column->source.index;
+    uint16_t *matches = lists->matches, *others = lists->others;
+    size_t match_count = 0, other_count = lists->other_count;
+    for (size_t k = 0; k < count; k++) {
+        uint16_t i = candidates[k];
+        const uint8_t *row = column->rows[i];
+        bool value_is_null = has_nulls && !validity_get(column->source.validity, index[k]);
+        bool slot_is_null = row[column->null_byte] >> column->null_bit & 1;
+        bool is_match;
+        if (value_is_null | slot_is_null)
+            is_match = value_is_null & slot_is_null & column->nulls_equal;
+        else
+            is_match = is_equal(values + (size_t)index[k] * value_size, row + column->offset);
+        matches[match_count] = i;
+        match_count += is_match;
+        others[other_count] = i;
+        other_count += !is_match;
     }
-#define MATCH(name, source_type, stored_type, is_equal)                                                                \
-    MATCH_LOOP(match_##name, source_type, stored_type, is_equal, false)                                                \
-    MATCH_LOOP(match_nullable_##name, source_type, stored_type, is_equal, true)
+    lists->other_count = other_count;
+    return match_count;
+}
+
+#define MATCH(name, source_type, stored_type, equality)                                                                \
+    static inline bool equal_##name(const char *value_place, const uint8_t *slot_place)                                \
+    {                                                                                                                  \
+        source_type value;                                                                                             \
+        stored_type slot;                                                                                              \
+        memcpy(&value, value_place, sizeof value);                                                                     \
+        memcpy(&slot, slot_place, sizeof slot);                                                                        \
+        return equality;                                                                                               \
+    }                                                                                                                  \
+    static size_t match_##name(const MatchColumn *column, const uint16_t *candidates, size_t count, MatchLists *lists) \
+    {                                                                                                                  \
+        return match_rows(column, candidates, count, lists, sizeof(source_type), equal_##name, false);                 \
+    }                                                                                                                  \
+    static size_t match_nullable_##name(const MatchColumn *column, const uint16_t *candidates, size_t count,           \
+                                        MatchLists *lists)                                                             \
+    {                                                                                                                  \
+        return match_rows(column, candidates, count, lists, sizeof(source_type), equal_##name, true);                  \
+    }
 
 MATCH(bool, uint8_t, uint8_t, value == slot)
 MATCH(i32, int32_t, int32_t, value == slot)
@@ -115,9 +130,6 @@ size_t rows_match(const RowLayout *layout, Vector *const *vectors, size_t column
     MatchLists lists = {.matches = ret_matches, .others = ret_others ? ret_others : dropped};
     if (column_count == 0 && count && candidates != ret_matches)
         memmove(ret_matches, candidates, count * sizeof *candidates);
-    size_t row_end = 0; /* one behind the last candidate */
-    for (size_t k = 0; k < count; k++)
-        row_end = candidates[k] >= row_end ? candidates[k] + 1u : row_end;
     for (size_t c = 0; c < column_count && count > 0; c++) {
         MatchColumn column = {
             .rows = rows,
@@ -126,7 +138,7 @@ size_t rows_match(const RowLayout *layout, Vector *const *vectors, size_t column
             .null_bit = (unsigned)(c % 8),
             .nulls_equal = nulls_equal,
         };
-        vector_rows_init(&column.source, vectors[c], selection, row_end);
+        vector_rows_init_at(&column.source, vectors[c], selection, candidates, count);
         Physical stored = type_physical(layout->types[c]);
         bool is_nullable = column.source.validity != NULL;
         count = match_kernel((Physical)vectors[c]->physical, stored, is_nullable)(&column, candidates, count, &lists);

@@ -21,12 +21,23 @@ size_t sort_key_fixed_size(Type type)
     }
 }
 
+/* Whether one of the 8 bytes is zero (Mycroft 1987). */
+static inline bool word_has_zero(uint64_t word)
+{
+    return ((word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080)) != 0;
+}
+
 static size_t string_key_size(const String *string)
 {
-    const char *bytes = string_data(string);
+    const char *bytes = string_data(string), *end = bytes + string->size;
     size_t size = string->size + 2;
-    for (size_t i = 0; i < string->size; i++)
-        size += bytes[i] == 0;
+    while (bytes < end) {
+        uint64_t word;
+        if (end - bytes >= 8 && (memcpy(&word, bytes, 8), !word_has_zero(word)))
+            bytes += 8;
+        else
+            size += *bytes++ == 0;
+    }
     return size;
 }
 
@@ -158,11 +169,20 @@ ENCODE(interval, Interval, UInt128, key_interval, write_u128)
 
 static uint8_t *string_encode(const String *string, uint8_t inversion, uint8_t *key)
 {
-    const uint8_t *bytes = (const uint8_t *)string_data(string);
-    for (size_t i = 0; i < string->size; i++) {
-        *key++ = bytes[i] ^ inversion;
-        if (bytes[i] == 0)
-            *key++ = 1 ^ inversion;
+    const char *bytes = string_data(string), *end = bytes + string->size;
+    const uint64_t word_inversion = inversion ? UINT64_MAX : 0;
+    while (bytes < end) {
+        uint64_t word;
+        if (end - bytes >= 8 && (memcpy(&word, bytes, 8), !word_has_zero(word))) {
+            word ^= word_inversion;
+            memcpy(key, &word, 8);
+            bytes += 8, key += 8;
+        } else {
+            uint8_t byte = (uint8_t)*bytes++;
+            *key++ = byte ^ inversion;
+            if (byte == 0)
+                *key++ = 1 ^ inversion;
+        }
     }
     *key++ = inversion;
     *key++ = inversion;

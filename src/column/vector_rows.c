@@ -24,13 +24,25 @@ void vector_rows_init(VectorRows *rows, const Vector *vector, const uint16_t *se
     } else if (selection == NULL) {
         rows->index = vector->form == VECTOR_FLAT ? identity : vector->data;
     } else {
-        const uint32_t *codes = vector->data;
-        if (vector->form == VECTOR_FLAT)
+        for (size_t i = 0; i < count; i++)
+            rows->memory[i] = selection[i];
+        if (vector->form == VECTOR_DICTIONARY)
             for (size_t i = 0; i < count; i++)
-                rows->memory[i] = selection[i];
-        else
-            for (size_t i = 0; i < count; i++)
-                rows->memory[i] = codes[selection[i]];
+                rows->memory[i] = VECTOR_DATA(vector, uint32_t)[rows->memory[i]];
         rows->index = rows->memory;
     }
+}
+
+void vector_rows_init_at(VectorRows *rows, const Vector *vector, const uint16_t *selection, const uint16_t *candidates,
+                         size_t count)
+{
+    assert(count <= BATCH_SIZE);
+    if (selection == NULL || vector->form == VECTOR_CONSTANT) {
+        vector_rows_init(rows, vector, candidates, count);
+        return;
+    }
+    uint16_t selected[BATCH_SIZE];
+    for (size_t k = 0; k < count; k++)
+        selected[k] = selection[candidates[k]];
+    vector_rows_init(rows, vector, selected, count);
 }

@@ -22,5 +22,8 @@ typedef struct VectorRows {
 /* Rows selection[0 .. count-1] of `vector`, or 0 .. count-1 without a selection; count is at most BATCH_SIZE. Valid as
  * long as the vector is, and where it is (it may point into itself: not to be copied). */
 void vector_rows_init(VectorRows *rows, const Vector *vector, const uint16_t *selection, size_t count);
+/* The same of rows selection[candidates[k]] (NULL: candidates[k]), k < count. */
+void vector_rows_init_at(VectorRows *rows, const Vector *vector, const uint16_t *selection, const uint16_t *candidates,
+                         size_t count);
 
 #endif

@@ -377,6 +377,21 @@ START_TEST(the_hash_of_a_row_depends_on_each_column_and_their_order)
 }
 END_TEST
 
+START_TEST(wide_decimals_that_differ_only_in_their_high_half_hash_differently)
+{
+    Kind kind = {type_decimal(38, 0), PHYSICAL_I128};
+    Value values[64];
+    for (int i = 0; i < 64; i++)
+        values[i] = value_decimal(kind.type, ((Int128)(i - 32) << 64) + 5);
+    Vector *vector = vector_of(test_arena, kind, VECTOR_FLAT, values, 64);
+    uint64_t hashes[64];
+    vectors_hash(&vector, 1, NULL, 64, hashes);
+    for (size_t a = 0; a < 64; a++)
+        for (size_t b = 0; b < a; b++)
+            ck_assert_uint_ne(hashes[a], hashes[b]);
+}
+END_TEST
+
 START_TEST(hashes_of_dense_keys_spread_over_low_and_high_bits)
 {
     enum { KEYS = 2048, BUCKETS = 256 };
@@ -407,4 +422,5 @@ TEST_PROGRAM(columns_of_a_row_are_aligned_and_apart, rows_give_back_what_was_wri
              a_refused_page_raises_and_appends_nothing, rows_match_where_all_their_values_are_equal,
              equal_values_hash_equally_in_every_form_and_layout_and_others_differ,
              the_hash_of_a_row_depends_on_each_column_and_their_order,
+             wide_decimals_that_differ_only_in_their_high_half_hash_differently,
              hashes_of_dense_keys_spread_over_low_and_high_bits)

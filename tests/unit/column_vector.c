@@ -329,6 +329,7 @@ START_TEST(an_arena_drops_every_share_of_its_vectors)
     Buffer *buffer = foreign_buffer(text, sizeof text);
     vector_keep_buffer(strings, buffer);
     vector_keep_buffer(strings, buffer); /* one share is enough */
+    ck_assert_uint_eq(strings->string_buffer_count, 1);
     buffer_unref(buffer);
     VECTOR_DATA(strings, String)[0] = string_make(text, 20);
     VECTOR_DATA(strings, String)[1] = vector_add_string(strings, view_of("text that stands in our memory"));
