@@ -34,8 +34,8 @@ Batch *batch_ref(Arena *arena, const Batch *batch);
 void batch_unref(Batch *batch);
 /* `target` (of as many columns) becomes the rows of `source` that count, without a selection. */
 void batch_compact(Batch *target, const Batch *source);
-/* Narrow `batch` to its rows first .. first+count-1; a selection, if one is needed, is written to `selection`, which has
- * room for BATCH_SIZE and lives as long as the batch is used. */
+/* Narrow `batch` to its rows first .. first+count-1; a selection, if one is needed, is written to `selection`, which
+ * has room for BATCH_SIZE and lives as long as the batch is used. */
 void batch_slice(Batch *batch, size_t first, size_t count, uint16_t *selection);
 /* Asserts what must hold. */
 void batch_check(const Batch *batch);

@@ -382,7 +382,7 @@ START_TEST(wide_decimals_that_differ_only_in_their_high_half_hash_differently)
     Kind kind = {type_decimal(38, 0), PHYSICAL_I128};
     Value values[64];
     for (int i = 0; i < 64; i++)
-        values[i] = value_decimal(kind.type, ((Int128)(i - 32) << 64) + 5);
+        values[i] = value_decimal(kind.type, (Int128)(i - 32) * ((Int128)1 << 64) + 5);
     Vector *vector = vector_of(test_arena, kind, VECTOR_FLAT, values, 64);
     uint64_t hashes[64];
     vectors_hash(&vector, 1, NULL, 64, hashes);
