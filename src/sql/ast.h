@@ -110,7 +110,6 @@ typedef enum AstExprKind {
     AST_SUBSCRIPT,     /* .subscript: x[i], x[low:high] */
     AST_FIELD,         /* .field: (x).name */
     AST_STRUCT,        /* .pairs: {'name': value, …} */
-    AST_LAMBDA,        /* .lambda: x -> f(x) is an AST_BINARY; lambda x: f(x) is this */
 } AstExprKind;
 
 /* X(name, how it is written). AND, OR, IS NULL, BETWEEN, IN and LIKE are no operators here but kinds of their own. */
@@ -341,10 +340,6 @@ struct AstExpr {
             AstExpr *operand;
             AstName name;
         } field;
-        struct {
-            AstNames parameters;
-            AstExpr *body;
-        } lambda;
     };
 };
 

@@ -34,16 +34,13 @@ typedef enum KeywordClass {
     X(ATTACH, "attach", UNRESERVED) \
     X(AUTOINCREMENT, "autoincrement", UNRESERVED) \
     X(BEGIN, "begin", UNRESERVED) \
-    X(BERNOULLI, "bernoulli", UNRESERVED) \
     X(BETWEEN, "between", COLUMN_NAME) \
-    X(BINARY, "binary", UNRESERVED) \
     X(BOTH, "both", RESERVED) \
     X(BY, "by", UNRESERVED) \
     X(CALL, "call", UNRESERVED) \
     X(CASCADE, "cascade", UNRESERVED) \
     X(CASE, "case", RESERVED) \
     X(CAST, "cast", RESERVED) \
-    X(CHARACTER, "character", UNRESERVED) \
     X(CHECK, "check", RESERVED) \
     X(CHECKPOINT, "checkpoint", UNRESERVED) \
     X(COLLATE, "collate", RESERVED) \
@@ -92,7 +89,6 @@ typedef enum KeywordClass {
     X(FOREIGN, "foreign", RESERVED) \
     X(FROM, "from", RESERVED) \
     X(FULL, "full", TYPE_FUNCTION) \
-    X(FUNCTION, "function", UNRESERVED) \
     X(FUNCTIONS, "functions", UNRESERVED) \
     X(GENERATED, "generated", UNRESERVED) \
     X(GLOB, "glob", TYPE_FUNCTION) \
@@ -114,7 +110,6 @@ typedef enum KeywordClass {
     X(ISNULL, "isnull", TYPE_FUNCTION) \
     X(JOIN, "join", TYPE_FUNCTION) \
     X(KEY, "key", UNRESERVED) \
-    X(LAMBDA, "lambda", UNRESERVED) \
     X(LAST, "last", UNRESERVED) \
     X(LATERAL, "lateral", RESERVED) \
     X(LEADING, "leading", RESERVED) \
@@ -135,7 +130,6 @@ typedef enum KeywordClass {
     X(NOTNULL, "notnull", TYPE_FUNCTION) \
     X(NULL, "null", RESERVED) \
     X(NULLS, "nulls", UNRESERVED) \
-    X(OF, "of", UNRESERVED) \
     X(OFFSET, "offset", RESERVED) \
     X(ON, "on", RESERVED) \
     X(ONLY, "only", UNRESERVED) \
@@ -195,7 +189,6 @@ typedef enum KeywordClass {
     X(SUBSTRING, "substring", COLUMN_NAME) \
     X(SUMMARIZE, "summarize", UNRESERVED) \
     X(SYMMETRIC, "symmetric", RESERVED) \
-    X(SYSTEM, "system", UNRESERVED) \
     X(TABLE, "table", RESERVED) \
     X(TABLES, "tables", UNRESERVED) \
     X(TABLESAMPLE, "tablesample", TYPE_FUNCTION) \
@@ -213,7 +206,6 @@ typedef enum KeywordClass {
     X(TRUNCATE, "truncate", UNRESERVED) \
     X(TRY_CAST, "try_cast", COLUMN_NAME) \
     X(TYPE, "type", UNRESERVED) \
-    X(UESCAPE, "uescape", UNRESERVED) \
     X(UNBOUNDED, "unbounded", UNRESERVED) \
     X(UNION, "union", RESERVED) \
     X(UNIQUE, "unique", RESERVED) \
@@ -225,7 +217,6 @@ typedef enum KeywordClass {
     X(USING, "using", RESERVED) \
     X(VACUUM, "vacuum", UNRESERVED) \
     X(VALUES, "values", COLUMN_NAME) \
-    X(VARYING, "varying", UNRESERVED) \
     X(VERBOSE, "verbose", UNRESERVED) \
     X(VIEW, "view", UNRESERVED) \
     X(VIEWS, "views", UNRESERVED) \

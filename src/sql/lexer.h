@@ -97,6 +97,9 @@ Token lexer_next(Lexer *lexer);
  * nothing is raised. */
 size_t lexer_statement_size(StringView text);
 
+/* Where the first token that is no semicolon begins; text.size when there is none. An open comment counts as one. */
+size_t lexer_empty_size(StringView text);
+
 /* The symbol's spelling; for the other kinds what to call them: "end of text", "number". */
 const char *token_kind_name(TokenKind kind);
 

@@ -1,0 +1,479 @@
+/* sql/parser_create.c: CREATE, DROP and ALTER. */
+#include "sql/parser_internal.h"
+
+/* ---- columns and constraints ---- */
+
+/* REFERENCES t (columns) and its actions, which are read and dropped: foreign keys are not enforced. */
+static void parser_references(Parser *parser, AstConstraint *constraint)
+{
+    constraint->reference = parser_object_name(parser, "a table name");
+    constraint->reference_columns = parser_accept_name_list(parser, "a column name");
+    while (parser_accept_keyword(parser, KEYWORD_ON)) {
+        if (!parser_accept_keyword(parser, KEYWORD_DELETE))
+            parser_expect_keyword(parser, KEYWORD_UPDATE);
+        if (parser_accept_keyword(parser, KEYWORD_SET)) {
+            if (!parser_accept_keyword(parser, KEYWORD_NULL))
+                parser_expect_keyword(parser, KEYWORD_DEFAULT);
+        } else if (parser_accept_keyword(parser, KEYWORD_NO)) {
+            parser_expect_word(parser, "action");
+        } else if (!parser_accept_keyword(parser, KEYWORD_CASCADE)) {
+            parser_expect_keyword(parser, KEYWORD_RESTRICT);
+        }
+    }
+}
+
+static void parser_check(Parser *parser, AstConstraint *constraint, uint16_t *height)
+{
+    constraint->kind = AST_CONSTRAINT_CHECK;
+    parser_expect(parser, TOKEN_LEFT_PAREN);
+    constraint->expr = parser_expr_part(parser, height);
+    parser_expect(parser, TOKEN_RIGHT_PAREN);
+}
+
+/* CONSTRAINT name, and the constraint's place */
+static AstConstraint parser_constraint_head(Parser *parser)
+{
+    AstConstraint constraint = {.position = parser_position(parser)};
+    if (parser_accept_keyword(parser, KEYWORD_CONSTRAINT))
+        constraint.name = parser_name(parser, "a constraint's name");
+    return constraint;
+}
+
+static void parser_column_primary_key(Parser *parser, AstConstraint *constraint)
+{
+    constraint->kind = AST_CONSTRAINT_PRIMARY_KEY;
+    parser_expect_keyword(parser, KEYWORD_KEY);
+    constraint->is_descending = parser_accept_keyword(parser, KEYWORD_DESC);
+    if (!constraint->is_descending)
+        parser_accept_keyword(parser, KEYWORD_ASC);
+    constraint->is_autoincrement = parser_accept_keyword(parser, KEYWORD_AUTOINCREMENT);
+}
+
+/* [GENERATED ALWAYS] AS (expr) [STORED | VIRTUAL] */
+static void parser_generated(Parser *parser, AstConstraint *constraint, uint16_t *height)
+{
+    constraint->kind = AST_CONSTRAINT_GENERATED;
+    parser_expect(parser, TOKEN_LEFT_PAREN);
+    constraint->expr = parser_expr_part(parser, height);
+    parser_expect(parser, TOKEN_RIGHT_PAREN);
+    if (!parser_accept_keyword(parser, KEYWORD_STORED))
+        parser_accept_word(parser, "virtual");
+}
+
+/* One constraint of a column; false when none is in view. */
+static bool parser_accept_column_constraint(Parser *parser, AstConstraint *ret_constraint, uint16_t *height)
+{
+    AstConstraint constraint = parser_constraint_head(parser);
+    if (parser_accept_keywords(parser, KEYWORD_NOT, KEYWORD_NULL)) {
+        constraint.kind = AST_CONSTRAINT_NOT_NULL;
+    } else if (parser_accept_keyword(parser, KEYWORD_NULL)) {
+        constraint.kind = AST_CONSTRAINT_NULL;
+    } else if (parser_accept_keyword(parser, KEYWORD_PRIMARY)) {
+        parser_column_primary_key(parser, &constraint);
+    } else if (parser_accept_keyword(parser, KEYWORD_UNIQUE)) {
+        constraint.kind = AST_CONSTRAINT_UNIQUE;
+    } else if (parser_accept_keyword(parser, KEYWORD_CHECK)) {
+        parser_check(parser, &constraint, height);
+    } else if (parser_accept_keyword(parser, KEYWORD_DEFAULT)) {
+        constraint.kind = AST_CONSTRAINT_DEFAULT;
+        /* NOT NULL may follow, and is no operator then. */
+        constraint.expr = parser_expr_above(parser, PRECEDENCE_PATTERN + 1);
+        parser_adopt(height, constraint.expr->height, constraint.position);
+    } else if (parser_accept_keyword(parser, KEYWORD_COLLATE)) {
+        constraint.kind = AST_CONSTRAINT_COLLATE;
+        constraint.reference = parser_object_name(parser, "a collation name");
+    } else if (parser_accept_keyword(parser, KEYWORD_REFERENCES)) {
+        constraint.kind = AST_CONSTRAINT_FOREIGN_KEY;
+        parser_references(parser, &constraint);
+    } else if (parser_accept_keyword(parser, KEYWORD_GENERATED)) {
+        parser_expect_keyword(parser, KEYWORD_ALWAYS);
+        parser_expect_keyword(parser, KEYWORD_AS);
+        parser_generated(parser, &constraint, height);
+    } else if (parser_at_keyword(parser, KEYWORD_AS) && parser_peek(parser, 1)->kind == TOKEN_LEFT_PAREN) {
+        parser_advance(parser);
+        parser_generated(parser, &constraint, height);
+    } else {
+        if (ast_name_is_given(&constraint.name))
+            parser_raise(parser, "a constraint");
+        return false;
+    }
+    *ret_constraint = constraint;
+    return true;
+}
+
+/* (a, b), where the keys of a primary key may say ASC or DESC */
+static AstNames parser_key_columns(Parser *parser)
+{
+    AstNames names = {0};
+    parser_expect(parser, TOKEN_LEFT_PAREN);
+    do {
+        array_add(parser->arena, &names, parser_name(parser, "a column name"));
+        if (!parser_accept_keyword(parser, KEYWORD_ASC))
+            parser_accept_keyword(parser, KEYWORD_DESC);
+    } while (parser_accept(parser, TOKEN_COMMA));
+    parser_expect(parser, TOKEN_RIGHT_PAREN);
+    return names;
+}
+
+static bool parser_at_table_constraint(Parser *parser)
+{
+    switch (parser_keyword_at(parser, 0)) {
+    case KEYWORD_CONSTRAINT:
+    case KEYWORD_PRIMARY:
+    case KEYWORD_UNIQUE:
+    case KEYWORD_CHECK:
+    case KEYWORD_FOREIGN:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static AstConstraint parser_table_constraint(Parser *parser, uint16_t *height)
+{
+    AstConstraint constraint = parser_constraint_head(parser);
+    if (parser_accept_keyword(parser, KEYWORD_PRIMARY)) {
+        constraint.kind = AST_CONSTRAINT_PRIMARY_KEY;
+        parser_expect_keyword(parser, KEYWORD_KEY);
+        constraint.columns = parser_key_columns(parser);
+    } else if (parser_accept_keyword(parser, KEYWORD_UNIQUE)) {
+        constraint.kind = AST_CONSTRAINT_UNIQUE;
+        constraint.columns = parser_key_columns(parser);
+    } else if (parser_accept_keyword(parser, KEYWORD_FOREIGN)) {
+        constraint.kind = AST_CONSTRAINT_FOREIGN_KEY;
+        parser_expect_keyword(parser, KEYWORD_KEY);
+        constraint.columns = parser_name_list(parser, "a column name");
+        parser_expect_keyword(parser, KEYWORD_REFERENCES);
+        parser_references(parser, &constraint);
+    } else {
+        parser_expect_keyword(parser, KEYWORD_CHECK);
+        parser_check(parser, &constraint, height);
+    }
+    return constraint;
+}
+
+/* name [type] constraints */
+static AstColumnDefinition parser_column_definition(Parser *parser, uint16_t *height)
+{
+    AstColumnDefinition column = {.name = parser_name(parser, "a column name")};
+    const Token *token = parser_peek(parser, 0);
+    bool is_type = token->kind == TOKEN_QUOTED ||
+                   (token->kind == TOKEN_WORD && token->keyword != KEYWORD_GENERATED &&
+                    (token->keyword == KEYWORD_NONE || keyword_class(token->keyword) != KEYWORD_RESERVED));
+    if (is_type)
+        column.type = parser_type(parser);
+    AstConstraint constraint;
+    while (parser_accept_column_constraint(parser, &constraint, height))
+        array_add(parser->arena, &column.constraints, constraint);
+    return column;
+}
+
+/* (columns and constraints) */
+static void parser_table_elements(Parser *parser, AstColumnDefinitions *columns, AstConstraints *constraints,
+                                  uint16_t *height)
+{
+    parser_expect(parser, TOKEN_LEFT_PAREN);
+    while (!parser_at(parser, TOKEN_RIGHT_PAREN)) {
+        if (parser_at_table_constraint(parser))
+            array_add(parser->arena, constraints, parser_table_constraint(parser, height));
+        else
+            array_add(parser->arena, columns, parser_column_definition(parser, height));
+        if (!parser_accept(parser, TOKEN_COMMA))
+            break;
+    }
+    parser_expect(parser, TOKEN_RIGHT_PAREN);
+}
+
+/* ---- CREATE ---- */
+
+typedef struct CreateHead {
+    bool is_or_replace, is_temporary;
+} CreateHead;
+
+static AstQuery *parser_query_child(Parser *parser, AstStatement *statement)
+{
+    AstQuery *query = parser_query(parser);
+    parser_adopt(&statement->height, query->height, query->position);
+    return query;
+}
+
+static void parser_create_table(Parser *parser, AstStatement *statement, CreateHead head)
+{
+    AstCreateTable *create = arena_new(parser->arena, AstCreateTable);
+    statement->kind = AST_STATEMENT_CREATE_TABLE;
+    statement->create_table = create;
+    create->is_or_replace = head.is_or_replace;
+    create->is_temporary = head.is_temporary;
+    create->is_if_not_exists = parser_accept_if_not_exists(parser);
+    create->name = parser_object_name(parser, "a table name");
+    bool has_columns = parser_at(parser, TOKEN_LEFT_PAREN);
+    if (has_columns)
+        parser_table_elements(parser, &create->columns, &create->constraints, &statement->height);
+    if (parser_accept_keyword(parser, KEYWORD_WITHOUT)) { /* SQLite's WITHOUT ROWID: how it is stored */
+        parser_expect_word(parser, "rowid");
+    } else if (parser_at_keyword(parser, KEYWORD_WITH) && parser_peek(parser, 1)->kind == TOKEN_LEFT_PAREN) {
+        parser_advance(parser);
+        create->options = parser_option_list(parser, &statement->height);
+    }
+    if (has_columns ? parser_accept_keyword(parser, KEYWORD_AS) : (parser_expect_keyword(parser, KEYWORD_AS), true)) {
+        create->query = parser_query_child(parser, statement);
+        if (parser_accept_keyword(parser, KEYWORD_WITH)) {
+            create->is_with_no_data = parser_accept_keyword(parser, KEYWORD_NO);
+            parser_expect_keyword(parser, KEYWORD_DATA);
+        }
+    }
+}
+
+static void parser_create_view(Parser *parser, AstStatement *statement, CreateHead head)
+{
+    AstCreateView *create = arena_new(parser->arena, AstCreateView);
+    statement->kind = AST_STATEMENT_CREATE_VIEW;
+    statement->create_view = create;
+    create->is_or_replace = head.is_or_replace;
+    create->is_temporary = head.is_temporary;
+    create->is_if_not_exists = parser_accept_if_not_exists(parser);
+    create->name = parser_object_name(parser, "a view's name");
+    create->columns = parser_accept_name_list(parser, "a column name");
+    parser_expect_keyword(parser, KEYWORD_AS);
+    create->query_text_position = parser_position(parser);
+    create->query = parser_query_child(parser, statement);
+    size_t end = parser->last.position + parser->last.size;
+    create->query_text =
+        (StringView){parser->lexer.text.data + create->query_text_position, end - create->query_text_position};
+}
+
+/* One clause of CREATE EXTERNAL TABLE; false when none is in view. */
+static bool parser_accept_external_clause(Parser *parser, AstStatement *statement, AstCreateExternalTable *create)
+{
+    if (parser_accept_keyword(parser, KEYWORD_STORED)) {
+        parser_expect_keyword(parser, KEYWORD_AS);
+        create->format = parser_name_or_string(parser, "a format's name");
+    } else if (parser_accept_keyword(parser, KEYWORD_LOCATION)) {
+        create->location_position = parser_position(parser);
+        create->location = parser_string(parser, "a string with the location");
+    } else if (parser_accept_keyword(parser, KEYWORD_OPTIONS)) {
+        create->options = parser_option_list(parser, &statement->height);
+    } else if (parser_accept_keyword(parser, KEYWORD_PARTITIONED)) {
+        parser_expect_keyword(parser, KEYWORD_BY);
+        create->partitioned_by = parser_name_list(parser, "a column name");
+    } else if (parser_accept_keywords(parser, KEYWORD_WITH, KEYWORD_ORDER)) {
+        parser_expect(parser, TOKEN_LEFT_PAREN);
+        array_add(parser->arena, &create->orders, parser_orders(parser, &statement->height));
+        parser_expect(parser, TOKEN_RIGHT_PAREN);
+    } else if (parser_accept_keyword(parser, KEYWORD_WITH)) {
+        parser_expect_word(parser, "header");
+        parser_expect_keyword(parser, KEYWORD_ROW);
+        create->is_with_header_row = true;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void parser_create_external_table(Parser *parser, AstStatement *statement, CreateHead head)
+{
+    AstCreateExternalTable *create = arena_new(parser->arena, AstCreateExternalTable);
+    statement->kind = AST_STATEMENT_CREATE_EXTERNAL_TABLE;
+    statement->create_external_table = create;
+    create->is_or_replace = head.is_or_replace;
+    parser_accept_keyword(parser, KEYWORD_UNBOUNDED);
+    parser_expect_keyword(parser, KEYWORD_TABLE);
+    create->is_if_not_exists = parser_accept_if_not_exists(parser);
+    create->name = parser_object_name(parser, "a table name");
+    if (parser_at(parser, TOKEN_LEFT_PAREN))
+        parser_table_elements(parser, &create->columns, &create->constraints, &statement->height);
+    while (parser_accept_external_clause(parser, statement, create))
+        ;
+    if (create->location.data == NULL)
+        parser_raise(parser, NULL);
+}
+
+static void parser_create_index(Parser *parser, AstStatement *statement, bool is_unique)
+{
+    AstCreateIndex *create = arena_new(parser->arena, AstCreateIndex);
+    statement->kind = AST_STATEMENT_CREATE_INDEX;
+    statement->create_index = create;
+    create->is_unique = is_unique;
+    parser_accept_word(parser, "concurrently");
+    create->is_if_not_exists = parser_accept_if_not_exists(parser);
+    if (!parser_at_keyword(parser, KEYWORD_ON))
+        create->name = parser_object_name(parser, "an index name");
+    parser_expect_keyword(parser, KEYWORD_ON);
+    create->table = parser_object_name(parser, "a table name");
+    if (parser_accept_keyword(parser, KEYWORD_USING))
+        create->method = parser_name(parser, "an index method's name").text;
+    parser_expect(parser, TOKEN_LEFT_PAREN);
+    create->keys = parser_orders(parser, &statement->height);
+    parser_expect(parser, TOKEN_RIGHT_PAREN);
+    if (parser_accept_keyword(parser, KEYWORD_WHERE))
+        create->where = parser_expr_part(parser, &statement->height);
+}
+
+static void parser_create_schema(Parser *parser, AstStatement *statement, CreateHead head)
+{
+    AstCreateSchema *create = arena_new(parser->arena, AstCreateSchema);
+    statement->kind = AST_STATEMENT_CREATE_SCHEMA;
+    statement->create_schema = create;
+    create->is_or_replace = head.is_or_replace;
+    create->is_if_not_exists = parser_accept_if_not_exists(parser);
+    create->name = parser_object_name(parser, "a schema name");
+}
+
+void parser_create(Parser *parser, AstStatement *statement)
+{
+    CreateHead head = {0};
+    parser_expect_keyword(parser, KEYWORD_CREATE);
+    if (parser_accept_keyword(parser, KEYWORD_OR)) {
+        parser_expect_keyword(parser, KEYWORD_REPLACE);
+        head.is_or_replace = true;
+    }
+    if (parser_accept_word(parser, "global") || parser_accept_keyword(parser, KEYWORD_LOCAL))
+        head.is_temporary = true;
+    if (parser_accept_keyword(parser, KEYWORD_TEMP) || parser_accept_keyword(parser, KEYWORD_TEMPORARY))
+        head.is_temporary = true;
+    if (parser_accept_keyword(parser, KEYWORD_TABLE)) {
+        parser_create_table(parser, statement, head);
+    } else if (parser_accept_keyword(parser, KEYWORD_VIEW)) {
+        parser_create_view(parser, statement, head);
+    } else if (!head.is_temporary && parser_accept_keyword(parser, KEYWORD_EXTERNAL)) {
+        parser_create_external_table(parser, statement, head);
+    } else if (!head.is_temporary && parser_accept_keyword(parser, KEYWORD_SCHEMA)) {
+        parser_create_schema(parser, statement, head);
+    } else if (!head.is_temporary && parser_accept_keyword(parser, KEYWORD_UNIQUE)) {
+        parser_expect_keyword(parser, KEYWORD_INDEX);
+        parser_create_index(parser, statement, true);
+    } else if (!head.is_temporary && parser_accept_keyword(parser, KEYWORD_INDEX)) {
+        parser_create_index(parser, statement, false);
+    } else {
+        parser_raise(parser, head.is_temporary ? "TABLE or VIEW" : "TABLE, VIEW, EXTERNAL TABLE, INDEX or SCHEMA");
+    }
+}
+
+/* ---- DROP ---- */
+
+static AstObjectKind parser_object_kind(Parser *parser)
+{
+    if (parser_accept_keyword(parser, KEYWORD_TABLE))
+        return AST_OBJECT_TABLE;
+    if (parser_accept_keyword(parser, KEYWORD_VIEW))
+        return AST_OBJECT_VIEW;
+    if (parser_accept_keyword(parser, KEYWORD_INDEX))
+        return AST_OBJECT_INDEX;
+    if (!parser_accept_keyword(parser, KEYWORD_SCHEMA))
+        parser_raise(parser, "TABLE, VIEW, INDEX or SCHEMA");
+    return AST_OBJECT_SCHEMA;
+}
+
+static bool parser_cascade(Parser *parser)
+{
+    if (parser_accept_keyword(parser, KEYWORD_CASCADE))
+        return true;
+    parser_accept_keyword(parser, KEYWORD_RESTRICT);
+    return false;
+}
+
+void parser_drop(Parser *parser, AstStatement *statement)
+{
+    AstDrop *drop = arena_new(parser->arena, AstDrop);
+    parser_expect_keyword(parser, KEYWORD_DROP);
+    statement->drop = drop;
+    drop->kind = parser_object_kind(parser);
+    drop->is_if_exists = parser_accept_if_exists(parser);
+    do {
+        array_add(parser->arena, &drop->names, parser_object_name(parser, "a name"));
+    } while (parser_accept(parser, TOKEN_COMMA));
+    drop->is_cascade = parser_cascade(parser);
+}
+
+/* ---- ALTER ---- */
+
+static void parser_alter_add(Parser *parser, AstAlter *alter, uint16_t *height)
+{
+    if (parser_at_table_constraint(parser)) {
+        alter->kind = AST_ALTER_ADD_CONSTRAINT;
+        alter->constraint = parser_table_constraint(parser, height);
+        return;
+    }
+    alter->kind = AST_ALTER_ADD_COLUMN;
+    parser_accept_keyword(parser, KEYWORD_COLUMN);
+    alter->is_column_condition = parser_accept_if_not_exists(parser);
+    alter->definition = parser_column_definition(parser, height);
+}
+
+static void parser_alter_drop(Parser *parser, AstAlter *alter)
+{
+    alter->kind = AST_ALTER_DROP_COLUMN;
+    parser_accept_keyword(parser, KEYWORD_COLUMN);
+    alter->is_column_condition = parser_accept_if_exists(parser);
+    alter->column = parser_name(parser, "a column name");
+    alter->is_cascade = parser_cascade(parser);
+}
+
+static void parser_alter_rename(Parser *parser, AstAlter *alter)
+{
+    if (parser_accept_keyword(parser, KEYWORD_TO)) {
+        alter->kind = AST_ALTER_RENAME_TABLE;
+        alter->new_name = parser_name(parser, "a table name");
+        return;
+    }
+    alter->kind = AST_ALTER_RENAME_COLUMN;
+    parser_accept_keyword(parser, KEYWORD_COLUMN);
+    alter->column = parser_name(parser, "a column name");
+    parser_expect_keyword(parser, KEYWORD_TO);
+    alter->new_name = parser_name(parser, "a column name");
+}
+
+/* ALTER [COLUMN] c TYPE t | SET DEFAULT x | DROP DEFAULT | SET NOT NULL | DROP NOT NULL */
+static void parser_alter_column(Parser *parser, AstAlter *alter, uint16_t *height)
+{
+    parser_accept_keyword(parser, KEYWORD_COLUMN);
+    alter->column = parser_name(parser, "a column name");
+    bool is_set = parser_accept_keyword(parser, KEYWORD_SET);
+    if (is_set && parser_accept_keyword(parser, KEYWORD_DEFAULT)) {
+        alter->kind = AST_ALTER_SET_DEFAULT;
+        alter->expr = parser_expr_part(parser, height);
+    } else if (is_set && parser_accept_keywords(parser, KEYWORD_NOT, KEYWORD_NULL)) {
+        alter->kind = AST_ALTER_SET_NOT_NULL;
+    } else if (!is_set && parser_accept_keyword(parser, KEYWORD_DROP)) {
+        alter->kind = AST_ALTER_DROP_DEFAULT;
+        if (parser_accept_keyword(parser, KEYWORD_DEFAULT))
+            return;
+        alter->kind = AST_ALTER_DROP_NOT_NULL;
+        parser_expect_keyword(parser, KEYWORD_NOT);
+        parser_expect_keyword(parser, KEYWORD_NULL);
+    } else {
+        alter->kind = AST_ALTER_SET_TYPE;
+        if (is_set)
+            parser_accept_keyword(parser, KEYWORD_DATA);
+        parser_expect_keyword(parser, KEYWORD_TYPE);
+        alter->definition.type = parser_type(parser);
+        if (parser_accept_keyword(parser, KEYWORD_USING))
+            alter->expr = parser_expr_part(parser, height);
+    }
+}
+
+void parser_alter(Parser *parser, AstStatement *statement)
+{
+    AstAlter *alter = arena_new(parser->arena, AstAlter);
+    parser_expect_keyword(parser, KEYWORD_ALTER);
+    statement->alter = alter;
+    alter->object = AST_OBJECT_TABLE;
+    if (parser_accept_keyword(parser, KEYWORD_VIEW))
+        alter->object = AST_OBJECT_VIEW;
+    else
+        parser_expect_keyword(parser, KEYWORD_TABLE);
+    alter->is_if_exists = parser_accept_if_exists(parser);
+    alter->name = parser_object_name(parser, "a table name");
+    if (parser_accept_keyword(parser, KEYWORD_RENAME)) {
+        parser_alter_rename(parser, alter);
+    } else if (alter->object == AST_OBJECT_VIEW) {
+        parser_raise(parser, NULL);
+    } else if (parser_accept_keyword(parser, KEYWORD_ADD)) {
+        parser_alter_add(parser, alter, &statement->height);
+    } else if (parser_accept_keyword(parser, KEYWORD_DROP)) {
+        parser_alter_drop(parser, alter);
+    } else {
+        parser_expect_keyword(parser, KEYWORD_ALTER);
+        parser_alter_column(parser, alter, &statement->height);
+    }
+}

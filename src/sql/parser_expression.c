@@ -1,0 +1,930 @@
+/* sql/parser_expression.c: expressions, by precedence climbing (Pratt 1973): a prefix, then operators as long as they
+ * bind tightly enough. */
+#include "base/text.h"
+#include "sql/parser_internal.h"
+
+/* ---- nodes ---- */
+
+AstExpr *expr_new(Parser *parser, AstExprKind kind, Position position)
+{
+    AstExpr *expr = arena_new(parser->arena, AstExpr);
+    expr->kind = kind;
+    expr->height = 1;
+    expr->position = position;
+    return expr;
+}
+
+AstExpr *expr_new_string(Parser *parser, StringView text, Position position)
+{
+    AstExpr *expr = expr_new(parser, AST_STRING, position);
+    expr->text = text;
+    return expr;
+}
+
+static AstExpr *expr_adopt(AstExpr *parent, AstExpr *child)
+{
+    parser_adopt(&parent->height, child->height, parent->position);
+    return child;
+}
+
+static AstQuery *expr_adopt_query(AstExpr *parent, AstQuery *query)
+{
+    parser_adopt(&parent->height, query->height, parent->position);
+    return query;
+}
+
+static AstExpr *expr_new_subquery(Parser *parser, AstExprKind kind, Position position, AstQuery *query)
+{
+    AstExpr *expr = expr_new(parser, kind, position);
+    expr->query = expr_adopt_query(expr, query);
+    return expr;
+}
+
+static AstExpr *expr_new_row(Parser *parser, Position position, AstExprs items)
+{
+    AstExpr *expr = expr_new(parser, AST_ROW, position);
+    expr->list = items;
+    for (size_t i = 0; i < items.count; i++)
+        expr_adopt(expr, items.items[i]);
+    return expr;
+}
+
+static AstExpr *expr_new_typed(Parser *parser, AstType type, StringView text)
+{
+    AstExpr *expr = expr_new(parser, AST_TYPED_LITERAL, type.position);
+    expr->typed.type = type;
+    expr->typed.text = text;
+    return expr;
+}
+
+/* ---- lists ---- */
+
+AstExpr *parser_expr_part(Parser *parser, uint16_t *height)
+{
+    AstExpr *expr = parser_expr(parser);
+    parser_adopt(height, expr->height, expr->position);
+    return expr;
+}
+
+AstExprs parser_exprs(Parser *parser, uint16_t *height)
+{
+    AstExprs exprs = {0};
+    do {
+        array_add(parser->arena, &exprs, parser_expr_part(parser, height));
+    } while (parser_accept(parser, TOKEN_COMMA));
+    return exprs;
+}
+
+static AstNulls parser_nulls(Parser *parser)
+{
+    if (!parser_accept_keyword(parser, KEYWORD_NULLS))
+        return AST_NULLS_DEFAULT;
+    if (parser_accept_keyword(parser, KEYWORD_FIRST))
+        return AST_NULLS_FIRST;
+    parser_expect_keyword(parser, KEYWORD_LAST);
+    return AST_NULLS_LAST;
+}
+
+/* ASC, DESC, USING > */
+static bool parser_is_descending(Parser *parser)
+{
+    if (parser_accept_keyword(parser, KEYWORD_DESC))
+        return true;
+    if (parser_at_keyword(parser, KEYWORD_USING) && parser_keyword_at(parser, 1) != KEYWORD_SAMPLE) {
+        parser_advance(parser);
+        if (parser_accept(parser, TOKEN_GREATER))
+            return true;
+        parser_expect(parser, TOKEN_LESS);
+        return false;
+    }
+    parser_accept_keyword(parser, KEYWORD_ASC);
+    return false;
+}
+
+AstOrder parser_direction(Parser *parser, AstExpr *expr)
+{
+    AstOrder order = {.expr = expr};
+    order.is_descending = parser_is_descending(parser);
+    order.nulls = parser_nulls(parser);
+    return order;
+}
+
+AstOrders parser_orders(Parser *parser, uint16_t *height)
+{
+    AstOrders orders = {0};
+    do {
+        AstExpr *expr = parser_expr_part(parser, height);
+        array_add(parser->arena, &orders, parser_direction(parser, expr));
+    } while (parser_accept(parser, TOKEN_COMMA));
+    return orders;
+}
+
+/* ---- parentheses ---- */
+
+/* A query and an expression may both begin with any number of parentheses; what is in the inner ones decides, and this
+ * hands it outwards, so that nothing is parsed twice. */
+Parenthesized parser_parenthesized(Parser *parser)
+{
+    Parenthesized result = {.position = parser_position(parser)};
+    uint16_t height = 0;
+    parser_enter(parser);
+    parser_expect(parser, TOKEN_LEFT_PAREN);
+    AstExpr *first = NULL;
+    if (parser_at_query(parser)) {
+        result.query = parser_query(parser);
+    } else if (parser_peek(parser, 0)->kind == TOKEN_LEFT_PAREN) {
+        Parenthesized inner = parser_parenthesized(parser);
+        bool is_query = inner.query && (parser_at_query_rest(parser) || parser_at(parser, TOKEN_RIGHT_PAREN));
+        if (is_query)
+            result.query = parser_query_rest(parser, inner.query);
+        else if (inner.query)
+            first = expr_new_subquery(parser, AST_SUBQUERY, inner.position, inner.query);
+        else
+            first = inner.exprs.count == 1 ? inner.exprs.items[0] : expr_new_row(parser, inner.position, inner.exprs);
+    }
+    if (result.query == NULL) {
+        first = first ? parser_expr_rest(parser, first, PRECEDENCE_OR) : parser_expr(parser);
+        array_add(parser->arena, &result.exprs, first);
+        while (parser_accept(parser, TOKEN_COMMA))
+            array_add(parser->arena, &result.exprs, parser_expr_part(parser, &height));
+    }
+    parser_expect(parser, TOKEN_RIGHT_PAREN);
+    parser_leave(parser);
+    return result;
+}
+
+static AstExpr *parser_parenthesized_expr(Parser *parser)
+{
+    Parenthesized inner = parser_parenthesized(parser);
+    if (inner.query)
+        return expr_new_subquery(parser, AST_SUBQUERY, inner.position, inner.query);
+    return inner.exprs.count == 1 ? inner.exprs.items[0] : expr_new_row(parser, inner.position, inner.exprs);
+}
+
+/* ---- prefixes ---- */
+
+static AstExpr *parser_literal(Parser *parser)
+{
+    static const AstExprKind kinds[] = {[TOKEN_STRING] = AST_STRING,
+                                        [TOKEN_BLOB] = AST_BLOB,
+                                        [TOKEN_INTEGER] = AST_INTEGER,
+                                        [TOKEN_DECIMAL] = AST_DECIMAL,
+                                        [TOKEN_FLOAT] = AST_FLOAT};
+    Token token = parser_advance(parser);
+    AstExpr *expr = expr_new(parser, kinds[token.kind], token.position);
+    expr->text = token.text;
+    return expr;
+}
+
+static AstExpr *parser_constant(Parser *parser, AstExprKind kind, bool value)
+{
+    AstExpr *expr = expr_new(parser, kind, parser_advance(parser).position);
+    expr->boolean = value;
+    return expr;
+}
+
+/* A bare ? takes the next number; $5 and ?5 say theirs. */
+static AstExpr *parser_parameter(Parser *parser)
+{
+    enum { PARAMETER_LIMIT = 65535 };
+    Token token = parser_advance(parser);
+    size_t number = 0;
+    if (token.text.size == 0) {
+        number = parser->parameter_count + 1;
+        token.text = view_of(arena_format(parser->arena, "%zu", number));
+    } else if (ascii_is_digit(token.text.data[0])) {
+        for (size_t i = 0; i < token.text.size && number <= PARAMETER_LIMIT; i++) {
+            if (!ascii_is_digit(token.text.data[i]))
+                error_raise(ERROR_SYNTAX, token.position, "parameter \"%.*s\" is neither a number nor a name",
+                            VIEW_ARGUMENTS(token.text));
+            number = number * 10 + (size_t)(token.text.data[i] - '0');
+        }
+        if (number == 0)
+            error_raise(ERROR_UNDEFINED_PARAMETER, token.position, "parameters are numbered from 1");
+        token.text = view_of(arena_format(parser->arena, "%zu", number));
+    }
+    if (number > PARAMETER_LIMIT)
+        error_raise(ERROR_TOO_COMPLEX, token.position, "parameter number is above %d", PARAMETER_LIMIT);
+    if (number > parser->parameter_count)
+        parser->parameter_count = number;
+    AstExpr *expr = expr_new(parser, AST_PARAMETER, token.position);
+    expr->text = token.text;
+    return expr;
+}
+
+/* :name, the colon right before the name */
+static AstExpr *parser_colon_parameter(Parser *parser)
+{
+    const Token *name = parser_peek(parser, 1);
+    if (name->kind != TOKEN_WORD || name->position != parser_position(parser) + 1)
+        parser_raise(parser, "an expression");
+    AstExpr *expr = expr_new(parser, AST_PARAMETER, parser_advance(parser).position);
+    expr->text = parser_advance(parser).text;
+    return expr;
+}
+
+static AstExpr *parser_unary(Parser *parser, AstOperator operator)
+{
+    Precedence operand;
+    operator_prefix_precedence(operator, & operand);
+    AstExpr *expr = expr_new(parser, AST_UNARY, parser_advance(parser).position);
+    expr->unary.operator= operator;
+    expr->unary.operand = expr_adopt(expr, parser_expr_above(parser, operand));
+    return expr;
+}
+
+static AstExpr *parser_case(Parser *parser)
+{
+    AstExpr *expr = expr_new(parser, AST_CASE, parser_advance(parser).position);
+    if (!parser_at_keyword(parser, KEYWORD_WHEN))
+        expr->cases.operand = parser_expr_part(parser, &expr->height);
+    parser_expect_keyword(parser, KEYWORD_WHEN);
+    do {
+        AstWhen when;
+        when.condition = parser_expr_part(parser, &expr->height);
+        parser_expect_keyword(parser, KEYWORD_THEN);
+        when.result = parser_expr_part(parser, &expr->height);
+        array_add(parser->arena, &expr->cases.whens, when);
+    } while (parser_accept_keyword(parser, KEYWORD_WHEN));
+    if (parser_accept_keyword(parser, KEYWORD_ELSE))
+        expr->cases.otherwise = parser_expr_part(parser, &expr->height);
+    parser_expect_keyword(parser, KEYWORD_END);
+    return expr;
+}
+
+static AstExpr *parser_cast(Parser *parser, bool is_try)
+{
+    AstExpr *expr = expr_new(parser, AST_CAST, parser_advance(parser).position);
+    parser_expect(parser, TOKEN_LEFT_PAREN);
+    expr->cast.operand = parser_expr_part(parser, &expr->height);
+    parser_expect_keyword(parser, KEYWORD_AS);
+    expr->cast.type = parser_type(parser);
+    expr->cast.is_try = is_try;
+    parser_expect(parser, TOKEN_RIGHT_PAREN);
+    return expr;
+}
+
+static AstExpr *parser_exists(Parser *parser)
+{
+    Position position = parser_advance(parser).position;
+    return expr_new_subquery(parser, AST_EXISTS, position, parser_query_in_parentheses(parser));
+}
+
+/* INTERVAL '1 day', INTERVAL '3' DAY, INTERVAL 3 DAY, INTERVAL (x) DAY; the last is a column when no unit follows. */
+static AstExpr *parser_interval(Parser *parser)
+{
+    Token word = parser_advance(parser);
+    const Token *amount = parser_peek(parser, 0);
+    if (amount->kind == TOKEN_STRING || amount->kind == TOKEN_INTEGER || amount->kind == TOKEN_DECIMAL) {
+        AstType type = {.name = view_of("interval"), .position = word.position};
+        bool is_number = amount->kind != TOKEN_STRING;
+        StringView text = parser_advance(parser).text;
+        type.fields = parser_accept_interval_fields(parser);
+        if (is_number && type.fields.data == NULL)
+            parser_raise(parser, "a unit such as DAY");
+        return expr_new_typed(parser, type, text);
+    }
+    AstExpr *expr = expr_new(parser, AST_INTERVAL, word.position);
+    expr->interval.amount = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_SIGN));
+    expr->interval.unit = parser_accept_interval_fields(parser);
+    if (expr->interval.unit.data == NULL)
+        parser_raise(parser, "a unit such as DAY");
+    return expr;
+}
+
+/* Does INTERVAL begin a value here, rather than name a column? */
+static bool parser_at_interval(Parser *parser)
+{
+    const Token *next = parser_peek(parser, 1);
+    switch (next->kind) {
+    case TOKEN_STRING:
+    case TOKEN_INTEGER:
+    case TOKEN_DECIMAL:
+    case TOKEN_LEFT_PAREN:
+    case TOKEN_PARAMETER:
+        return true;
+    case TOKEN_WORD:
+        return next->keyword == KEYWORD_NONE && parser_peek(parser, 2)->kind == TOKEN_WORD &&
+               parser_peek(parser, 2)->keyword == KEYWORD_NONE;
+    default:
+        return false;
+    }
+}
+
+/* DATE '…', TIMESTAMP WITH TIME ZONE '…', TIME(3) '…': is it a literal's type that the word in view begins? */
+static bool parser_at_typed_literal(Parser *parser)
+{
+    const Token *word = parser_peek(parser, 0), *next = parser_peek(parser, 1);
+    if (next->kind == TOKEN_STRING)
+        return word->keyword == KEYWORD_NONE || keyword_class(word->keyword) <= KEYWORD_COLUMN_NAME;
+    if (word->keyword == KEYWORD_TIME || word->keyword == KEYWORD_TIMESTAMP) {
+        if (next->keyword == KEYWORD_WITH || next->keyword == KEYWORD_WITHOUT)
+            return parser_keyword_at(parser, 2) == KEYWORD_TIME;
+        const Token *behind = parser_peek(parser, 4);
+        return next->kind == TOKEN_LEFT_PAREN && parser_peek(parser, 2)->kind == TOKEN_INTEGER &&
+               parser_peek(parser, 3)->kind == TOKEN_RIGHT_PAREN &&
+               (behind->kind == TOKEN_STRING || behind->keyword == KEYWORD_WITH || behind->keyword == KEYWORD_WITHOUT);
+    }
+    return word->keyword == KEYWORD_DOUBLE && parser_keyword_at(parser, 1) == KEYWORD_PRECISION &&
+           parser_peek(parser, 2)->kind == TOKEN_STRING;
+}
+
+static AstExpr *parser_typed_literal(Parser *parser)
+{
+    AstType type = parser_type(parser);
+    return expr_new_typed(parser, type, parser_string(parser, "a string"));
+}
+
+static AstExpr *parser_row(Parser *parser)
+{
+    AstExpr *expr = expr_new(parser, AST_ROW, parser_advance(parser).position);
+    parser_expect(parser, TOKEN_LEFT_PAREN);
+    if (!parser_at(parser, TOKEN_RIGHT_PAREN))
+        expr->list = parser_exprs(parser, &expr->height);
+    parser_expect(parser, TOKEN_RIGHT_PAREN);
+    return expr;
+}
+
+/* [a, b], the bracket in view */
+static AstExpr *parser_array(Parser *parser)
+{
+    AstExpr *expr = expr_new(parser, AST_ARRAY, parser_position(parser));
+    parser_expect(parser, TOKEN_LEFT_BRACKET);
+    while (!parser_at(parser, TOKEN_RIGHT_BRACKET)) {
+        array_add(parser->arena, &expr->list, parser_expr_part(parser, &expr->height));
+        if (!parser_accept(parser, TOKEN_COMMA))
+            break;
+    }
+    parser_expect(parser, TOKEN_RIGHT_BRACKET);
+    return expr;
+}
+
+/* {'name': value, …} */
+static AstExpr *parser_struct(Parser *parser)
+{
+    AstExpr *expr = expr_new(parser, AST_STRUCT, parser_advance(parser).position);
+    while (!parser_at(parser, TOKEN_RIGHT_BRACE)) {
+        AstItem pair = {.alias = parser_name_or_string(parser, "a field's name")};
+        parser_expect(parser, TOKEN_COLON);
+        pair.expr = parser_expr_part(parser, &expr->height);
+        array_add(parser->arena, &expr->pairs, pair);
+        if (!parser_accept(parser, TOKEN_COMMA))
+            break;
+    }
+    parser_expect(parser, TOKEN_RIGHT_BRACE);
+    return expr;
+}
+
+static AstExpr *parser_columns(Parser *parser)
+{
+    AstExpr *expr = expr_new(parser, AST_COLUMNS, parser_advance(parser).position);
+    parser_expect(parser, TOKEN_LEFT_PAREN);
+    expr->operand = parser_expr_or_star(parser, &expr->height);
+    parser_expect(parser, TOKEN_RIGHT_PAREN);
+    return expr;
+}
+
+/* ---- names: columns, calls, t.* ---- */
+
+/* EXCLUDE a, EXCLUDE (a, b) and what may stand around a name there: t.a */
+static AstNames parser_exclude(Parser *parser)
+{
+    AstNames names = {0};
+    bool has_parentheses = parser_accept(parser, TOKEN_LEFT_PAREN);
+    do {
+        if (has_parentheses && names.count && parser_at(parser, TOKEN_RIGHT_PAREN))
+            break;
+        array_add(parser->arena, &names, parser_name(parser, "a column name"));
+    } while (has_parentheses && parser_accept(parser, TOKEN_COMMA));
+    if (has_parentheses)
+        parser_expect(parser, TOKEN_RIGHT_PAREN);
+    return names;
+}
+
+static AstItems parser_star_replace(Parser *parser, uint16_t *height)
+{
+    AstItems items = {0};
+    bool has_parentheses = parser_accept(parser, TOKEN_LEFT_PAREN);
+    do {
+        if (has_parentheses && items.count && parser_at(parser, TOKEN_RIGHT_PAREN))
+            break;
+        AstItem item = {.expr = parser_expr_part(parser, height)};
+        parser_expect_keyword(parser, KEYWORD_AS);
+        item.alias = parser_label(parser, "a column name");
+        array_add(parser->arena, &items, item);
+    } while (has_parentheses && parser_accept(parser, TOKEN_COMMA));
+    if (has_parentheses)
+        parser_expect(parser, TOKEN_RIGHT_PAREN);
+    return items;
+}
+
+static AstRenames parser_star_rename(Parser *parser)
+{
+    AstRenames renames = {0};
+    bool has_parentheses = parser_accept(parser, TOKEN_LEFT_PAREN);
+    do {
+        if (has_parentheses && renames.count && parser_at(parser, TOKEN_RIGHT_PAREN))
+            break;
+        AstRename rename = {.from = parser_name(parser, "a column name")};
+        parser_expect_keyword(parser, KEYWORD_AS);
+        rename.to = parser_label(parser, "a column name");
+        array_add(parser->arena, &renames, rename);
+    } while (has_parentheses && parser_accept(parser, TOKEN_COMMA));
+    if (has_parentheses)
+        parser_expect(parser, TOKEN_RIGHT_PAREN);
+    return renames;
+}
+
+/* * EXCEPT (a, b): not the set operation */
+static bool parser_at_except_list(Parser *parser)
+{
+    if (parser_keyword_at(parser, 0) != KEYWORD_EXCEPT || parser_peek(parser, 1)->kind != TOKEN_LEFT_PAREN)
+        return false;
+    TokenKind behind = parser_peek(parser, 3)->kind;
+    return token_is_name(parser_peek(parser, 2)) && (behind == TOKEN_COMMA || behind == TOKEN_RIGHT_PAREN);
+}
+
+AstExpr *parser_star(Parser *parser, AstName *parts, size_t part_count, Position position)
+{
+    AstExpr *expr = expr_new(parser, AST_STAR, position);
+    parser_expect(parser, TOKEN_STAR);
+    expr->star.parts = parts;
+    expr->star.part_count = part_count;
+    /* EXCLUDE x is also how an alias could begin, but a star has none. */
+    if (parser_at_except_list(parser) || parser_at_keyword(parser, KEYWORD_EXCLUDE)) {
+        parser_advance(parser);
+        expr->star.exclude = parser_exclude(parser);
+    }
+    if (parser_accept_keyword(parser, KEYWORD_REPLACE))
+        expr->star.replace = parser_star_replace(parser, &expr->height);
+    if (parser_accept_keyword(parser, KEYWORD_RENAME))
+        expr->star.rename = parser_star_rename(parser);
+    return expr;
+}
+
+static AstObjectName object_name_of(const AstName *parts, size_t count)
+{
+    AstObjectName name = {.name = parts[count - 1].text, .position = parts[0].position};
+    if (count > 1)
+        name.schema = parts[count - 2].text;
+    if (count > 2)
+        name.catalog = parts[count - 3].text;
+    return name;
+}
+
+AstExpr *parser_column(Parser *parser)
+{
+    enum { PART_LIMIT = 4 };
+    AstName parts[PART_LIMIT];
+    size_t count = 0;
+    const Token *first = parser_peek(parser, 0);
+    bool is_call = parser_peek(parser, 1)->kind == TOKEN_LEFT_PAREN && first->kind == TOKEN_WORD &&
+                   first->keyword != KEYWORD_NONE && keyword_class(first->keyword) == KEYWORD_TYPE_FUNCTION;
+    if (!is_call && !token_is_name(first))
+        parser_raise(parser, "an expression");
+    Position position = first->position;
+    parts[count++] = parser_label(parser, "an expression");
+    while (parser_peek(parser, 0)->kind == TOKEN_DOT && count < PART_LIMIT) {
+        parser_advance(parser);
+        if (parser_peek(parser, 0)->kind == TOKEN_STAR)
+            return parser_star(parser, arena_copy(parser->arena, parts, count * sizeof *parts), count, position);
+        parts[count++] = parser_label(parser, "a column name");
+    }
+    if (count <= 3 && parser_peek(parser, 0)->kind == TOKEN_LEFT_PAREN)
+        return parser_call(parser, object_name_of(parts, count));
+    AstExpr *expr = expr_new(parser, AST_COLUMN, position);
+    expr->column.parts = arena_copy(parser->arena, parts, count * sizeof *parts);
+    expr->column.part_count = count;
+    return expr;
+}
+
+static AstExpr *parser_word(Parser *parser)
+{
+    switch (parser_keyword_at(parser, 0)) {
+    case KEYWORD_NULL:
+        return parser_constant(parser, AST_NULL, false);
+    case KEYWORD_TRUE:
+        return parser_constant(parser, AST_BOOLEAN, true);
+    case KEYWORD_FALSE:
+        return parser_constant(parser, AST_BOOLEAN, false);
+    case KEYWORD_DEFAULT:
+        return parser_constant(parser, AST_DEFAULT, false);
+    case KEYWORD_NOT:
+        return parser_unary(parser, AST_OPERATOR_NOT);
+    case KEYWORD_CASE:
+        return parser_case(parser);
+    case KEYWORD_CAST:
+        return parser_cast(parser, false);
+    case KEYWORD_ARRAY:
+        parser_advance(parser);
+        return parser_array(parser);
+    default:
+        break;
+    }
+    if (parser_keyword_at(parser, 0) == KEYWORD_INTERVAL && parser_at_interval(parser))
+        return parser_interval(parser);
+    if (parser_at_typed_literal(parser))
+        return parser_typed_literal(parser);
+    if (parser_peek(parser, 1)->kind == TOKEN_LEFT_PAREN) {
+        switch (parser_keyword_at(parser, 0)) {
+        case KEYWORD_TRY_CAST:
+            return parser_cast(parser, true);
+        case KEYWORD_EXISTS:
+            return parser_exists(parser);
+        case KEYWORD_ROW:
+            return parser_row(parser);
+        case KEYWORD_COLUMNS:
+            return parser_columns(parser);
+        default:
+            break;
+        }
+    }
+    AstExpr *call = parser_accept_special_call(parser);
+    return call ? call : parser_column(parser);
+}
+
+static AstExpr *parser_prefix(Parser *parser)
+{
+    switch (parser_peek(parser, 0)->kind) {
+    case TOKEN_STRING:
+    case TOKEN_BLOB:
+    case TOKEN_INTEGER:
+    case TOKEN_DECIMAL:
+    case TOKEN_FLOAT:
+        return parser_literal(parser);
+    case TOKEN_PARAMETER:
+        return parser_parameter(parser);
+    case TOKEN_COLON:
+        return parser_colon_parameter(parser);
+    case TOKEN_LEFT_PAREN:
+        return parser_parenthesized_expr(parser);
+    case TOKEN_LEFT_BRACKET:
+        return parser_array(parser);
+    case TOKEN_LEFT_BRACE:
+        return parser_struct(parser);
+    case TOKEN_PLUS:
+        return parser_unary(parser, AST_OPERATOR_PLUS);
+    case TOKEN_MINUS:
+        return parser_unary(parser, AST_OPERATOR_MINUS);
+    case TOKEN_TILDE:
+        return parser_unary(parser, AST_OPERATOR_BIT_NOT);
+    case TOKEN_WORD:
+        return parser_word(parser);
+    case TOKEN_QUOTED:
+        return parser_column(parser);
+    default:
+        parser_raise(parser, "an expression");
+    }
+}
+
+/* ---- what follows an operand ---- */
+
+/* Tokens that are binary operators; the others hold 0. */
+#define BINARY(operator) (1 + AST_OPERATOR_##operator)
+static const unsigned char binary_operators[TOKEN_KIND_COUNT] = {
+    [TOKEN_PLUS] = BINARY(PLUS),
+    [TOKEN_MINUS] = BINARY(MINUS),
+    [TOKEN_STAR] = BINARY(MULTIPLY),
+    [TOKEN_SLASH] = BINARY(DIVIDE),
+    [TOKEN_DOUBLE_SLASH] = BINARY(INTEGER_DIVIDE),
+    [TOKEN_PERCENT] = BINARY(MODULO),
+    [TOKEN_CARET] = BINARY(POWER),
+    [TOKEN_DOUBLE_STAR] = BINARY(POWER),
+    [TOKEN_CONCAT] = BINARY(CONCAT),
+    [TOKEN_AMPERSAND] = BINARY(BIT_AND),
+    [TOKEN_PIPE] = BINARY(BIT_OR),
+    [TOKEN_HASH] = BINARY(BIT_XOR),
+    [TOKEN_SHIFT_LEFT] = BINARY(SHIFT_LEFT),
+    [TOKEN_SHIFT_RIGHT] = BINARY(SHIFT_RIGHT),
+    [TOKEN_EQUAL] = BINARY(EQUAL),
+    [TOKEN_DOUBLE_EQUAL] = BINARY(EQUAL),
+    [TOKEN_LESS_GREATER] = BINARY(NOT_EQUAL),
+    [TOKEN_NOT_EQUAL] = BINARY(NOT_EQUAL),
+    [TOKEN_LESS] = BINARY(LESS),
+    [TOKEN_LESS_EQUAL] = BINARY(LESS_EQUAL),
+    [TOKEN_GREATER] = BINARY(GREATER),
+    [TOKEN_GREATER_EQUAL] = BINARY(GREATER_EQUAL),
+    [TOKEN_TILDE] = BINARY(REGEX_MATCH),
+    [TOKEN_REGEX_MATCH_NO_CASE] = BINARY(REGEX_MATCH_NO_CASE),
+    [TOKEN_REGEX_NOT_MATCH] = BINARY(REGEX_NOT_MATCH),
+    [TOKEN_REGEX_NOT_MATCH_NO_CASE] = BINARY(REGEX_NOT_MATCH_NO_CASE),
+    [TOKEN_STARTS_WITH] = BINARY(STARTS_WITH),
+    [TOKEN_JSON_GET] = BINARY(JSON_GET),
+    [TOKEN_JSON_GET_TEXT] = BINARY(JSON_GET_TEXT),
+    [TOKEN_CONTAINS] = BINARY(CONTAINS),
+    [TOKEN_CONTAINED] = BINARY(CONTAINED),
+    [TOKEN_OVERLAPS] = BINARY(OVERLAPS),
+};
+#undef BINARY
+
+/* ANY (…), ALL (…), SOME (…) behind an operator */
+static AstExpr *parser_quantified(Parser *parser, AstExpr *left, AstOperator operator, Position position)
+{
+    AstExpr *expr = expr_new(parser, AST_QUANTIFIED, position);
+    expr->quantified.operand = expr_adopt(expr, left);
+    expr->quantified.operator= operator;
+    expr->quantified.is_all = parser_advance(parser).keyword == KEYWORD_ALL;
+    Parenthesized inner = parser_parenthesized(parser);
+    if (inner.query)
+        expr->quantified.query = expr_adopt_query(expr, inner.query);
+    else
+        expr->quantified.list = expr_adopt(
+            expr, inner.exprs.count == 1 ? inner.exprs.items[0] : expr_new_row(parser, inner.position, inner.exprs));
+    return expr;
+}
+
+static AstExpr *parser_binary(Parser *parser, AstExpr *left, AstOperator operator)
+{
+    Position position = parser_advance(parser).position;
+    Keyword keyword = parser_keyword_at(parser, 0);
+    bool is_quantifier = keyword == KEYWORD_ANY || keyword == KEYWORD_ALL || keyword == KEYWORD_SOME;
+    if (is_quantifier && parser_peek(parser, 1)->kind == TOKEN_LEFT_PAREN)
+        return parser_quantified(parser, left, operator, position);
+    AstExpr *expr = expr_new(parser, AST_BINARY, position);
+    expr->binary.operator= operator;
+    expr->binary.left = expr_adopt(expr, left);
+    expr->binary.right = expr_adopt(expr, parser_expr_above(parser, operator_precedence(operator) + 1));
+    return expr;
+}
+
+/* One more operand for a chain of AND or OR: the chain is one node, not a tree. */
+static AstExpr *parser_chain(Parser *parser, AstExpr *left, AstExprKind kind, Precedence precedence)
+{
+    Position position = parser_advance(parser).position;
+    AstExpr *right = parser_expr_above(parser, precedence + 1);
+    AstExpr *chain = left;
+    if (left->kind != kind) {
+        chain = expr_new(parser, kind, position);
+        array_add(parser->arena, &chain->list, expr_adopt(chain, left));
+    }
+    array_add(parser->arena, &chain->list, expr_adopt(chain, right));
+    return chain;
+}
+
+static AstExpr *parser_is_test(Parser *parser, AstExpr *left, Position position, AstTruth truth, bool is_negated)
+{
+    AstExpr *expr = expr_new(parser, AST_IS, position);
+    expr->is.operand = expr_adopt(expr, left);
+    expr->is.truth = truth;
+    expr->is.is_negated = is_negated;
+    return expr;
+}
+
+/* IS [NOT] NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM x, and SQLite's IS [NOT] x */
+static AstExpr *parser_is(Parser *parser, AstExpr *left)
+{
+    static const struct {
+        Keyword keyword;
+        AstTruth truth;
+    } tests[] = {{KEYWORD_NULL, AST_TRUTH_NULL},
+                 {KEYWORD_TRUE, AST_TRUTH_TRUE},
+                 {KEYWORD_FALSE, AST_TRUTH_FALSE},
+                 {KEYWORD_UNKNOWN, AST_TRUTH_UNKNOWN}};
+    Position position = parser_advance(parser).position;
+    bool is_negated = parser_accept_keyword(parser, KEYWORD_NOT);
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+        if (parser_accept_keyword(parser, tests[i].keyword))
+            return parser_is_test(parser, left, position, tests[i].truth, is_negated);
+    if (parser_accept_keyword(parser, KEYWORD_DISTINCT)) {
+        parser_expect_keyword(parser, KEYWORD_FROM);
+        is_negated = !is_negated;
+    }
+    AstExpr *expr = expr_new(parser, AST_BINARY, position);
+    expr->binary.operator= is_negated ? AST_OPERATOR_IS_DISTINCT_FROM : AST_OPERATOR_IS_NOT_DISTINCT_FROM;
+    expr->binary.left = expr_adopt(expr, left);
+    expr->binary.right = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_IS + 1));
+    return expr;
+}
+
+static AstExpr *parser_between(Parser *parser, AstExpr *left, bool is_negated)
+{
+    AstExpr *expr = expr_new(parser, AST_BETWEEN, parser_advance(parser).position);
+    expr->between.operand = expr_adopt(expr, left);
+    expr->between.is_negated = is_negated;
+    expr->between.is_symmetric = parser_accept_keyword(parser, KEYWORD_SYMMETRIC);
+    if (!expr->between.is_symmetric)
+        parser_accept_keyword(parser, KEYWORD_ASYMMETRIC);
+    expr->between.low = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_PATTERN + 1));
+    parser_expect_keyword(parser, KEYWORD_AND);
+    expr->between.high = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_PATTERN + 1));
+    return expr;
+}
+
+static AstExpr *parser_in(Parser *parser, AstExpr *left, bool is_negated)
+{
+    AstExpr *expr = expr_new(parser, AST_IN_LIST, parser_advance(parser).position);
+    expr->in.operand = expr_adopt(expr, left);
+    expr->in.is_negated = is_negated;
+    if (parser_at(parser, TOKEN_LEFT_PAREN) && parser_peek(parser, 1)->kind == TOKEN_RIGHT_PAREN) {
+        parser_advance(parser);
+        parser_advance(parser);
+        return expr;
+    }
+    if (!parser_at(parser, TOKEN_LEFT_PAREN))
+        parser_raise(parser, NULL);
+    Parenthesized inner = parser_parenthesized(parser);
+    expr->in.list = inner.exprs;
+    for (size_t i = 0; i < inner.exprs.count; i++)
+        expr_adopt(expr, inner.exprs.items[i]);
+    if (inner.query) {
+        expr->kind = AST_IN_QUERY;
+        expr->in.query = expr_adopt_query(expr, inner.query);
+    }
+    return expr;
+}
+
+/* The token in view is the word or symbol; `width` tokens name it: SIMILAR TO has two. */
+static AstExpr *parser_like(Parser *parser, AstExpr *left, AstPattern pattern, bool is_negated)
+{
+    AstExpr *expr = expr_new(parser, AST_LIKE, parser_advance(parser).position);
+    if (pattern == AST_PATTERN_SIMILAR)
+        parser_expect_keyword(parser, KEYWORD_TO);
+    expr->like.operand = expr_adopt(expr, left);
+    expr->like.pattern = pattern;
+    expr->like.is_negated = is_negated;
+    expr->like.text = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_PATTERN + 1));
+    if (parser_accept_keyword(parser, KEYWORD_ESCAPE))
+        expr->like.escape = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_PATTERN + 1));
+    return expr;
+}
+
+static AstExpr *parser_subscript(Parser *parser, AstExpr *left)
+{
+    AstExpr *expr = expr_new(parser, AST_SUBSCRIPT, parser_advance(parser).position);
+    expr->subscript.operand = expr_adopt(expr, left);
+    if (!parser_at(parser, TOKEN_COLON))
+        expr->subscript.low = parser_expr_part(parser, &expr->height);
+    if (parser_accept(parser, TOKEN_COLON)) {
+        expr->subscript.is_slice = true;
+        if (!parser_at(parser, TOKEN_RIGHT_BRACKET))
+            expr->subscript.high = parser_expr_part(parser, &expr->height);
+    }
+    parser_expect(parser, TOKEN_RIGHT_BRACKET);
+    return expr;
+}
+
+static AstExpr *parser_postfix_cast(Parser *parser, AstExpr *left)
+{
+    AstExpr *expr = expr_new(parser, AST_CAST, parser_advance(parser).position);
+    expr->cast.operand = expr_adopt(expr, left);
+    expr->cast.type = parser_type(parser);
+    return expr;
+}
+
+static AstExpr *parser_field(Parser *parser, AstExpr *left)
+{
+    AstExpr *expr = expr_new(parser, AST_FIELD, parser_advance(parser).position);
+    expr->field.operand = expr_adopt(expr, left);
+    expr->field.name = parser_label(parser, "a field's name");
+    return expr;
+}
+
+static AstExpr *parser_collate(Parser *parser, AstExpr *left)
+{
+    AstExpr *expr = expr_new(parser, AST_COLLATE, parser_advance(parser).position);
+    expr->collate.operand = expr_adopt(expr, left);
+    expr->collate.collation = parser_object_name(parser, "a collation name");
+    return expr;
+}
+
+static AstExpr *parser_at_time_zone(Parser *parser, AstExpr *left)
+{
+    AstExpr *expr = expr_new(parser, AST_BINARY, parser_advance(parser).position);
+    parser_expect_keyword(parser, KEYWORD_TIME);
+    parser_expect_keyword(parser, KEYWORD_ZONE);
+    expr->binary.operator= AST_OPERATOR_AT_TIME_ZONE;
+    expr->binary.left = expr_adopt(expr, left);
+    expr->binary.right = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_AT_TIME_ZONE + 1));
+    return expr;
+}
+
+/* BETWEEN, IN, LIKE and its kin, with NOT before or not; NULL when it is none. */
+static AstExpr *parser_pattern(Parser *parser, AstExpr *left)
+{
+    bool is_negated = parser_keyword_at(parser, 0) == KEYWORD_NOT;
+    Keyword keyword = parser_keyword_at(parser, is_negated);
+    bool is_similar = keyword == KEYWORD_SIMILAR && parser_keyword_at(parser, is_negated + 1u) == KEYWORD_TO;
+    bool is_pattern = keyword == KEYWORD_BETWEEN || keyword == KEYWORD_IN || keyword == KEYWORD_LIKE ||
+                      keyword == KEYWORD_ILIKE || keyword == KEYWORD_GLOB || is_similar;
+    if (!is_pattern)
+        return NULL;
+    if (is_negated)
+        parser_advance(parser);
+    switch (keyword) {
+    case KEYWORD_BETWEEN:
+        return parser_between(parser, left, is_negated);
+    case KEYWORD_IN:
+        return parser_in(parser, left, is_negated);
+    case KEYWORD_LIKE:
+        return parser_like(parser, left, AST_PATTERN_LIKE, is_negated);
+    case KEYWORD_ILIKE:
+        return parser_like(parser, left, AST_PATTERN_ILIKE, is_negated);
+    case KEYWORD_GLOB:
+        return parser_like(parser, left, AST_PATTERN_GLOB, is_negated);
+    default:
+        return parser_like(parser, left, AST_PATTERN_SIMILAR, is_negated);
+    }
+}
+
+/* ISNULL, NOTNULL, NOT NULL */
+static AstExpr *parser_null_test(Parser *parser, AstExpr *left)
+{
+    Token word = parser_advance(parser);
+    if (word.keyword == KEYWORD_NOT)
+        parser_advance(parser);
+    return parser_is_test(parser, left, word.position, AST_TRUTH_NULL, word.keyword != KEYWORD_ISNULL);
+}
+
+/* Operators that are words; NULL when none is in view that binds tightly enough. */
+static AstExpr *parser_word_operator(Parser *parser, AstExpr *left, Precedence precedence)
+{
+    Keyword keyword = parser_keyword_at(parser, 0);
+    switch (keyword) {
+    case KEYWORD_OR:
+        return precedence <= PRECEDENCE_OR ? parser_chain(parser, left, AST_OR, PRECEDENCE_OR) : NULL;
+    case KEYWORD_AND:
+        return precedence <= PRECEDENCE_AND ? parser_chain(parser, left, AST_AND, PRECEDENCE_AND) : NULL;
+    case KEYWORD_IS:
+        return precedence <= PRECEDENCE_IS ? parser_is(parser, left) : NULL;
+    case KEYWORD_ISNULL:
+    case KEYWORD_NOTNULL:
+        return precedence <= PRECEDENCE_IS ? parser_null_test(parser, left) : NULL;
+    case KEYWORD_NOT:
+        if (parser_keyword_at(parser, 1) == KEYWORD_NULL)
+            return precedence <= PRECEDENCE_IS ? parser_null_test(parser, left) : NULL;
+        return precedence <= PRECEDENCE_PATTERN ? parser_pattern(parser, left) : NULL;
+    case KEYWORD_BETWEEN:
+    case KEYWORD_IN:
+    case KEYWORD_LIKE:
+    case KEYWORD_ILIKE:
+    case KEYWORD_GLOB:
+    case KEYWORD_SIMILAR:
+        return precedence <= PRECEDENCE_PATTERN ? parser_pattern(parser, left) : NULL;
+    case KEYWORD_COLLATE:
+        return precedence <= PRECEDENCE_COLLATE ? parser_collate(parser, left) : NULL;
+    case KEYWORD_AT:
+        if (precedence > PRECEDENCE_AT_TIME_ZONE || parser_keyword_at(parser, 1) != KEYWORD_TIME)
+            return NULL;
+        return parser_at_time_zone(parser, left);
+    default:
+        return NULL;
+    }
+}
+
+/* PostgreSQL's operators behind LIKE. */
+static AstExpr *parser_like_symbol(Parser *parser, AstExpr *left, TokenKind kind)
+{
+    bool is_negated = kind == TOKEN_NOT_LIKE || kind == TOKEN_NOT_LIKE_NO_CASE;
+    bool is_any_case = kind == TOKEN_LIKE_NO_CASE || kind == TOKEN_NOT_LIKE_NO_CASE;
+    return parser_like(parser, left, is_any_case ? AST_PATTERN_ILIKE : AST_PATTERN_LIKE, is_negated);
+}
+
+/* One operator applied to `left`; NULL when none is in view that binds tightly enough. */
+static AstExpr *parser_operator(Parser *parser, AstExpr *left, Precedence precedence)
+{
+    TokenKind kind = parser_peek(parser, 0)->kind;
+    if (binary_operators[kind]) {
+        AstOperator operator= binary_operators[kind] - 1;
+        return operator_precedence(operator) >= precedence ? parser_binary(parser, left, operator) : NULL;
+    }
+    switch (kind) {
+    case TOKEN_WORD:
+        return parser_word_operator(parser, left, precedence);
+    case TOKEN_CAST:
+        return parser_postfix_cast(parser, left);
+    case TOKEN_LEFT_BRACKET:
+        return parser_subscript(parser, left);
+    case TOKEN_DOT:
+        return parser_field(parser, left);
+    case TOKEN_LIKE:
+    case TOKEN_LIKE_NO_CASE:
+    case TOKEN_NOT_LIKE:
+    case TOKEN_NOT_LIKE_NO_CASE:
+        return precedence <= PRECEDENCE_PATTERN ? parser_like_symbol(parser, left, kind) : NULL;
+    default:
+        return NULL;
+    }
+}
+
+AstExpr *parser_expr_rest(Parser *parser, AstExpr *left, Precedence precedence)
+{
+    for (;;) {
+        AstExpr *more = left->kind == AST_STAR ? NULL : parser_operator(parser, left, precedence);
+        if (more == NULL)
+            return left;
+        left = more;
+    }
+}
+
+AstExpr *parser_expr_above(Parser *parser, Precedence precedence)
+{
+    parser_enter(parser);
+    AstExpr *expr = parser_expr_rest(parser, parser_prefix(parser), precedence);
+    parser_leave(parser);
+    return expr;
+}
+
+AstExpr *parser_expr(Parser *parser)
+{
+    return parser_expr_above(parser, PRECEDENCE_OR);
+}

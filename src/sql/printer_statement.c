@@ -1,0 +1,403 @@
+/* sql/printer_statement.c: statements to SQL; those of CREATE and ALTER are in printer_create.c. */
+#include "sql/printer_internal.h"
+
+static void print_where(Printer *printer, const AstExpr *where)
+{
+    if (where) {
+        print(printer, " WHERE ");
+        print_expr(printer, where);
+    }
+}
+
+static void print_returning(Printer *printer, const AstItems *returning)
+{
+    if (returning->count) {
+        print(printer, " RETURNING ");
+        print_items(printer, returning);
+    }
+}
+
+static void print_assignments(Printer *printer, const AstAssignments *assignments)
+{
+    print(printer, " SET ");
+    for (size_t i = 0; i < assignments->count; i++) {
+        const AstAssignment *assignment = &assignments->items[i];
+        print_comma(printer, i);
+        if (assignment->columns.count == 1)
+            print_name(printer, assignment->columns.items[0].text);
+        else
+            print_name_list(printer, &assignment->columns);
+        print(printer, " = ");
+        print_expr(printer, assignment->value);
+    }
+}
+
+/* ---- statements that change tables ---- */
+
+static void print_insert(Printer *printer, const AstInsert *insert)
+{
+    static const char *const modes[] = {[AST_INSERT_APPEND] = "INSERT INTO ",
+                                        [AST_INSERT_OVERWRITE] = "INSERT OVERWRITE ",
+                                        [AST_INSERT_REPLACE] = "INSERT OR REPLACE INTO ",
+                                        [AST_INSERT_IGNORE] = "INSERT OR IGNORE INTO "};
+    print_with(printer, &insert->with, insert->is_recursive);
+    print(printer, modes[insert->mode]);
+    print_object_name(printer, &insert->table);
+    print_alias(printer, &insert->alias);
+    print_name_list(printer, &insert->columns);
+    print(printer, insert->is_by_name ? " BY NAME " : " ");
+    if (insert->query)
+        print_query(printer, insert->query);
+    else
+        print(printer, "DEFAULT VALUES");
+    if (insert->has_on_conflict) {
+        print(printer, " ON CONFLICT");
+        print_name_list(printer, &insert->conflict_columns);
+        print_where(printer, insert->conflict_where);
+        print(printer, insert->is_do_update ? " DO UPDATE" : " DO NOTHING");
+        if (insert->is_do_update)
+            print_assignments(printer, &insert->assignments);
+        print_where(printer, insert->update_where);
+    }
+    print_returning(printer, &insert->returning);
+}
+
+static void print_update(Printer *printer, const AstUpdate *update)
+{
+    print_with(printer, &update->with, update->is_recursive);
+    print(printer, "UPDATE ");
+    print_object_name(printer, &update->table);
+    print_alias(printer, &update->alias);
+    print_assignments(printer, &update->assignments);
+    if (update->from.count) {
+        print(printer, " FROM ");
+        print_table_refs(printer, &update->from);
+    }
+    print_where(printer, update->where);
+    print_returning(printer, &update->returning);
+}
+
+static void print_delete(Printer *printer, const AstDelete *delete)
+{
+    print_with(printer, &delete->with, delete->is_recursive);
+    print(printer, "DELETE FROM ");
+    print_object_name(printer, &delete->table);
+    print_alias(printer, &delete->alias);
+    if (delete->using.count) {
+        print(printer, " USING ");
+        print_table_refs(printer, &delete->using);
+    }
+    print_where(printer, delete->where);
+    print_returning(printer, &delete->returning);
+}
+
+static void print_copy(Printer *printer, const AstCopy *copy)
+{
+    print(printer, "COPY ");
+    if (copy->query) {
+        print(printer, "(");
+        print_query(printer, copy->query);
+        print(printer, ")");
+    } else {
+        print_object_name(printer, &copy->table);
+        print_name_list(printer, &copy->columns);
+    }
+    print(printer, copy->is_from ? " FROM " : " TO ");
+    if (copy->file.data)
+        print_string(printer, copy->file);
+    else
+        print(printer, copy->is_from ? "STDIN" : "STDOUT");
+    if (copy->options.count) {
+        print(printer, " ");
+        print_options(printer, &copy->options);
+    }
+}
+
+static void print_drop(Printer *printer, const AstDrop *drop)
+{
+    static const char *const kinds[] = {[AST_OBJECT_TABLE] = "DROP TABLE ",
+                                        [AST_OBJECT_VIEW] = "DROP VIEW ",
+                                        [AST_OBJECT_INDEX] = "DROP INDEX ",
+                                        [AST_OBJECT_SCHEMA] = "DROP SCHEMA "};
+    print(printer, kinds[drop->kind]);
+    print(printer, drop->is_if_exists ? "IF EXISTS " : "");
+    for (size_t i = 0; i < drop->names.count; i++) {
+        print_comma(printer, i);
+        print_object_name(printer, &drop->names.items[i]);
+    }
+    print(printer, drop->is_cascade ? " CASCADE" : "");
+}
+
+/* ---- statements that show ---- */
+
+static void print_explain(Printer *printer, const AstExplain *explain)
+{
+    print(printer, "EXPLAIN ");
+    if (explain->options.count) {
+        AstOptions options = explain->options;
+        print_options(printer, &options);
+        printer->text->size--; /* reopen the parentheses */
+        print(printer, explain->is_analyze ? ", analyze" : "");
+        print(printer, explain->is_verbose ? ", verbose" : "");
+        print(printer, ") ");
+    } else {
+        print(printer, explain->is_analyze ? "ANALYZE " : "");
+        print(printer, explain->is_verbose ? "VERBOSE " : "");
+    }
+    print_statement(printer, explain->statement);
+}
+
+static void print_describe(Printer *printer, const char *word, const AstDescribe *describe)
+{
+    print(printer, word);
+    if (describe->table) {
+        print(printer, " ");
+        print_table_ref(printer, describe->table);
+    } else if (describe->query) {
+        print(printer, " ");
+        print_query(printer, describe->query);
+    }
+}
+
+/* The parser takes "x.y" as one name; quoted as a whole it is the same. */
+static void print_setting_name(Printer *printer, StringView name)
+{
+    print(printer, "\"");
+    for (size_t i = 0; i < name.size; i++) {
+        if (name.data[i] == '"')
+            print(printer, "\"");
+        text_add_char(printer->text, name.data[i]);
+    }
+    print(printer, "\"");
+}
+
+static void print_show(Printer *printer, const AstShow *show)
+{
+    static const char *const words[] = {[AST_SHOW_SETTING] = "SHOW ",
+                                        [AST_SHOW_ALL] = "SHOW ALL",
+                                        [AST_SHOW_TABLES] = "SHOW TABLES",
+                                        [AST_SHOW_ALL_TABLES] = "SHOW ALL TABLES",
+                                        [AST_SHOW_COLUMNS] = "SHOW COLUMNS FROM ",
+                                        [AST_SHOW_CREATE_TABLE] = "SHOW CREATE TABLE ",
+                                        [AST_SHOW_CREATE_VIEW] = "SHOW CREATE VIEW ",
+                                        [AST_SHOW_FUNCTIONS] = "SHOW FUNCTIONS",
+                                        [AST_SHOW_SCHEMAS] = "SHOW SCHEMAS",
+                                        [AST_SHOW_DATABASES] = "SHOW DATABASES",
+                                        [AST_SHOW_VIEWS] = "SHOW VIEWS"};
+    print(printer, words[show->kind]);
+    if (show->kind == AST_SHOW_SETTING) {
+        print_setting_name(printer, show->name.name);
+    } else if (show->kind == AST_SHOW_TABLES && show->name.schema.data) {
+        print(printer, " FROM ");
+        print_name(printer, show->name.schema);
+    } else if (show->name.name.data) {
+        print_object_name(printer, &show->name);
+    }
+    if (show->like) {
+        print(printer, " LIKE ");
+        print_expr(printer, show->like);
+    }
+}
+
+/* ---- settings and databases ---- */
+
+static void print_values_of_option(Printer *printer, const AstExprs *values)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        print_comma(printer, i);
+        print_operand(printer, values->items[i], PRECEDENCE_OTHER);
+    }
+}
+
+static void print_set(Printer *printer, const AstSet *set)
+{
+    print(printer, set->is_local ? "SET LOCAL " : "SET ");
+    print_setting_name(printer, set->name.text);
+    print(printer, " = ");
+    print(printer, set->value.count ? "" : "DEFAULT");
+    print_values_of_option(printer, &set->value);
+}
+
+static void print_pragma(Printer *printer, const AstPragma *pragma)
+{
+    print(printer, "PRAGMA ");
+    print_object_name(printer, &pragma->name);
+    if (pragma->arguments.count) {
+        print(printer, "(");
+        print_values_of_option(printer, &pragma->arguments);
+        print(printer, ")");
+    }
+}
+
+static void print_attach(Printer *printer, const AstAttach *attach)
+{
+    print(printer, attach->is_if_not_exists ? "ATTACH IF NOT EXISTS " : "ATTACH ");
+    print_string(printer, attach->path);
+    print_alias(printer, &attach->name);
+    if (attach->options.count) {
+        print(printer, " ");
+        print_options(printer, &attach->options);
+    }
+}
+
+static void print_word_and_name(Printer *printer, const char *word, const AstObjectName *name)
+{
+    print(printer, word);
+    if (name->name.data) {
+        print(printer, " ");
+        print_object_name(printer, name);
+    }
+}
+
+/* ---- transactions, prepared statements ---- */
+
+static void print_transaction(Printer *printer, const AstTransaction *transaction)
+{
+    static const char *const words[] = {[AST_TRANSACTION_BEGIN] = "BEGIN",
+                                        [AST_TRANSACTION_COMMIT] = "COMMIT",
+                                        [AST_TRANSACTION_ROLLBACK] = "ROLLBACK",
+                                        [AST_TRANSACTION_SAVEPOINT] = "SAVEPOINT ",
+                                        [AST_TRANSACTION_RELEASE] = "RELEASE SAVEPOINT ",
+                                        [AST_TRANSACTION_ROLLBACK_TO] = "ROLLBACK TO SAVEPOINT "};
+    print(printer, words[transaction->kind]);
+    if (ast_name_is_given(&transaction->savepoint))
+        print_name(printer, transaction->savepoint.text);
+    print(printer, transaction->is_read_only ? " READ ONLY" : "");
+}
+
+static void print_prepare(Printer *printer, const AstPrepare *prepare)
+{
+    print(printer, "PREPARE ");
+    print_name(printer, prepare->name.text);
+    for (size_t i = 0; i < prepare->types.count; i++) {
+        print(printer, i ? ", " : " (");
+        print_type(printer, &prepare->types.items[i]);
+    }
+    print(printer, prepare->types.count ? ") AS " : " AS ");
+    print_statement(printer, prepare->statement);
+}
+
+static void print_execute(Printer *printer, const AstExecute *execute)
+{
+    print(printer, "EXECUTE ");
+    print_name(printer, execute->name.text);
+    if (execute->arguments.count) {
+        print(printer, "(");
+        print_arguments(printer, &execute->arguments, execute->argument_names);
+        print(printer, ")");
+    }
+}
+
+/* ---- which one ---- */
+
+void print_statement(Printer *printer, const AstStatement *statement)
+{
+    switch (statement->kind) {
+    case AST_STATEMENT_QUERY:
+        print_query(printer, statement->query);
+        break;
+    case AST_STATEMENT_CREATE_TABLE:
+        print_create_table(printer, statement->create_table);
+        break;
+    case AST_STATEMENT_CREATE_VIEW:
+        print_create_view(printer, statement->create_view);
+        break;
+    case AST_STATEMENT_CREATE_EXTERNAL_TABLE:
+        print_create_external_table(printer, statement->create_external_table);
+        break;
+    case AST_STATEMENT_CREATE_INDEX:
+        print_create_index(printer, statement->create_index);
+        break;
+    case AST_STATEMENT_CREATE_SCHEMA:
+        print_create_schema(printer, statement->create_schema);
+        break;
+    case AST_STATEMENT_DROP:
+        print_drop(printer, statement->drop);
+        break;
+    case AST_STATEMENT_REINDEX:
+        print_word_and_name(printer, "REINDEX", statement->reindex);
+        break;
+    case AST_STATEMENT_ALTER:
+        print_alter(printer, statement->alter);
+        break;
+    case AST_STATEMENT_INSERT:
+        print_insert(printer, statement->insert);
+        break;
+    case AST_STATEMENT_UPDATE:
+        print_update(printer, statement->update);
+        break;
+    case AST_STATEMENT_DELETE:
+        print_delete(printer, statement->delete);
+        break;
+    case AST_STATEMENT_TRUNCATE:
+        print_word_and_name(printer, "TRUNCATE", statement->truncate);
+        break;
+    case AST_STATEMENT_COPY:
+        print_copy(printer, statement->copy);
+        break;
+    case AST_STATEMENT_ATTACH:
+        print_attach(printer, statement->attach);
+        break;
+    case AST_STATEMENT_DETACH:
+        print(printer, statement->detach->is_if_exists ? "DETACH DATABASE IF EXISTS " : "DETACH DATABASE ");
+        print_name(printer, statement->detach->name.text);
+        break;
+    case AST_STATEMENT_EXPLAIN:
+        print_explain(printer, statement->explain);
+        break;
+    case AST_STATEMENT_DESCRIBE:
+        print_describe(printer, "DESCRIBE", statement->describe);
+        break;
+    case AST_STATEMENT_SUMMARIZE:
+        print_describe(printer, "SUMMARIZE", statement->summarize);
+        break;
+    case AST_STATEMENT_SHOW:
+        print_show(printer, statement->show);
+        break;
+    case AST_STATEMENT_SET:
+        print_set(printer, statement->set);
+        break;
+    case AST_STATEMENT_RESET:
+        print(printer, "RESET ");
+        if (ast_name_is_given(statement->reset))
+            print_setting_name(printer, statement->reset->text);
+        else
+            print(printer, "ALL");
+        break;
+    case AST_STATEMENT_TRANSACTION:
+        print_transaction(printer, statement->transaction);
+        break;
+    case AST_STATEMENT_PREPARE:
+        print_prepare(printer, statement->prepare);
+        break;
+    case AST_STATEMENT_EXECUTE:
+        print_execute(printer, statement->execute);
+        break;
+    case AST_STATEMENT_DEALLOCATE:
+        print(printer, "DEALLOCATE ");
+        if (ast_name_is_given(statement->deallocate))
+            print_name(printer, statement->deallocate->text);
+        else
+            print(printer, "ALL");
+        break;
+    case AST_STATEMENT_LOAD:
+        print(printer, "LOAD ");
+        print_string(printer, statement->load->text);
+        break;
+    case AST_STATEMENT_USE:
+        print_word_and_name(printer, "USE", statement->use);
+        break;
+    case AST_STATEMENT_PRAGMA:
+        print_pragma(printer, statement->pragma);
+        break;
+    case AST_STATEMENT_CALL:
+        print(printer, "CALL ");
+        print_expr(printer, statement->call);
+        break;
+    case AST_STATEMENT_ANALYZE:
+        print_word_and_name(printer, "ANALYZE", statement->analyze);
+        break;
+    case AST_STATEMENT_KIND_COUNT:
+        break;
+    }
+}
