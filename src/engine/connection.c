@@ -1,0 +1,137 @@
+/* engine/connection.c: opening, closing, binding, interrupting; the last error. */
+#include "engine/engine.h"
+
+#include <unistd.h>
+
+#include "engine/formats.h"
+#include "engine/settings.h"
+#include "sql/keyword.h"
+
+const char *quern_version(void)
+{
+    return QUERN_VERSION;
+}
+
+static const QuernStatus statuses[] = {
+    [ERROR_CLASS_SQL] = QUERN_ERROR_SQL,
+    [ERROR_CLASS_DATA] = QUERN_ERROR_DATA,
+    [ERROR_CLASS_IO] = QUERN_ERROR_IO,
+    [ERROR_CLASS_LOCKED] = QUERN_ERROR_LOCKED,
+    [ERROR_CLASS_INTERRUPTED] = QUERN_ERROR_INTERRUPTED,
+    [ERROR_CLASS_RESOURCE] = QUERN_ERROR_RESOURCE,
+    [ERROR_CLASS_INTERNAL] = QUERN_ERROR_INTERNAL,
+};
+
+QuernStatus connection_protect(QuernConnection *connection, void (*body)(void *argument), void *argument)
+{
+    Error error;
+    if (error_protect(body, argument, &error))
+        return QUERN_OK;
+    connection->error = error;
+    return statuses[error_class(error.code)];
+}
+
+/* Three quarters of the machine's memory. */
+static size_t memory_limit_default(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), page_size = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page_size > 0 ? (size_t)pages / 4 * 3 * (size_t)page_size : SIZE_MAX;
+}
+
+static void connection_new(void *argument)
+{
+    QuernConnection **ret_connection = argument;
+    Arena *arena = arena_new_child(NULL);
+    *ret_connection = arena_new(arena, QuernConnection);
+    QuernConnection *connection = *ret_connection;
+    connection->arena = arena;
+    connection->catalog = catalog_new(arena);
+    connection->parameters = map_in(arena);
+    connection->memory_default = connection->memory.limit = memory_limit_default();
+    settings_init(&connection->settings);
+    for (size_t i = 0; engine_formats[i]; i++)
+        catalog_add_format(connection->catalog, engine_formats[i]);
+}
+
+QuernStatus quern_open(QuernConnection **ret_connection)
+{
+    QuernConnection *connection = NULL;
+    Error error;
+    *ret_connection = NULL;
+    if (!error_protect(connection_new, &connection, &error)) {
+        if (connection)
+            arena_free(connection->arena);
+        return statuses[error_class(error.code)];
+    }
+    *ret_connection = connection;
+    return QUERN_OK;
+}
+
+void quern_close(QuernConnection *connection)
+{
+    if (connection == NULL)
+        return;
+    quern_result_free(connection->result);
+    arena_free(connection->arena);
+}
+
+void quern_interrupt(QuernConnection *connection)
+{
+    atomic_store_explicit(&connection->is_cancelled, true, memory_order_relaxed);
+}
+
+const char *quern_error_message(const QuernConnection *connection)
+{
+    return connection->error.message;
+}
+
+const char *quern_error_hint(const QuernConnection *connection)
+{
+    return connection->error.hint;
+}
+
+const char *quern_error_sqlstate(const QuernConnection *connection)
+{
+    return error_sqlstate(connection->error.code);
+}
+
+int64_t quern_error_position(const QuernConnection *connection)
+{
+    Position position = connection->error.position;
+    return connection->error.code == ERROR_NONE || position == NO_POSITION ? -1 : (int64_t)position;
+}
+
+void quern_set_warning_handler(QuernConnection *connection, void (*warn)(void *user, const char *message), void *user)
+{
+    connection->warn = warn;
+    connection->warn_user = user;
+}
+
+typedef struct BindRequest {
+    QuernConnection *connection;
+    const char *name, *text;
+} BindRequest;
+
+static void connection_bind(void *argument)
+{
+    const BindRequest *request = argument;
+    const char *text = request->text ? arena_string(request->connection->arena, request->text) : bind_null_parameter;
+    map_set(&request->connection->parameters, view_of(request->name), (void *)text);
+}
+
+QuernStatus quern_bind(QuernConnection *connection, const char *name, const char *text)
+{
+    return connection_protect(connection, connection_bind, &(BindRequest){connection, name, text});
+}
+
+const char *quern_keyword(size_t index)
+{
+    return index + 1 < KEYWORD_COUNT ? keyword_spelling((Keyword)(index + 1)) : NULL;
+}
+
+void quern_progress(const QuernConnection *connection, uint64_t *ret_done, uint64_t *ret_total)
+{
+    Context *context = atomic_load(&((QuernConnection *)connection)->running);
+    *ret_done = context ? atomic_load(&context->progress_done) : 0;
+    *ret_total = context ? atomic_load(&context->progress_total) : 0;
+}

@@ -1,0 +1,102 @@
+/* engine/engine.h: what a connection, a statement and a result are made of. */
+#ifndef QUERN_ENGINE_ENGINE_H
+#define QUERN_ENGINE_ENGINE_H
+
+#include <quern/quern.h>
+
+#include "bind/bind.h"
+#include "column/writer.h"
+#include "engine/rows.h"
+#include "exec/exec.h"
+#include "sql/ast.h"
+
+struct QuernConnection {
+    Arena *arena; /* the connection itself stands in it */
+    Catalog *catalog;
+    Settings settings;
+    MemoryBudget memory;
+    Map parameters; /* of quern_bind: name to text */
+    _Atomic bool is_cancelled;
+    Error error; /* of the last call that failed */
+    void (*warn)(void *user, const char *message);
+    void *warn_user;
+    QuernResult *result;        /* the open one, or NULL */
+    _Atomic(Context *) running; /* its context, for quern_progress */
+    size_t memory_default;      /* memory_limit 0: so many bytes */
+};
+
+struct QuernTable {
+    QuernConnection *connection;
+    TableProvider *provider; /* one share */
+};
+
+/* A statement while it is started, and then as long as its result lives: all of it stands in `arena`. */
+typedef struct Statement {
+    QuernConnection *connection;
+    Arena *arena;
+    Context context;
+    PlanColumns columns;
+    BindEnvironment environment;
+    StringView text; /* of the statement */
+} Statement;
+
+struct QuernResult {
+    Statement statement;
+    Execution *execution; /* of a query; NULL: the rows are made already */
+    BatchStream *stream;  /* NULL: the statement has no result at all */
+    const Schema *schema;
+    /* the row cursor */
+    Batch *batch;
+    size_t row; /* behind the one that is shown: 1 is the batch's first */
+    Arena *row_arena;
+    bool is_at_end;
+};
+
+/* What a kind of statement does: the rows that it gives, or NULL for no result. Raises. */
+typedef BatchStream *(*StatementRun)(Statement *statement, const AstStatement *ast);
+
+/* One function a kind; engine/statement.c lists them. */
+BatchStream *statement_query(Statement *statement, const AstStatement *ast);
+BatchStream *statement_insert(Statement *statement, const AstStatement *ast);
+BatchStream *statement_explain(Statement *statement, const AstStatement *ast);
+BatchStream *statement_create_table(Statement *statement, const AstStatement *ast);
+BatchStream *statement_create_view(Statement *statement, const AstStatement *ast);
+BatchStream *statement_create_external_table(Statement *statement, const AstStatement *ast);
+BatchStream *statement_drop(Statement *statement, const AstStatement *ast);
+BatchStream *statement_copy(Statement *statement, const AstStatement *ast);
+BatchStream *statement_attach(Statement *statement, const AstStatement *ast);
+BatchStream *statement_detach(Statement *statement, const AstStatement *ast);
+BatchStream *statement_use(Statement *statement, const AstStatement *ast);
+BatchStream *statement_describe(Statement *statement, const AstStatement *ast);
+BatchStream *statement_show(Statement *statement, const AstStatement *ast);
+BatchStream *statement_set(Statement *statement, const AstStatement *ast);
+BatchStream *statement_reset(Statement *statement, const AstStatement *ast);
+
+/* Runs a parsed statement of any kind. Raises NOT_SUPPORTED for those that have no function yet. */
+BatchStream *statement_run(Statement *statement, const AstStatement *ast);
+/* A statement without text of its own, for what the API does to tables. */
+void statement_init(Statement *statement, QuernConnection *connection, Arena *arena);
+
+/* ---- pieces that several statements use ---- */
+
+/* Optimizes and starts a bound query; a result's names and types in *ret_schema (may be NULL). */
+Execution *statement_start_query(Statement *statement, const BoundQuery *query, const Schema **ret_schema);
+/* Runs a plan that writes, to its end, and keeps its count row. */
+BatchStream *statement_run_write(Statement *statement, const BoundQuery *query);
+/* One row, one UBIGINT column `count`. */
+BatchStream *statement_count_row(Statement *statement, uint64_t count);
+/* Raises READ_ONLY when SET safe = on forbids to write. `what` stands in the message. */
+void statement_require_unsafe(const Statement *statement, const char *what, Position position);
+/* A name's parts, schema first, as the catalog takes them; returns how many. */
+size_t object_name_parts(const AstObjectName *name, StringView *ret_parts);
+/* A list of options as a format takes them: names in lower case, values as text. */
+const FormatOption *statement_format_options(Statement *statement, const AstOptions *options, size_t *ret_count);
+/* "CREATE TABLE name (…)". */
+const char *statement_table_definition(Statement *statement, TableProvider *table, StringView name);
+/* The name that a file's table gets: its base name without extensions, made lower case. */
+const char *file_table_name(Arena *arena, StringView path);
+
+/* Runs body(argument); on an error notes it in the connection and gives its status. */
+QuernStatus connection_protect(QuernConnection *connection, void (*body)(void *argument), void *argument);
+
+#endif

@@ -1,0 +1,238 @@
+/* engine/result.c: starting a statement, and fetching or writing its rows. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "column/convert.h"
+#include "column/number.h"
+#include "engine/engine.h"
+#include "sql/lexer.h"
+#include "sql/parser.h"
+
+size_t quern_statement_size(const char *text, size_t size)
+{
+    return lexer_statement_size((StringView){text, size});
+}
+
+typedef struct QueryRequest {
+    QuernConnection *connection;
+    StringView text;
+    size_t taken;
+    Arena *arena;
+    QuernResult *result; /* NULL: nothing to run */
+} QueryRequest;
+
+static void query_start(void *argument)
+{
+    QueryRequest *request = argument;
+    QuernConnection *connection = request->connection;
+    request->arena = arena_new_child(connection->arena);
+    AstStatement *ast = parser_parse(request->arena, request->text, &request->taken);
+    if (ast == NULL)
+        return;
+    QuernResult *result = arena_new(request->arena, QuernResult);
+    Statement *statement = &result->statement;
+    statement_init(statement, connection, request->arena);
+    statement->text = (StringView){request->text.data, request->taken};
+    atomic_store(&connection->running, &statement->context);
+    result->stream = statement_run(statement, ast);
+    result->schema = result->stream ? result->stream->schema : NULL;
+    request->result = result;
+}
+
+QuernStatus quern_query(QuernConnection *connection, const char *sql, size_t size, size_t *ret_taken,
+                        QuernResult **ret_result)
+{
+    QueryRequest request = {.connection = connection, .text = {sql, size}, .taken = size};
+    quern_result_free(connection->result);
+    atomic_store(&connection->is_cancelled, false);
+    connection->error = (Error){0};
+    QuernStatus status = connection_protect(connection, query_start, &request);
+    if (ret_taken)
+        *ret_taken = request.taken;
+    if (status == QUERN_OK && request.result) {
+        connection->result = request.result;
+        *ret_result = request.result;
+        return QUERN_OK;
+    }
+    atomic_store(&connection->running, NULL);
+    arena_free(request.arena);
+    if (status == QUERN_OK)
+        *ret_result = NULL;
+    return status;
+}
+
+void quern_result_free(QuernResult *result)
+{
+    if (result == NULL)
+        return;
+    QuernConnection *connection = result->statement.connection;
+    connection->result = NULL;
+    atomic_store(&connection->running, NULL);
+    arena_free(result->statement.arena);
+}
+
+size_t quern_result_column_count(const QuernResult *result)
+{
+    return result->schema ? result->schema->column_count : 0;
+}
+
+const char *quern_result_column_name(const QuernResult *result, size_t column_index)
+{
+    return result->schema->columns[column_index].name;
+}
+
+static void column_type_name(void *argument)
+{
+    const char **text = ((void **)argument)[0];
+    const QuernResult *result = ((void **)argument)[1];
+    size_t index = *(size_t *)((void **)argument)[2];
+    char name[TYPE_NAME_SIZE];
+    *text = arena_string(result->statement.arena, type_name(result->schema->columns[index].type, name));
+}
+
+const char *quern_result_column_type(const QuernResult *result, size_t column_index)
+{
+    const char *text = "";
+    void *argument[] = {&text, (void *)result, &column_index};
+    (void)connection_protect(result->statement.connection, column_type_name, argument);
+    return text;
+}
+
+/* ---- row by row ---- */
+
+static void result_step(void *argument)
+{
+    QuernResult *result = argument;
+    if (result->row_arena == NULL)
+        result->row_arena = arena_new_child(result->statement.arena);
+    arena_reset(result->row_arena);
+    if (result->is_at_end || result->stream == NULL)
+        return;
+    while (result->batch == NULL || result->row >= result->batch->row_count) {
+        result->batch = stream_next(result->stream);
+        result->row = 0;
+        if (result->batch == NULL) {
+            result->is_at_end = true;
+            return;
+        }
+    }
+    result->row++;
+}
+
+QuernStatus quern_result_next(QuernResult *result, bool *ret_row)
+{
+    QuernStatus status = connection_protect(result->statement.connection, result_step, result);
+    if (status != QUERN_OK)
+        result->is_at_end = true;
+    else
+        *ret_row = !result->is_at_end && result->stream != NULL;
+    return status;
+}
+
+static Value current_value(const QuernResult *result, size_t column_index)
+{
+    return vector_value(result->batch->columns[column_index], batch_row(result->batch, result->row - 1));
+}
+
+bool quern_value_is_null(const QuernResult *result, size_t column_index)
+{
+    return vector_is_null(result->batch->columns[column_index], batch_row(result->batch, result->row - 1));
+}
+
+typedef struct TextRequest {
+    QuernResult *result;
+    size_t column_index;
+    const char *text;
+    size_t size;
+} TextRequest;
+
+static void value_text_make(void *argument)
+{
+    TextRequest *request = argument;
+    char buffer[VALUE_TEXT_SIZE];
+    Value value = current_value(request->result, request->column_index);
+    if (value.is_null)
+        return;
+    StringView view = value_text_view(&value, buffer, request->result->row_arena);
+    request->text = arena_string_n(request->result->row_arena, view.data, view.size);
+    request->size = view.size;
+}
+
+const char *quern_value_text(QuernResult *result, size_t column_index, size_t *ret_size)
+{
+    TextRequest request = {.result = result, .column_index = column_index};
+    if (connection_protect(result->statement.connection, value_text_make, &request) != QUERN_OK)
+        return NULL;
+    if (ret_size)
+        *ret_size = request.size;
+    return request.text;
+}
+
+bool quern_value_int64(QuernResult *result, size_t column_index, int64_t *ret_value)
+{
+    Value value = current_value(result, column_index), number;
+    Error error;
+    if (!value_cast(result->row_arena, &value, type_of(TYPE_BIGINT), &number, &error) || number.is_null)
+        return false;
+    *ret_value = number.i64;
+    return true;
+}
+
+bool quern_value_double(QuernResult *result, size_t column_index, double *ret_value)
+{
+    Value value = current_value(result, column_index), number;
+    Error error;
+    if (!value_cast(result->row_arena, &value, type_of(TYPE_DOUBLE), &number, &error) || number.is_null)
+        return false;
+    *ret_value = number.f64;
+    return true;
+}
+
+/* ---- all at once ---- */
+
+typedef struct WriteRequest {
+    QuernResult *result;
+    const QuernWriteOptions *options;
+    QuernWriteFunction write;
+    void *user;
+    uint64_t row_count;
+} WriteRequest;
+
+_Static_assert((int)WRITER_INSERT == (int)QUERN_FORMAT_INSERT, "WriterFormat must follow QuernFormat");
+
+static void result_write(void *argument)
+{
+    WriteRequest *request = argument;
+    QuernResult *result = request->result;
+    if (result->stream == NULL)
+        return;
+    const QuernWriteOptions *given = request->options;
+    WriterOptions options = {.format = (WriterFormat)given->format,
+                             .null_text = given->null_value,
+                             .table_name = given->table_name,
+                             .no_header = given->no_header,
+                             .width = given->width,
+                             .max_rows = given->max_rows};
+    Statement *statement = &result->statement;
+    Writer *writer =
+        writer_new(statement->arena, &statement->context, result->schema, &options, request->write, request->user);
+    bool is_wanted = writer_begin(writer);
+    for (Batch *batch; is_wanted && (batch = stream_next(result->stream)) != NULL;)
+        is_wanted = writer_batch(writer, batch);
+    if (is_wanted)
+        writer_end(writer);
+    else
+        stream_close(result->stream);
+    result->is_at_end = true;
+    request->row_count = writer_row_count(writer);
+}
+
+QuernStatus quern_result_write(QuernResult *result, const QuernWriteOptions *options, QuernWriteFunction write,
+                               void *user, uint64_t *ret_row_count)
+{
+    WriteRequest request = {result, options, write, user, 0};
+    QuernStatus status = connection_protect(result->statement.connection, result_write, &request);
+    if (status == QUERN_OK && ret_row_count)
+        *ret_row_count = request.row_count;
+    return status;
+}

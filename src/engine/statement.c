@@ -1,0 +1,185 @@
+/* engine/statement.c: each kind of statement and what runs it. */
+#include <stdatomic.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "column/value.h"
+#include "engine/engine.h"
+#include "expr/evaluator.h"
+#include "sql/printer.h"
+
+static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
+    [AST_STATEMENT_QUERY] = statement_query,
+    [AST_STATEMENT_INSERT] = statement_insert,
+    [AST_STATEMENT_EXPLAIN] = statement_explain,
+    [AST_STATEMENT_CREATE_TABLE] = statement_create_table,
+    [AST_STATEMENT_CREATE_VIEW] = statement_create_view,
+    [AST_STATEMENT_CREATE_EXTERNAL_TABLE] = statement_create_external_table,
+    [AST_STATEMENT_DROP] = statement_drop,
+    [AST_STATEMENT_COPY] = statement_copy,
+    [AST_STATEMENT_ATTACH] = statement_attach,
+    [AST_STATEMENT_DETACH] = statement_detach,
+    [AST_STATEMENT_USE] = statement_use,
+    [AST_STATEMENT_DESCRIBE] = statement_describe,
+    [AST_STATEMENT_SHOW] = statement_show,
+    [AST_STATEMENT_SET] = statement_set,
+    [AST_STATEMENT_RESET] = statement_reset,
+};
+
+BatchStream *statement_run(Statement *statement, const AstStatement *ast)
+{
+    if (runs[ast->kind] == NULL)
+        error_raise(ERROR_NOT_SUPPORTED, ast->position, "%s is not supported", ast_statement_name(ast->kind));
+    return runs[ast->kind](statement, ast);
+}
+
+static int64_t microseconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void statement_init(Statement *statement, QuernConnection *connection, Arena *arena)
+{
+    statement->connection = connection;
+    statement->arena = arena;
+    Context *context = &statement->context;
+    context->cancel = &connection->is_cancelled;
+    context->memory = &connection->memory;
+    context->settings = &connection->settings;
+    context->warn = connection->warn;
+    context->warn_user = connection->warn_user;
+    context->arena = arena;
+    context->now = microseconds_now();
+    statement->columns = (PlanColumns){.arena = arena, .context = context};
+    statement->environment = (BindEnvironment){
+        .columns = &statement->columns, .catalog = connection->catalog, .parameters = &connection->parameters};
+}
+
+BatchStream *statement_count_row(Statement *statement, uint64_t count)
+{
+    Rows *rows = rows_new(statement->arena, 1, "count", TYPE_UBIGINT);
+    Value value = value_ubigint(count);
+    rows_add(rows, &value);
+    return rows_stream(rows);
+}
+
+void statement_require_unsafe(const Statement *statement, const char *what, Position position)
+{
+    if (statement->connection->settings.safe)
+        error_raise_hint(ERROR_READ_ONLY, position, "run quern without --safe to allow it", "safe mode forbids %s",
+                         what);
+}
+
+size_t object_name_parts(const AstObjectName *name, StringView *ret_parts)
+{
+    size_t count = 0;
+    if (name->catalog.data)
+        ret_parts[count++] = name->catalog;
+    if (name->schema.data)
+        ret_parts[count++] = name->schema;
+    ret_parts[count++] = name->name;
+    return count;
+}
+
+static StringView option_text(Statement *statement, const AstExpr *value)
+{
+    if (value == NULL)
+        return view_of("true");
+    if (value->kind == AST_STRING)
+        return value->text;
+    Value constant = bind_constant(&statement->environment, value, NULL);
+    const char *text = value_display(statement->arena, &constant);
+    return view_of(text ? text : "");
+}
+
+const FormatOption *statement_format_options(Statement *statement, const AstOptions *options, size_t *ret_count)
+{
+    FormatOption *list = arena_array(statement->arena, FormatOption, options->count + 1);
+    for (size_t i = 0; i < options->count; i++)
+        list[i] = (FormatOption){.name = options->items[i].name.text,
+                                 .value = option_text(statement, options->items[i].value),
+                                 .position = options->items[i].name.position};
+    *ret_count = options->count;
+    return list;
+}
+
+const char *file_table_name(Arena *arena, StringView path)
+{
+    size_t start = path.size;
+    while (start > 0 && path.data[start - 1] != '/')
+        start--;
+    StringView base = {path.data + start, path.size - start};
+    const char *dot = base.size > 1 ? memchr(base.data + 1, '.', base.size - 1) : NULL;
+    if (dot)
+        base.size = (size_t)(dot - base.data);
+    if (base.size == 0 || view_equal(path, view_of("-")))
+        return "stdin";
+    char *name = arena_string_n(arena, base.data, base.size);
+    for (char *c = name; *c; c++)
+        *c = ascii_lower(*c);
+    return name;
+}
+
+/* ---- the definition of a table as SQL ---- */
+
+static void column_definition_print(Text *text, const Column *column, const char *default_sql)
+{
+    char type[TYPE_NAME_SIZE];
+    text_add(text, "\n    ");
+    printer_print_name(text, view_of(column->name));
+    text_add_format(text, " %s", type_name(column->type, type));
+    if (default_sql)
+        text_add_format(text, " DEFAULT %s", default_sql);
+    if (!column->is_nullable)
+        text_add(text, " NOT NULL");
+}
+
+static void constraint_print(Text *text, const Schema *schema, const Constraint *constraint)
+{
+    text_add(text, ",\n    ");
+    if (constraint->name) {
+        text_add(text, "CONSTRAINT ");
+        printer_print_name(text, view_of(constraint->name));
+        text_add_char(text, ' ');
+    }
+    if (constraint->kind == CONSTRAINT_CHECK) {
+        text_add_format(text, "CHECK (%s)", constraint->check);
+        return;
+    }
+    text_add(text, constraint->kind == CONSTRAINT_PRIMARY_KEY ? "PRIMARY KEY (" : "UNIQUE (");
+    for (size_t i = 0; i < constraint->column_count; i++) {
+        text_add(text, i ? ", " : "");
+        printer_print_name(text, view_of(schema->columns[constraint->columns[i]].name));
+    }
+    text_add_char(text, ')');
+}
+
+const char *statement_table_definition(Statement *statement, TableProvider *table, StringView name)
+{
+    const char *own = table->ops->table_definition ? table->ops->table_definition(table, statement->arena) : NULL;
+    if (own)
+        return own;
+    Text text = text_in(statement->arena);
+    const char *query = provider_logical_plan(table);
+    text_add(&text, query ? "CREATE VIEW " : "CREATE TABLE ");
+    printer_print_name(&text, name);
+    if (query) {
+        text_add_format(&text, " AS\n%s", query);
+        return text_string(&text);
+    }
+    const Schema *schema = table->ops->schema(table, &statement->context);
+    const Constraints *constraints = provider_constraints(table);
+    text_add(&text, " (");
+    for (size_t i = 0; i < schema->column_count; i++) {
+        if (i)
+            text_add_char(&text, ',');
+        column_definition_print(&text, &schema->columns[i], provider_column_default(table, i));
+    }
+    for (size_t i = 0; constraints && i < constraints->count; i++)
+        if (constraints->items[i].kind != CONSTRAINT_NOT_NULL) /* the columns say it */
+            constraint_print(&text, schema, &constraints->items[i]);
+    text_add(&text, "\n)");
+    return text_string(&text);
+}

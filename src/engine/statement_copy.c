@@ -1,0 +1,299 @@
+/* engine/statement_copy.c: COPY TO and COPY FROM: results to files, files to tables. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "column/number.h"
+#include "engine/engine.h"
+#include "engine/formats.h"
+
+/* ---- a file that takes its name only when it is whole ---- */
+
+typedef struct OutputFile {
+    const char *path;
+    char *temporary; /* written beside the path, renamed at the end; NULL: written directly (a device or pipe) */
+    int descriptor;  /* -1: closed */
+    int error;       /* errno of the first write that failed */
+} OutputFile;
+
+static void output_release(void *object)
+{
+    OutputFile *file = object;
+    if (file->descriptor >= 0)
+        close(file->descriptor);
+    if (file->temporary)
+        unlink(file->temporary);
+}
+
+static _Noreturn void output_fail(const OutputFile *file, int error, Position position)
+{
+    error_raise(error == ENOSPC ? ERROR_DISK_FULL : ERROR_IO, position, "%s: %s", file->path, strerror(error));
+}
+
+static OutputFile *output_open(Statement *statement, const char *path, Position position)
+{
+    OutputFile *file = arena_new(statement->arena, OutputFile);
+    struct stat there;
+    file->path = path;
+    file->descriptor = -1;
+    arena_own(statement->arena, file, output_release);
+    mode_t mode = 0666;
+    if (stat(path, &there) == 0) {
+        if (!S_ISREG(there.st_mode)) {
+            file->descriptor = open(path, O_WRONLY | O_CLOEXEC);
+            if (file->descriptor < 0)
+                output_fail(file, errno, position);
+            return file;
+        }
+        mode = there.st_mode & 07777;
+        char *resolved = realpath(path, NULL); /* a link stays a link: its target is replaced */
+        if (resolved) {
+            path = arena_string(statement->arena, resolved);
+            free(resolved);
+        }
+        file->path = path;
+    }
+    char *temporary = arena_format(statement->arena, "%s.%ld.tmp", path, (long)getpid());
+    file->descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (file->descriptor < 0)
+        output_fail(file, errno, position);
+    file->temporary = temporary;
+    return file;
+}
+
+static bool output_write(void *user, const char *data, size_t size)
+{
+    OutputFile *file = user;
+    while (size > 0) {
+        ssize_t written = write(file->descriptor, data, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0) {
+            file->error = errno;
+            return false;
+        }
+        data += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+static void output_finish(OutputFile *file, Position position)
+{
+    if (file->error)
+        output_fail(file, file->error, position);
+    if (file->temporary && fsync(file->descriptor) != 0)
+        output_fail(file, errno, position);
+    int descriptor = file->descriptor;
+    file->descriptor = -1;
+    if (close(descriptor) != 0)
+        output_fail(file, errno, position);
+    if (file->temporary && rename(file->temporary, file->path) != 0)
+        output_fail(file, errno, position);
+    file->temporary = NULL;
+}
+
+/* ---- COPY TO ---- */
+
+static bool option_boolean(const FormatOption *option)
+{
+    bool value;
+    if (!boolean_parse(option->value, &value))
+        error_raise(ERROR_INVALID_PARAMETER, option->position, "\"%.*s\" is neither true nor false",
+                    VIEW_ARGUMENTS(option->value));
+    return value;
+}
+
+static char option_character(const FormatOption *option)
+{
+    if (view_equal(option->value, view_of("\\t")) || view_equal_ignoring_case(option->value, view_of("tab")))
+        return '\t';
+    if (option->value.size != 1)
+        error_raise(ERROR_INVALID_PARAMETER, option->position, "%.*s takes one character, not \"%.*s\"",
+                    VIEW_ARGUMENTS(option->name), VIEW_ARGUMENTS(option->value));
+    return option->value.data[0];
+}
+
+/* DataFusion writes 'format.delimiter' where others write delimiter. */
+static StringView option_name(StringView name)
+{
+    static const char prefix[] = "format.";
+    size_t size = sizeof prefix - 1;
+    if (name.size > size && memcmp(name.data, prefix, size) == 0)
+        return (StringView){name.data + size, name.size - size};
+    return name;
+}
+
+static WriterOptions writer_options(Statement *statement, const AstCopy *copy)
+{
+    WriterOptions options = {.format = WRITER_CSV};
+    const char *dot = copy->file.data ? memrchr(copy->file.data, '.', copy->file.size) : NULL;
+    if (dot) {
+        StringView extension = {dot + 1, (size_t)(copy->file.data + copy->file.size - dot - 1)};
+        if (view_equal_ignoring_case(extension, view_of("md")))
+            options.format = WRITER_MARKDOWN;
+        else if (view_equal_ignoring_case(extension, view_of("sql")))
+            options.format = WRITER_INSERT;
+        else if (view_equal_ignoring_case(extension, view_of("jsonl")))
+            options.format = WRITER_NDJSON;
+        else if (!writer_format_parse(extension, &options.format))
+            options.format = WRITER_CSV;
+    }
+    size_t count;
+    const FormatOption *list = statement_format_options(statement, &copy->options, &count);
+    for (size_t i = 0; i < count; i++) {
+        StringView name = option_name(list[i].name);
+        if (view_equal(name, view_of("format"))) {
+            if (!writer_format_parse(list[i].value, &options.format))
+                error_raise_hint(ERROR_INVALID_PARAMETER, list[i].position,
+                                 "there are csv, tsv, json, ndjson, markdown, table, line, html and insert",
+                                 "there is no format \"%.*s\"", VIEW_ARGUMENTS(list[i].value));
+        } else if (view_equal(name, view_of("header")) || view_equal(name, view_of("has_header"))) {
+            options.no_header = !option_boolean(&list[i]);
+        } else if (view_equal(name, view_of("delimiter")) || view_equal(name, view_of("delim")) ||
+                   view_equal(name, view_of("sep"))) {
+            options.delimiter = option_character(&list[i]);
+        } else if (view_equal(name, view_of("quote"))) {
+            options.quote = option_character(&list[i]);
+        } else if (view_equal(name, view_of("null")) || view_equal(name, view_of("nullstr"))) {
+            options.null_text = arena_view(statement->arena, list[i].value).data;
+        } else if (view_equal(name, view_of("force_quote")) || view_equal(name, view_of("quote_all"))) {
+            options.quote_all = option_boolean(&list[i]);
+        } else {
+            error_raise_hint(ERROR_INVALID_PARAMETER, list[i].position,
+                             "there are format, header, delimiter, quote, null and force_quote",
+                             "COPY TO has no option \"%.*s\"", VIEW_ARGUMENTS(list[i].name));
+        }
+    }
+    return options;
+}
+
+/* SELECT columns FROM table. */
+static AstQuery *table_query(Statement *statement, const AstCopy *copy)
+{
+    Arena *arena = statement->arena;
+    AstTableRef *from = arena_new(arena, AstTableRef);
+    *from = (AstTableRef){.kind = AST_FROM_TABLE, .height = 1, .position = copy->table.position, .table = copy->table};
+    AstSelect *select = arena_new(arena, AstSelect);
+    array_add(arena, &select->from, from);
+    for (size_t i = 0; i < copy->columns.count || i == 0; i++) {
+        AstExpr *item = arena_new(arena, AstExpr);
+        item->position = copy->table.position;
+        item->height = 1;
+        item->kind = AST_STAR;
+        if (copy->columns.count) {
+            item->kind = AST_COLUMN;
+            item->position = copy->columns.items[i].position;
+            item->column.parts = &copy->columns.items[i];
+            item->column.part_count = 1;
+        }
+        array_add(arena, &select->items, ((AstItem){.expr = item}));
+    }
+    AstQuery *query = arena_new(arena, AstQuery);
+    query->kind = AST_QUERY_SELECT;
+    query->height = 2;
+    query->position = copy->table.position;
+    query->select = select;
+    return query;
+}
+
+static BatchStream *copy_to(Statement *statement, const AstCopy *copy)
+{
+    const Schema *schema;
+    WriterOptions options = writer_options(statement, copy);
+    BoundQuery *query = bind_query(&statement->environment, copy->query ? copy->query : table_query(statement, copy));
+    Execution *execution = statement_start_query(statement, query, &schema);
+    const char *path = copy->file.data ? arena_view(statement->arena, copy->file).data : "/dev/stdout";
+    OutputFile *file = output_open(statement, path, copy->file_position);
+    Writer *writer = writer_new(statement->arena, &statement->context, schema, &options, output_write, file);
+    bool is_fine = writer_begin(writer);
+    for (Batch *batch; is_fine && (batch = execution_next(execution)) != NULL;) {
+        Batch shown = *batch;
+        shown.column_count = schema->column_count;
+        is_fine = writer_batch(writer, &shown);
+    }
+    if (is_fine)
+        writer_end(writer);
+    output_finish(file, copy->file_position);
+    return statement_count_row(statement, writer_row_count(writer));
+}
+
+/* ---- COPY FROM ---- */
+
+static void table_release(void *table)
+{
+    provider_unref(table);
+}
+
+static TableProvider *copy_source(Statement *statement, const AstCopy *copy, const Schema *columns)
+{
+    const Catalog *catalog = statement->connection->catalog;
+    size_t count, kept = 0;
+    const FormatOption *given = statement_format_options(statement, &copy->options, &count);
+    FormatOption *options = arena_array(statement->arena, FormatOption, count + 1);
+    const Format *format = copy->file.data ? catalog_format_of_file(catalog, copy->file) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!view_equal(given[i].name, view_of("format"))) {
+            options[kept++] = given[i];
+            continue;
+        }
+        format = catalog_format(catalog, given[i].value);
+        if (format == NULL)
+            error_raise(ERROR_UNDEFINED_OBJECT, given[i].position, "there is no format \"%.*s\"",
+                        VIEW_ARGUMENTS(given[i].value));
+    }
+    FormatArgs args = {.location = copy->file.data ? arena_view(statement->arena, copy->file).data : "-",
+                       .position = copy->file_position,
+                       .columns = columns,
+                       .option_count = kept,
+                       .options = options,
+                       .context = &statement->context};
+    TableProvider *table = (format && format->table ? format : engine_formats[0])->table(&args);
+    arena_own(statement->arena, table, table_release);
+    return table;
+}
+
+static BatchStream *copy_from(Statement *statement, const AstCopy *copy)
+{
+    StringView parts[3];
+    size_t part_count = object_name_parts(&copy->table, parts);
+    TableProvider *table = catalog_require_table(statement->connection->catalog, parts, part_count, &statement->context,
+                                                 copy->table.position);
+    arena_own(statement->arena, table, table_release);
+    const Schema *schema = table->ops->schema(table, &statement->context);
+    size_t count = copy->columns.count ? copy->columns.count : schema->column_count;
+    size_t *columns = arena_array(statement->arena, size_t, count);
+    Schema *wanted = schema_new(statement->arena, count); /* the file's columns are read as the table's types */
+    for (size_t i = 0; i < count; i++) {
+        ptrdiff_t index = copy->columns.count ? schema_find(schema, copy->columns.items[i].text) : (ptrdiff_t)i;
+        if (index < 0)
+            error_raise(ERROR_UNDEFINED_COLUMN, copy->columns.items[i].position,
+                        "column \"%.*s\" of table \"%.*s\" does not exist", VIEW_ARGUMENTS(copy->columns.items[i].text),
+                        VIEW_ARGUMENTS(copy->table.name));
+        columns[i] = (size_t)index;
+        wanted->columns[i] = schema->columns[index];
+        wanted->columns[i].is_nullable = true; /* the insert sees to NULLs */
+    }
+    TableProvider *source = copy_source(statement, copy, wanted);
+    PlanScan *scan =
+        plan_scan_new(&statement->columns, source, source->ops->schema(source, &statement->context), "file");
+    const char **names = arena_array(statement->arena, const char *, count);
+    bool *is_untyped = arena_array(statement->arena, bool, count);
+    for (size_t i = 0; i < count; i++)
+        names[i] = wanted->columns[i].name;
+    BoundQuery query = {&scan->base, count, names, is_untyped};
+    const char *count_name = "count";
+    BoundQuery insert = {.column_count = 1, .names = &count_name};
+    insert.plan = bind_insert_query(&statement->environment, table, arena_view(statement->arena, copy->table.name).data,
+                                    INSERT_APPEND, &query, columns, count, copy->table.position);
+    return statement_run_write(statement, &insert);
+}
+
+BatchStream *statement_copy(Statement *statement, const AstStatement *ast)
+{
+    statement_require_unsafe(statement, "COPY", ast->position);
+    return ast->copy->is_from ? copy_from(statement, ast->copy) : copy_to(statement, ast->copy);
+}

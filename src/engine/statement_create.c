@@ -1,0 +1,317 @@
+/* engine/statement_create.c: CREATE TABLE, VIEW and EXTERNAL TABLE, DROP, ATTACH, DETACH, USE. */
+#include "engine/engine.h"
+#include "engine/formats.h"
+#include "provider/memory/memory.h"
+#include "sql/printer.h"
+
+static void table_release(void *table)
+{
+    provider_unref(table);
+}
+
+/* The statement keeps the table until the catalog has it. */
+static void statement_keep_table(Statement *statement, TableProvider *table)
+{
+    arena_own(statement->arena, table, table_release);
+}
+
+static void statement_register(Statement *statement, const AstObjectName *name, TableProvider *table, bool replace)
+{
+    catalog_register(statement->connection->catalog, name->schema.data ? name->schema : view_of(""), name->name,
+                     provider_ref(table), replace, name->position);
+}
+
+/* Whether the name is taken already; the new table's own place, not any schema's. */
+static bool table_is_there(Statement *statement, const AstObjectName *name)
+{
+    StringView parts[2] = {name->schema.data ? name->schema : view_of("main"), name->name};
+    TableProvider *table = catalog_table(statement->connection->catalog, parts, 2, &statement->context, name->position);
+    if (table)
+        statement_keep_table(statement, table);
+    return table != NULL;
+}
+
+/* True: there is one already, and IF NOT EXISTS says that this is fine. Raises when there is one and nothing does. */
+static bool table_create_is_done(Statement *statement, const AstObjectName *name, bool is_replace,
+                                 bool is_if_not_exists)
+{
+    if (is_replace || !table_is_there(statement, name))
+        return false;
+    if (is_if_not_exists)
+        return true;
+    error_raise_hint(ERROR_DUPLICATE_TABLE, name->position, "CREATE OR REPLACE takes its place, IF NOT EXISTS keeps it",
+                     "table \"%.*s\" is there already", VIEW_ARGUMENTS(name->name));
+}
+
+/* ---- CREATE TABLE ---- */
+
+/* The columns of CREATE TABLE … AS query: the query's, under the names that are given. */
+static BoundTable *query_table_definition(Statement *statement, const AstCreateTable *create, const BoundQuery *query)
+{
+    BoundTable *table = arena_new(statement->arena, BoundTable);
+    size_t count = query->column_count, named = create->columns.count;
+    if (named > count)
+        error_raise(ERROR_SYNTAX, create->columns.items[count].name.position,
+                    "%zu columns are named, but the query has %zu", named, count);
+    table->schema = schema_new(statement->arena, count);
+    table->defaults = arena_array(statement->arena, const char *, count);
+    for (size_t i = 0; i < count; i++) {
+        const PlanColumn *column = plan_column(&statement->columns, query->plan->outputs[i]);
+        const char *name =
+            i < named ? arena_view(statement->arena, create->columns.items[i].name.text).data : query->names[i];
+        Type type = column->type.id == TYPE_NULL ? type_of(TYPE_VARCHAR) : column->type;
+        for (size_t j = 0; j < i; j++)
+            if (text_equal_ignoring_case(table->schema->columns[j].name, name))
+                error_raise_hint(ERROR_DUPLICATE_COLUMN, create->query->position, "give it another name with AS",
+                                 "column \"%s\" is there twice", name);
+        table->schema->columns[i] = (Column){.name = name, .type = type, .is_nullable = true};
+    }
+    return table;
+}
+
+/* CREATE TABLE t(a INT, …) AS query: every column has a type. */
+static bool columns_are_typed(const AstColumnDefinitions *columns)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        if (!ast_name_is_given(&(AstName){columns->items[i].type.name, NO_POSITION}))
+            return false;
+    return columns->count > 0;
+}
+
+static BatchStream *create_table_from_query(Statement *statement, const AstCreateTable *create)
+{
+    BoundQuery *query = bind_query(&statement->environment, create->query);
+    BoundTable *definition =
+        columns_are_typed(&create->columns)
+            ? bind_table_definition(&statement->environment, &create->columns, &create->constraints)
+            : query_table_definition(statement, create, query);
+    TableProvider *table = memory_table_new(&statement->context, definition->schema, &definition->constraints,
+                                            definition->defaults, create->is_temporary ? TABLE_TEMPORARY : TABLE_BASE);
+    statement_keep_table(statement, table);
+    uint64_t count = 0;
+    if (!create->is_with_no_data) {
+        size_t *columns = arena_array(statement->arena, size_t, definition->schema->column_count);
+        for (size_t i = 0; i < definition->schema->column_count; i++)
+            columns[i] = i;
+        Plan *plan =
+            bind_insert_query(&statement->environment, table, arena_view(statement->arena, create->name.name).data,
+                              INSERT_APPEND, query, columns, definition->schema->column_count, create->query->position);
+        const char *name = "count";
+        const BoundQuery insert = {.plan = plan, .column_count = 1, .names = &name};
+        Batch *batch = stream_next(statement_run_write(statement, &insert));
+        count = vector_value(batch->columns[0], 0).u64;
+    }
+    statement_register(statement, &create->name, table, create->is_or_replace);
+    return statement_count_row(statement, count);
+}
+
+/* An attached database makes its tables itself. */
+static bool is_foreign_schema(Statement *statement, const AstObjectName *name, SchemaProvider **ret_schema)
+{
+    const char *current = catalog_current_schema(statement->connection->catalog);
+    StringView schema = name->schema.data ? name->schema : view_of(current);
+    *ret_schema = catalog_schema(statement->connection->catalog, schema);
+    return *ret_schema && (*ret_schema)->ops->create;
+}
+
+BatchStream *statement_create_table(Statement *statement, const AstStatement *ast)
+{
+    const AstCreateTable *create = ast->create_table;
+    SchemaProvider *schema;
+    if (is_foreign_schema(statement, &create->name, &schema)) {
+        statement_require_unsafe(statement, "CREATE TABLE in a database", ast->position);
+        if (create->query || create->is_or_replace)
+            error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "make the table first, then INSERT INTO it",
+                             "an attached database takes a plain CREATE TABLE with columns");
+        TableProvider *there = schema->ops->table(schema, create->name.name, &statement->context);
+        if (there)
+            statement_keep_table(statement, there);
+        if (there && create->is_if_not_exists)
+            return NULL;
+        BoundTable *definition = bind_table_definition(&statement->environment, &create->columns, &create->constraints);
+        schema->ops->create(schema, arena_view(statement->arena, create->name.name).data, definition->schema,
+                            &definition->constraints, definition->defaults, &statement->context);
+        return NULL;
+    }
+    if (table_create_is_done(statement, &create->name, create->is_or_replace, create->is_if_not_exists))
+        return NULL;
+    if (create->query)
+        return create_table_from_query(statement, create);
+    BoundTable *definition = bind_table_definition(&statement->environment, &create->columns, &create->constraints);
+    TableProvider *table = memory_table_new(&statement->context, definition->schema, &definition->constraints,
+                                            definition->defaults, create->is_temporary ? TABLE_TEMPORARY : TABLE_BASE);
+    statement_keep_table(statement, table);
+    statement_register(statement, &create->name, table, create->is_or_replace);
+    return NULL;
+}
+
+/* ---- CREATE VIEW ---- */
+
+BatchStream *statement_create_view(Statement *statement, const AstStatement *ast)
+{
+    const AstCreateView *create = ast->create_view;
+    if (table_create_is_done(statement, &create->name, create->is_or_replace, create->is_if_not_exists))
+        return NULL;
+    BoundQuery *query = bind_query(&statement->environment, create->query);
+    if (create->columns.count > query->column_count)
+        error_raise(ERROR_SYNTAX, create->columns.items[query->column_count].position,
+                    "%zu columns are named, but the query has %zu", create->columns.count, query->column_count);
+    Schema *schema = schema_new(statement->arena, query->column_count);
+    for (size_t i = 0; i < query->column_count; i++) {
+        const PlanColumn *column = plan_column(&statement->columns, query->plan->outputs[i]);
+        const char *name = i < create->columns.count ? arena_view(statement->arena, create->columns.items[i].text).data
+                                                     : query->names[i];
+        for (size_t j = 0; j < i; j++)
+            if (text_equal_ignoring_case(schema->columns[j].name, name))
+                error_raise_hint(ERROR_DUPLICATE_COLUMN, create->query->position, "give it another name with AS",
+                                 "column \"%s\" is there twice", name);
+        schema->columns[i] = (Column){.name = name, .type = column->type, .is_nullable = column->is_nullable};
+    }
+    const char *sql = arena_view(statement->arena, create->query_text).data;
+    TableProvider *view = view_new(&statement->context, sql, schema);
+    statement_keep_table(statement, view);
+    statement_register(statement, &create->name, view, create->is_or_replace);
+    return NULL;
+}
+
+/* ---- CREATE EXTERNAL TABLE ---- */
+
+static const Format *external_format(Statement *statement, const AstCreateExternalTable *create)
+{
+    const Catalog *catalog = statement->connection->catalog;
+    if (!ast_name_is_given(&create->format)) {
+        const Format *format = catalog_format_of_file(catalog, create->location);
+        return format ? format : engine_formats[0];
+    }
+    const Format *format = catalog_format(catalog, create->format.text);
+    if (format == NULL || format->table == NULL) {
+        Text known = text_in(statement->arena);
+        for (size_t i = 0; (format = catalog_format_at(catalog, i)) != NULL; i++)
+            text_add_format(&known, "%s%s", i ? ", " : "known formats: ", format->name);
+        error_raise_hint(ERROR_UNDEFINED_OBJECT, create->format.position, text_string(&known),
+                         "there is no format \"%.*s\"", VIEW_ARGUMENTS(create->format.text));
+    }
+    return format;
+}
+
+BatchStream *statement_create_external_table(Statement *statement, const AstStatement *ast)
+{
+    const AstCreateExternalTable *create = ast->create_external_table;
+    statement_require_unsafe(statement, "CREATE EXTERNAL TABLE", ast->position);
+    if (table_create_is_done(statement, &create->name, create->is_or_replace, create->is_if_not_exists))
+        return NULL;
+    const Format *format = external_format(statement, create);
+    if (create->partitioned_by.count || create->orders.count)
+        error_raise(ERROR_NOT_SUPPORTED, ast->position, "PARTITIONED BY and WITH ORDER are not supported");
+    size_t option_count;
+    FormatArgs args = {.location = arena_view(statement->arena, create->location).data,
+                       .position = create->location_position,
+                       .options = statement_format_options(statement, &create->options, &option_count),
+                       .context = &statement->context};
+    args.option_count = option_count;
+    if (create->columns.count)
+        args.columns = bind_table_definition(&statement->environment, &create->columns, &create->constraints)->schema;
+    if (create->is_with_header_row) {
+        FormatOption *options = arena_array(statement->arena, FormatOption, option_count + 1);
+        memcpy(options, args.options, option_count * sizeof *options);
+        options[args.option_count++] =
+            (FormatOption){.name = view_of("header"), .value = view_of("true"), .position = ast->position};
+        args.options = options;
+    }
+    TableProvider *table = format->table(&args);
+    statement_keep_table(statement, table);
+    (void)table->ops->schema(table, &statement->context); /* what cannot be read is told now */
+    statement_register(statement, &create->name, table, create->is_or_replace);
+    return NULL;
+}
+
+/* ---- DROP ---- */
+
+/* Raises when a table is to be dropped as a view, or the other way round. */
+static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectName *name)
+{
+    StringView parts[3];
+    size_t count = object_name_parts(name, parts);
+    Catalog *catalog = statement->connection->catalog;
+    TableProvider *table = catalog_table(catalog, parts, count, &statement->context, name->position);
+    if (table == NULL)
+        return false;
+    statement_keep_table(statement, table);
+    bool is_view = provider_table_type(table) == TABLE_VIEW;
+    if (is_view != (drop->kind == AST_OBJECT_VIEW))
+        error_raise_hint(ERROR_WRONG_OBJECT_TYPE, name->position, is_view ? "use DROP VIEW" : "use DROP TABLE",
+                         "\"%.*s\" is a %s", VIEW_ARGUMENTS(name->name), is_view ? "view" : "table");
+    bool is_file_or_memory = catalog_schema(catalog, view_of("main")) != NULL && name->schema.data == NULL;
+    if (!is_file_or_memory)
+        statement_require_unsafe(statement, "DROP in a database", name->position);
+    return catalog_drop(catalog, parts, count, &statement->context, name->position);
+}
+
+BatchStream *statement_drop(Statement *statement, const AstStatement *ast)
+{
+    const AstDrop *drop = ast->drop;
+    if (drop->kind != AST_OBJECT_TABLE && drop->kind != AST_OBJECT_VIEW)
+        error_raise(ERROR_NOT_SUPPORTED, ast->position, "only tables and views can be dropped");
+    for (size_t i = 0; i < drop->names.count; i++) {
+        const AstObjectName *name = &drop->names.items[i];
+        if (drop_one(statement, drop, name) || drop->is_if_exists)
+            continue;
+        StringView parts[3];
+        size_t count = object_name_parts(name, parts);
+        statement_keep_table(statement, catalog_require_table(statement->connection->catalog, parts, count,
+                                                              &statement->context, name->position));
+        error_raise(ERROR_UNDEFINED_TABLE, name->position, "table \"%.*s\" is not in the current schema",
+                    VIEW_ARGUMENTS(name->name));
+    }
+    return NULL;
+}
+
+/* ---- databases ---- */
+
+/* By its extension, else by asking each format that can attach; the last such one decides with its own error. */
+static const Format *attach_format(Statement *statement, StringView path)
+{
+    const Catalog *catalog = statement->connection->catalog;
+    const Format *format = catalog_format_of_file(catalog, path);
+    if (format && format->attach)
+        return format;
+    for (size_t i = 0; (format = catalog_format_at(catalog, i)) != NULL; i++)
+        if (format->attach)
+            return format;
+    error_raise(ERROR_NOT_SUPPORTED, NO_POSITION, "no format can attach a database");
+}
+
+BatchStream *statement_attach(Statement *statement, const AstStatement *ast)
+{
+    const AstAttach *attach = ast->attach;
+    Catalog *catalog = statement->connection->catalog;
+    statement_require_unsafe(statement, "ATTACH", ast->position);
+    StringView name =
+        ast_name_is_given(&attach->name) ? attach->name.text : view_of(file_table_name(statement->arena, attach->path));
+    if (attach->is_if_not_exists && catalog_schema(catalog, name))
+        return NULL;
+    size_t option_count;
+    FormatArgs args = {.location = arena_view(statement->arena, attach->path).data,
+                       .position = attach->path_position,
+                       .options = statement_format_options(statement, &attach->options, &option_count),
+                       .context = &statement->context};
+    args.option_count = option_count;
+    SchemaProvider *schema = attach_format(statement, attach->path)->attach(&args);
+    catalog_attach(catalog, name, schema, ast->position);
+    return NULL;
+}
+
+BatchStream *statement_detach(Statement *statement, const AstStatement *ast)
+{
+    const AstDetach *detach = ast->detach;
+    Catalog *catalog = statement->connection->catalog;
+    if (!(detach->is_if_exists && catalog_schema(catalog, detach->name.text) == NULL))
+        catalog_detach(catalog, detach->name.text, detach->name.position);
+    return NULL;
+}
+
+BatchStream *statement_use(Statement *statement, const AstStatement *ast)
+{
+    catalog_use(statement->connection->catalog, ast->use->name, ast->use->position);
+    return NULL;
+}

@@ -1,0 +1,176 @@
+/* engine/statement_query.c: SELECT, INSERT and EXPLAIN: bind, optimize, execute. */
+#include "engine/engine.h"
+#include "optimizer/optimizer.h"
+#include "sql/printer.h"
+
+static const Schema *query_schema(Statement *statement, const BoundQuery *query, const Plan *plan)
+{
+    Schema *schema = schema_new(statement->arena, query->column_count);
+    for (size_t i = 0; i < query->column_count; i++) {
+        const PlanColumn *column = plan_column(&statement->columns, plan->outputs[i]);
+        schema->columns[i] =
+            (Column){.name = query->names[i], .type = column->type, .is_nullable = column->is_nullable};
+    }
+    return schema;
+}
+
+Execution *statement_start_query(Statement *statement, const BoundQuery *query, const Schema **ret_schema)
+{
+    Plan *plan = optimizer_run(&statement->columns, query->plan, NULL, NULL);
+    if (ret_schema)
+        *ret_schema = query_schema(statement, query, plan);
+    return execution_new(statement->arena, &statement->context, &statement->columns, plan, false);
+}
+
+/* An execution's stream whose columns have the names of the result: a query's outputs may hold more than its result. */
+typedef struct QueryStream {
+    BatchStream base;
+    Execution *execution;
+    Batch shown;
+} QueryStream;
+
+static Batch *query_stream_next(BatchStream *stream)
+{
+    QueryStream *self = (QueryStream *)stream;
+    Batch *batch = execution_next(self->execution);
+    if (batch == NULL)
+        return NULL;
+    self->shown = *batch;
+    self->shown.column_count = stream->schema->column_count;
+    return &self->shown;
+}
+
+static void query_stream_close(BatchStream *stream)
+{
+    execution_close(((QueryStream *)stream)->execution);
+}
+
+static BatchStream *query_stream(Statement *statement, Execution *execution, const Schema *schema)
+{
+    QueryStream *stream = arena_new(statement->arena, QueryStream);
+    stream->base = (BatchStream){.schema = schema, .next = query_stream_next, .close = query_stream_close};
+    stream->execution = execution;
+    return &stream->base;
+}
+
+BatchStream *statement_query(Statement *statement, const AstStatement *ast)
+{
+    const Schema *schema;
+    if (ast->query->kind == AST_QUERY_STATEMENT && ast->query->with.count == 0)
+        return statement_run(statement, ast->query->statement);
+    BoundQuery *query = bind_query(&statement->environment, ast->query);
+    Execution *execution = statement_start_query(statement, query, &schema);
+    return query_stream(statement, execution, schema);
+}
+
+BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
+{
+    const Schema *schema;
+    Execution *execution = statement_start_query(statement, query, &schema);
+    Rows *rows = rows_new_of(statement->arena, schema);
+    rows_add_stream(rows, query_stream(statement, execution, schema));
+    execution_close(execution);
+    return rows_stream(rows);
+}
+
+BatchStream *statement_insert(Statement *statement, const AstStatement *ast)
+{
+    statement_require_unsafe(statement, "INSERT", ast->position);
+    return statement_run_write(statement, bind_insert(&statement->environment, ast->insert));
+}
+
+/* ---- EXPLAIN ---- */
+
+typedef struct Explanation {
+    Statement *statement;
+    Text text;
+    const Execution *execution; /* of ANALYZE */
+} Explanation;
+
+static void explain_rule(void *user, const char *rule, const Plan *plan)
+{
+    Explanation *self = user;
+    text_add_format(&self->text, "-- %s\n", rule);
+    plan_print(&self->statement->columns, plan, &(PlanPrintOptions){.is_verbose = true}, &self->text);
+}
+
+static void explain_annotate(void *user, const Plan *plan, Text *text)
+{
+    const Explanation *self = user;
+    const OperatorMetrics *metrics = execution_metrics(self->execution, plan->id);
+    if (metrics == NULL)
+        return;
+    text_add_format(text, " (rows=%llu", (unsigned long long)metrics->row_count);
+    if (plan->row_estimate >= 0)
+        text_add_format(text, " estimated=%.0f", plan->row_estimate);
+    text_add_format(text, " batches=%llu time=%.3fms", (unsigned long long)metrics->batch_count,
+                    (double)metrics->elapsed_ns / 1e6);
+    if (metrics->memory_peak)
+        text_add_format(text, " memory=%zuKiB", (metrics->memory_peak + 1023) / 1024);
+    text_add_char(text, ')');
+}
+
+static BoundQuery *explain_bind(Statement *statement, const AstStatement *ast)
+{
+    if (ast->kind == AST_STATEMENT_QUERY)
+        return bind_query(&statement->environment, ast->query);
+    if (ast->kind == AST_STATEMENT_INSERT)
+        return bind_insert(&statement->environment, ast->insert);
+    error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "queries and INSERT have a plan", "%s has no plan to explain",
+                     ast_statement_name(ast->kind));
+}
+
+typedef struct ExplainOptions {
+    bool is_analyze, is_verbose, is_ast, is_bound_plan;
+} ExplainOptions;
+
+static ExplainOptions explain_options(Statement *statement, const AstExplain *explain)
+{
+    ExplainOptions options = {.is_analyze = explain->is_analyze, .is_verbose = explain->is_verbose};
+    size_t count;
+    const FormatOption *list = statement_format_options(statement, &explain->options, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (view_equal(list[i].name, view_of("ast")))
+            options.is_ast = true;
+        else if (view_equal(list[i].name, view_of("plan")))
+            options.is_bound_plan = true;
+        else if (!view_equal(list[i].name, view_of("costs")))
+            error_raise_hint(ERROR_INVALID_PARAMETER, list[i].position, "there are ANALYZE, VERBOSE, AST and PLAN",
+                             "there is no EXPLAIN option \"%.*s\"", VIEW_ARGUMENTS(list[i].name));
+    }
+    return options;
+}
+
+BatchStream *statement_explain(Statement *statement, const AstStatement *ast)
+{
+    const AstStatement *explained = ast->explain->statement;
+    ExplainOptions options = explain_options(statement, ast->explain);
+    Explanation self = {.statement = statement, .text = text_in(statement->arena)};
+    Rows *rows = rows_new(statement->arena, 1, "plan", TYPE_VARCHAR);
+    if (options.is_ast) {
+        printer_print_statement(&self.text, explained, PRINTER_PARENTHESES);
+        rows_add_lines(rows, text_string(&self.text));
+        return rows_stream(rows);
+    }
+    if (options.is_analyze && explained->kind == AST_STATEMENT_INSERT)
+        statement_require_unsafe(statement, "INSERT", explained->position);
+    BoundQuery *query = explain_bind(statement, explained);
+    Plan *plan = query->plan;
+    PlanPrintOptions print = {.is_verbose = options.is_verbose};
+    if (options.is_verbose)
+        explain_rule(&self, "bound", plan);
+    if (!options.is_bound_plan)
+        plan = optimizer_run(&statement->columns, plan, options.is_verbose ? explain_rule : NULL, &self);
+    if (options.is_analyze && !options.is_bound_plan) {
+        Execution *execution = execution_new(statement->arena, &statement->context, &statement->columns, plan, true);
+        while (execution_next(execution) != NULL)
+            ;
+        self.execution = execution;
+        print.annotate = explain_annotate;
+        print.user = &self;
+    }
+    if (!options.is_verbose || options.is_analyze)
+        plan_print(&statement->columns, plan, &print, &self.text);
+    rows_add_lines(rows, text_string(&self.text));
+    return rows_stream(rows);
+}

@@ -1,0 +1,234 @@
+/* engine/statement_show.c: SHOW, DESCRIBE, SET and RESET. */
+#include "engine/engine.h"
+#include "engine/settings.h"
+#include "expr/function.h"
+
+/* ---- DESCRIBE ---- */
+
+static void describe_schema(Statement *statement, Rows *rows, const Schema *schema, TableProvider *table)
+{
+    for (size_t i = 0; i < schema->column_count; i++) {
+        char type[TYPE_NAME_SIZE];
+        const Column *column = &schema->columns[i];
+        const char *default_sql = table ? provider_column_default(table, i) : NULL;
+        rows_add_texts(rows, column->name, type_name(column->type, type), column->is_nullable ? "YES" : "NO",
+                       default_sql);
+    }
+    (void)statement;
+}
+
+static Rows *describe_rows(Statement *statement)
+{
+    return rows_new(statement->arena, 4, "column_name", TYPE_VARCHAR, "column_type", TYPE_VARCHAR, "null", TYPE_VARCHAR,
+                    "default", TYPE_VARCHAR);
+}
+
+static void table_release(void *table)
+{
+    provider_unref(table);
+}
+
+static TableProvider *require_table(Statement *statement, const AstObjectName *name)
+{
+    StringView parts[3];
+    size_t count = object_name_parts(name, parts);
+    TableProvider *table =
+        catalog_require_table(statement->connection->catalog, parts, count, &statement->context, name->position);
+    arena_own(statement->arena, table, table_release);
+    return table;
+}
+
+static BatchStream *describe_table(Statement *statement, TableProvider *table)
+{
+    Rows *rows = describe_rows(statement);
+    describe_schema(statement, rows, table->ops->schema(table, &statement->context), table);
+    return rows_stream(rows);
+}
+
+static BatchStream *show_tables(Statement *statement, const char *only_schema);
+
+BatchStream *statement_describe(Statement *statement, const AstStatement *ast)
+{
+    const AstDescribe *describe = ast->describe;
+    if (describe->query) {
+        BoundQuery *query = bind_query(&statement->environment, describe->query);
+        Schema *schema = schema_new(statement->arena, query->column_count);
+        for (size_t i = 0; i < query->column_count; i++) {
+            const PlanColumn *column = plan_column(&statement->columns, query->plan->outputs[i]);
+            schema->columns[i] = (Column){query->names[i], column->type, column->is_nullable};
+        }
+        Rows *rows = describe_rows(statement);
+        describe_schema(statement, rows, schema, NULL);
+        return rows_stream(rows);
+    }
+    if (describe->table == NULL)
+        return show_tables(statement, NULL);
+    if (describe->table->kind == AST_FROM_TABLE)
+        return describe_table(statement, require_table(statement, &describe->table->table));
+    TableProvider *table = bind_file_table(&statement->environment, describe->table->file, describe->table->position);
+    arena_own(statement->arena, table, table_release);
+    return describe_table(statement, table);
+}
+
+/* ---- SHOW ---- */
+
+typedef struct TableList {
+    Statement *statement;
+    Rows *rows;
+    const char *schema_name;
+    SchemaProvider *schema;
+} TableList;
+
+static void table_list_visit(void *user, const char *name)
+{
+    static const char *const types[] = {"table", "view", "temporary"};
+    TableList *list = user;
+    TableProvider *table = list->schema->ops->table(list->schema, view_of(name), &list->statement->context);
+    if (table == NULL)
+        return;
+    arena_own(list->statement->arena, table, table_release);
+    rows_add_texts(list->rows, list->schema_name, name, types[provider_table_type(table)], table->ops->format);
+}
+
+static BatchStream *show_tables(Statement *statement, const char *only_schema)
+{
+    const Catalog *catalog = statement->connection->catalog;
+    TableList list = {.statement = statement,
+                      .rows = rows_new(statement->arena, 4, "schema", TYPE_VARCHAR, "name", TYPE_VARCHAR, "type",
+                                       TYPE_VARCHAR, "format", TYPE_VARCHAR)};
+    for (size_t i = 0; (list.schema_name = catalog_schema_at(catalog, i)) != NULL; i++) {
+        if (only_schema && !text_equal_ignoring_case(only_schema, list.schema_name))
+            continue;
+        list.schema = catalog_schema(catalog, view_of(list.schema_name));
+        list.schema->ops->each(list.schema, &statement->context, table_list_visit, &list);
+    }
+    return rows_stream(list.rows);
+}
+
+static BatchStream *show_schemas(Statement *statement)
+{
+    const Catalog *catalog = statement->connection->catalog;
+    Rows *rows =
+        rows_new(statement->arena, 3, "schema", TYPE_VARCHAR, "format", TYPE_VARCHAR, "is_current", TYPE_BOOLEAN);
+    const char *name;
+    for (size_t i = 0; (name = catalog_schema_at(catalog, i)) != NULL; i++) {
+        Value values[] = {value_text(view_of(name)),
+                          value_text(view_of(catalog_schema(catalog, view_of(name))->ops->format)),
+                          value_boolean(text_equal_ignoring_case(name, catalog_current_schema(catalog)))};
+        rows_add(rows, values);
+    }
+    return rows_stream(rows);
+}
+
+static BatchStream *show_functions(Statement *statement)
+{
+    Rows *rows = rows_new(statement->arena, 4, "name", TYPE_VARCHAR, "kind", TYPE_VARCHAR, "signature", TYPE_VARCHAR,
+                          "description", TYPE_VARCHAR);
+    const Function *function;
+    const Aggregate *aggregate;
+    for (size_t i = 0; (function = function_at(i)) != NULL; i++)
+        rows_add_texts(rows, function->name, "scalar", function->signature, function->description);
+    for (size_t i = 0; (aggregate = aggregate_at(i)) != NULL; i++)
+        rows_add_texts(rows, aggregate->name, "aggregate", aggregate->signature, aggregate->description);
+    return rows_stream(rows);
+}
+
+static BatchStream *show_settings(Statement *statement)
+{
+    Rows *rows =
+        rows_new(statement->arena, 3, "name", TYPE_VARCHAR, "value", TYPE_VARCHAR, "description", TYPE_VARCHAR);
+    const char *name;
+    for (size_t i = 0; (name = settings_name(i)) != NULL; i++)
+        rows_add_texts(rows, name,
+                       settings_get(&statement->connection->settings, statement->arena, view_of(name), NO_POSITION),
+                       settings_description(i));
+    return rows_stream(rows);
+}
+
+static BatchStream *show_setting(Statement *statement, const AstObjectName *name)
+{
+    const char *value = settings_get(&statement->connection->settings, statement->arena, name->name, name->position);
+    Rows *rows = rows_new(statement->arena, 1, arena_view(statement->arena, name->name).data, TYPE_VARCHAR);
+    rows_add_texts(rows, value);
+    return rows_stream(rows);
+}
+
+static BatchStream *show_definition(Statement *statement, const AstObjectName *name)
+{
+    Rows *rows = rows_new(statement->arena, 1, "definition", TYPE_VARCHAR);
+    rows_add_texts(rows, statement_table_definition(statement, require_table(statement, name), name->name));
+    return rows_stream(rows);
+}
+
+BatchStream *statement_show(Statement *statement, const AstStatement *ast)
+{
+    const AstShow *show = ast->show;
+    if (show->like)
+        error_raise(ERROR_NOT_SUPPORTED, show->like->position, "LIKE in SHOW is not supported");
+    switch (show->kind) {
+    case AST_SHOW_TABLES:
+        return show_tables(statement,
+                           show->name.schema.data ? arena_view(statement->arena, show->name.schema).data : NULL);
+    case AST_SHOW_ALL_TABLES:
+        return show_tables(statement, NULL);
+    case AST_SHOW_COLUMNS:
+        return describe_table(statement, require_table(statement, &show->name));
+    case AST_SHOW_CREATE_TABLE:
+    case AST_SHOW_CREATE_VIEW:
+        return show_definition(statement, &show->name);
+    case AST_SHOW_FUNCTIONS:
+        return show_functions(statement);
+    case AST_SHOW_SCHEMAS:
+    case AST_SHOW_DATABASES:
+        return show_schemas(statement);
+    case AST_SHOW_ALL:
+        return show_settings(statement);
+    case AST_SHOW_SETTING:
+        return show_setting(statement, &show->name);
+    default:
+        error_raise(ERROR_NOT_SUPPORTED, ast->position, "this SHOW is not supported");
+    }
+}
+
+/* ---- SET ---- */
+
+/* The memory budget follows the setting; safe mode cannot be left again. */
+static void setting_change(Statement *statement, StringView name, const char *text, Position position)
+{
+    QuernConnection *connection = statement->connection;
+    bool was_safe = connection->settings.safe;
+    Settings before = connection->settings;
+    settings_set(&connection->settings, connection->arena, name, text, position);
+    if (was_safe && !connection->settings.safe) {
+        connection->settings = before;
+        error_raise(ERROR_READ_ONLY, position, "safe mode cannot be turned off");
+    }
+    connection->memory.limit =
+        connection->settings.memory_limit ? connection->settings.memory_limit : connection->memory_default;
+}
+
+BatchStream *statement_set(Statement *statement, const AstStatement *ast)
+{
+    const AstSet *set = ast->set;
+    const char *text = NULL;
+    if (set->value.count > 1)
+        error_raise(ERROR_INVALID_PARAMETER, set->value.items[1]->position, "a setting takes one value");
+    if (set->value.count == 1) {
+        Value value = bind_constant(&statement->environment, set->value.items[0], NULL);
+        text = value_display(statement->arena, &value);
+    }
+    setting_change(statement, set->name.text, text, set->name.position);
+    return NULL;
+}
+
+BatchStream *statement_reset(Statement *statement, const AstStatement *ast)
+{
+    const char *name;
+    if (ast_name_is_given(ast->reset))
+        setting_change(statement, ast->reset->text, NULL, ast->reset->position);
+    else
+        for (size_t i = 0; (name = settings_name(i)) != NULL; i++)
+            if (strcmp(name, "safe") != 0)
+                setting_change(statement, view_of(name), NULL, ast->position);
+    return NULL;
+}
