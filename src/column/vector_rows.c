@@ -3,13 +3,9 @@
 
 #include <assert.h>
 
-#define ROWS_4(first)    first, (first) + 1, (first) + 2, (first) + 3
-#define ROWS_16(first)   ROWS_4(first), ROWS_4((first) + 4), ROWS_4((first) + 8), ROWS_4((first) + 12)
-#define ROWS_64(first)   ROWS_16(first), ROWS_16((first) + 16), ROWS_16((first) + 32), ROWS_16((first) + 48)
-#define ROWS_256(first)  ROWS_64(first), ROWS_64((first) + 64), ROWS_64((first) + 128), ROWS_64((first) + 192)
-#define ROWS_1024(first) ROWS_256(first), ROWS_256((first) + 256), ROWS_256((first) + 512), ROWS_256((first) + 768)
+#include "column/row_numbers.h"
 
-static const uint32_t identity[] = {ROWS_1024(0), ROWS_1024(1024)};
+static const uint32_t identity[] = {ROW_NUMBERS};
 _Static_assert(sizeof identity / sizeof *identity == BATCH_SIZE, "one for each row");
 static const uint32_t zeros[BATCH_SIZE];
 
