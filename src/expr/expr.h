@@ -27,7 +27,7 @@ struct Function;
     X(OR)       /* two or more conditions */                                                                           \
     X(CASE)     /* condition, result, condition, result, ..., result otherwise (always there) */                       \
     X(COALESCE) /* one or more; the first that is not NULL */                                                          \
-    X(IN)       /* a value, then the list, which is not empty; `is_negated` for NOT IN */
+    X(IN)       /* a value, then the list, which is not empty, all of one type; `is_negated` for NOT IN */
 
 typedef enum ExprKind {
 #define EXPR_ENUM(name) EXPR_##name,
@@ -50,11 +50,13 @@ struct Expr {
     };
 };
 
+/* Any kind: CASE, COALESCE, IN (is_negated false) and the rest; the array of arguments is copied. */
+Expr *expr_new(Arena *arena, ExprKind kind, Type type, Expr **arguments, size_t argument_count, Position position);
 Expr *expr_column(Arena *arena, ColumnId column, Type type, Position position);
 Expr *expr_constant(Arena *arena, Value value, Position position);
 Expr *expr_call(Arena *arena, const struct Function *function, Type type, Expr **arguments, size_t argument_count,
                 Position position);
-/* `expr` itself when it has that type already. */
+/* `expr` itself when it has that type already; a constant NULL becomes one of the type. */
 Expr *expr_cast(Arena *arena, Expr *expr, Type type, Position position);
 /* AND or OR of `count` conditions, flattened; the one itself when there is one; TRUE or FALSE when there are none. */
 Expr *expr_junction(Arena *arena, ExprKind kind, Expr *const *conditions, size_t count, Position position);
@@ -84,8 +86,7 @@ Expr *expr_rewrite(Arena *arena, Expr *expr, Expr *(*rewrite)(void *user, Expr *
 /* Every column replaced by `map(user, column)`; the types stay. */
 Expr *expr_map_columns(Arena *arena, Expr *expr, ColumnId (*map)(void *user, ColumnId column), void *user);
 
-/* SQL text: `name` gives the text of a column. With `parameters`, constants become ? and are collected there (for SQL
- * sources that bind them). */
+/* SQL text with the fewest parentheses that keep its meaning. `name` gives the text of a column; NULL: #0, #1. */
 void expr_print(const Expr *expr, Text *text, const char *(*name)(void *user, ColumnId column), void *user);
 
 /* Expressions may nest this deep; the parser's limit keeps them below it, rewriting must. */

@@ -21,6 +21,7 @@ typedef struct KernelCall {
     Vector *result;           /* flat, prepared. Strict functions: its NULLs (any argument NULL) are set already */
     void *state;              /* what `prepare` made */
     bool is_careful;          /* every row counts: a failure raises */
+    bool is_try;              /* TRY_CAST: a failure makes the row NULL */
     bool may_have_failed;     /* set by kernel_fail when not careful */
 } KernelCall;
 
@@ -53,7 +54,9 @@ struct Function {
     uint8_t result;                            /* TypeId */
     Kernel kernel;
     /* For what the table cannot say (DECIMAL scales, "the common type of all"): may change the types that the arguments
-     * are cast to, gives the result's; false: this entry does not take them. NULL: as the table says. */
+     * are cast to, gives the result's; false: this entry does not take them. NULL: as the table says. It is handed what
+     * the table asks for, with the argument's own type where that is "any" or DECIMAL (integers as DECIMAL), and type
+     * NULL there for unknown literals and NULLs; those it leaves at NULL become VARCHAR. */
     bool (*resolve)(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
     /* Made once an execution, from constant arguments (a compiled pattern); the arena is the execution's. May raise. */
     void *(*prepare)(Arena *arena, const Expr *call);
@@ -70,6 +73,9 @@ const Function *function_resolve(StringView name, Type *argument_types, const bo
                                  Type *ret_result, bool *ret_ambiguous);
 /* The registry in order of names, for SHOW FUNCTIONS and manual pages: index 0, 1, ...; NULL behind the last. */
 const Function *function_at(size_t index);
+/* Whether this call (EXPR_CALL) can raise: what its entry says, but for arguments that make it safe, such as a constant
+ * divisor that is not zero. */
+bool function_call_can_fail(const Expr *call);
 /* A call of a function that is known to exist ("=", "+", "is null", ...), arguments cast as it needs. */
 Expr *function_call(Arena *arena, const char *name, Expr *const *arguments, size_t argument_count, Position position);
 

@@ -1,0 +1,227 @@
+/* expr/evaluator.c: compiles expressions to nodes; runs them fast, and again with care when something may have failed.
+ */
+#include "expr/evaluator.h"
+
+#include <string.h>
+
+#include "expr/evaluator_node.h"
+
+/* ---- compiling ---- */
+
+static bool column_visit(void *user, const Expr *expr)
+{
+    size_t *column_count = user;
+    if (expr->kind == EXPR_COLUMN && expr->column >= *column_count)
+        *column_count = expr->column + 1;
+    return true;
+}
+
+/* Decimals that fit are kept in 64 bits whatever their type says, so that kernels need not leave them. */
+static void constant_compile(Node *node)
+{
+    const Value *value = &node->expr->constant;
+    Type type = node->expr->type;
+    if (type.id == TYPE_DECIMAL && !value->is_null && value->i128 >= INT64_MIN && value->i128 <= INT64_MAX) {
+        vector_prepare_as(node->result, type, PHYSICAL_I64, 1);
+        *VECTOR_DATA(node->result, int64_t) = (int64_t)value->i128;
+        node->result->form = VECTOR_CONSTANT;
+    } else {
+        vector_set_constant(node->result, value);
+    }
+}
+
+static Node *node_compile(Evaluator *evaluator, const Expr *expr, size_t depth)
+{
+    if (depth >= EXPR_MAX_DEPTH)
+        error_raise(ERROR_TOO_COMPLEX, expr->position, "expression is nested more than %d levels deep", EXPR_MAX_DEPTH);
+    Node *node = arena_new(evaluator->arena, Node);
+    node->expr = expr;
+    node->argument_count = expr->argument_count;
+    node->arguments = arena_array(evaluator->arena, Node *, expr->argument_count);
+    for (size_t i = 0; i < expr->argument_count; i++)
+        node->arguments[i] = node_compile(evaluator, expr->arguments[i], depth + 1);
+    if (expr->kind == EXPR_COLUMN)
+        return node;
+    node->result = vector_new(evaluator->arena, expr->type);
+    switch (expr->kind) {
+    case EXPR_CONSTANT:
+        constant_compile(node);
+        break;
+    case EXPR_CALL:
+    case EXPR_CAST:
+    case EXPR_TRY_CAST:
+        call_compile(evaluator, node);
+        break;
+    default:
+        lazy_compile(evaluator, node);
+    }
+    return node;
+}
+
+/* Conjuncts that cannot fail come first, each kind in written order. */
+static void filter_compile(Evaluator *evaluator)
+{
+    size_t next = 0;
+    for (int can_fail = 0; can_fail <= 1; can_fail++)
+        for (size_t i = 0; i < evaluator->expr_count; i++)
+            if (expr_can_fail(evaluator->nodes[i]->expr) == (can_fail == 1))
+                evaluator->filter_order[next++] = (uint32_t)i;
+}
+
+Evaluator *evaluator_new(Arena *arena, const Context *context, Expr *const *exprs, size_t expr_count)
+{
+    Evaluator *evaluator = arena_new(arena, Evaluator);
+    evaluator->arena = arena;
+    evaluator->context = context;
+    evaluator->expr_count = expr_count;
+    for (size_t i = 0; i < expr_count; i++)
+        expr_walk(exprs[i], column_visit, &evaluator->column_count);
+    evaluator->nodes = arena_array(arena, Node *, expr_count);
+    evaluator->flats = arena_array(arena, Vector *, expr_count);
+    evaluator->scattered = arena_array(arena, Vector *, expr_count);
+    evaluator->filter_order = arena_array(arena, uint32_t, expr_count);
+    evaluator->narrowed = input_new(evaluator);
+    for (size_t i = 0; i < expr_count; i++)
+        evaluator->nodes[i] = node_compile(evaluator, exprs[i], 0);
+    filter_compile(evaluator);
+    return evaluator;
+}
+
+/* ---- values ---- */
+
+Vector *node_value(Evaluator *evaluator, Node *node, const Input *input)
+{
+    switch (node->expr->kind) {
+    case EXPR_COLUMN:
+        return input_column(evaluator, input, node->expr->column);
+    case EXPR_CONSTANT:
+        return node->result;
+    case EXPR_CALL:
+    case EXPR_CAST:
+    case EXPR_TRY_CAST:
+        return call_value(evaluator, node, input);
+    default:
+        return lazy_value(evaluator, node, input);
+    }
+}
+
+Vector *node_plain_value(Evaluator *evaluator, Node *node, const Input *input, Vector *flat)
+{
+    Vector *value = node_value(evaluator, node, input);
+    if (value->form != VECTOR_DICTIONARY)
+        return value;
+    vector_flatten(flat, value, input->size);
+    return flat;
+}
+
+/* So few rows count that it pays to gather them first. */
+static bool batch_is_sparse(const Batch *batch)
+{
+    return batch->selection && batch->vector_size >= 64 && batch->row_count * 4 <= batch->vector_size;
+}
+
+/* The value of an expression; *ret_narrow tells whether it holds the rows that count alone, or all slots. */
+static Vector *root_value(Evaluator *evaluator, size_t expr_index, const Batch *batch, bool *ret_narrow)
+{
+    Node *node = evaluator->nodes[expr_index];
+    Input all = {.size = batch->vector_size, .columns = batch->columns};
+    bool is_leaf = node->argument_count == 0;
+    bool is_narrow = !is_leaf && batch_is_sparse(batch);
+    if (is_narrow)
+        input_narrow(evaluator, evaluator->narrowed, &all, batch->selection, batch->row_count);
+    evaluator->is_careful = evaluator->may_have_failed = false;
+    Vector *value = node_value(evaluator, node, is_narrow ? evaluator->narrowed : &all);
+    if (evaluator->may_have_failed && batch->row_count > 0) {
+        is_narrow = batch->selection != NULL;
+        if (is_narrow)
+            input_narrow(evaluator, evaluator->narrowed, &all, batch->selection, batch->row_count);
+        evaluator->is_careful = true;
+        value = node_value(evaluator, node, is_narrow ? evaluator->narrowed : &all);
+    }
+    *ret_narrow = is_narrow;
+    return value;
+}
+
+Vector *evaluator_value(Evaluator *evaluator, size_t expr_index, const Batch *batch)
+{
+    bool is_narrow;
+    Vector *value = root_value(evaluator, expr_index, batch, &is_narrow);
+    if (!is_narrow || value->form == VECTOR_CONSTANT)
+        return value;
+    Vector **scattered = &evaluator->scattered[expr_index];
+    if (*scattered == NULL)
+        *scattered = vector_new(evaluator->arena, value->type);
+    Type type = value->type;
+    bool is_wide = value->physical == PHYSICAL_I128 && type_physical(type) == PHYSICAL_I64;
+    vector_clear(*scattered, is_wide ? type_decimal(DECIMAL_MAX_PRECISION, type.scale) : type, batch->vector_size);
+    vector_scatter(*scattered, value, batch->selection, batch->row_count);
+    (*scattered)->type = type;
+    return *scattered;
+}
+
+Vector *evaluator_value_flat(Evaluator *evaluator, size_t expr_index, const Batch *batch)
+{
+    Vector *value = evaluator_value(evaluator, expr_index, batch);
+    if (value->form == VECTOR_FLAT)
+        return value;
+    Vector **flat = &evaluator->flats[expr_index];
+    if (*flat == NULL)
+        *flat = vector_new(evaluator->arena, value->type);
+    vector_flatten(*flat, value, batch->vector_size);
+    return *flat;
+}
+
+/* ---- filters ---- */
+
+/* Keeps the rows of the batch for which the condition is TRUE. */
+static void batch_keep(Batch *batch, const Vector *condition, bool is_narrow, uint16_t *selection)
+{
+    uint64_t is_true[VALIDITY_WORDS], is_null[VALIDITY_WORDS];
+    size_t size = is_narrow ? batch->row_count : batch->vector_size, kept = 0;
+    if (condition->form == VECTOR_CONSTANT) {
+        if (!validity_get(condition->validity, 0) || !*VECTOR_DATA(condition, bool))
+            batch->row_count = 0;
+        return;
+    }
+    vector_truth(condition, size, is_true, is_null);
+    if (is_narrow || batch->selection == NULL) {
+        kept = kernels_get()->boolean->select(is_true, batch->selection, size, selection);
+    } else {
+        for (size_t i = 0; i < batch->row_count; i++) {
+            uint16_t row = batch->selection[i];
+            selection[kept] = row;
+            kept += is_true[row / 64] >> (row % 64) & 1;
+        }
+    }
+    if (kept == batch->row_count)
+        return;
+    batch->selection = selection;
+    batch->row_count = kept;
+}
+
+size_t evaluator_filter(Evaluator *evaluator, Batch *batch, uint16_t *selection)
+{
+    for (size_t i = 0; i < evaluator->expr_count && batch->row_count > 0; i++) {
+        bool is_narrow;
+        Vector *condition = root_value(evaluator, evaluator->filter_order[i], batch, &is_narrow);
+        batch_keep(batch, condition, is_narrow, selection);
+    }
+    return batch->row_count;
+}
+
+/* ---- constants ---- */
+
+Value expr_evaluate_constant(Arena *arena, const Context *context, const Expr *expr)
+{
+    if (expr_is_constant(expr))
+        return value_copy(arena, &expr->constant);
+    Arena *scratch = arena_new_child(arena);
+    Expr *exprs[1] = {(Expr *)expr}; /* only read */
+    Evaluator *evaluator = evaluator_new(scratch, context, exprs, 1);
+    Batch batch = {.row_count = 1, .vector_size = 1};
+    Value value = vector_value(evaluator_value(evaluator, 0, &batch), 0);
+    value = value_copy(arena, &value);
+    value.type = expr->type;
+    arena_free(scratch);
+    return value;
+}

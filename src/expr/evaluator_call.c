@@ -1,0 +1,217 @@
+/* expr/evaluator_call.c: calls and casts: arguments made plain, NULLs settled, kernels run over what must be run. */
+#include <string.h>
+
+#include "expr/cast.h"
+#include "expr/evaluator_node.h"
+
+/* ---- compiling ---- */
+
+static void call_compile_kernel(Evaluator *evaluator, Node *node)
+{
+    const Expr *expr = node->expr;
+    const Function *function = expr->function;
+    node->is_strict = !(function->flags & FUNCTION_NOT_STRICT);
+    node->is_volatile = function->flags & FUNCTION_VOLATILE;
+    node->can_fail = function_call_can_fail(expr);
+    node->kernel = function->kernel;
+    if (function->choose) {
+        Type *types = arena_array(evaluator->arena, Type, node->argument_count);
+        for (size_t i = 0; i < node->argument_count; i++)
+            types[i] = expr->arguments[i]->type;
+        node->kernel = function->choose(function, types, expr->type);
+    }
+    if (function->prepare)
+        node->state = function->prepare(evaluator->arena, expr);
+}
+
+void call_compile(Evaluator *evaluator, Node *node)
+{
+    Arena *arena = evaluator->arena;
+    const Expr *expr = node->expr;
+    size_t count = node->argument_count, variable_count = 0;
+    if (expr->kind == EXPR_CALL) {
+        call_compile_kernel(evaluator, node);
+    } else {
+        node->is_strict = true;
+        node->is_try = expr->kind == EXPR_TRY_CAST;
+        node->can_fail = cast_can_fail(expr->arguments[0]->type, expr->type);
+        node->kernel = cast_kernel(expr->arguments[0]->type, expr->type);
+        node->state = arena;
+    }
+    node->values = arena_array(arena, Vector *, count);
+    node->flats = arena_array(arena, Vector *, count);
+    for (size_t i = 0; i < count; i++) {
+        node->flats[i] = vector_new(arena, expr->arguments[i]->type);
+        variable_count += !expr_is_constant(expr->arguments[i]);
+    }
+    node->others_are_constant = variable_count <= 1;
+}
+
+/* ---- running ---- */
+
+static bool has_null(const Vector *vector, size_t size)
+{
+    if (vector->validity == NULL)
+        return false;
+    if (vector->form == VECTOR_CONSTANT)
+        return !validity_get(vector->validity, 0);
+    for (size_t w = 0; w < size / 64; w++)
+        if (vector->validity[w] != UINT64_MAX)
+            return true;
+    uint64_t tail = ((uint64_t)1 << (size % 64)) - 1;
+    return size % 64 && (vector->validity[size / 64] & tail) != tail;
+}
+
+static void kernel_run(Evaluator *evaluator, Node *node, Vector *const *arguments, size_t count, Vector *result)
+{
+    KernelCall call = {.expr = node->expr,
+                       .context = evaluator->context,
+                       .count = count,
+                       .argument_count = node->argument_count,
+                       .arguments = arguments,
+                       .result = result,
+                       .state = node->state,
+                       .is_careful = evaluator->is_careful,
+                       .is_try = node->is_try};
+    node->kernel(&call);
+    evaluator->may_have_failed |= call.may_have_failed;
+}
+
+/* A strict result is NULL where any argument is. */
+static void result_set_nulls(Vector *result, Vector *const *arguments, size_t argument_count, size_t count)
+{
+    for (size_t i = 0; i < argument_count; i++) {
+        const Vector *argument = arguments[i];
+        if (argument->validity == NULL || argument->form == VECTOR_CONSTANT)
+            continue;
+        uint64_t *validity = vector_validity(result, count);
+        for (size_t w = 0; w < (count + 63) / 64; w++)
+            validity[w] &= argument->validity[w];
+    }
+}
+
+/* Careful: over the rows without NULLs alone; the others are NULL. */
+static void call_run_valid(Evaluator *evaluator, Node *node, size_t count)
+{
+    if (node->valid == NULL) {
+        node->valid = arena_array(evaluator->arena, Vector *, node->argument_count);
+        for (size_t i = 0; i < node->argument_count; i++)
+            node->valid[i] = vector_new(evaluator->arena, node->expr->arguments[i]->type);
+        node->valid_result = vector_new(evaluator->arena, node->expr->type);
+        node->rows = arena_array(evaluator->arena, uint16_t, BATCH_SIZE);
+    }
+    size_t valid_count = 0;
+    for (size_t row = 0; row < count; row++) {
+        bool is_valid = true;
+        for (size_t i = 0; i < node->argument_count; i++)
+            is_valid &= !vector_is_null(node->values[i], row);
+        node->rows[valid_count] = (uint16_t)row;
+        valid_count += is_valid;
+    }
+    vector_clear(node->result, node->expr->type, count);
+    if (valid_count == 0)
+        return;
+    for (size_t i = 0; i < node->argument_count; i++)
+        vector_gather(node->valid[i], node->values[i], node->rows, valid_count);
+    vector_prepare_as(node->valid_result, node->expr->type, type_physical(node->expr->type), valid_count);
+    kernel_run(evaluator, node, node->valid, valid_count, node->valid_result);
+    vector_scatter(node->result, node->valid_result, node->rows, valid_count);
+}
+
+/* Over plain arguments, to `result`. */
+static void call_run(Evaluator *evaluator, Node *node, Vector *const *arguments, size_t count, Vector *result)
+{
+    vector_prepare_as(result, node->expr->type, type_physical(node->expr->type), count);
+    if (node->is_strict) {
+        for (size_t i = 0; i < node->argument_count; i++)
+            if (arguments[i]->form == VECTOR_CONSTANT && has_null(arguments[i], 1)) {
+                vector_set_all_null(result, count);
+                return;
+            }
+        result_set_nulls(result, arguments, node->argument_count, count);
+    }
+    kernel_run(evaluator, node, arguments, count, result);
+}
+
+/* ---- dictionaries ---- */
+
+/* Whether these values are what was computed the last time. Only memory that is counted, and of which `key` holds a
+ * share, cannot have been written since. */
+static bool dictionary_is_known(const Node *node, const Vector *values, size_t size)
+{
+    const Vector *key = node->dictionary_key;
+    return node->others_are_constant && key && key->data_buffer && key->data == values->data &&
+           key->data_buffer == values->data_buffer && key->validity == values->validity &&
+           node->dictionary_size == size;
+}
+
+/* The function of a dictionary's values, and the same codes. False when it is not worth it. */
+static bool call_run_dictionary(Evaluator *evaluator, Node *node, size_t variable, size_t count)
+{
+    const Vector *argument = node->values[variable];
+    const Vector *values = argument->dictionary;
+    size_t size = argument->dictionary_size;
+    if (!dictionary_is_known(node, values, size)) {
+        if (size > count * 2)
+            return false;
+        if (node->dictionary_values == NULL) {
+            node->dictionary_values = vector_new(evaluator->arena, node->expr->type);
+            node->dictionary_key = vector_new(evaluator->arena, values->type);
+        }
+        Vector *arguments[FUNCTION_MAX_ARGUMENTS];
+        memcpy(arguments, node->values, node->argument_count * sizeof *arguments);
+        arguments[variable] = (Vector *)values; /* kernels do not write to arguments */
+        node->dictionary_size = 0;
+        call_run(evaluator, node, arguments, size, node->dictionary_values);
+        if (evaluator->may_have_failed)
+            return false;
+        vector_reference(node->dictionary_key, values);
+        node->dictionary_size = size;
+    }
+    vector_prepare_dictionary(node->result, node->dictionary_values, size, count);
+    memcpy(node->result->data, argument->data, count * sizeof(uint32_t));
+    return true;
+}
+
+/* ---- a call's value ---- */
+
+static size_t variable_count(const Node *node, size_t *ret_variable)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < node->argument_count; i++)
+        if (node->values[i]->form != VECTOR_CONSTANT) {
+            *ret_variable = i;
+            count++;
+        }
+    return count;
+}
+
+Vector *call_value(Evaluator *evaluator, Node *node, const Input *input)
+{
+    size_t count = input->size, variable = 0;
+    for (size_t i = 0; i < node->argument_count; i++)
+        node->values[i] = node_value(evaluator, node->arguments[i], input);
+    size_t variables = variable_count(node, &variable);
+    bool is_constant = variables == 0 && !node->is_volatile && count > 0;
+    if (is_constant)
+        count = 1;
+    if (variables == 1 && node->values[variable]->form == VECTOR_DICTIONARY && !node->can_fail && !node->is_volatile &&
+        !evaluator->is_careful && node->argument_count <= FUNCTION_MAX_ARGUMENTS &&
+        call_run_dictionary(evaluator, node, variable, count))
+        return node->result;
+    bool has_nulls = false;
+    for (size_t i = 0; i < node->argument_count; i++) {
+        if (node->values[i]->form == VECTOR_DICTIONARY) {
+            vector_flatten(node->flats[i], node->values[i], count);
+            node->values[i] = node->flats[i];
+        }
+        has_nulls |= has_null(node->values[i], count);
+    }
+    if (evaluator->is_careful && node->is_strict && has_nulls)
+        call_run_valid(evaluator, node, count);
+    else
+        call_run(evaluator, node, node->values, count, node->result);
+    if (is_constant)
+        node->result->form = VECTOR_CONSTANT;
+    return node->result;
+}

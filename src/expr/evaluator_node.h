@@ -1,0 +1,94 @@
+/* expr/evaluator_node.h: what an evaluator compiles expressions to; shared by evaluator*.c alone.
+ *
+ * A node's value over an input is a vector of `input->size` rows that the node owns (or, of a column, the input's own).
+ * In the fast manner the input is the batch, all slots; in the careful one it holds only rows that count, and nodes
+ * that are lazy hand their arguments a narrower input still. */
+#ifndef QUERN_EXPR_EVALUATOR_NODE_H
+#define QUERN_EXPR_EVALUATOR_NODE_H
+
+#include "column/batch.h"
+#include "expr/evaluator.h"
+#include "expr/function.h"
+#include "expr/in_set.h"
+#include "expr/kernels.h"
+
+/* Rows that expressions see: a batch's columns, or some rows of another input, gathered when first asked for. */
+typedef struct Input Input;
+struct Input {
+    size_t size;
+    Vector *const *columns; /* parent NULL: the batch's */
+    const Input *parent;
+    const uint16_t *rows; /* of the parent */
+    Vector **gathered;    /* by column; made when first needed */
+    bool *is_gathered;
+};
+
+typedef struct Node Node;
+struct Node {
+    const Expr *expr;
+    size_t argument_count;
+    Node **arguments;
+    Vector *result;
+
+    /* calls and casts */
+    Kernel kernel;
+    void *state;
+    bool is_strict, is_volatile, is_try, can_fail;
+    bool others_are_constant; /* all arguments but at most one are EXPR_CONSTANT */
+    Vector **values;          /* of the arguments, now */
+    Vector **flats;           /* where dictionaries are written out */
+    Vector **wides;           /* CASE, COALESCE: where DECIMALs are widened */
+    Vector **valid;           /* careful: the arguments' rows without NULLs */
+    Vector *valid_result;
+    Vector *dictionary_values; /* the function of a dictionary's values */
+    Vector *dictionary_key;    /* the dictionary that was, kept so that it cannot change */
+    size_t dictionary_size;
+
+    /* IN */
+    const InSet *set; /* when the list is constant */
+    bool list_has_null;
+
+    /* lazy nodes */
+    Input *narrowed;
+    uint16_t *rows, *chosen; /* BATCH_SIZE each */
+    uint64_t *true_words, *null_words;
+};
+
+struct Evaluator {
+    Arena *arena;
+    const Context *context;
+    size_t expr_count;
+    Node **nodes;
+    size_t column_count; /* one more than the highest column used */
+    bool is_careful;
+    bool may_have_failed;
+    /* for each expression */
+    Vector **flats, **scattered;
+    Input *narrowed; /* a sparse batch's rows that count */
+    uint32_t *filter_order;
+};
+
+/* evaluator.c */
+Vector *node_value(Evaluator *evaluator, Node *node, const Input *input);
+/* Flat or constant: dictionaries are written to `flat`. */
+Vector *node_plain_value(Evaluator *evaluator, Node *node, const Input *input, Vector *flat);
+/* evaluator_call.c */
+void call_compile(Evaluator *evaluator, Node *node);
+Vector *call_value(Evaluator *evaluator, Node *node, const Input *input);
+/* evaluator_lazy.c: AND, OR, CASE, COALESCE, IN */
+void lazy_compile(Evaluator *evaluator, Node *node);
+Vector *lazy_value(Evaluator *evaluator, Node *node, const Input *input);
+
+/* evaluator_rows.c: inputs, and moving rows between vectors */
+Input *input_new(Evaluator *evaluator);
+/* The rows of `parent`; `rows` must stay while it is used. */
+void input_narrow(Evaluator *evaluator, Input *input, const Input *parent, const uint16_t *rows, size_t count);
+Vector *input_column(Evaluator *evaluator, const Input *input, size_t column);
+/* `target` becomes flat, `size` NULLs, in the type's own layout. */
+void vector_clear(Vector *target, Type type, size_t size);
+/* Row rows[i] (NULL: i) of a cleared target becomes row i of the source, any form. */
+void vector_scatter(Vector *target, const Vector *source, const uint16_t *rows, size_t count);
+/* A BOOLEAN vector, any form, as bits: which rows are TRUE, which are NULL. */
+void vector_truth(const Vector *vector, size_t size, uint64_t *ret_true, uint64_t *ret_null);
+
+#endif

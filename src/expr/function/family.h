@@ -1,0 +1,54 @@
+/* expr/function/family.h: what the families share: shorthands for their tables, and the loops most kernels are. */
+#ifndef QUERN_EXPR_FUNCTION_FAMILY_H
+#define QUERN_EXPR_FUNCTION_FAMILY_H
+
+#include <math.h>
+
+#include "expr/function.h"
+
+/* In a family's table: any type. */
+#define ANY TYPE_COUNT
+
+/* Row i of a flat or constant argument. */
+#define ARGUMENT(call, index, ctype, i)                                                                                \
+    (VECTOR_DATA((call)->arguments[index], ctype)[(call)->arguments[index]->form == VECTOR_CONSTANT ? 0 : (i)])
+
+static inline StringView argument_text(const KernelCall *call, size_t index, size_t i)
+{
+    return string_view(&ARGUMENT(call, index, String, i));
+}
+
+static inline bool argument_is_null(const KernelCall *call, size_t index, size_t i)
+{
+    return vector_is_null(call->arguments[index], i);
+}
+
+/* Kernels over one and two arguments: `expression` computes from x (and y). */
+#define KERNEL_UNARY(name, xtype, rtype, expression)                                                                   \
+    static void name(KernelCall *call)                                                                                 \
+    {                                                                                                                  \
+        const xtype *xs = call->arguments[0]->data;                                                                    \
+        rtype *results = call->result->data;                                                                           \
+        for (size_t i = 0; i < call->count; i++) {                                                                     \
+            xtype x = xs[i];                                                                                           \
+            results[i] = (expression);                                                                                 \
+        }                                                                                                              \
+    }
+
+#define KERNEL_BINARY(name, xtype, ytype, rtype, expression)                                                           \
+    static void name(KernelCall *call)                                                                                 \
+    {                                                                                                                  \
+        rtype *results = call->result->data;                                                                           \
+        for (size_t i = 0; i < call->count; i++) {                                                                     \
+            xtype x = ARGUMENT(call, 0, xtype, i);                                                                     \
+            ytype y = ARGUMENT(call, 1, ytype, i);                                                                     \
+            results[i] = (expression);                                                                                 \
+        }                                                                                                              \
+    }
+
+/* The type of all arguments is the common one, and the result's. For `resolve`. */
+bool resolve_common(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
+/* All arguments become their common type; the result is what the table says. */
+bool resolve_comparison(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
+
+#endif

@@ -1,0 +1,274 @@
+/* expr/function/pattern.c: || and the pattern operators: LIKE, ILIKE and regular expressions. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "expr/function/operator.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "base/utf8.h"
+#include "expr/like.h"
+
+/* ---- || ---- */
+
+void kernel_text_concat(KernelCall *call)
+{
+    String *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        StringView a = argument_text(call, 0, i), b = argument_text(call, 1, i);
+        size_t size = a.size + b.size;
+        char short_text[STRING_INLINE_SIZE];
+        if (size > STRING_MAX_SIZE) {
+            kernel_fail(call, i, ERROR_STRING_TOO_LONG, "result of || is longer than %zu bytes", STRING_MAX_SIZE);
+            results[i] = string_make("", 0);
+            continue;
+        }
+        char *text = size <= STRING_INLINE_SIZE ? short_text : vector_string_memory(call->result, size);
+        memcpy(text, a.data, a.size);
+        memcpy(text + a.size, b.data, b.size);
+        results[i] = string_make(text, size);
+    }
+}
+
+/* ---- LIKE ---- */
+
+/* A pattern and what it was made from: made at once when it is constant, else again where it differs from the row
+ * before. */
+typedef struct LikeState {
+    bool ignores_case;
+    Arena *arena; /* of the pattern now */
+    bool is_constant;
+    StringView source, escape; /* what `pattern` was made from; data NULL: none yet */
+    LikePattern *pattern;
+    Text folded; /* the row's text in lower case */
+    Text folded_pattern;
+} LikeState;
+
+static const StringView backslash = {"\\", 1};
+
+static StringView text_fold(Text *folded, StringView text)
+{
+    text_clear(folded);
+    folded->size = like_fold(text, text_reserve(folded, like_folded_size(text.size)));
+    return text_view(folded);
+}
+
+static size_t first_character_size(StringView text)
+{
+    size_t size = 0;
+    if (text.size)
+        utf8_decode(text.data, text.size, &size);
+    return size;
+}
+
+/* Compiles; false fills *ret_error. */
+static bool like_state_set(LikeState *state, StringView source, StringView escape, Error *ret_error)
+{
+    if (state->source.data && view_equal(state->source, source) && view_equal(state->escape, escape))
+        return true;
+    state->source.data = NULL;
+    if (first_character_size(escape) != escape.size) {
+        error_set(ret_error, ERROR_INVALID_ESCAPE, NO_POSITION, "escape text must be empty or one character");
+        return false;
+    }
+    arena_reset(state->arena);
+    StringView folded_escape = escape;
+    char folded_bytes[16];
+    if (state->ignores_case) {
+        folded_escape = (StringView){folded_bytes, like_fold(escape, folded_bytes)};
+        state->pattern = like_compile(state->arena, text_fold(&state->folded_pattern, source), folded_escape);
+    } else {
+        state->pattern = like_compile(state->arena, source, escape);
+    }
+    if (state->pattern == NULL) {
+        error_set(ret_error, ERROR_INVALID_ESCAPE, NO_POSITION, "LIKE pattern must not end with its escape character");
+        return false;
+    }
+    state->source = arena_view(state->arena, source);
+    state->escape = arena_view(state->arena, escape);
+    return true;
+}
+
+/* An argument's text when it is a constant that is not NULL. */
+static bool constant_text(const Expr *call, size_t index, StringView *ret_text)
+{
+    const Expr *argument = call->arguments[index];
+    if (argument->kind != EXPR_CONSTANT || argument->constant.is_null)
+        return false;
+    *ret_text = argument->constant.text;
+    return true;
+}
+
+static LikeState *like_state_new(Arena *arena, const Expr *call, bool ignores_case)
+{
+    LikeState *state = arena_new(arena, LikeState);
+    state->ignores_case = ignores_case;
+    state->arena = arena_new_child(arena);
+    state->folded = text_in(arena);
+    state->folded_pattern = text_in(arena);
+    StringView pattern, escape = backslash;
+    state->is_constant =
+        constant_text(call, 1, &pattern) && (call->argument_count < 3 || constant_text(call, 2, &escape));
+    Error error;
+    if (state->is_constant && !like_state_set(state, pattern, escape, &error)) {
+        error.position = call->position;
+        error_raise_again(&error);
+    }
+    return state;
+}
+
+void *like_prepare(Arena *arena, const Expr *call)
+{
+    return like_state_new(arena, call, false);
+}
+
+void *ilike_prepare(Arena *arena, const Expr *call)
+{
+    return like_state_new(arena, call, true);
+}
+
+static void like_run(KernelCall *call, bool is_negated)
+{
+    LikeState *state = call->state;
+    bool *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        StringView text = argument_text(call, 0, i);
+        Error error;
+        if (!state->is_constant &&
+            !like_state_set(state, argument_text(call, 1, i),
+                            call->argument_count > 2 ? argument_text(call, 2, i) : backslash, &error)) {
+            kernel_fail(call, i, error.code, "%s", error.message);
+            results[i] = false;
+            continue;
+        }
+        if (state->ignores_case)
+            text = text_fold(&state->folded, text);
+        results[i] = like_matches(state->pattern, text) != is_negated;
+    }
+}
+
+void kernel_text_like(KernelCall *call)
+{
+    like_run(call, false);
+}
+
+void kernel_text_not_like(KernelCall *call)
+{
+    like_run(call, true);
+}
+
+void kernel_text_ilike(KernelCall *call)
+{
+    like_run(call, false);
+}
+
+void kernel_text_not_ilike(KernelCall *call)
+{
+    like_run(call, true);
+}
+
+/* ---- regular expressions ---- */
+
+typedef struct RegexState {
+    bool ignores_case;
+    Arena *arena; /* of the pattern now: owns code and match data */
+    bool is_constant;
+    StringView source;
+    pcre2_code *code;
+    pcre2_match_data *match;
+} RegexState;
+
+static void code_release(void *code)
+{
+    pcre2_code_free(code);
+}
+
+static void match_release(void *match)
+{
+    pcre2_match_data_free(match);
+}
+
+/* PostgreSQL's reading where the two differ: . takes line ends, $ stands at the very end alone. */
+static bool regex_state_set(RegexState *state, StringView source, Error *ret_error)
+{
+    if (state->source.data && view_equal(state->source, source))
+        return true;
+    state->source.data = NULL;
+    arena_reset(state->arena);
+    int failure;
+    PCRE2_SIZE offset;
+    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY |
+                       PCRE2_NEVER_BACKSLASH_C | (state->ignores_case ? PCRE2_CASELESS : 0);
+    state->code = pcre2_compile((PCRE2_SPTR)source.data, source.size, options, &failure, &offset, NULL);
+    if (state->code == NULL) {
+        char reason[120];
+        pcre2_get_error_message(failure, (PCRE2_UCHAR *)reason, sizeof reason);
+        error_set(ret_error, ERROR_INVALID_REGULAR_EXPRESSION, NO_POSITION,
+                  "invalid regular expression '%.*s': %s at offset %zu", VIEW_ARGUMENTS(source), reason,
+                  (size_t)offset);
+        return false;
+    }
+    arena_own(state->arena, state->code, code_release);
+    pcre2_jit_compile(state->code, PCRE2_JIT_COMPLETE); /* where there is no JIT, the interpreter serves */
+    state->match = pcre2_match_data_create(1, NULL);
+    if (state->match == NULL)
+        error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory for a regular expression");
+    arena_own(state->arena, state->match, match_release);
+    state->source = arena_view(state->arena, source);
+    return true;
+}
+
+static RegexState *regex_state_new(Arena *arena, const Expr *call, bool ignores_case)
+{
+    RegexState *state = arena_new(arena, RegexState);
+    state->ignores_case = ignores_case;
+    state->arena = arena_new_child(arena);
+    StringView pattern;
+    state->is_constant = constant_text(call, 1, &pattern);
+    Error error;
+    if (state->is_constant && !regex_state_set(state, pattern, &error)) {
+        error.position = call->position;
+        error_raise_again(&error);
+    }
+    return state;
+}
+
+void *regex_prepare(Arena *arena, const Expr *call)
+{
+    return regex_state_new(arena, call, false);
+}
+
+void *regex_prepare_no_case(Arena *arena, const Expr *call)
+{
+    return regex_state_new(arena, call, true);
+}
+
+static void regex_run(KernelCall *call, bool is_negated)
+{
+    RegexState *state = call->state;
+    bool *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        StringView text = argument_text(call, 0, i);
+        Error error;
+        results[i] = false;
+        if (!state->is_constant && !regex_state_set(state, argument_text(call, 1, i), &error)) {
+            kernel_fail(call, i, error.code, "%s", error.message);
+            continue;
+        }
+        int found = pcre2_match(state->code, (PCRE2_SPTR)text.data, text.size, 0, 0, state->match, NULL);
+        if (found < 0 && found != PCRE2_ERROR_NOMATCH)
+            kernel_fail(call, i, ERROR_TOO_COMPLEX, "regular expression took too many steps or too much memory");
+        results[i] = (found >= 0) != is_negated;
+    }
+}
+
+void kernel_text_regex(KernelCall *call)
+{
+    regex_run(call, false);
+}
+
+void kernel_text_not_regex(KernelCall *call)
+{
+    regex_run(call, true);
+}
