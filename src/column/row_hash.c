@@ -19,7 +19,7 @@ static inline uint64_t hash_i64(int64_t value)
 static inline uint64_t hash_i128(Int128 value)
 {
     uint64_t low = (uint64_t)value, high = (uint64_t)((UInt128)value >> 64);
-    uint64_t beyond = high ^ (uint64_t)((int64_t)low >> 63);
+    uint64_t beyond = high ^ ((int64_t)low < 0 ? UINT64_MAX : 0);
     return hash_u64(low ^ beyond * 0x9E3779B97F4A7C15u);
 }
 

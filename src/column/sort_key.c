@@ -97,9 +97,9 @@ static inline UInt128 key_i64_as_i128(int64_t value)
 static inline uint64_t key_f64(double value)
 {
     value = value != value ? __builtin_nan("") : value + 0.0; /* one NaN, above infinity; one zero */
-    int64_t bits;
+    uint64_t bits, sign = UINT64_C(1) << 63;
     memcpy(&bits, &value, sizeof bits);
-    return (uint64_t)bits ^ ((uint64_t)(bits >> 63) | UINT64_C(1) << 63);
+    return bits & sign ? ~bits : bits | sign;
 }
 
 static inline UInt128 key_interval(Interval value)
