@@ -51,7 +51,9 @@ void *memory_allocate_zero(size_t size)
 void *memory_allocate_aligned(size_t size)
 {
     size_t alignment = size >= HUGE_PAGE ? HUGE_PAGE : CACHE_LINE;
-    size_t rounded = memory_size_add(size, alignment) / alignment * alignment;
+    if (size == 0)
+        size = 1;
+    size_t rounded = memory_size_add(size, alignment - 1) / alignment * alignment;
     void *pointer = memory_check(memory_fails_now() ? NULL : aligned_alloc(alignment, rounded), size);
     if (rounded >= HUGE_PAGE)
         (void)madvise(pointer, rounded, MADV_HUGEPAGE); /* advice: where it is refused, small pages do */

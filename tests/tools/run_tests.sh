@@ -21,8 +21,8 @@ run() {
     "$@" >"$log" 2>&1
     status=$?
     line=$(grep -E '[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
-    p=$(printf '%s\n' "$line" | sed -n 's/.*[^0-9]*\([0-9][0-9]*\) passed.*/\1/p')
-    f=$(printf '%s\n' "$line" | sed -n 's/.* \([0-9][0-9]*\) failed.*/\1/p')
+    p=$(printf '%s\n' "$line" | sed -n 's/^\(.*[^0-9]\)\{0,1\}\([0-9][0-9]*\) passed.*/\2/p')
+    f=$(printf '%s\n' "$line" | sed -n 's/^.*passed, \([0-9][0-9]*\) failed.*/\1/p')
     if [ -z "$line" ] || { [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ]; }; then
         f=$((${f:-0} + 1))
     fi
