@@ -1,19 +1,23 @@
 /* exec/operator.h: what every operator is made of: Graefe's volcano, with a batch in place of a row.
  *
  * open only allocates; cursors open at the first next. A batch that next returns is lent until the same operator's next
- * or close. One operator a file; each file exports one function, which makes it. */
+ * or close. One operator a file; each file exports one function, which makes it (build.h lists them).
+ *
+ * Who pulls may narrow the batch that it gets. Operators hand on a Batch of their own over the input's vectors rather
+ * than the input's: so what is narrowed is always the producer's for this one call. */
 #ifndef QUERN_EXEC_OPERATOR_H
 #define QUERN_EXEC_OPERATOR_H
 
 #include "base/context.h"
 #include "column/batch.h"
+#include "exec/build.h"
 #include "exec/exec.h"
 #include "plan/plan.h"
 
 typedef struct OperatorOps {
     const char *name;
     void (*open)(Operator *op);   /* may be NULL */
-    Batch *(*next)(Operator *op); /* NULL at the end; is not called again after that */
+    Batch *(*next)(Operator *op); /* NULL at the end; is not called again after that. An empty batch is passed over */
     void (*close)(Operator *op);  /* drops what is held early; never raises; may be NULL */
 } OperatorOps;
 
@@ -26,19 +30,35 @@ struct Operator {
     size_t input_count;
     Operator **inputs;
     OperatorMetrics *metrics;
+    size_t batch_size; /* rows of batches that it makes: SET batch_size */
     bool is_timed;
     bool is_open, is_at_end;
 };
 
-/* `size` bytes of an operator's own struct, zeroed but for its base. */
-#define operator_new(arena, type, operator_ops, context, plan)                                                         \
-    ((type *)operator_allocate((arena), sizeof(type), (operator_ops), (context), (plan)))
-Operator *operator_allocate(Arena *arena, size_t size, const OperatorOps *ops, const Context *context, const Plan *plan);
+/* An operator's own struct, zeroed but for its base. */
+#define operator_new(build, type, operator_ops, plan, inputs)                                                          \
+    ((type *)operator_allocate((build), sizeof(type), (operator_ops), (plan), (inputs)))
+Operator *operator_allocate(const Build *build, size_t size, const OperatorOps *ops, const Plan *plan,
+                            Operator **inputs);
 
 void operator_open(Operator *op);
-/* Wraps ops->next: looks at the cancel flag, counts, keeps time, checks the batch in debug builds. */
+/* Wraps ops->next: looks at the cancel flag, counts, keeps time, checks the batch in debug builds. Never gives an empty
+ * batch; NULL at the end, and again after that. */
 Batch *operator_next(Operator *op);
 /* And all below it. */
 void operator_close(Operator *op);
+/* Notes what it holds now, for the metrics' peak. */
+void operator_note_memory(Operator *op, size_t size);
+
+/* A batch of its own over the input's vectors: `target` has room for as many columns. */
+static inline Batch *batch_view(Batch *target, const Batch *source)
+{
+    Vector **columns = target->columns;
+    *target = *source;
+    target->columns = columns;
+    if (source->column_count)
+        memcpy(columns, source->columns, source->column_count * sizeof *columns);
+    return target;
+}
 
 #endif

@@ -1,0 +1,405 @@
+/* exec/aggregate_calls.c: the rows that go to each aggregate function. */
+#include "exec/aggregate_calls.h"
+
+#include <string.h>
+
+#include "exec/hash_table.h"
+#include "exec/sorter.h"
+#include "expr/evaluator.h"
+
+enum { STATE_ALIGNMENT = 16 };
+
+/* DISTINCT: the rows that came already. */
+typedef struct CallDistinct {
+    RowStore *rows; /* group, arguments */
+    HashTable *table;
+    HashProbe *probe;
+    Vector **keys;
+    uint8_t *found[BATCH_SIZE];
+    bool is_new[BATCH_SIZE];
+} CallDistinct;
+
+/* ORDER BY: the rows until all are there. */
+typedef struct CallOrder {
+    SortKeys *keys; /* group, order keys */
+    Sorter *sorter; /* rows: group, arguments */
+    Vector **key_vectors;
+    Vector **columns;
+    uint8_t *rows[BATCH_SIZE];
+} CallOrder;
+
+typedef struct Call {
+    const AggregateCall *call;
+    AggregateState state;
+    size_t offset; /* of its state among a group's states */
+    size_t argument_count;
+    Evaluator *filter;      /* or NULL */
+    Evaluator *evaluator;   /* of arguments and order keys; that of all calls without a FILTER is one */
+    size_t first_expr;      /* of its arguments there; order keys follow */
+    Vector **arguments;     /* of the batch at work: flat or constant */
+    Vector **flattened;     /* where dictionaries are written out */
+    CallDistinct *distinct; /* or NULL */
+    CallOrder *order;       /* or NULL */
+} Call;
+
+struct AggregateCalls {
+    const Context *context;
+    size_t count;
+    Call *calls;
+    size_t state_size;
+    /* of the call at work */
+    Batch rows;             /* the input's columns; the rows that go to the call */
+    uint8_t *const *groups; /* of those rows, in their order; NULL: */
+    uint8_t *one;           /* the group of them all */
+    Vector *group_vector;   /* the same as numbers, by slot of the batch */
+    uint16_t selection[BATCH_SIZE];
+    uint16_t new_selection[BATCH_SIZE];
+    uint8_t *slot_groups[BATCH_SIZE];
+    uint8_t *kept_groups[BATCH_SIZE];
+    uint8_t *states[BATCH_SIZE];
+};
+
+/* ---- making ---- */
+
+static Type group_type(void)
+{
+    return type_of(TYPE_UBIGINT); /* an address */
+}
+
+/* Group, then the arguments. */
+static Type *call_row_types(const Build *build, const Call *call)
+{
+    Type *types = arena_array(build->arena, Type, call->argument_count + 1);
+    types[0] = group_type();
+    if (call->argument_count)
+        memcpy(types + 1, call->state.argument_types, call->argument_count * sizeof *types);
+    return types;
+}
+
+/* Without groups the arguments alone are the key. */
+static CallDistinct *call_distinct_new(const Build *build, const Call *call, bool has_groups)
+{
+    Arena *arena = build->arena;
+    CallDistinct *distinct = arena_new(arena, CallDistinct);
+    const Type *types = call_row_types(build, call) + !has_groups;
+    size_t key_count = call->argument_count + has_groups;
+    distinct->rows = row_store_new(arena, build->context, row_layout_new(arena, types, key_count, 0));
+    distinct->table = hash_table_new(arena, build->context, distinct->rows, key_count, "a DISTINCT aggregate");
+    distinct->probe = hash_probe_new(arena);
+    distinct->keys = arena_array(arena, Vector *, key_count);
+    return distinct;
+}
+
+static CallOrder *call_order_new(const Build *build, const Call *call)
+{
+    Arena *arena = build->arena;
+    CallOrder *order = arena_new(arena, CallOrder);
+    size_t key_count = call->call->order_count + 1;
+    Type *key_types = arena_array(arena, Type, key_count);
+    SortOrder *orders = arena_array(arena, SortOrder, key_count);
+    key_types[0] = group_type();
+    for (size_t k = 1; k < key_count; k++) {
+        key_types[k] = call->call->order_keys[k - 1]->type;
+        orders[k] = call->call->orders[k - 1];
+    }
+    order->keys = sort_keys_new(arena, build->context, key_types, orders, key_count);
+    order->sorter =
+        sorter_new(arena, build->context, order->keys, call_row_types(build, call), call->argument_count + 1);
+    order->key_vectors = arena_array(arena, Vector *, key_count);
+    order->columns = arena_array(arena, Vector *, call->argument_count + 1);
+    return order;
+}
+
+static void call_init(Call *call, const Build *build, const AggregateCall *plan_call, bool has_groups)
+{
+    const Aggregate *aggregate = plan_call->aggregate;
+    call->call = plan_call;
+    call->argument_count = plan_call->argument_count;
+    call->state = (AggregateState){.call = plan_call, .context = build->context, .arena = build->arena};
+    call->arguments = arena_array(build->arena, Vector *, call->argument_count);
+    call->flattened = arena_array(build->arena, Vector *, call->argument_count);
+    for (size_t a = 0; a < call->argument_count; a++) {
+        call->state.argument_types[a] = plan_call->arguments[a]->type;
+        call->flattened[a] = vector_new(build->arena, plan_call->arguments[a]->type);
+    }
+    if (plan_call->is_distinct && !(aggregate->flags & AGGREGATE_DISTINCT_IDLE))
+        call->distinct = call_distinct_new(build, call, has_groups);
+    if (plan_call->order_count && (aggregate->flags & AGGREGATE_ORDER_MATTERS))
+        call->order = call_order_new(build, call);
+}
+
+static size_t call_expr_count(const Call *call)
+{
+    return call->argument_count + (call->order ? call->call->order_count : 0);
+}
+
+static void call_exprs(const Call *call, const ColumnMap *map, Expr **ret_exprs)
+{
+    size_t count = call_expr_count(call);
+    for (size_t e = 0; e < count; e++) {
+        bool is_argument = e < call->argument_count;
+        ret_exprs[e] = column_map_expr(map, is_argument ? call->call->arguments[e]
+                                                        : call->call->order_keys[e - call->argument_count]);
+    }
+}
+
+/* A call with a FILTER sees other rows, and so has an evaluator of its own; all others share one. */
+static void calls_make_evaluators(AggregateCalls *calls, const Build *build, const ColumnMap *map)
+{
+    Arena *arena = build->arena;
+    size_t most = 0, shared_count = 0;
+    for (size_t i = 0; i < calls->count; i++)
+        most += call_expr_count(&calls->calls[i]);
+    Expr **shared = arena_array(arena, Expr *, most);
+    for (size_t i = 0; i < calls->count; i++) {
+        Call *call = &calls->calls[i];
+        if (call->call->filter == NULL) {
+            call->first_expr = shared_count;
+            call_exprs(call, map, shared + shared_count);
+            shared_count += call_expr_count(call);
+            continue;
+        }
+        Expr **exprs = arena_array(arena, Expr *, call_expr_count(call));
+        call_exprs(call, map, exprs);
+        call->evaluator = evaluator_new(arena, build->context, exprs, call_expr_count(call));
+        Expr *filter = column_map_expr(map, call->call->filter);
+        call->filter = evaluator_new(arena, build->context, &filter, 1);
+    }
+    Evaluator *evaluator = evaluator_new(arena, build->context, shared, shared_count);
+    for (size_t i = 0; i < calls->count; i++)
+        if (calls->calls[i].filter == NULL)
+            calls->calls[i].evaluator = evaluator;
+}
+
+AggregateCalls *aggregate_calls_new(const Build *build, const PlanAggregate *plan, const ColumnMap *map)
+{
+    AggregateCalls *calls = arena_new(build->arena, AggregateCalls);
+    bool has_groups = plan->group_count + plan->set_count > 0;
+    calls->context = build->context;
+    calls->count = plan->aggregate_count;
+    calls->calls = arena_array(build->arena, Call, calls->count);
+    calls->group_vector = vector_new(build->arena, group_type());
+    for (size_t i = 0; i < calls->count; i++) {
+        Call *call = &calls->calls[i];
+        call_init(call, build, &plan->aggregates[i], has_groups);
+        call->offset = calls->state_size;
+        size_t size = call->call->aggregate->state_size(&call->state);
+        calls->state_size += (size + STATE_ALIGNMENT - 1) / STATE_ALIGNMENT * STATE_ALIGNMENT;
+    }
+    calls_make_evaluators(calls, build, map);
+    return calls;
+}
+
+size_t aggregate_calls_state_size(const AggregateCalls *calls)
+{
+    return calls->state_size;
+}
+
+size_t aggregate_calls_size(const AggregateCalls *calls)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < calls->count; i++) {
+        const Call *call = &calls->calls[i];
+        if (call->distinct)
+            size += row_store_size(call->distinct->rows) + hash_table_size(call->distinct->table);
+        if (call->order)
+            size += sorter_size(call->order->sorter);
+    }
+    return size;
+}
+
+void aggregate_calls_clear(AggregateCalls *calls)
+{
+    for (size_t i = 0; i < calls->count; i++) {
+        const Call *call = &calls->calls[i];
+        if (call->distinct) {
+            hash_table_clear(call->distinct->table);
+            row_store_release(call->distinct->rows);
+        }
+        if (call->order)
+            sorter_clear(call->order->sorter);
+    }
+}
+
+/* ---- the rows of a call ---- */
+
+/* FILTER: only rows for which it is TRUE; and only over those are arguments computed. */
+static void rows_filter(AggregateCalls *calls, const Call *call)
+{
+    Batch *rows = &calls->rows;
+    if (calls->groups)
+        for (size_t i = 0; i < rows->row_count; i++)
+            calls->slot_groups[batch_row(rows, i)] = calls->groups[i];
+    evaluator_filter(call->filter, rows, calls->selection);
+    if (calls->groups == NULL)
+        return;
+    for (size_t i = 0; i < rows->row_count; i++)
+        calls->kept_groups[i] = calls->slot_groups[batch_row(rows, i)];
+    calls->groups = calls->kept_groups;
+}
+
+static void call_compute_arguments(Call *call, const Batch *rows)
+{
+    for (size_t a = 0; a < call->argument_count; a++) {
+        Vector *value = evaluator_value(call->evaluator, call->first_expr + a, rows);
+        if (value->form == VECTOR_DICTIONARY) {
+            vector_flatten(call->flattened[a], value, rows->vector_size);
+            value = call->flattened[a];
+        }
+        call->arguments[a] = value;
+    }
+}
+
+/* The rows' groups as a column. */
+static Vector *rows_group_vector(AggregateCalls *calls)
+{
+    const Batch *rows = &calls->rows;
+    if (calls->groups == NULL) {
+        Value group = value_ubigint((uintptr_t)calls->one);
+        vector_set_constant(calls->group_vector, &group);
+        return calls->group_vector;
+    }
+    vector_prepare(calls->group_vector, rows->vector_size);
+    uint64_t *groups = VECTOR_DATA(calls->group_vector, uint64_t);
+    for (size_t i = 0; i < rows->row_count; i++)
+        groups[batch_row(rows, i)] = (uintptr_t)calls->groups[i];
+    return calls->group_vector;
+}
+
+/* DISTINCT: only rows that their group has not seen. */
+static void rows_make_distinct(AggregateCalls *calls, const Call *call)
+{
+    CallDistinct *distinct = call->distinct;
+    Batch *rows = &calls->rows;
+    bool has_groups = calls->groups != NULL;
+    if (has_groups)
+        distinct->keys[0] = rows_group_vector(calls);
+    for (size_t a = 0; a < call->argument_count; a++)
+        distinct->keys[has_groups + a] = call->arguments[a];
+    hash_table_add(distinct->table, distinct->probe, distinct->keys, rows->selection, rows->row_count, distinct->found,
+                   distinct->is_new);
+    size_t count = 0;
+    for (size_t i = 0; i < rows->row_count; i++) {
+        calls->new_selection[count] = (uint16_t)batch_row(rows, i);
+        if (has_groups)
+            calls->kept_groups[count] = calls->groups[i];
+        count += distinct->is_new[i];
+    }
+    rows->row_count = count;
+    rows->selection = calls->new_selection;
+    if (has_groups)
+        calls->groups = calls->kept_groups;
+}
+
+/* ORDER BY: they wait for the end. */
+static void rows_gather(AggregateCalls *calls, const Call *call)
+{
+    CallOrder *order = call->order;
+    const Batch *rows = &calls->rows;
+    order->key_vectors[0] = order->columns[0] = rows_group_vector(calls);
+    for (size_t a = 0; a < call->argument_count; a++)
+        order->columns[a + 1] = call->arguments[a];
+    for (size_t k = 0; k < call->call->order_count; k++)
+        order->key_vectors[k + 1] = evaluator_value(call->evaluator, call->first_expr + call->argument_count + k, rows);
+    sort_keys_encode(order->keys, order->key_vectors, rows->selection, rows->row_count);
+    sorter_add(order->sorter, order->columns, rows->selection, rows->row_count, order->keys->keys, order->keys->sizes);
+}
+
+/* ---- updating ---- */
+
+static void call_update_one(AggregateCalls *calls, Call *call)
+{
+    const Batch *rows = &calls->rows;
+    const Aggregate *aggregate = call->call->aggregate;
+    uint8_t *state = calls->one + call->offset;
+    if (aggregate->update_all) {
+        aggregate->update_all(&call->state, call->arguments, rows->selection, rows->row_count, state);
+        return;
+    }
+    for (size_t i = 0; i < rows->row_count; i++)
+        calls->states[i] = state;
+    aggregate->update(&call->state, call->arguments, rows->selection, rows->row_count, calls->states);
+}
+
+static void call_update_groups(AggregateCalls *calls, Call *call)
+{
+    const Batch *rows = &calls->rows;
+    uint8_t *const *groups = calls->groups;
+    size_t offset = call->offset;
+    for (size_t i = 0; i < rows->row_count; i++)
+        calls->states[i] = groups[i] + offset;
+    call->call->aggregate->update(&call->state, call->arguments, rows->selection, rows->row_count, calls->states);
+}
+
+static void call_update(AggregateCalls *calls, Call *call)
+{
+    if (call->filter)
+        rows_filter(calls, call);
+    if (calls->rows.row_count == 0)
+        return;
+    call_compute_arguments(call, &calls->rows);
+    if (call->distinct)
+        rows_make_distinct(calls, call);
+    if (call->order)
+        rows_gather(calls, call);
+    else
+        (calls->groups ? call_update_groups : call_update_one)(calls, call);
+}
+
+void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups)
+{
+    for (size_t i = 0; i < calls->count; i++) {
+        calls->rows = *batch;
+        calls->groups = groups;
+        call_update(calls, &calls->calls[i]);
+    }
+}
+
+void aggregate_calls_update_one(AggregateCalls *calls, const Batch *batch, uint8_t *group)
+{
+    calls->one = group;
+    for (size_t i = 0; i < calls->count; i++) {
+        calls->rows = *batch;
+        calls->groups = NULL;
+        call_update(calls, &calls->calls[i]);
+    }
+}
+
+/* ---- the end ---- */
+
+/* Hands the rows that were gathered to the function, group after group, each in its order. */
+static void call_feed_sorted(AggregateCalls *calls, Call *call)
+{
+    CallOrder *order = call->order;
+    const RowLayout *layout = sorter_layout(order->sorter);
+    sorter_finish(order->sorter);
+    for (size_t count; (count = sorter_next(order->sorter, BATCH_SIZE, order->rows)) > 0;) {
+        context_check(calls->context);
+        rows_read(layout, 0, order->rows, count, calls->group_vector);
+        for (size_t i = 0; i < count; i++)
+            calls->states[i] = (uint8_t *)(uintptr_t)VECTOR_DATA(calls->group_vector, uint64_t)[i] + call->offset;
+        for (size_t a = 0; a < call->argument_count; a++) {
+            rows_read(layout, a + 1, order->rows, count, call->flattened[a]);
+            call->arguments[a] = call->flattened[a];
+        }
+        call->call->aggregate->update(&call->state, call->arguments, NULL, count, calls->states);
+    }
+    sorter_clear(order->sorter);
+}
+
+void aggregate_calls_finish(AggregateCalls *calls)
+{
+    for (size_t i = 0; i < calls->count; i++)
+        if (calls->calls[i].order)
+            call_feed_sorted(calls, &calls->calls[i]);
+}
+
+void aggregate_calls_finalize(AggregateCalls *calls, size_t call_index, uint8_t *const *groups, size_t count,
+                              Vector *result)
+{
+    Call *call = &calls->calls[call_index];
+    for (size_t i = 0; i < count; i++)
+        calls->states[i] = groups[i] + call->offset;
+    vector_prepare(result, count);
+    call->call->aggregate->finalize(&call->state, calls->states, count, result);
+}

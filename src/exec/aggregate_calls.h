@@ -1,0 +1,31 @@
+/* exec/aggregate_calls.h: the aggregate functions of a node: the rows that go to each, and their states.
+ *
+ *   input rows --FILTER--> --DISTINCT--> --ORDER BY: gathered, sorted at the end--> update of the group's state
+ *
+ * The states of a group stand side by side in one block of zeroed bytes, aligned to 16, which the caller keeps. */
+#ifndef QUERN_EXEC_AGGREGATE_CALLS_H
+#define QUERN_EXEC_AGGREGATE_CALLS_H
+
+#include "exec/build.h"
+
+typedef struct AggregateCalls AggregateCalls;
+
+/* `map` has the columns of the input. */
+AggregateCalls *aggregate_calls_new(const Build *build, const PlanAggregate *plan, const ColumnMap *map);
+/* Bytes of a group's states. */
+size_t aggregate_calls_state_size(const AggregateCalls *calls);
+/* Bytes held besides the states. */
+size_t aggregate_calls_size(const AggregateCalls *calls);
+/* Row i of the batch (of those that count) goes to the group whose states are groups[i]. */
+void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups);
+/* All rows go to one group. */
+void aggregate_calls_update_one(AggregateCalls *calls, const Batch *batch, uint8_t *group);
+/* All rows have come: before finalize. */
+void aggregate_calls_finish(AggregateCalls *calls);
+/* `result` becomes the values of one call for `count` groups. */
+void aggregate_calls_finalize(AggregateCalls *calls, size_t call_index, uint8_t *const *groups, size_t count,
+                              Vector *result);
+/* Gives memory back early. */
+void aggregate_calls_clear(AggregateCalls *calls);
+
+#endif

@@ -1,0 +1,215 @@
+/* exec/build.c: a plan to its operators, by a table over the kinds of nodes; and the execution that holds them.
+ *
+ * It goes as deep as the plan does, and no deeper than EXECUTION_MAX_DEPTH: so neither does operator_next, whose calls
+ * follow the same tree. */
+#include "exec/build.h"
+
+#include <stdlib.h>
+
+#include "exec/operator.h"
+
+struct Execution {
+    Operator *root;
+    OperatorMetrics *metrics;
+    Arena *arena;
+    const PlanColumns *columns;
+    bool is_closed;
+};
+
+/* ---- ColumnIds to positions ---- */
+
+typedef struct ColumnPlace {
+    ColumnId column;
+    uint32_t position;
+} ColumnPlace;
+
+static int column_place_compare(const void *a, const void *b)
+{
+    ColumnId first = ((const ColumnPlace *)a)->column, second = ((const ColumnPlace *)b)->column;
+    return first < second ? -1 : first > second;
+}
+
+ColumnMap column_map_new(const Build *build, const Plan *first, const Plan *second)
+{
+    size_t second_count = second ? second->output_count : 0;
+    size_t count = memory_size_add(first->output_count, second_count);
+    ColumnPlace *places = arena_array(build->arena, ColumnPlace, count);
+    bool is_sorted = true;
+    for (size_t i = 0; i < count; i++) {
+        ColumnId column = i < first->output_count ? first->outputs[i] : second->outputs[i - first->output_count];
+        places[i] = (ColumnPlace){column, (uint32_t)i};
+        is_sorted &= i == 0 || places[i - 1].column < column;
+    }
+    if (!is_sorted)
+        qsort(places, count, sizeof *places, column_place_compare);
+    return (ColumnMap){.arena = build->arena, .places = places, .count = count};
+}
+
+size_t column_map_position(const ColumnMap *map, ColumnId column)
+{
+    size_t low = 0, high = map->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (map->places[middle].column < column)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == map->count || map->places[low].column != column)
+        error_raise(ERROR_INTERNAL, NO_POSITION, "column #%u is not among the inputs of an operator", (unsigned)column);
+    return map->places[low].position;
+}
+
+static ColumnId column_map_visit(void *user, ColumnId column)
+{
+    return (ColumnId)column_map_position(user, column);
+}
+
+Expr *column_map_expr(const ColumnMap *map, Expr *expr)
+{
+    return expr_map_columns(map->arena, expr, column_map_visit, (void *)map);
+}
+
+Expr **column_map_exprs(const ColumnMap *map, Expr *const *exprs, size_t count)
+{
+    Expr **mapped = arena_array(map->arena, Expr *, count);
+    for (size_t i = 0; i < count; i++)
+        mapped[i] = column_map_expr(map, exprs[i]);
+    return mapped;
+}
+
+/* ---- operators ---- */
+
+enum { TOP_N_LIMIT = 1 << 16 }; /* up to so many rows are worth keeping apart; a longer list is sorted like any other */
+
+static Operator *sort_or_top_n_new(const Build *build, const Plan *plan, Operator **inputs)
+{
+    bool is_short = ((const PlanSort *)plan)->limit <= TOP_N_LIMIT;
+    return (is_short ? top_n_new : sort_new)(build, plan, inputs);
+}
+
+static OperatorConstructor *const constructors[PLAN_KIND_COUNT] = {
+    [PLAN_SCAN] = scan_new,         [PLAN_VALUES] = values_new,      [PLAN_FILTER] = filter_new,
+    [PLAN_PROJECT] = project_new,   [PLAN_JOIN] = join_new,          [PLAN_AGGREGATE] = hash_aggregate_new,
+    [PLAN_DISTINCT] = distinct_new, [PLAN_SORT] = sort_or_top_n_new, [PLAN_LIMIT] = limit_new,
+    [PLAN_SET] = set_operation_new, [PLAN_INSERT] = insert_new,
+};
+
+/* Whether the node reads this input to its end before it hands on what came of it. */
+static bool plan_drains_input(const Build *build, const Plan *plan, size_t input_index)
+{
+    switch (plan->kind) {
+    case PLAN_AGGREGATE:
+    case PLAN_SORT:
+    case PLAN_INSERT:
+        return true;
+    case PLAN_JOIN: /* the right side is what the table is built from */
+        return input_index == 1 || build->is_drained;
+    case PLAN_SET:
+        return (((const PlanSet *)plan)->operator!= PLAN_UNION && input_index == 1) || build->is_drained;
+    case PLAN_LIMIT:
+        return false;
+    default:
+        return build->is_drained;
+    }
+}
+
+static Operator *build_at_depth(const Build *build, const Plan *plan, size_t depth)
+{
+    if (depth > EXECUTION_MAX_DEPTH)
+        error_raise(ERROR_TOO_COMPLEX, NO_POSITION, "the query's plan is nested more than %d levels deep",
+                    EXECUTION_MAX_DEPTH);
+    Operator **inputs = arena_array(build->arena, Operator *, plan->input_count);
+    for (size_t i = 0; i < plan->input_count; i++) {
+        Build below = *build;
+        below.is_drained = plan_drains_input(build, plan, i);
+        inputs[i] = build_at_depth(&below, plan->inputs[i], depth + 1);
+    }
+    return constructors[plan->kind](build, plan, inputs);
+}
+
+Operator *build_operator(const Build *build, const Plan *plan)
+{
+    return build_at_depth(build, plan, 1);
+}
+
+/* ---- execution ---- */
+
+/* The numbers of a finished plan's nodes are 0 .. count-1, its root's the least: the last node of the last input has
+ * the greatest. */
+static size_t plan_node_count(const Plan *plan)
+{
+    while (plan->input_count > 0)
+        plan = plan->inputs[plan->input_count - 1];
+    return plan->id + 1;
+}
+
+Execution *execution_new(Arena *arena, const Context *context, const PlanColumns *columns, const Plan *plan,
+                         bool is_timed)
+{
+    Execution *execution = arena_new(arena, Execution);
+    execution->metrics = arena_array(arena, OperatorMetrics, plan_node_count(plan));
+    execution->arena = arena;
+    execution->columns = columns;
+    Build build = {
+        .arena = arena,
+        .context = context,
+        .columns = columns,
+        .metrics = execution->metrics,
+        .is_timed = is_timed,
+    };
+    execution->root = build_operator(&build, plan);
+    operator_open(execution->root);
+    return execution;
+}
+
+Batch *execution_next(Execution *execution)
+{
+    return operator_next(execution->root);
+}
+
+void execution_close(Execution *execution)
+{
+    if (execution == NULL || execution->is_closed)
+        return;
+    execution->is_closed = true;
+    operator_close(execution->root);
+}
+
+const OperatorMetrics *execution_metrics(const Execution *execution, size_t plan_id)
+{
+    return &execution->metrics[plan_id];
+}
+
+/* ---- as a stream ---- */
+
+typedef struct ExecutionStream {
+    BatchStream base; /* first, so that a BatchStream * can be cast back */
+    Execution *execution;
+} ExecutionStream;
+
+static Batch *execution_stream_next(BatchStream *stream)
+{
+    return execution_next(((ExecutionStream *)stream)->execution);
+}
+
+static void execution_stream_close(BatchStream *stream)
+{
+    execution_close(((ExecutionStream *)stream)->execution);
+}
+
+BatchStream *execution_stream(Execution *execution)
+{
+    const Plan *plan = execution->root->plan;
+    Schema *schema = schema_new(execution->arena, plan->output_count);
+    for (size_t i = 0; i < plan->output_count; i++) {
+        const PlanColumn *column = plan_column(execution->columns, plan->outputs[i]);
+        schema->columns[i] = (Column){.name = column->name, .type = column->type, .is_nullable = column->is_nullable};
+    }
+    ExecutionStream *stream = arena_new(execution->arena, ExecutionStream);
+    *stream = (ExecutionStream){
+        .base = {.schema = schema, .next = execution_stream_next, .close = execution_stream_close},
+        .execution = execution,
+    };
+    return &stream->base;
+}

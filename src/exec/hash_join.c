@@ -1,0 +1,111 @@
+/* exec/hash_join.c: joins with keys: the right side goes to a hash table, in which each left row finds its candidates.
+ */
+#include <string.h>
+
+#include "exec/join_probe.h"
+#include "expr/evaluator.h"
+
+typedef struct HashJoinOperator {
+    Operator base;
+    JoinSource source; /* candidates: the rows of equal key */
+    JoinTable *table;
+    JoinProbe *probe;
+    HashProbe *hash_probe;
+    bool is_built;
+    size_t key_count;
+    Evaluator *left_keys;
+    Vector **keys;
+    uint8_t *candidate;         /* the next one of row source.next_left */
+    uint8_t *heads[BATCH_SIZE]; /* by left row: the first candidate */
+} HashJoinOperator;
+
+static HashJoinOperator *hash_join_of(JoinSource *source)
+{
+    return (HashJoinOperator *)((char *)source - offsetof(HashJoinOperator, source));
+}
+
+static void hash_join_begin(JoinSource *source, const Batch *left)
+{
+    HashJoinOperator *self = hash_join_of(source);
+    for (size_t k = 0; k < self->key_count; k++)
+        self->keys[k] = evaluator_value(self->left_keys, k, left);
+    hash_table_find(self->table->hash, self->hash_probe, self->keys, left->selection, left->row_count, self->heads);
+    for (size_t i = 0; i < left->row_count; i++)
+        __builtin_prefetch(self->heads[i]);
+    self->candidate = self->heads[0];
+}
+
+static void hash_join_fill(JoinSource *source, JoinPairs *pairs, bool pads, const bool *is_decided)
+{
+    HashJoinOperator *self = hash_join_of(source);
+    size_t i = source->next_left, row_count = source->left->row_count, count = 0;
+    uint8_t *row = self->candidate;
+    while (i < row_count && count < pairs->capacity) {
+        if (is_decided && is_decided[i])
+            row = NULL;
+        pairs->left[count] = (uint16_t)i;
+        pairs->right[count] = row;
+        count += row != NULL || pads;
+        row = row ? join_row(self->table, row)->next : NULL;
+        if (row == NULL && ++i < row_count)
+            row = self->heads[i];
+    }
+    source->next_left = i;
+    self->candidate = row;
+    pairs->count = count;
+}
+
+static void hash_join_find_matched(JoinSource *source, bool *ret_is_matched)
+{
+    HashJoinOperator *self = hash_join_of(source);
+    for (size_t i = 0; i < source->left->row_count; i++)
+        ret_is_matched[i] = self->heads[i] != NULL;
+}
+
+static void hash_join_find_null_keys(JoinSource *source, bool *ret_is_null)
+{
+    HashJoinOperator *self = hash_join_of(source);
+    for (size_t k = 0; k < self->key_count; k++)
+        for (size_t i = 0; i < source->left->row_count; i++)
+            ret_is_null[i] |=
+                !self->table->key_nulls_equal[k] && vector_is_null(self->keys[k], batch_row(source->left, i));
+}
+
+static Batch *hash_join_next(Operator *op)
+{
+    HashJoinOperator *self = (HashJoinOperator *)op;
+    if (!self->is_built)
+        join_table_build(self->table, op, op->inputs[1]);
+    self->is_built = true;
+    return join_probe_next(self->probe, op);
+}
+
+static void hash_join_close(Operator *op)
+{
+    join_table_clear(((HashJoinOperator *)op)->table);
+}
+
+static const OperatorOps hash_join_ops = {"HashJoin", NULL, hash_join_next, hash_join_close};
+
+Operator *hash_join_new(const Build *build, const Plan *plan, Operator **inputs, const JoinConditions *conditions)
+{
+    HashJoinOperator *self = operator_new(build, HashJoinOperator, &hash_join_ops, plan, inputs);
+    self->source = (JoinSource){
+        .begin = hash_join_begin,
+        .fill = hash_join_fill,
+        .find_matched = hash_join_find_matched,
+        .find_null_keys = hash_join_find_null_keys,
+    };
+    self->key_count = conditions->key_count;
+    self->keys = arena_array(build->arena, Vector *, self->key_count);
+    self->hash_probe = hash_probe_new(build->arena);
+    ColumnMap map = column_map_new(build, plan->inputs[0], NULL);
+    Expr **keys = arena_array(build->arena, Expr *, self->key_count);
+    for (size_t k = 0; k < self->key_count; k++)
+        keys[k] = column_map_expr(&map, conditions->keys[k].left);
+    self->left_keys = evaluator_new(build->arena, build->context, keys, self->key_count);
+    self->probe = join_probe_new(build, plan, conditions);
+    self->table = join_table_new(build, plan, conditions, join_probe_used_columns(self->probe));
+    join_probe_attach(self->probe, self->table, &self->source);
+    return &self->base;
+}

@@ -1,0 +1,122 @@
+/* exec/nested_loop_join.c: joins without keys: every right row is a candidate of every left row. */
+#include <string.h>
+
+#include "exec/block.h"
+#include "exec/join_probe.h"
+
+typedef struct NestedLoopJoinOperator {
+    Operator base;
+    JoinSource source; /* candidates: all */
+    JoinTable *table;
+    JoinProbe *probe;
+    bool is_built;
+    Block *rows; /* addresses of all right rows */
+    size_t right_count;
+    size_t next_right; /* the next candidate of row source.next_left */
+} NestedLoopJoinOperator;
+
+static NestedLoopJoinOperator *nested_loop_of(JoinSource *source)
+{
+    return (NestedLoopJoinOperator *)((char *)source - offsetof(NestedLoopJoinOperator, source));
+}
+
+static void nested_loop_begin(JoinSource *source, const Batch *left)
+{
+    (void)left;
+    nested_loop_of(source)->next_right = 0;
+}
+
+/* Left rows without candidates: all of them, as there is no right row. */
+static void nested_loop_fill_padded(JoinSource *source, JoinPairs *pairs, bool pads)
+{
+    size_t row_count = source->left->row_count;
+    while (source->next_left < row_count && pads && pairs->count < pairs->capacity) {
+        pairs->left[pairs->count] = (uint16_t)source->next_left++;
+        pairs->right[pairs->count++] = NULL;
+    }
+    if (!pads)
+        source->next_left = row_count;
+}
+
+static void nested_loop_fill(JoinSource *source, JoinPairs *pairs, bool pads, const bool *is_decided)
+{
+    NestedLoopJoinOperator *self = nested_loop_of(source);
+    uint8_t *const *rows = self->rows->data;
+    pairs->count = 0;
+    if (self->right_count == 0) {
+        nested_loop_fill_padded(source, pairs, pads);
+        return;
+    }
+    while (source->next_left < source->left->row_count && pairs->count < pairs->capacity) {
+        size_t room = pairs->capacity - pairs->count, count = self->right_count - self->next_right;
+        if (is_decided && is_decided[source->next_left]) {
+            self->next_right = self->right_count;
+            count = 0;
+        }
+        if (count > room)
+            count = room;
+        if (count > 0)
+            memcpy(pairs->right + pairs->count, rows + self->next_right, count * sizeof *rows);
+        for (size_t k = 0; k < count; k++)
+            pairs->left[pairs->count + k] = (uint16_t)source->next_left;
+        pairs->count += count;
+        self->next_right += count;
+        if (self->next_right == self->right_count) {
+            self->next_right = 0;
+            source->next_left++;
+        }
+    }
+}
+
+static void nested_loop_find_matched(JoinSource *source, bool *ret_is_matched)
+{
+    memset(ret_is_matched, nested_loop_of(source)->right_count > 0, source->left->row_count);
+}
+
+static void nested_loop_build(NestedLoopJoinOperator *self)
+{
+    Operator *op = &self->base;
+    join_table_build(self->table, op, op->inputs[1]);
+    self->right_count = row_store_count(self->table->rows);
+    if (self->right_count == 0)
+        return;
+    block_renew(self->rows, memory_size_multiply(self->right_count, sizeof(uint8_t *)));
+    uint8_t **rows = self->rows->data;
+    for (size_t first = 0; first < self->right_count; first += BATCH_SIZE)
+        row_store_rows(self->table->rows, first, BATCH_SIZE, rows + first);
+    operator_note_memory(op, row_store_size(self->table->rows) + self->rows->size);
+}
+
+static Batch *nested_loop_next(Operator *op)
+{
+    NestedLoopJoinOperator *self = (NestedLoopJoinOperator *)op;
+    if (!self->is_built)
+        nested_loop_build(self);
+    self->is_built = true;
+    return join_probe_next(self->probe, op);
+}
+
+static void nested_loop_close(Operator *op)
+{
+    NestedLoopJoinOperator *self = (NestedLoopJoinOperator *)op;
+    join_table_clear(self->table);
+    block_clear(self->rows);
+}
+
+static const OperatorOps nested_loop_ops = {"NestedLoopJoin", NULL, nested_loop_next, nested_loop_close};
+
+Operator *nested_loop_join_new(const Build *build, const Plan *plan, Operator **inputs,
+                               const JoinConditions *conditions)
+{
+    NestedLoopJoinOperator *self = operator_new(build, NestedLoopJoinOperator, &nested_loop_ops, plan, inputs);
+    self->source = (JoinSource){
+        .begin = nested_loop_begin,
+        .fill = nested_loop_fill,
+        .find_matched = nested_loop_find_matched,
+    };
+    self->rows = block_new(build->arena, build->context, "a join's list of rows");
+    self->probe = join_probe_new(build, plan, conditions);
+    self->table = join_table_new(build, plan, conditions, join_probe_used_columns(self->probe));
+    join_probe_attach(self->probe, self->table, &self->source);
+    return &self->base;
+}

@@ -1,0 +1,85 @@
+/* exec/operator.c: what is the same for every operator: opening, pulling, counting, closing. */
+#include "exec/operator.h"
+
+#include <time.h>
+
+Operator *operator_allocate(const Build *build, size_t size, const OperatorOps *ops, const Plan *plan,
+                            Operator **inputs)
+{
+    Operator *op = arena_allocate_zero(build->arena, size);
+    size_t batch_size = build->context->settings->batch_size;
+    *op = (Operator){
+        .ops = ops,
+        .arena = build->arena,
+        .context = build->context,
+        .plan = plan,
+        .input_count = plan->input_count,
+        .inputs = inputs,
+        .metrics = &build->metrics[plan->id],
+        .batch_size = batch_size == 0 || batch_size > BATCH_SIZE ? BATCH_SIZE : batch_size,
+        .is_timed = build->is_timed,
+    };
+    return op;
+}
+
+void operator_open(Operator *op)
+{
+    for (size_t i = 0; i < op->input_count; i++)
+        operator_open(op->inputs[i]);
+    if (!op->is_open && op->ops->open)
+        op->ops->open(op);
+    op->is_open = true;
+}
+
+static uint64_t clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static Batch *operator_pull(Operator *op)
+{
+    Batch *batch;
+    do {
+        context_check(op->context);
+        batch = op->ops->next(op);
+    } while (batch && batch->row_count == 0);
+    return batch;
+}
+
+Batch *operator_next(Operator *op)
+{
+    if (op->is_at_end)
+        return NULL;
+    uint64_t start_ns = op->is_timed ? clock_ns() : 0;
+    Batch *batch = operator_pull(op);
+    if (op->is_timed)
+        op->metrics->elapsed_ns += clock_ns() - start_ns;
+    if (batch == NULL) {
+        op->is_at_end = true;
+        return NULL;
+    }
+    op->metrics->row_count += batch->row_count;
+    op->metrics->batch_count++;
+#ifndef NDEBUG
+    batch_check(batch);
+#endif
+    return batch;
+}
+
+void operator_close(Operator *op)
+{
+    if (op->is_open && op->ops->close)
+        op->ops->close(op);
+    op->is_open = false;
+    op->is_at_end = true;
+    for (size_t i = 0; i < op->input_count; i++)
+        operator_close(op->inputs[i]);
+}
+
+void operator_note_memory(Operator *op, size_t size)
+{
+    if (size > op->metrics->memory_peak)
+        op->metrics->memory_peak = size;
+}

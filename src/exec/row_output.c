@@ -1,0 +1,13 @@
+/* exec/row_output.c: rows in memory to batches that may leave the operator. */
+#include "exec/row_output.h"
+
+void row_output(const RowLayout *layout, size_t column_index, uint8_t *const *rows, size_t count, Vector *target)
+{
+    rows_read(layout, column_index, rows, count, target);
+    if (target->physical != PHYSICAL_STRING)
+        return;
+    String *strings = target->data;
+    for (size_t i = 0; i < count; i++)
+        if (strings[i].size > STRING_INLINE_SIZE)
+            strings[i] = vector_add_string(target, string_view(&strings[i]));
+}

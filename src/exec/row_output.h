@@ -1,0 +1,10 @@
+/* exec/row_output.h: rows in memory to batches that may leave the operator. */
+#ifndef QUERN_EXEC_ROW_OUTPUT_H
+#define QUERN_EXEC_ROW_OUTPUT_H
+
+#include "column/row.h"
+
+/* rows_read, and long strings become the vector's own: who shares the vector may outlive the rows. */
+void row_output(const RowLayout *layout, size_t column_index, uint8_t *const *rows, size_t count, Vector *target);
+
+#endif

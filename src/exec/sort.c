@@ -1,0 +1,45 @@
+/* exec/sort.c: all rows in the order of the keys; rows of equal keys in the order in which they came. */
+#include "exec/sort_input.h"
+
+typedef struct SortOperator {
+    Operator base;
+    SortInput *input;
+    Sorter *sorter;
+    bool is_sorted;
+} SortOperator;
+
+static void sort_build(SortOperator *self)
+{
+    Operator *op = &self->base;
+    const SortKeys *keys = self->input->keys;
+    for (const Batch *batch; (batch = operator_next(op->inputs[0])) != NULL;) {
+        sort_input_encode(self->input, batch);
+        sorter_add(self->sorter, batch->columns, batch->selection, batch->row_count, keys->keys, keys->sizes);
+        operator_note_memory(op, sorter_size(self->sorter));
+    }
+    sorter_finish(self->sorter);
+}
+
+static Batch *sort_next(Operator *op)
+{
+    SortOperator *self = (SortOperator *)op;
+    if (!self->is_sorted)
+        sort_build(self);
+    self->is_sorted = true;
+    return sort_input_output(self->input, self->sorter, op->batch_size);
+}
+
+static void sort_close(Operator *op)
+{
+    sorter_clear(((SortOperator *)op)->sorter);
+}
+
+static const OperatorOps sort_ops = {"Sort", NULL, sort_next, sort_close};
+
+Operator *sort_new(const Build *build, const Plan *plan, Operator **inputs)
+{
+    SortOperator *self = operator_new(build, SortOperator, &sort_ops, plan, inputs);
+    self->input = sort_input_new(build, plan);
+    self->sorter = sort_input_sorter(self->input, build);
+    return &self->base;
+}

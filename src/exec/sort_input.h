@@ -1,0 +1,28 @@
+/* exec/sort_input.h: what Sort and Top-N do alike: keys of the input's rows, and batches of sorted rows. */
+#ifndef QUERN_EXEC_SORT_INPUT_H
+#define QUERN_EXEC_SORT_INPUT_H
+
+#include "exec/operator.h"
+#include "exec/sorter.h"
+#include "expr/evaluator.h"
+
+typedef struct SortInput {
+    const PlanSort *plan;
+    Type *types; /* of the columns */
+    Evaluator *evaluator;
+    Vector **key_vectors;
+    SortKeys *keys;
+    Batch *batch;     /* what is returned */
+    size_t take_left; /* rows still to return */
+    uint8_t *rows[BATCH_SIZE];
+} SortInput;
+
+SortInput *sort_input_new(const Build *build, const Plan *plan);
+/* One that takes its rows. */
+Sorter *sort_input_sorter(const SortInput *input, const Build *build);
+/* The keys of the batch's rows, into input->keys. */
+void sort_input_encode(SortInput *input, const Batch *batch);
+/* The next rows of a finished sorter, up to the plan's limit; NULL at the end. */
+Batch *sort_input_output(SortInput *input, Sorter *sorter, size_t batch_size);
+
+#endif

@@ -1,0 +1,35 @@
+/* exec/sorter.h: rows in, the same rows in the order of their keys out; equal keys keep the order in which they came.
+ *
+ *   rows --> run: entries (16 bytes of the key, row), sorted when it is full --+
+ *            run --------------------------------------------------------------+--> merge --> rows in order
+ *
+ * Rows stay where they were written; what is sorted are entries. */
+#ifndef QUERN_EXEC_SORTER_H
+#define QUERN_EXEC_SORTER_H
+
+#include "column/row.h"
+#include "exec/sort_keys.h"
+
+typedef struct Sorter Sorter;
+
+/* Rows of these columns, with keys as `keys` makes them. */
+Sorter *sorter_new(Arena *arena, const Context *context, const SortKeys *keys, const Type *types, size_t column_count);
+/* Where a row's columns stand. */
+const RowLayout *sorter_layout(const Sorter *sorter);
+size_t sorter_count(const Sorter *sorter);
+/* Bytes that it holds. */
+size_t sorter_size(const Sorter *sorter);
+/* Adds rows: row selection[i] (NULL: i) of `columns` has the key keys[i]. Raises LIMIT_EXCEEDED. */
+void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count, uint8_t *const *keys,
+                const size_t *sizes);
+/* All rows are there: what follows are sorter_next and sorter_move. */
+void sorter_finish(Sorter *sorter);
+/* The next rows in order, up to `count` (at most BATCH_SIZE); 0 at the end. They stay until sorter_clear. */
+size_t sorter_next(Sorter *sorter, size_t count, uint8_t **ret_rows);
+/* Puts the first `count` rows of `source` into `target`, which is of the same kind; then `source` is empty again.
+ * Returns the size of the last row's key, which is written to *ret_key. */
+size_t sorter_move(Sorter *target, Sorter *source, size_t count, Block *ret_key);
+/* Empty, for more rows; the memory is given back. */
+void sorter_clear(Sorter *sorter);
+
+#endif
