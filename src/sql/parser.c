@@ -169,16 +169,30 @@ bool parser_accept_keywords(Parser *parser, Keyword first, Keyword second)
     return true;
 }
 
+/* One thing must stand here, although others might have stood before it: all of them are told when they are few. */
+static _Noreturn void parser_raise_missing(Parser *parser, const Text *missing)
+{
+    Text list = text_in(parser->arena);
+    wanted_list(parser, &list);
+    parser_raise(parser, list.size ? NULL : text_string(missing));
+}
+
 void parser_expect(Parser *parser, TokenKind kind)
 {
-    if (!parser_accept(parser, kind))
-        parser_raise(parser, NULL);
+    if (parser_accept(parser, kind))
+        return;
+    Text missing = text_in(parser->arena);
+    text_add_format(&missing, kind > TOKEN_PARAMETER ? "\"%s\"" : "%s", token_kind_name(kind));
+    parser_raise_missing(parser, &missing);
 }
 
 void parser_expect_keyword(Parser *parser, Keyword keyword)
 {
-    if (!parser_accept_keyword(parser, keyword))
-        parser_raise(parser, NULL);
+    if (parser_accept_keyword(parser, keyword))
+        return;
+    Text missing = text_in(parser->arena);
+    text_add_upper(&missing, keyword_spelling(keyword));
+    parser_raise_missing(parser, &missing);
 }
 
 bool parser_at_word(Parser *parser, const char *word)

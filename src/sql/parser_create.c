@@ -276,7 +276,6 @@ static void parser_create_external_table(Parser *parser, AstStatement *statement
     statement->kind = AST_STATEMENT_CREATE_EXTERNAL_TABLE;
     statement->create_external_table = create;
     create->is_or_replace = head.is_or_replace;
-    parser_accept_keyword(parser, KEYWORD_UNBOUNDED);
     parser_expect_keyword(parser, KEYWORD_TABLE);
     create->is_if_not_exists = parser_accept_if_not_exists(parser);
     create->name = parser_object_name(parser, "a table name");
@@ -335,7 +334,8 @@ void parser_create(Parser *parser, AstStatement *statement)
         parser_create_table(parser, statement, head);
     } else if (parser_accept_keyword(parser, KEYWORD_VIEW)) {
         parser_create_view(parser, statement, head);
-    } else if (!head.is_temporary && parser_accept_keyword(parser, KEYWORD_EXTERNAL)) {
+    } else if (!head.is_temporary && (parser_accept_keywords(parser, KEYWORD_UNBOUNDED, KEYWORD_EXTERNAL) ||
+                                      parser_accept_keyword(parser, KEYWORD_EXTERNAL))) {
         parser_create_external_table(parser, statement, head);
     } else if (!head.is_temporary && parser_accept_keyword(parser, KEYWORD_SCHEMA)) {
         parser_create_schema(parser, statement, head);

@@ -543,7 +543,7 @@ static AstExpr *parser_word(Parser *parser)
     return call ? call : parser_column(parser);
 }
 
-static AstExpr *parser_prefix(Parser *parser)
+AstExpr *parser_prefix(Parser *parser)
 {
     switch (parser_peek(parser, 0)->kind) {
     case TOKEN_STRING:
@@ -571,7 +571,7 @@ static AstExpr *parser_prefix(Parser *parser)
     case TOKEN_WORD:
         return parser_word(parser);
     case TOKEN_QUOTED:
-        return parser_column(parser);
+        return parser_peek(parser, 1)->kind == TOKEN_STRING ? parser_typed_literal(parser) : parser_column(parser);
     default:
         parser_raise(parser, "an expression");
     }

@@ -237,6 +237,8 @@ static AstTableRef *parser_table_operand(Parser *parser)
     } else if (parser_peek(parser, 0)->kind == TOKEN_STRING) {
         ref = table_ref_new(parser, AST_FROM_FILE, position);
         ref->file = parser_advance(parser).text;
+    } else if (parser_at_keyword(parser, KEYWORD_VALUES) && parser_peek(parser, 1)->kind == TOKEN_LEFT_PAREN) {
+        ref = table_ref_of_query(parser, parser_values(parser), position);
     } else {
         ref = parser_named_table(parser);
     }

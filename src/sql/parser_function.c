@@ -31,6 +31,22 @@ void parser_arguments(Parser *parser, AstExprs *arguments, AstName **argument_na
 
 /* ---- windows ---- */
 
+/* A distance: '5' DAY means INTERVAL '5' DAY here. */
+static AstExpr *parser_bound_offset(Parser *parser, uint16_t *height)
+{
+    Position position = parser_position(parser);
+    AstExpr *offset = parser_expr_part(parser, height);
+    if (offset->kind != AST_STRING)
+        return offset;
+    StringView fields = parser_accept_interval_fields(parser), text = offset->text;
+    if (fields.data) {
+        offset->kind = AST_TYPED_LITERAL;
+        offset->typed.type = (AstType){.name = view_of("interval"), .position = position, .fields = fields};
+        offset->typed.text = text;
+    }
+    return offset;
+}
+
 static AstBound parser_bound(Parser *parser, uint16_t *height)
 {
     AstBound bound = {0};
@@ -47,7 +63,7 @@ static AstBound parser_bound(Parser *parser, uint16_t *height)
         bound.kind = AST_BOUND_CURRENT_ROW;
         return bound;
     }
-    bound.offset = parser_expr_part(parser, height);
+    bound.offset = parser_bound_offset(parser, height);
     bound.kind = AST_BOUND_FOLLOWING;
     if (!parser_accept_keyword(parser, KEYWORD_FOLLOWING)) {
         parser_expect_keyword(parser, KEYWORD_PRECEDING);

@@ -21,6 +21,9 @@ typedef struct Parser {
     bool has_last;
     size_t depth; /* of the recursion */
     size_t parameter_count;
+    size_t into_depth;  /* the depth at which SELECT may say INTO; 0: nowhere */
+    AstObjectName into; /* where it said so */
+    bool is_into_temporary;
     /* What was asked for at the token in view, one bit a keyword and a kind: the material of error messages. */
     uint64_t wanted_keywords[KEYWORD_COUNT / 64 + 1];
     uint64_t wanted_kinds[TOKEN_KIND_COUNT / 64 + 1];
@@ -91,6 +94,7 @@ AstType parser_type(Parser *parser);
 StringView parser_accept_interval_fields(Parser *parser);
 /* (name value, …) */
 AstOptions parser_option_list(Parser *parser, uint16_t *height);
+/* A constant, a word (as AST_STRING), a star, or a list of such in parentheses (as AST_ROW). */
 AstExpr *parser_option_value(Parser *parser, uint16_t *height);
 
 /* ---- expressions: parser_expression.c ---- */
@@ -99,6 +103,8 @@ AstExpr *parser_expr(Parser *parser);
 AstExpr *parser_expr_above(Parser *parser, Precedence precedence);
 /* The operators that follow `left`, down to `precedence`. */
 AstExpr *parser_expr_rest(Parser *parser, AstExpr *left, Precedence precedence);
+/* An operand with its prefixes, before any binary operator. */
+AstExpr *parser_prefix(Parser *parser);
 AstExpr *parser_expr_part(Parser *parser, uint16_t *height);
 /* One or more, separated by commas. */
 AstExprs parser_exprs(Parser *parser, uint16_t *height);
@@ -132,6 +138,8 @@ AstWindow *parser_window(Parser *parser);
 
 bool parser_at_query(Parser *parser);
 AstQuery *parser_query(Parser *parser);
+/* VALUES (…), … */
+AstQuery *parser_values(Parser *parser);
 /* (query) */
 AstQuery *parser_query_in_parentheses(Parser *parser);
 /* Can what follows a parenthesized query make it a part of a longer one? */

@@ -272,12 +272,28 @@ static AstExpr *parser_word_value(Parser *parser)
     return expr_new_string(parser, word.text, word.position);
 }
 
+/* -5, 1.5, 'text', $1, TRUE, NULL: no general expression, since parentheses mean a list here. */
+static AstExpr *parser_constant_value(Parser *parser)
+{
+    const Token *token = parser_peek(parser, 0);
+    bool is_signed = token->kind == TOKEN_MINUS || token->kind == TOKEN_PLUS;
+    const Token *value = parser_peek(parser, is_signed);
+    bool is_number = value->kind == TOKEN_INTEGER || value->kind == TOKEN_DECIMAL || value->kind == TOKEN_FLOAT;
+    bool is_constant = is_number || (!is_signed && (value->kind == TOKEN_STRING || value->kind == TOKEN_BLOB ||
+                                                    value->kind == TOKEN_PARAMETER || value->kind == TOKEN_COLON ||
+                                                    value->kind == TOKEN_WORD));
+    if (!is_constant)
+        parser_raise(parser, "a value");
+    return parser_prefix(parser);
+}
+
 AstExpr *parser_option_value(Parser *parser, uint16_t *height)
 {
     const Token *token = parser_peek(parser, 0);
     AstExpr *value;
-    bool is_literal =
+    bool is_constant =
         token->keyword == KEYWORD_TRUE || token->keyword == KEYWORD_FALSE || token->keyword == KEYWORD_NULL;
+    parser_enter(parser);
     if (token->kind == TOKEN_STAR) {
         value = parser_star(parser, NULL, 0, token->position);
     } else if (token->kind == TOKEN_LEFT_PAREN) {
@@ -287,11 +303,12 @@ AstExpr *parser_option_value(Parser *parser, uint16_t *height)
             array_add(parser->arena, &value->list, parser_option_value(parser, &value->height));
         } while (parser_accept(parser, TOKEN_COMMA));
         parser_expect(parser, TOKEN_RIGHT_PAREN);
-    } else if (token->kind == TOKEN_WORD && !is_literal) {
+    } else if ((token->kind == TOKEN_WORD && !is_constant) || token->kind == TOKEN_QUOTED) {
         value = parser_word_value(parser);
     } else {
-        value = parser_expr_above(parser, PRECEDENCE_OTHER);
+        value = parser_constant_value(parser);
     }
+    parser_leave(parser);
     parser_adopt(height, value->height, value->position);
     return value;
 }

@@ -203,6 +203,17 @@ static AstItems items_of_star(Parser *parser, Position position)
     return items;
 }
 
+/* SELECT … INTO t, of a statement's outermost query: parser_query_statement makes it CREATE TABLE t AS. */
+static void parser_into(Parser *parser)
+{
+    parser_advance(parser);
+    parser->into_depth = 0;
+    parser->is_into_temporary =
+        parser_accept_keyword(parser, KEYWORD_TEMPORARY) || parser_accept_keyword(parser, KEYWORD_TEMP);
+    parser_accept_keyword(parser, KEYWORD_TABLE);
+    parser->into = parser_object_name(parser, "a table name");
+}
+
 /* SELECT … FROM …, or FROM … [SELECT …], and what follows both */
 static AstQuery *parser_select(Parser *parser)
 {
@@ -218,6 +229,8 @@ static AstQuery *parser_select(Parser *parser)
         select->items = items_of_star(parser, query->position);
         parser_adopt(height, 1, query->position);
     }
+    if (parser->depth == parser->into_depth && parser_keyword_at(parser, 0) == KEYWORD_INTO)
+        parser_into(parser);
     if (select->from.count == 0 && parser_accept_keyword(parser, KEYWORD_FROM))
         select->from = parser_table_refs(parser, height);
     if (parser_accept_keyword(parser, KEYWORD_WHERE))
@@ -250,7 +263,7 @@ static AstQuery *parser_table_query(Parser *parser)
     return query;
 }
 
-static AstQuery *parser_values(Parser *parser)
+AstQuery *parser_values(Parser *parser)
 {
     AstQuery *query = query_new(parser, AST_QUERY_VALUES, parser_advance(parser).position);
     do {

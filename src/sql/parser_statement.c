@@ -6,8 +6,21 @@
 
 static void parser_query_statement(Parser *parser, AstStatement *statement)
 {
-    statement->query = parser_query(parser);
-    parser_adopt(&statement->height, statement->query->height, statement->position);
+    parser->into_depth = parser->depth + 1;
+    AstQuery *query = parser_query(parser);
+    parser->into_depth = 0;
+    parser_adopt(&statement->height, query->height, statement->position);
+    if (parser->into.name.data == NULL) {
+        statement->query = query;
+        return;
+    }
+    AstCreateTable *create = arena_new(parser->arena, AstCreateTable);
+    create->name = parser->into;
+    create->is_temporary = parser->is_into_temporary;
+    create->query = query;
+    parser->into = (AstObjectName){0};
+    statement->kind = AST_STATEMENT_CREATE_TABLE;
+    statement->create_table = create;
 }
 
 static AstStatement *parser_child_statement(Parser *parser, AstStatement *statement)

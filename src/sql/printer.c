@@ -146,13 +146,13 @@ static bool type_is_words(StringView name)
 {
     for (size_t i = 0; i < name.size; i++) {
         char c = name.data[i];
-        bool is_word = (c >= 'a' && c <= 'z') || c == '_' || (ascii_is_digit(c) && i > 0);
+        bool is_word = (c >= 'a' && c <= 'z') || c == '_' || ((ascii_is_digit(c) || c == '$') && i > 0);
         bool is_gap = c == ' ' && i > 0 && i + 1 < name.size && name.data[i + 1] >= 'a' && name.data[i + 1] <= 'z';
         if (!is_word && !is_gap)
             return false;
     }
     Keyword keyword = keyword_find(name);
-    return name.size > 0 && (keyword == KEYWORD_NONE || keyword_class(keyword) != KEYWORD_RESERVED);
+    return name.size > 0 && (keyword == KEYWORD_NONE || keyword_class(keyword) <= KEYWORD_COLUMN_NAME);
 }
 
 void printer_print_type(Text *text, const AstType *type)
@@ -181,17 +181,42 @@ void print_type(Printer *printer, const AstType *type)
 
 /* ---- options ---- */
 
-void print_options(Printer *printer, const AstOptions *options)
+/* A list is in parentheses whatever its length. */
+void print_option_value(Printer *printer, const AstExpr *value)
 {
+    if (value->kind != AST_ROW) {
+        print_expr(printer, value);
+        return;
+    }
     print(printer, "(");
+    print_option_values(printer, &value->list);
+    print(printer, ")");
+}
+
+void print_option_values(Printer *printer, const AstExprs *values)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        print_comma(printer, i);
+        print_option_value(printer, values->items[i]);
+    }
+}
+
+void print_option_items(Printer *printer, const AstOptions *options)
+{
     for (size_t i = 0; i < options->count; i++) {
         print_comma(printer, i);
         print_string(printer, options->items[i].name.text);
         if (options->items[i].value) {
             print(printer, " ");
-            print_operand(printer, options->items[i].value, PRECEDENCE_OTHER);
+            print_option_value(printer, options->items[i].value);
         }
     }
+}
+
+void print_options(Printer *printer, const AstOptions *options)
+{
+    print(printer, "(");
+    print_option_items(printer, options);
     print(printer, ")");
 }
 

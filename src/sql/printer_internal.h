@@ -32,6 +32,10 @@ void print_type(Printer *printer, const AstType *type);
 void print_name_list(Printer *printer, const AstNames *names);
 /* AS alias after a blank; nothing when it is absent */
 void print_alias(Printer *printer, const AstName *alias);
+void print_option_value(Printer *printer, const AstExpr *value);
+void print_option_values(Printer *printer, const AstExprs *values);
+void print_option_items(Printer *printer, const AstOptions *options);
+/* The same in parentheses. */
 void print_options(Printer *printer, const AstOptions *options);
 
 /* ---- printer_expression.c ---- */

@@ -130,19 +130,20 @@ static void print_drop(Printer *printer, const AstDrop *drop)
 
 /* ---- statements that show ---- */
 
+/* With options, ANALYZE and VERBOSE are written among them. */
 static void print_explain(Printer *printer, const AstExplain *explain)
 {
+    static const char *const words[] = {"", "VERBOSE ", "ANALYZE ", "ANALYZE VERBOSE "};
+    static const char *const options[] = {"", "verbose, ", "analyze, ", "analyze, verbose, "};
+    size_t flags = 2u * explain->is_analyze + explain->is_verbose;
     print(printer, "EXPLAIN ");
     if (explain->options.count) {
-        AstOptions options = explain->options;
-        print_options(printer, &options);
-        printer->text->size--; /* reopen the parentheses */
-        print(printer, explain->is_analyze ? ", analyze" : "");
-        print(printer, explain->is_verbose ? ", verbose" : "");
+        print(printer, "(");
+        print(printer, options[flags]);
+        print_option_items(printer, &explain->options);
         print(printer, ") ");
     } else {
-        print(printer, explain->is_analyze ? "ANALYZE " : "");
-        print(printer, explain->is_verbose ? "VERBOSE " : "");
+        print(printer, words[flags]);
     }
     print_statement(printer, explain->statement);
 }
@@ -201,21 +202,13 @@ static void print_show(Printer *printer, const AstShow *show)
 
 /* ---- settings and databases ---- */
 
-static void print_values_of_option(Printer *printer, const AstExprs *values)
-{
-    for (size_t i = 0; i < values->count; i++) {
-        print_comma(printer, i);
-        print_operand(printer, values->items[i], PRECEDENCE_OTHER);
-    }
-}
-
 static void print_set(Printer *printer, const AstSet *set)
 {
     print(printer, set->is_local ? "SET LOCAL " : "SET ");
     print_setting_name(printer, set->name.text);
     print(printer, " = ");
     print(printer, set->value.count ? "" : "DEFAULT");
-    print_values_of_option(printer, &set->value);
+    print_option_values(printer, &set->value);
 }
 
 static void print_pragma(Printer *printer, const AstPragma *pragma)
@@ -224,7 +217,7 @@ static void print_pragma(Printer *printer, const AstPragma *pragma)
     print_object_name(printer, &pragma->name);
     if (pragma->arguments.count) {
         print(printer, "(");
-        print_values_of_option(printer, &pragma->arguments);
+        print_option_values(printer, &pragma->arguments);
         print(printer, ")");
     }
 }
