@@ -1,0 +1,279 @@
+/* provider/csv/csv_block.c: pieces of a file, the rows in them, and what to do with rows that are none. */
+#include "provider/csv/csv_block.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "provider/csv/csv_error.h"
+#include "provider/csv/csv_field.h"
+#include "provider/csv/kernel/csv_kernel.h"
+
+enum { PADDING = CSV_KERNEL_GROUP + CSV_FIELD_PADDING }; /* bytes behind the text that may be read */
+
+static void block_release(void *object)
+{
+    CsvBlock *block = object;
+    buffer_unref(block->buffer);
+    for (size_t i = 0; i < CSV_SPARE_BUFFERS; i++)
+        buffer_unref(block->spares[i]);
+}
+
+void csv_block_init(CsvBlock *block, Arena *arena, const Context *context, CsvSource *source, const CsvDialect *dialect,
+                    CpuLevel level, uint64_t offset, size_t read_size)
+{
+    *block = (CsvBlock){
+        .source = source,
+        .dialect = dialect,
+        .context = context,
+        .arena = arena,
+        .level = level,
+        .read_size = read_size ? read_size : CSV_READ_SIZE,
+        .offset = offset,
+    };
+    block->window = block->read_size < CSV_WINDOW_SIZE ? block->read_size : CSV_WINDOW_SIZE;
+    csv_index_init(&block->index, arena, block->window + CSV_KERNEL_GROUP);
+    arena_own(arena, block, block_release);
+}
+
+/* ---- filling ---- */
+
+/* A buffer with room for `capacity` bytes that nobody else looks at. */
+static Buffer *block_buffer(CsvBlock *block, size_t capacity)
+{
+    for (size_t i = 0; i < CSV_SPARE_BUFFERS; i++) {
+        Buffer *spare = block->spares[i];
+        if (spare && spare->size >= capacity + PADDING && !buffer_is_shared(spare)) {
+            block->spares[i] = NULL;
+            return spare;
+        }
+    }
+    Buffer *buffer = buffer_new(capacity + PADDING, block->context->memory);
+    memset((char *)buffer->data + capacity, 0, PADDING);
+    return buffer;
+}
+
+/* Keeps a buffer for later where there is a place for it. */
+static void block_put_aside(CsvBlock *block, Buffer *buffer)
+{
+    for (size_t i = 0; buffer && i < CSV_SPARE_BUFFERS; i++) {
+        if (block->spares[i] == NULL) {
+            block->spares[i] = buffer;
+            return;
+        }
+    }
+    buffer_unref(buffer);
+}
+
+/* Makes room for `more` bytes behind the text that is not indexed yet, which moves to the front. */
+static void block_make_room(CsvBlock *block, size_t more)
+{
+    size_t rest = block->size - block->start;
+    size_t needed = rest + more + 1; /* a line end of our own, at the end */
+    if (block->buffer && block->capacity >= needed && !buffer_is_shared(block->buffer)) {
+        memmove(block->data, block->data + block->start, rest);
+    } else {
+        size_t capacity = block->capacity > needed ? block->capacity : needed;
+        Buffer *buffer = block_buffer(block, capacity);
+        if (rest)
+            memcpy(buffer->data, block->data + block->start, rest);
+        block_put_aside(block, block->buffer);
+        block->buffer = buffer;
+        block->data = buffer->data;
+        block->capacity = buffer->size - PADDING;
+    }
+    block->offset += block->start;
+    block->size = rest;
+    block->start = 0;
+}
+
+static void block_fill(CsvBlock *block)
+{
+    size_t rest = block->size - block->start;
+    if (rest > CSV_RECORD_LIMIT)
+        csv_error_raise(block->source, block->offset + block->start, 0, ERROR_LIMIT_EXCEEDED,
+                        "a quote that is not closed may have swallowed the lines that follow",
+                        "the record that begins here is longer than %zu bytes", CSV_RECORD_LIMIT);
+    size_t more = rest > block->read_size ? rest : block->read_size; /* doubling: a long record is copied few times */
+    block_make_room(block, more);
+    size_t got = csv_source_read(block->source, block->offset + block->size, block->data + block->size, more);
+    block->size += got;
+    block->bytes_read += got;
+    block->is_end = got == 0 || block->offset + block->size >= block->source->size;
+    if (block->is_end && block->size > 0) {
+        char last = block->data[block->size - 1];
+        if (last != '\n' && last != '\r')
+            block->data[block->size++] = '\n';
+    }
+}
+
+/* Indexes what comes next: at least one record, or a problem. False at the end. */
+static bool block_advance(CsvBlock *block, bool wants_ends)
+{
+    block->record_next = 0;
+    block->index.record_count = 0;
+    block->index.problem.kind = CSV_PROBLEM_NONE;
+    for (;;) {
+        size_t left = block->size - block->start;
+        size_t size = left < block->window ? block->size : block->start + block->window;
+        bool is_end = block->is_end && size == block->size;
+        if (left > 0) {
+            csv_index_run(&block->index, block->dialect, block->level, block->data, block->start, size, is_end,
+                          wants_ends);
+            if (block->index.record_count > 0 || block->index.problem.kind != CSV_PROBLEM_NONE)
+                break;
+            if (block->index.is_full) {
+                csv_index_grow(&block->index, block->arena);
+                continue;
+            }
+            if (size < block->size) {
+                block->window *= 2;
+                continue;
+            }
+        }
+        if (block->is_end)
+            return false;
+        block_fill(block);
+    }
+    /* A window that gives too few rows for a batch makes batches small. */
+    if (block->index.record_count < BATCH_SIZE && block->window < block->read_size)
+        block->window *= 2;
+    return true;
+}
+
+/* ---- rows that are none ---- */
+
+static void block_reject(CsvBlock *block)
+{
+    atomic_fetch_add_explicit(&((Context *)block->context)->rejects, 1, memory_order_relaxed);
+}
+
+static const char *const problem_texts[] = {
+    [CSV_PROBLEM_STRAY_QUOTE] = "a quote within an unquoted field",
+    [CSV_PROBLEM_TEXT_AFTER_QUOTE] = "text behind a closing quote",
+    [CSV_PROBLEM_UNCLOSED_QUOTE] = "a quote that is opened here is never closed",
+};
+
+static void block_meet_problem(CsvBlock *block)
+{
+    const CsvProblem *problem = &block->index.problem;
+    if (block->dialect->on_error != CSV_ERROR_REJECT)
+        csv_error_raise(block->source, block->offset + problem->field_start, problem->field_number, ERROR_BAD_DATA,
+                        "OPTIONS (quotes 'lenient') takes such quotes as text, (quote '') takes all, and (on_error "
+                        "'reject') leaves such rows out",
+                        "%s", problem_texts[problem->kind]);
+    block_reject(block);
+    block->start = problem->resume;
+    block->index.problem.kind = CSV_PROBLEM_NONE;
+}
+
+/* Whether a record of so many fields is no row at all: a blank line, a comment. */
+static bool record_is_skipped(const CsvBlock *block, size_t first, size_t field_count)
+{
+    const uint32_t *ends = block->index.ends + first;
+    uint32_t start = ends[-1] + 1;
+    if (block->dialect->has_comment && block->data[start] == block->dialect->comment && ends[0] > start)
+        return true;
+    return field_count == 1 && block->dialect->column_count > 1 && csv_field_end(block->data, start, ends[0]) == start;
+}
+
+static _Noreturn void block_raise_ragged(const CsvBlock *block, size_t first, size_t field_count)
+{
+    uint32_t start = block->index.ends[(ptrdiff_t)first - 1] + 1; /* wraps before the first record */
+    uint64_t offset = block->offset + start;
+    size_t expected = block->dialect->column_count;
+    csv_error_raise(
+        block->source, offset, 0, ERROR_BAD_DATA,
+        field_count < expected
+            ? "OPTIONS (ragged 'null') fills short rows with NULL, (on_error 'reject') leaves them out, (skip "
+              "'N') skips the file's first lines"
+            : "OPTIONS (on_error 'reject') leaves such rows out, (delimiter '…') and (quote '…') name the "
+              "file's own",
+        "%zu field%s where %zu %s expected", field_count, field_count == 1 ? "" : "s", expected,
+        expected == 1 ? "is" : "are");
+}
+
+/* ---- taking rows ---- */
+
+/* Adds record `r` unless it is no row; false when it must be raised, and rows before it are to go out first. */
+static bool rows_add_irregular(CsvRows *rows, CsvBlock *block, size_t first, size_t field_count)
+{
+    const CsvDialect *dialect = block->dialect;
+    if (record_is_skipped(block, first, field_count))
+        return true;
+    if (field_count == dialect->column_count || (field_count < dialect->column_count && dialect->pads_rows)) {
+        if (field_count != dialect->column_count && !rows->is_padded) {
+            for (size_t i = 0; i < rows->count; i++)
+                rows->field_counts[i] = (uint32_t)dialect->column_count;
+            rows->is_padded = true;
+        }
+        rows->field_counts[rows->count] = (uint32_t)field_count;
+        rows->first[rows->count++] = (uint32_t)first;
+        return true;
+    }
+    if (dialect->on_error == CSV_ERROR_REJECT) {
+        block_reject(block);
+        return true;
+    }
+    if (rows->count > 0)
+        return false;
+    block_raise_ragged(block, first, field_count);
+}
+
+static void rows_take(CsvRows *rows, CsvBlock *block, size_t limit)
+{
+    const uint32_t *records = block->index.records;
+    size_t column_count = block->dialect->column_count;
+    bool has_comment = block->dialect->has_comment;
+    for (size_t r = block->record_next; r < block->index.record_count && rows->count < limit; r++) {
+        size_t first = records[(ptrdiff_t)r - 1], field_count = records[r] - first;
+        if (field_count == column_count && !has_comment && !rows->is_padded)
+            rows->first[rows->count++] = (uint32_t)first;
+        else if (!rows_add_irregular(rows, block, first, field_count))
+            return;
+        block->record_next = r + 1;
+    }
+}
+
+/* The same where only the number of rows is wanted, and ends are not known. False when they are needed. */
+static bool rows_count(CsvRows *rows, CsvBlock *block, size_t limit)
+{
+    const uint32_t *records = block->index.records;
+    size_t column_count = block->dialect->column_count, r = block->record_next;
+    for (; r < block->index.record_count && rows->count < limit; r++, rows->count++)
+        if (records[r] - records[(ptrdiff_t)r - 1] != column_count)
+            return false;
+    block->record_next = r;
+    return true;
+}
+
+bool csv_block_take(CsvBlock *block, CsvRows *rows, size_t limit, bool wants_fields)
+{
+    rows->block = block;
+    rows->count = 0;
+    rows->is_padded = false;
+    while (rows->count == 0) {
+        if (block->record_next == block->index.record_count) {
+            if (block->index.problem.kind != CSV_PROBLEM_NONE)
+                block_meet_problem(block);
+            if (!block_advance(block, wants_fields))
+                return false;
+        }
+        if (!block->index.has_ends && !rows_count(rows, block, limit)) {
+            /* Not rectangular: index the same records again, with the places of their fields. */
+            rows->count = 0;
+            csv_index_run(&block->index, block->dialect, block->level, block->data, block->start, block->index.end,
+                          true, true);
+        }
+        if (block->index.has_ends)
+            rows_take(rows, block, limit);
+        if (block->record_next == block->index.record_count)
+            block->start = block->index.end;
+    }
+    return true;
+}
+
+uint64_t csv_rows_offset(const CsvRows *rows, size_t row)
+{
+    uint32_t start = rows->block->index.ends[(ptrdiff_t)rows->first[row] - 1] + 1; /* wraps before the first record */
+    return rows->block->offset + start;
+}

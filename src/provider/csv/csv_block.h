@@ -1,0 +1,76 @@
+/* provider/csv/csv_block.h: reads a file in large pieces and hands out their rows.
+ *
+ *   file    ....|==============================|....       offset, read_size
+ *   buffer      | records ... | window | rest  |           positions are bytes from data[0]
+ *                             ^start
+ *
+ * A window is indexed (csv_index.h), its records are taken as rows, then the next window is. What stands behind the
+ * last whole record moves to the front of the buffer when more is read. A window, and with it the buffer, grows until
+ * it holds a whole record. Strings may point into the buffer: one that is shared is not written again but replaced. */
+#ifndef QUERN_PROVIDER_CSV_CSV_BLOCK_H
+#define QUERN_PROVIDER_CSV_CSV_BLOCK_H
+
+#include "base/buffer.h"
+#include "column/vector.h"
+#include "provider/csv/csv_index.h"
+#include "provider/csv/csv_source.h"
+
+enum {
+    CSV_READ_SIZE = 1 << 20,     /* bytes read at once */
+    CSV_WINDOW_SIZE = 256 << 10, /* bytes indexed at once, to begin with */
+    CSV_SPARE_BUFFERS = 4,
+};
+#define CSV_RECORD_LIMIT ((size_t)1 << 30) /* bytes of one record: more is an error */
+
+typedef struct CsvBlock {
+    CsvSource *source;
+    const CsvDialect *dialect;
+    const Context *context;
+    Arena *arena;
+    CpuLevel level;
+    size_t read_size;
+    Buffer *buffer;
+    Buffer *spares[CSV_SPARE_BUFFERS]; /* that were shared when they were to be filled again */
+    char *data;
+    size_t capacity;    /* bytes of text that the buffer has room for */
+    size_t size;        /* bytes of text in it */
+    size_t start;       /* of what is not indexed yet: a record's first byte */
+    size_t window;      /* how much to index at once */
+    uint64_t offset;    /* of data[0] in the file */
+    bool is_end;        /* the file ends with data[size - 1], a line end that may be our own */
+    CsvIndex index;     /* of the records before `start` */
+    size_t record_next; /* the first record of the index that was not taken */
+    uint64_t bytes_read;
+} CsvBlock;
+
+/* Rows of the block's index: good until the next csv_block_take. */
+typedef struct CsvRows {
+    const CsvBlock *block;
+    size_t count;
+    bool is_padded;             /* some have fewer fields than columns: field_counts says how many */
+    uint32_t first[BATCH_SIZE]; /* index of the first field in block->index.ends */
+    uint32_t field_counts[BATCH_SIZE];
+} CsvRows;
+
+/* Begins at `offset`, where a record begins. read_size 0: CSV_READ_SIZE. The buffer is the arena's. */
+void csv_block_init(CsvBlock *block, Arena *arena, const Context *context, CsvSource *source, const CsvDialect *dialect,
+                    CpuLevel level, uint64_t offset, size_t read_size);
+
+/* The next rows, up to `limit` (at most BATCH_SIZE), in order; false at the end. Raises BAD_DATA for records that break
+ * the structure, or leaves them out, as the dialect says. Blank lines and comments are left out (in a file of one
+ * column a blank line is a NULL). Without `wants_fields` only rows->count is filled. */
+bool csv_block_take(CsvBlock *block, CsvRows *rows, size_t limit, bool wants_fields);
+
+/* Field `column` of a row, without its line end; the row has so many fields. */
+static inline StringView csv_rows_field(const CsvRows *rows, size_t row, size_t column)
+{
+    const uint32_t *ends = rows->block->index.ends + rows->first[row] + column;
+    uint32_t start = ends[-1] + 1;
+    uint32_t end = csv_field_end(rows->block->data, start, ends[0]);
+    return (StringView){rows->block->data + start, end - start};
+}
+
+/* The file offset of a row's first byte. */
+uint64_t csv_rows_offset(const CsvRows *rows, size_t row);
+
+#endif

@@ -1,0 +1,245 @@
+/* provider/csv/csv_evidence.c: rules out types, value by value. No result depends on the order of values. */
+#include "provider/csv/csv_evidence.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "column/decimal.h"
+#include "provider/csv/csv_field.h"
+
+#define KIND_BIT(kind) ((uint8_t)(1u << (kind)))
+
+enum {
+    ALL_KINDS = (1u << CSV_KIND_COUNT) - 1,
+    NUMBER_KINDS = 1u << CSV_KIND_INTEGER | 1u << CSV_KIND_PLAIN | 1u << CSV_KIND_DOUBLE,
+    DOUBLE_DIGITS = 15, /* so many are always kept by a double */
+};
+
+void csv_evidence_init(CsvEvidence *evidence)
+{
+    *evidence = (CsvEvidence){.possible = ALL_KINDS, .lowest_number = INFINITY, .highest_number = -INFINITY};
+}
+
+static void sketch_add(CsvEvidence *evidence, const char *text, size_t size)
+{
+    uint64_t hash = hash_bytes(text, size);
+    uint8_t rank = (uint8_t)(__builtin_ctzll(hash >> 8 | (uint64_t)1 << 55) + 1);
+    uint8_t *slot = &evidence->sketch[hash & 0xFF];
+    *slot = rank > *slot ? rank : *slot;
+    evidence->sketched_count++;
+}
+
+static void bounds_add(CsvEvidence *evidence, int64_t value)
+{
+    if (!evidence->has_bounds || value < evidence->lowest)
+        evidence->lowest = value;
+    if (!evidence->has_bounds || value > evidence->highest)
+        evidence->highest = value;
+    evidence->has_bounds = true;
+}
+
+static void number_bounds_add(CsvEvidence *evidence, double value)
+{
+    evidence->lowest_number = value < evidence->lowest_number ? value : evidence->lowest_number;
+    evidence->highest_number = value > evidence->highest_number ? value : evidence->highest_number;
+}
+
+/* What may be a number, but no short integer. */
+static void number_add(CsvEvidence *evidence, const char *text, size_t size)
+{
+    CsvNumberShape shape;
+    if (!csv_number_shape(text, size, &shape)) {
+        evidence->possible &= (uint8_t)~NUMBER_KINDS;
+        return;
+    }
+    int64_t integer;
+    double number = 0;
+    bool is_integer = shape.is_plain && shape.scale == 0 && csv_integer_read(text, size, &integer);
+    if (is_integer)
+        bounds_add(evidence, integer);
+    else
+        evidence->possible &= (uint8_t)~KIND_BIT(CSV_KIND_INTEGER);
+    if (!shape.is_plain) {
+        evidence->possible &= (uint8_t)~KIND_BIT(CSV_KIND_PLAIN);
+    } else {
+        bool is_zero = shape.integer_digits == 1 && text[text[0] == '-'] == '0';
+        int digits = is_zero ? 0 : shape.integer_digits;
+        evidence->integer_digits = digits > evidence->integer_digits ? digits : evidence->integer_digits;
+        evidence->scale = shape.scale > evidence->scale ? shape.scale : evidence->scale;
+    }
+    if (evidence->possible & KIND_BIT(CSV_KIND_DOUBLE)) {
+        if (csv_double_read(text, size, &number))
+            number_bounds_add(evidence, number);
+        else
+            evidence->possible &= (uint8_t)~KIND_BIT(CSV_KIND_DOUBLE);
+    }
+}
+
+static void any_number_add(CsvEvidence *evidence, const char *text, size_t size)
+{
+    int64_t integer;
+    if (size <= DOUBLE_DIGITS && csv_integer_read(text, size, &integer)) {
+        int digits = (int)size - (text[0] == '-') - (integer == 0);
+        evidence->integer_digits = digits > evidence->integer_digits ? digits : evidence->integer_digits;
+        bounds_add(evidence, integer);
+        number_bounds_add(evidence, (double)integer);
+    } else {
+        number_add(evidence, text, size);
+    }
+}
+
+static void others_add(CsvEvidence *evidence, const char *text, size_t size)
+{
+    uint8_t possible = evidence->possible;
+    bool boolean;
+    int32_t days;
+    int64_t time;
+    if (possible & KIND_BIT(CSV_KIND_BOOLEAN)) {
+        if (csv_boolean_read(text, size, &boolean))
+            bounds_add(evidence, boolean);
+        else
+            possible &= (uint8_t)~KIND_BIT(CSV_KIND_BOOLEAN);
+    }
+    if (possible & KIND_BIT(CSV_KIND_DATE)) {
+        if (csv_date_read(text, size, &days))
+            bounds_add(evidence, days);
+        else
+            possible &= (uint8_t)~KIND_BIT(CSV_KIND_DATE);
+    }
+    if (possible & KIND_BIT(CSV_KIND_TIME)) {
+        if (csv_time_read(text, size, &time))
+            bounds_add(evidence, time);
+        else
+            possible &= (uint8_t)~KIND_BIT(CSV_KIND_TIME);
+    }
+    if (possible & KIND_BIT(CSV_KIND_TIMESTAMP)) {
+        if (csv_timestamp_read(text, size, &time))
+            bounds_add(evidence, time);
+        else
+            possible &= (uint8_t)~KIND_BIT(CSV_KIND_TIMESTAMP);
+    }
+    evidence->possible = possible;
+}
+
+void csv_evidence_add(CsvEvidence *evidence, const char *text, size_t size)
+{
+    evidence->value_count++;
+    if (evidence->sketched_count < CSV_SKETCH_VALUES)
+        sketch_add(evidence, text, size);
+    if (evidence->possible & NUMBER_KINDS)
+        any_number_add(evidence, text, size);
+    if (evidence->possible & ~NUMBER_KINDS)
+        others_add(evidence, text, size);
+}
+
+Type csv_evidence_type(const CsvEvidence *evidence)
+{
+    uint8_t possible = evidence->value_count ? evidence->possible : 0;
+    int digits = evidence->integer_digits + evidence->scale;
+    if (possible & KIND_BIT(CSV_KIND_INTEGER))
+        return type_of(TYPE_BIGINT);
+    if (possible & KIND_BIT(CSV_KIND_PLAIN)) {
+        if (digits <= DECIMAL_I64_PRECISION)
+            return type_decimal(DECIMAL_I64_PRECISION, evidence->scale);
+        if (evidence->scale > 0 && possible & KIND_BIT(CSV_KIND_DOUBLE))
+            return type_of(TYPE_DOUBLE);
+        if (digits <= DECIMAL_MAX_PRECISION)
+            return type_decimal(DECIMAL_MAX_PRECISION, evidence->scale);
+    } else if (possible & KIND_BIT(CSV_KIND_DOUBLE)) {
+        return type_of(TYPE_DOUBLE);
+    }
+    if (possible & KIND_BIT(CSV_KIND_BOOLEAN))
+        return type_of(TYPE_BOOLEAN);
+    if (possible & KIND_BIT(CSV_KIND_DATE))
+        return type_of(TYPE_DATE);
+    if (possible & KIND_BIT(CSV_KIND_TIME))
+        return type_of(TYPE_TIME);
+    if (possible & KIND_BIT(CSV_KIND_TIMESTAMP))
+        return type_of(TYPE_TIMESTAMP);
+    return type_of(TYPE_VARCHAR);
+}
+
+/* ---- statistics ---- */
+
+static double sketch_estimate(const CsvEvidence *evidence)
+{
+    double sum = 0;
+    int zero_count = 0;
+    for (int i = 0; i < CSV_SKETCH_SIZE; i++) {
+        sum += ldexp(1, -evidence->sketch[i]);
+        zero_count += evidence->sketch[i] == 0;
+    }
+    double size = CSV_SKETCH_SIZE, estimate = 0.7213 / (1 + 1.079 / size) * size * size / sum;
+    if (estimate < 2.5 * size && zero_count > 0)
+        estimate = size * log(size / zero_count); /* linear counting is better for few */
+    return estimate;
+}
+
+/* Few distinct values among many seen: those are all there are. Nearly as many as seen: there are as many more as rows.
+ */
+static uint64_t distinct_estimate(const CsvEvidence *evidence, double value_count)
+{
+    double seen = (double)evidence->sketched_count;
+    if (seen == 0)
+        return 0;
+    double distinct = sketch_estimate(evidence);
+    distinct = distinct > seen ? seen : distinct;
+    double share = distinct / seen;
+    double total = share < 0.1 ? distinct : distinct * pow(value_count / seen, (share - 0.1) / 0.9);
+    return (uint64_t)(total < 1 ? 1 : total > value_count ? value_count : total + 0.5);
+}
+
+static StatisticsBound bound_make(const CsvEvidence *evidence, Type type, bool is_total, bool is_lowest)
+{
+    StatisticsBound bound = {.precision = is_total ? PRECISION_EXACT : PRECISION_ESTIMATE};
+    int64_t whole = is_lowest ? evidence->lowest : evidence->highest;
+    double number = is_lowest ? evidence->lowest_number : evidence->highest_number;
+    Int128 decimal;
+    switch ((TypeId)type.id) {
+    case TYPE_BOOLEAN:
+        bound.value = value_boolean(whole != 0);
+        return bound;
+    case TYPE_BIGINT:
+    case TYPE_DATE:
+    case TYPE_TIME:
+    case TYPE_TIMESTAMP:
+        bound.value = value_integer(type, whole);
+        return bound;
+    case TYPE_DOUBLE:
+        bound.value = value_double(number);
+        return bound;
+    case TYPE_DECIMAL:
+        if (evidence->possible & KIND_BIT(CSV_KIND_DOUBLE) && decimal_from_double(number, type, &decimal)) {
+            bound.value = value_decimal(type, decimal);
+            if (evidence->integer_digits + evidence->scale > DOUBLE_DIGITS)
+                bound.precision = PRECISION_ESTIMATE; /* a double may have rounded it */
+            return bound;
+        }
+        return (StatisticsBound){0};
+    default:
+        return (StatisticsBound){0};
+    }
+}
+
+ColumnStatistics csv_evidence_statistics(const CsvEvidence *evidence, Type type, uint64_t row_count, bool is_total)
+{
+    ColumnStatistics statistics = {0};
+    uint64_t looked_at = evidence->null_count + evidence->value_count;
+    if (looked_at == 0)
+        return statistics;
+    double null_share = (double)evidence->null_count / (double)looked_at;
+    statistics.null_count = (StatisticsCount){
+        .precision = is_total ? PRECISION_EXACT : PRECISION_ESTIMATE,
+        .count = is_total ? evidence->null_count : (uint64_t)(null_share * (double)row_count),
+    };
+    statistics.distinct_count = (StatisticsCount){
+        .precision = PRECISION_ESTIMATE,
+        .count = distinct_estimate(evidence, (1 - null_share) * (double)row_count),
+    };
+    if (evidence->value_count == 0 || !type_equal(type, csv_evidence_type(evidence)))
+        return statistics;
+    statistics.minimum = bound_make(evidence, type, is_total, true);
+    statistics.maximum = bound_make(evidence, type, is_total, false);
+    return statistics;
+}

@@ -1,0 +1,41 @@
+/* provider/csv/csv_options.h: what a user said about a file, before the file is looked at. */
+#ifndef QUERN_PROVIDER_CSV_CSV_OPTIONS_H
+#define QUERN_PROVIDER_CSV_CSV_OPTIONS_H
+
+#include "provider/catalog.h"
+#include "provider/csv/csv_dialect.h"
+
+typedef enum CsvChoice { CSV_CHOICE_AUTO, CSV_CHOICE_NO, CSV_CHOICE_YES } CsvChoice;
+
+/* The type of one column, by name or, with an empty name, by place. */
+typedef struct CsvTypeOption {
+    StringView name;
+    Type type;
+} CsvTypeOption;
+
+typedef struct CsvOptions {
+    CsvChoice has_header;
+    bool has_delimiter;
+    char delimiter;
+    CsvChoice has_quote; /* NO: quote '' */
+    char quote;
+    bool has_escape;
+    char escape;
+    bool has_comment;
+    char comment;
+    bool is_lenient;
+    bool is_all_text;
+    bool pads_rows;
+    size_t skip; /* lines before the header */
+    CsvErrorPolicy on_error;
+    size_t null_word_count;
+    StringView *null_words;
+    size_t type_count;
+    CsvTypeOption *types;
+    const Schema *columns; /* declared, or NULL */
+} CsvOptions;
+
+/* Read from args; what it points to is the arena's. Raises INVALID_PARAMETER, naming the option. */
+CsvOptions *csv_options_read(Arena *arena, const FormatArgs *args);
+
+#endif

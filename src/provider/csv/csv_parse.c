@@ -1,0 +1,293 @@
+/* provider/csv/csv_parse.c: loops that turn the fields of a column into values, one a type. */
+#include "provider/csv/csv_parse.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "column/convert.h"
+#include "column/decimal.h"
+#include "provider/csv/csv_careful.h"
+#include "provider/csv/csv_error.h"
+#include "provider/csv/csv_field.h"
+
+typedef struct Field {
+    const char *text; /* without quotes; escapes are still there */
+    size_t size;
+    bool is_null;
+    bool is_quoted;
+} Field;
+
+static bool is_null_word(const CsvDialect *dialect, const char *text, size_t size)
+{
+    for (size_t i = 0; i < dialect->null_word_count; i++)
+        if (view_equal(dialect->null_words[i], (StringView){text, size}))
+            return true;
+    return false;
+}
+
+static inline Field field_cut(const CsvDialect *dialect, const char *text, size_t size)
+{
+    Field field = {.text = text, .size = size, .is_null = size == 0};
+    if (size > 0 && dialect->has_quote && text[0] == dialect->quote) {
+        field.text++;
+        field.size -= 2; /* the index ends a quoted field behind its closing quote */
+        field.is_quoted = true;
+    } else if (dialect->null_word_count > 0 && !field.is_null) {
+        field.is_null = is_null_word(dialect, text, size);
+    }
+    return field;
+}
+
+static inline Field field_at(const CsvParse *parse, size_t row)
+{
+    const CsvRows *rows = parse->rows;
+    if (rows->is_padded && parse->column >= rows->field_counts[row])
+        return (Field){.text = "", .is_null = true};
+    StringView text = csv_rows_field(rows, row, parse->column);
+    return field_cut(rows->block->dialect, text.data, text.size);
+}
+
+static bool field_has_escapes(const CsvDialect *dialect, const Field *field)
+{
+    return field->is_quoted && field->size > 0 && memchr(field->text, dialect->escape, field->size) != NULL;
+}
+
+/* ---- fields that are no values ---- */
+
+static void parse_fail(CsvParse *parse, size_t row)
+{
+    if (parse->rejected)
+        parse->rejected[row / 64] |= (uint64_t)1 << (row % 64);
+    else if (!parse->nulls_bad && parse->bad_row == SIZE_MAX)
+        parse->bad_row = row;
+    vector_set_null(parse->target, row);
+}
+
+/* What the strict readers do not take: for a declared column whatever a cast takes. */
+static void parse_loosely(CsvParse *parse, size_t row, const Field *field)
+{
+    if (!parse->is_declared) {
+        parse_fail(parse, row);
+        return;
+    }
+    const CsvDialect *dialect = parse->rows->block->dialect;
+    StringView text = {field->text, field->size};
+    Vector *target = parse->target;
+    if (field_has_escapes(dialect, field)) {
+        char *plain = arena_allocate(target->arena, field->size);
+        text = (StringView){plain, csv_unescape(dialect, text, plain)};
+    }
+    Value value;
+    Error error;
+    if (value_parse(target->arena, text, parse->type, &value, &error)) {
+        vector_set_value(target, row, &value);
+        return;
+    }
+    if (parse->bad_row == SIZE_MAX)
+        parse->error = error;
+    parse_fail(parse, row);
+}
+
+/* ---- one loop a type ---- */
+
+#define EACH_ROW(parse, row)                                                                                           \
+    for (size_t each = 0, row = 0;                                                                                     \
+         each < (parse)->count && (row = (parse)->selection ? (parse)->selection[each] : each, true); each++)
+
+#define PARSE_LOOP(NAME, ctype, READ)                                                                                  \
+    static void parse_##NAME(CsvParse *parse)                                                                          \
+    {                                                                                                                  \
+        ctype *values = parse->target->data;                                                                           \
+        EACH_ROW(parse, row)                                                                                           \
+        {                                                                                                              \
+            Field field = field_at(parse, row);                                                                        \
+            if (field.is_null)                                                                                         \
+                vector_set_null(parse->target, row);                                                                   \
+            else if (!(READ))                                                                                          \
+                parse_loosely(parse, row, &field);                                                                     \
+        }                                                                                                              \
+    }
+
+static inline bool read_i32(const Field *field, int64_t lowest, int64_t highest, int32_t *ret_value)
+{
+    int64_t value;
+    if (!csv_integer_read(field->text, field->size, &value) || value < lowest || value > highest)
+        return false;
+    *ret_value = (int32_t)value;
+    return true;
+}
+
+/* Within the declared precision; detected columns have 18 or 38 digits, which the readers hold to. */
+static inline bool decimal_is_in(const CsvParse *parse, Int128 value)
+{
+    return value < parse->decimal_bound && value > -parse->decimal_bound;
+}
+
+PARSE_LOOP(bigint, int64_t, csv_integer_read(field.text, field.size, &values[row]))
+PARSE_LOOP(integer, int32_t, read_i32(&field, INT32_MIN, INT32_MAX, &values[row]))
+PARSE_LOOP(smallint, int32_t, read_i32(&field, INT16_MIN, INT16_MAX, &values[row]))
+PARSE_LOOP(decimal, int64_t,
+           csv_decimal_read(field.text, field.size, parse->type.scale, &values[row]) &&
+               decimal_is_in(parse, values[row]))
+PARSE_LOOP(wide_decimal, Int128,
+           csv_decimal_read_wide(field.text, field.size, parse->type.scale, &values[row]) &&
+               decimal_is_in(parse, values[row]))
+PARSE_LOOP(double, double, csv_double_read(field.text, field.size, &values[row]))
+PARSE_LOOP(boolean, bool, csv_boolean_read(field.text, field.size, &values[row]))
+PARSE_LOOP(date, int32_t, csv_date_read(field.text, field.size, &values[row]))
+PARSE_LOOP(time, int64_t, csv_time_read(field.text, field.size, &values[row]))
+PARSE_LOOP(timestamp, int64_t, csv_timestamp_read(field.text, field.size, &values[row]))
+PARSE_LOOP(other, char, ((void)values, false))
+
+/* ---- text ---- */
+
+static _Noreturn void raise_encoding(CsvParse *parse, size_t row, const Field *field, size_t valid_size)
+{
+    const CsvRows *rows = parse->rows;
+    unsigned byte = (unsigned char)field->text[valid_size];
+    csv_error_raise(rows->block->source, csv_rows_offset(rows, row), parse->column + 1, ERROR_INVALID_ENCODING,
+                    byte ? "the file is not in UTF-8: convert it with iconv" : NULL,
+                    byte ? "invalid UTF-8: byte 0x%02x" : "a NUL byte in text", byte);
+}
+
+/* False when the row is to be handled as one with a bad value. */
+static bool text_is_valid(CsvParse *parse, size_t row, const Field *field)
+{
+    StringView view = {field->text, field->size};
+    size_t valid_size = view_is_ascii(view) ? view.size : utf8_valid_size(view);
+    if (valid_size == view.size && parse->rows->block->index.has_nul && view.size > 0) {
+        const char *nul = memchr(view.data, '\0', view.size);
+        valid_size = nul ? (size_t)(nul - view.data) : view.size;
+    }
+    if (valid_size == view.size)
+        return true;
+    if (!parse->nulls_bad && parse->rejected == NULL)
+        raise_encoding(parse, row, field, valid_size);
+    parse_fail(parse, row);
+    return false;
+}
+
+/* As string_make, with whole words: the bytes behind the text may be read. */
+static inline String string_make_padded(const char *text, size_t size)
+{
+    static const uint32_t head_masks[5] = {0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF};
+    String string = {.size = (uint32_t)size};
+    if (size > STRING_INLINE_SIZE) {
+        memcpy(string.prefix, text, 4);
+        string.pointer = text;
+        return string;
+    }
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint32_t head;
+    uint64_t rest;
+    memcpy(&head, text, 4);
+    memcpy(&rest, text + 4, 8);
+    head &= head_masks[size < 4 ? size : 4];
+    rest = size <= 4 ? 0 : rest & (UINT64_MAX >> (8 * (12 - size)));
+    memcpy(string.prefix, &head, 4);
+    memcpy(string.rest, &rest, 8);
+    return string;
+#else
+    (void)head_masks;
+    return string_make(text, size);
+#endif
+}
+
+static void parse_text(CsvParse *parse)
+{
+    const CsvBlock *block = parse->rows->block;
+    const CsvDialect *dialect = block->dialect;
+    Vector *target = parse->target;
+    String *values = target->data;
+    bool is_checked = !block->index.is_ascii || block->index.has_nul, points_to_block = false;
+    EACH_ROW(parse, row)
+    {
+        Field field = field_at(parse, row);
+        if (field.is_null) {
+            vector_set_null(target, row);
+            continue;
+        }
+        if (is_checked && !text_is_valid(parse, row, &field))
+            continue;
+        if (field.size > STRING_MAX_SIZE)
+            csv_error_raise(block->source, csv_rows_offset(parse->rows, row), parse->column + 1, ERROR_STRING_TOO_LONG,
+                            NULL, "a text of %zu bytes is longer than the %zu that a value holds", field.size,
+                            STRING_MAX_SIZE);
+        if (field_has_escapes(dialect, &field)) {
+            char *plain = vector_string_memory(target, field.size);
+            size_t size = csv_unescape(dialect, (StringView){field.text, field.size}, plain);
+            values[row] = string_make(plain, size);
+            continue;
+        }
+        values[row] = string_make_padded(field.text, field.size);
+        points_to_block |= field.size > STRING_INLINE_SIZE;
+    }
+    if (points_to_block)
+        vector_keep_buffer(target, block->buffer);
+}
+
+/* ---- ---- */
+
+static void parse_run(CsvParse *parse)
+{
+    switch ((TypeId)parse->type.id) {
+    case TYPE_VARCHAR:
+        parse_text(parse);
+        return;
+    case TYPE_BIGINT:
+        parse_bigint(parse);
+        return;
+    case TYPE_INTEGER:
+        parse_integer(parse);
+        return;
+    case TYPE_SMALLINT:
+        parse_smallint(parse);
+        return;
+    case TYPE_DECIMAL:
+        parse->decimal_bound = decimal_power(parse->type.precision);
+        if (parse->target->physical == PHYSICAL_I64)
+            parse_decimal(parse);
+        else
+            parse_wide_decimal(parse);
+        return;
+    case TYPE_DOUBLE:
+        parse_double(parse);
+        return;
+    case TYPE_BOOLEAN:
+        parse_boolean(parse);
+        return;
+    case TYPE_DATE:
+        parse_date(parse);
+        return;
+    case TYPE_TIME:
+        parse_time(parse);
+        return;
+    case TYPE_TIMESTAMP:
+        parse_timestamp(parse);
+        return;
+    default:
+        parse_other(parse);
+        return;
+    }
+}
+
+void csv_parse_column(CsvParse *parse)
+{
+    Vector *target = parse->target;
+    parse->bad_row = SIZE_MAX;
+    vector_prepare(target, parse->rows->count);
+    if (parse->selection) /* slots that are not parsed must be safe to compute on */
+        memset(target->data, 0, parse->rows->count * physical_size(target->physical));
+    parse_run(parse);
+}
+
+bool csv_field_text(Arena *arena, const CsvDialect *dialect, StringView field, StringView *ret_text)
+{
+    Field cut = field_cut(dialect, field.data, field.size);
+    *ret_text = (StringView){cut.text, cut.size};
+    if (field_has_escapes(dialect, &cut)) {
+        char *plain = arena_allocate(arena, cut.size);
+        *ret_text = (StringView){plain, csv_unescape(dialect, *ret_text, plain)};
+    }
+    return !cut.is_null;
+}

@@ -1,0 +1,32 @@
+/* provider/csv/csv_parse.h: one column of rows to a vector: what the reader's second step does. */
+#ifndef QUERN_PROVIDER_CSV_CSV_PARSE_H
+#define QUERN_PROVIDER_CSV_CSV_PARSE_H
+
+#include "base/error.h"
+#include "provider/csv/csv_block.h"
+
+typedef struct CsvParse {
+    const CsvRows *rows;
+    size_t column; /* of the file */
+    Type type;
+    /* A declared column takes what a cast takes; a detected one only what csv_field.h does, so that what the sample did
+     * not show is noticed. */
+    bool is_declared;
+    const uint16_t *selection; /* rows to parse, `count` of them; NULL: 0 .. count-1 */
+    size_t count;
+    Vector *target; /* prepared here, rows->count slots; those of rows not parsed are zero */
+    /* Out: the first row whose field is no value of the type, or SIZE_MAX. With `rejected` set the rows are marked
+     * there instead, and have NULL; with `nulls_bad` they have NULL. */
+    size_t bad_row;
+    Error error; /* why, for a declared column */
+    bool nulls_bad;
+    uint64_t *rejected;   /* bit a row; or NULL */
+    Int128 decimal_bound; /* of the type's precision; set here */
+} CsvParse;
+
+void csv_parse_column(CsvParse *parse);
+
+/* The text of a field as the file means it: without quotes, escapes undone (into the arena). False: NULL. */
+bool csv_field_text(Arena *arena, const CsvDialect *dialect, StringView field, StringView *ret_text);
+
+#endif

@@ -1,0 +1,181 @@
+/* provider/csv/csv_provider.c: the table provider over one file, and the format that makes it. */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "provider/csv/csv.h"
+#include "provider/csv/csv_table.h"
+
+static void mutex_release(void *object)
+{
+    pthread_mutex_destroy(object);
+}
+
+/* ---- which shape ---- */
+
+static CsvShape *table_look(CsvTable *table, const Context *context, const CsvIdentity *identity)
+{
+    Arena *arena = table->base.arena;
+    Arena *scratch = arena_new_child(arena);
+    CsvSource *source = csv_source_open(scratch, context, table->path, table->spool, identity->size);
+    CsvShape *shape = csv_shape_detect(arena, context, source, table->options, identity);
+    arena_free(scratch);
+    return shape;
+}
+
+CsvShape *csv_table_shape(CsvTable *table, const Context *context)
+{
+    CsvIdentity identity = {.size = UINT64_MAX};
+    if (table->spool == NULL) {
+        Arena *scratch = arena_new_child(table->base.arena);
+        bool is_regular = csv_identity_read(scratch, table->path, &identity);
+        arena_free(scratch);
+        if (!is_regular)
+            error_raise(ERROR_IO, NO_POSITION, "%s: is no regular file any more", table->path);
+    }
+    CsvShape *shape = table->shape;
+    if (shape && csv_identity_equal(&shape->identity, &identity)) {
+        if (!table->is_contradicted)
+            return shape;
+        shape = csv_shape_widen(table->base.arena, shape);
+    } else {
+        shape = table_look(table, context, &identity);
+    }
+    pthread_mutex_lock(&table->mutex);
+    table->shape = shape;
+    table->is_contradicted = false;
+    pthread_mutex_unlock(&table->mutex);
+    return shape;
+}
+
+void csv_table_contradict(CsvTable *table, CsvShape *shape, size_t column, StringView text)
+{
+    pthread_mutex_lock(&table->mutex);
+    csv_evidence_add(&shape->evidence[column], text.data, text.size);
+    table->is_contradicted |= shape == table->shape;
+    pthread_mutex_unlock(&table->mutex);
+}
+
+/* ---- the contract ---- */
+
+static const Schema *csv_schema(TableProvider *base, const Context *context)
+{
+    return csv_table_shape((CsvTable *)base, context)->schema;
+}
+
+static const Statistics *csv_statistics(TableProvider *base, const Context *context)
+{
+    CsvTable *table = (CsvTable *)base;
+    return (table->shape ? table->shape : csv_table_shape(table, context))->statistics;
+}
+
+static void text_add_quoted(Text *text, const char *value, char quote)
+{
+    text_add_char(text, quote);
+    for (; *value; value++) {
+        if (*value == quote)
+            text_add_char(text, quote);
+        text_add_char(text, *value);
+    }
+    text_add_char(text, quote);
+}
+
+static void text_add_option(Text *text, const char *name, char byte, bool is_first)
+{
+    char value[2] = {byte, '\0'};
+    text_add_format(text, "%s%s ", is_first ? "" : ", ", name);
+    text_add_quoted(text, value, '\'');
+}
+
+static const char *csv_table_definition(TableProvider *base, Arena *arena)
+{
+    CsvTable *table = (CsvTable *)base;
+    CsvShape *shape = table->shape;
+    if (shape == NULL)
+        return NULL;
+    Text text = text_in(arena);
+    size_t size = strlen(table->path);
+    const char *slash = strrchr(table->path, '/'), *name = slash ? slash + 1 : table->path;
+    const char *dot = strrchr(name, '.');
+    text_add(&text, "CREATE EXTERNAL TABLE ");
+    text_add_quoted(
+        &text,
+        arena_string_n(arena, name, dot && dot > name ? (size_t)(dot - name) : size - (size_t)(name - table->path)),
+        '"');
+    text_add(&text, " (");
+    for (size_t c = 0; c < shape->schema->column_count; c++) {
+        char type[TYPE_NAME_SIZE];
+        text_add(&text, c ? ", " : "");
+        text_add_quoted(&text, shape->schema->columns[c].name, '"');
+        text_add_format(&text, " %s", type_name(shape->schema->columns[c].type, type));
+    }
+    text_add(&text, ") STORED AS CSV LOCATION ");
+    text_add_quoted(&text, table->path, '\'');
+    text_add(&text, " OPTIONS (");
+    text_add_option(&text, "delimiter", shape->dialect.delimiter, true);
+    if (shape->dialect.has_quote)
+        text_add_option(&text, "quote", shape->dialect.quote, false);
+    else
+        text_add(&text, ", quote ''");
+    if (shape->dialect.has_quote && shape->dialect.escape != shape->dialect.quote)
+        text_add_option(&text, "escape", shape->dialect.escape, false);
+    text_add_format(&text, ", header '%s')", shape->dialect.has_header ? "true" : "false");
+    return text_string(&text);
+}
+
+static void csv_release(TableProvider *base)
+{
+    arena_free(base->arena);
+}
+
+static const TableProviderOps csv_ops = {
+    .format = "csv",
+    .schema = csv_schema,
+    .supports_filters_pushdown = csv_supports_filters_pushdown,
+    .scan = csv_scan,
+    .statistics = csv_statistics,
+    .table_definition = csv_table_definition,
+    .insert_into = csv_insert_into,
+    .release = csv_release,
+};
+
+/* ---- the format ---- */
+
+typedef struct TableRequest {
+    const FormatArgs *args;
+    Arena *arena;
+    CsvTable *table;
+} TableRequest;
+
+static void table_make(void *argument)
+{
+    TableRequest *request = argument;
+    const FormatArgs *args = request->args;
+    Arena *arena = request->arena;
+    CsvTable *table = arena_new(arena, CsvTable);
+    table->base = (TableProvider){.ops = &csv_ops, .share_count = 1, .arena = arena};
+    table->path = arena_string(arena, csv_source_path(args->location));
+    table->options = csv_options_read(arena, args);
+    pthread_mutex_init(&table->mutex, NULL);
+    arena_own(arena, &table->mutex, mutex_release);
+    table->spool = csv_spool_open(arena, table->path);
+    request->table = table;
+}
+
+static TableProvider *csv_table_new(const FormatArgs *args)
+{
+    TableRequest request = {.args = args, .arena = arena_new_child(NULL)};
+    Error error;
+    if (!error_protect(table_make, &request, &error)) { /* an entry of its own: the arena has no parent to free it */
+        arena_free(request.arena);
+        error_raise_again(&error);
+    }
+    return &request.table->base;
+}
+
+const Format csv_format = {
+    .name = "csv",
+    .extensions = ".csv .tsv .tab .psv .txt",
+    .description = "a text file of rows and fields: comma, tab, semicolon or bar between them",
+    .table = csv_table_new,
+};

@@ -1,0 +1,393 @@
+/* provider/csv/csv_scan.c: describing a read of a file, and the cursor that does it.
+ *
+ *   rows of the block ─▶ filter columns ─▶ pushed filters ─▶ the other columns, of the rows that passed ─▶ batch
+ *
+ * One cursor takes the whole file, in order; others of the same scan find nothing left. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "expr/evaluator.h"
+#include "provider/csv/csv_block.h"
+#include "provider/csv/csv_error.h"
+#include "provider/csv/csv_parse.h"
+#include "provider/csv/csv_table.h"
+
+/* One column of the file that is read. */
+typedef struct CsvInput {
+    size_t column; /* of the file */
+    Type type;
+    bool is_declared;
+    bool is_for_filter; /* parsed first, of all rows */
+} CsvInput;
+
+typedef struct CsvScan {
+    Scan base; /* first, so that a Scan * can be cast back */
+    CsvTable *table;
+    CsvShape *shape;
+    size_t input_count;
+    CsvInput *inputs; /* those of the projection first, in its order; a column may come twice */
+    size_t filter_count;
+    Expr **filters; /* over inputs */
+    const char **filter_texts;
+    size_t limit;
+    /* shared by the cursors: */
+    atomic_bool is_taken;
+    _Atomic uint64_t bytes_read, row_count, dropped_count, parsed_count;
+} CsvScan;
+
+typedef struct CsvCursor {
+    BatchStream base; /* first, so that a BatchStream * can be cast back */
+    CsvScan *scan;
+    const Context *context;
+    Arena *arena;
+    CsvBlock block;
+    CsvRows *rows;
+    Evaluator *evaluator; /* NULL: no filters */
+    Batch *input;         /* vectors of all inputs */
+    Batch *output;        /* those of the projection */
+    uint16_t selection[BATCH_SIZE];
+    uint64_t rejected[VALIDITY_WORDS];
+    size_t batch_size;
+    size_t limit_left;
+    bool is_open, has_ended;
+} CsvCursor;
+
+/* ---- filters ---- */
+
+void csv_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
+                                   FilterPushdown *ret_answers)
+{
+    (void)
+        table; /* filters are run by the engine's own evaluator, over its own values: they mean what they mean above */
+    for (size_t i = 0; i < filter_count; i++)
+        ret_answers[i] = expr_is_volatile(filters[i]) || expr_can_fail(filters[i]) ? FILTER_UNSUPPORTED : FILTER_EXACT;
+}
+
+typedef struct InputMap {
+    const CsvScan *scan;
+    size_t *places; /* of each column of the file among the inputs + 1; 0: none yet */
+    size_t *count;
+} InputMap;
+
+static ColumnId filter_map_column(void *user, ColumnId column)
+{
+    return (ColumnId)(((InputMap *)user)->places[column] - 1);
+}
+
+static bool filter_collect_column(void *user, const Expr *expr)
+{
+    InputMap *map = user;
+    if (expr->kind != EXPR_COLUMN)
+        return true;
+    size_t *place = &map->places[expr->column];
+    if (*place == 0)
+        *place = ++*map->count;
+    map->scan->inputs[*place - 1].column = expr->column;
+    map->scan->inputs[*place - 1].is_for_filter = true;
+    return true;
+}
+
+static const char *column_name_of(void *user, ColumnId column)
+{
+    return ((const Schema *)user)->columns[column].name;
+}
+
+static void scan_take_filters(CsvScan *scan, const ScanArgs *args, size_t *places)
+{
+    Schema *schema = scan->shape->schema;
+    InputMap map = {.scan = scan, .places = places, .count = &scan->input_count};
+    scan->filter_count = args->filter_count;
+    scan->filters = arena_array(args->arena, Expr *, args->filter_count);
+    scan->filter_texts = arena_array(args->arena, const char *, args->filter_count);
+    for (size_t i = 0; i < args->filter_count; i++) {
+        expr_walk(args->filters[i], filter_collect_column, &map);
+        scan->filters[i] = expr_map_columns(args->arena, args->filters[i], filter_map_column, &map);
+        Text text = text_in(args->arena);
+        expr_print(args->filters[i], &text, column_name_of, schema);
+        scan->filter_texts[i] = text_string(&text);
+    }
+}
+
+/* ---- reading ---- */
+
+static void cursor_open(CsvCursor *cursor)
+{
+    CsvScan *scan = cursor->scan;
+    CsvTable *table = scan->table;
+    const CsvShape *shape = scan->shape;
+    cursor->is_open = true;
+    if (atomic_exchange(&scan->is_taken, true) || scan->limit == 0) {
+        cursor->has_ended = true;
+        return;
+    }
+    CsvSource *source =
+        csv_source_open(cursor->arena, cursor->context, table->path, table->spool, shape->identity.size);
+    if (table->spool == NULL) {
+        CsvIdentity now;
+        csv_identity_read_open(cursor->arena, source->descriptor, table->path, &now);
+        bool is_same_file = now.device == shape->identity.device && now.inode == shape->identity.inode;
+        if (!is_same_file || now.size < shape->identity.size)
+            error_raise_hint(ERROR_BAD_DATA, NO_POSITION, "run the statement again",
+                             "%s: has changed since it was looked at", table->path);
+        atomic_fetch_add(&((Context *)cursor->context)->progress_total, shape->identity.size);
+    }
+    csv_block_init(&cursor->block, cursor->arena, cursor->context, source, &shape->dialect, cpu_level(),
+                   shape->dialect.data_offset, 0);
+    cursor->rows = arena_new(cursor->arena, CsvRows);
+    cursor->input = batch_new_empty(cursor->arena, scan->input_count);
+    for (size_t i = 0; i < scan->input_count; i++)
+        cursor->input->columns[i] = vector_new(cursor->arena, scan->inputs[i].type);
+    cursor->output = batch_new_empty(cursor->arena, scan->base.schema->column_count);
+    if (scan->filter_count)
+        cursor->evaluator = evaluator_new(cursor->arena, cursor->context, scan->filters, scan->filter_count);
+    size_t batch_size = cursor->context->settings ? cursor->context->settings->batch_size : BATCH_SIZE;
+    cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
+    cursor->limit_left = scan->limit;
+}
+
+static _Noreturn void cursor_raise_value(CsvCursor *cursor, const CsvInput *input, const CsvParse *parse)
+{
+    const CsvRows *rows = cursor->rows;
+    const CsvShape *shape = cursor->scan->shape;
+    const char *name = shape->schema->columns[input->column].name;
+    char type[TYPE_NAME_SIZE], quoted[CSV_QUOTE_SIZE];
+    StringView text = {"", 0};
+    csv_field_text(cursor->arena, &shape->dialect, csv_rows_field(rows, parse->bad_row, input->column), &text);
+    type_name(input->type, type);
+    csv_value_quote(text, quoted);
+    uint64_t offset = csv_rows_offset(rows, parse->bad_row);
+    if (input->is_declared)
+        csv_error_raise(
+            cursor->block.source, offset, input->column + 1, ERROR_BAD_DATA,
+            "OPTIONS (on_error 'null') takes such values as NULL, (on_error 'reject') leaves their rows out",
+            "'%s' is no %s (column %s)", quoted, type, name);
+    csv_table_contradict(cursor->scan->table, cursor->scan->shape, input->column, text);
+    csv_error_raise(cursor->block.source, offset, input->column + 1, ERROR_BAD_DATA,
+                    "the type was found out from a part of the file; OPTIONS (types '…') declares it, and the same "
+                    "statement run again takes this value into account",
+                    "'%s' is no %s (column %s)", quoted, type, name);
+}
+
+static void cursor_parse(CsvCursor *cursor, size_t i, const uint16_t *selection, size_t count)
+{
+    const CsvInput *input = &cursor->scan->inputs[i];
+    CsvErrorPolicy policy = cursor->scan->shape->dialect.on_error;
+    CsvParse parse = {
+        .rows = cursor->rows,
+        .column = input->column,
+        .type = input->type,
+        .is_declared = input->is_declared,
+        .selection = selection,
+        .count = count,
+        .target = cursor->input->columns[i],
+        .nulls_bad = policy == CSV_ERROR_NULL,
+        .rejected = policy == CSV_ERROR_REJECT ? cursor->rejected : NULL,
+    };
+    csv_parse_column(&parse);
+    if (parse.bad_row != SIZE_MAX)
+        cursor_raise_value(cursor, input, &parse);
+    atomic_fetch_add_explicit(&cursor->scan->parsed_count, count, memory_order_relaxed);
+}
+
+/* Leaves out rows in which a value was bad; each counts once. */
+static void cursor_drop_rejected(CsvCursor *cursor, Batch *batch)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < batch->row_count; i++) {
+        size_t row = batch_row(batch, i);
+        if (validity_get(cursor->rejected, row))
+            atomic_fetch_add_explicit(&((Context *)cursor->context)->rejects, 1, memory_order_relaxed);
+        else
+            cursor->selection[kept++] = (uint16_t)row;
+    }
+    if (kept < batch->row_count)
+        batch->selection = cursor->selection;
+    batch->row_count = kept;
+}
+
+/* Parses what the rows are filtered by, filters, and parses the rest. */
+static Batch *cursor_read_rows(CsvCursor *cursor)
+{
+    const CsvScan *scan = cursor->scan;
+    Batch *batch = cursor->input;
+    bool rejects = scan->shape->dialect.on_error == CSV_ERROR_REJECT;
+    batch->row_count = batch->vector_size = cursor->rows->count;
+    batch->selection = NULL;
+    if (rejects)
+        memset(cursor->rejected, 0, sizeof cursor->rejected);
+    if (cursor->evaluator) {
+        for (size_t i = 0; i < scan->input_count; i++)
+            if (scan->inputs[i].is_for_filter)
+                cursor_parse(cursor, i, NULL, batch->row_count);
+        if (rejects) {
+            cursor_drop_rejected(cursor, batch);
+            memset(cursor->rejected, 0, sizeof cursor->rejected);
+        }
+        size_t before = batch->row_count;
+        evaluator_filter(cursor->evaluator, batch, cursor->selection);
+        atomic_fetch_add_explicit(&cursor->scan->dropped_count, before - batch->row_count, memory_order_relaxed);
+    }
+    if (batch->row_count > 0)
+        for (size_t i = 0; i < scan->input_count; i++)
+            if (!scan->inputs[i].is_for_filter)
+                cursor_parse(cursor, i, batch->selection, batch->row_count);
+    if (rejects)
+        cursor_drop_rejected(cursor, batch);
+    Batch *output = cursor->output;
+    output->row_count = batch->row_count;
+    output->vector_size = batch->vector_size;
+    output->selection = batch->selection;
+    for (size_t i = 0; i < output->column_count; i++)
+        output->columns[i] = batch->columns[i];
+    return output;
+}
+
+/* Our vectors let go of the block, so that it can be filled again where nobody else holds it. */
+static void cursor_forget_rows(CsvCursor *cursor)
+{
+    for (size_t i = 0; i < cursor->scan->input_count; i++)
+        if (cursor->scan->inputs[i].type.id == TYPE_VARCHAR)
+            vector_prepare(cursor->input->columns[i], 0);
+}
+
+static Batch *cursor_next(BatchStream *stream)
+{
+    CsvCursor *cursor = (CsvCursor *)stream;
+    CsvScan *scan = cursor->scan;
+    if (!cursor->is_open)
+        cursor_open(cursor);
+    while (!cursor->has_ended && cursor->limit_left > 0) {
+        context_check(cursor->context);
+        cursor_forget_rows(cursor);
+        size_t limit = cursor->batch_size;
+        if (cursor->evaluator == NULL && cursor->limit_left < limit)
+            limit = cursor->limit_left;
+        uint64_t bytes_before = cursor->block.bytes_read;
+        bool has_rows = csv_block_take(&cursor->block, cursor->rows, limit, scan->input_count > 0);
+        uint64_t bytes = cursor->block.bytes_read - bytes_before;
+        atomic_fetch_add_explicit(&scan->bytes_read, bytes, memory_order_relaxed);
+        atomic_fetch_add_explicit(&((Context *)cursor->context)->progress_done, bytes, memory_order_relaxed);
+        if (!has_rows)
+            break;
+        atomic_fetch_add_explicit(&scan->row_count, cursor->rows->count, memory_order_relaxed);
+        Batch *batch = cursor_read_rows(cursor);
+        if (batch->row_count == 0)
+            continue;
+        if (cursor->limit_left != NO_LIMIT)
+            cursor->limit_left -= batch->row_count < cursor->limit_left ? batch->row_count : cursor->limit_left;
+        return batch;
+    }
+    cursor->has_ended = true;
+    return NULL;
+}
+
+static BatchStream *scan_open(Scan *base, Arena *arena, const Context *context)
+{
+    CsvCursor *cursor = arena_new(arena, CsvCursor);
+    cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next};
+    cursor->scan = (CsvScan *)base;
+    cursor->context = context;
+    cursor->arena = arena;
+    return &cursor->base;
+}
+
+/* ---- describing ---- */
+
+static void text_add_byte(Text *text, char byte)
+{
+    if (byte == '\t')
+        text_add(text, "tab");
+    else
+        text_add_format(text, "'%c'", byte);
+}
+
+static void scan_explain(Scan *base, Text *text)
+{
+    const CsvScan *scan = (CsvScan *)base;
+    const CsvShape *shape = scan->shape;
+    const CsvDialect *dialect = &shape->dialect;
+    text_add_format(text, "file: %s", scan->table->path);
+    if (scan->table->spool == NULL)
+        text_add_format(text, " (%" PRIu64 " bytes)", shape->identity.size);
+    text_add(text, "\ndialect: delimiter ");
+    text_add_byte(text, dialect->delimiter);
+    text_add(text, dialect->has_quote ? ", quote " : ", no quotes");
+    if (dialect->has_quote)
+        text_add_byte(text, dialect->quote);
+    if (dialect->has_quote && dialect->escape != dialect->quote) {
+        text_add(text, ", escape ");
+        text_add_byte(text, dialect->escape);
+    }
+    text_add(text, dialect->has_header ? ", header" : ", no header");
+    text_add_format(text, "\ncolumns parsed: %zu of %zu", scan->input_count, shape->schema->column_count);
+    text_add(text, "\n");
+}
+
+static void scan_explain_analyze(Scan *base, Text *text)
+{
+    CsvScan *scan = (CsvScan *)base;
+    text_add_format(text, "bytes read: %" PRIu64 "\nrows read: %" PRIu64 "\n", atomic_load(&scan->bytes_read),
+                    atomic_load(&scan->row_count));
+    if (scan->filter_count)
+        text_add_format(text, "rows dropped by filters: %" PRIu64 "\n", atomic_load(&scan->dropped_count));
+    text_add_format(text, "fields parsed: %" PRIu64 "\n", atomic_load(&scan->parsed_count));
+}
+
+/* What will come; nobody knows how many rows the filters leave. */
+static Statistics *scan_statistics(const CsvScan *scan, const ScanArgs *args)
+{
+    const Statistics *table = scan->shape->statistics;
+    Statistics *statistics = arena_copy(args->arena, table, sizeof *table);
+    statistics->column_count = args->projection_count;
+    statistics->columns = arena_array(args->arena, ColumnStatistics, args->projection_count);
+    for (size_t i = 0; i < args->projection_count; i++)
+        statistics->columns[i] = table->columns[args->projection[i]];
+    if (args->filter_count > 0 || args->limit != NO_LIMIT) {
+        statistics->row_count.precision = PRECISION_ESTIMATE;
+        if (statistics->row_count.count > args->limit)
+            statistics->row_count.count = args->limit;
+        for (size_t i = 0; i < args->projection_count; i++) {
+            ColumnStatistics *column = &statistics->columns[i];
+            column->null_count.precision = column->null_count.precision ? PRECISION_ESTIMATE : PRECISION_ABSENT;
+            column->minimum.precision = column->minimum.precision ? PRECISION_ESTIMATE : PRECISION_ABSENT;
+            column->maximum.precision = column->maximum.precision ? PRECISION_ESTIMATE : PRECISION_ABSENT;
+        }
+    }
+    return statistics;
+}
+
+Scan *csv_scan(TableProvider *base, const ScanArgs *args)
+{
+    CsvTable *table = (CsvTable *)base;
+    Arena *arena = args->arena;
+    CsvScan *scan = arena_new(arena, CsvScan);
+    CsvShape *shape = table->shape ? table->shape : csv_table_shape(table, args->context);
+    size_t column_count = shape->schema->column_count;
+    scan->table = table;
+    scan->shape = shape;
+    scan->limit = args->order_count == 0 ? args->limit : NO_LIMIT;
+    scan->inputs = arena_array(arena, CsvInput, args->projection_count + column_count);
+    size_t *places = arena_array(arena, size_t, column_count);
+    Schema *schema = schema_new(arena, args->projection_count);
+    for (size_t i = 0; i < args->projection_count; i++) {
+        size_t column = args->projection[i];
+        schema->columns[i] = shape->schema->columns[column];
+        scan->inputs[i].column = column;
+        places[column] = i + 1;
+    }
+    scan->input_count = args->projection_count;
+    scan_take_filters(scan, args, places);
+    for (size_t i = 0; i < scan->input_count; i++) {
+        scan->inputs[i].type = shape->schema->columns[scan->inputs[i].column].type;
+        scan->inputs[i].is_declared = shape->is_declared[scan->inputs[i].column];
+    }
+    scan->base = (Scan){
+        .schema = schema,
+        .statistics = scan_statistics(scan, args),
+        .open = scan_open,
+        .explain = scan_explain,
+        .explain_analyze = scan_explain_analyze,
+    };
+    return &scan->base;
+}

@@ -1,0 +1,364 @@
+/* provider/csv/csv_shape.c: looks at a file and decides: is there a header, what are the columns, of which types. */
+#include "provider/csv/csv_shape.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/map.h"
+#include "base/utf8.h"
+#include "provider/csv/csv_block.h"
+#include "provider/csv/csv_careful.h"
+#include "provider/csv/csv_detect.h"
+#include "provider/csv/csv_header.h"
+#include "provider/csv/csv_parse.h"
+
+typedef struct Survey {
+    Arena *arena;
+    const Context *context;
+    Context quiet; /* counts rejected rows of its own */
+    CsvSource *source;
+    const CsvOptions *options;
+    CsvDialect dialect; /* as the file's, but broken rows are left out */
+    CpuLevel level;
+    CsvEvidence *evidence;
+    CsvHeader header;
+    uint64_t row_count, byte_count; /* that were looked at */
+    bool is_total;
+} Survey;
+
+/* ---- looking at rows ---- */
+
+static void survey_column(Survey *survey, const CsvRows *rows, size_t column, Arena *scratch)
+{
+    CsvEvidence *evidence = &survey->evidence[column];
+    for (size_t row = 0; row < rows->count; row++) {
+        StringView text;
+        bool is_missing = rows->is_padded && column >= rows->field_counts[row];
+        if (is_missing || !csv_field_text(scratch, &survey->dialect, csv_rows_field(rows, row, column), &text))
+            csv_evidence_add_null(evidence);
+        else
+            csv_evidence_add(evidence, text.data, text.size);
+    }
+}
+
+/* Records that begin at offset .. end-1; `offset` is where one begins. */
+static void survey_rows(Survey *survey, uint64_t offset, uint64_t end, size_t read_size, bool is_start)
+{
+    Arena *arena = arena_new_child(survey->arena);
+    CsvBlock *block = arena_new(arena, CsvBlock);
+    CsvRows *rows = arena_new(arena, CsvRows);
+    Arena *scratch = arena_new_child(arena);
+    csv_block_init(block, arena, &survey->quiet, survey->source, &survey->dialect, survey->level, offset, read_size);
+    while (csv_block_take(block, rows, BATCH_SIZE, true)) {
+        context_check(survey->context);
+        size_t count = rows->count;
+        while (rows->count > 0 && csv_rows_offset(rows, rows->count - 1) >= end)
+            rows->count--;
+        for (size_t c = 0; c < survey->dialect.column_count; c++) {
+            survey_column(survey, rows, c, scratch);
+            if (is_start)
+                csv_header_compare(&survey->header, rows, c);
+        }
+        is_start = false;
+        survey->row_count += rows->count;
+        arena_reset(scratch);
+        if (rows->count < count)
+            break;
+    }
+    arena_free(arena);
+}
+
+/* Whether rows that begin at `offset` are regular up to `end`. */
+static bool survey_is_regular(Survey *survey, uint64_t offset, uint64_t end)
+{
+    Arena *arena = arena_new_child(survey->arena);
+    CsvBlock *block = arena_new(arena, CsvBlock);
+    CsvRows *rows = arena_new(arena, CsvRows);
+    uint64_t rejects = atomic_load(&survey->quiet.rejects);
+    csv_block_init(block, arena, &survey->quiet, survey->source, &survey->dialect, survey->level, offset,
+                   CSV_PIECE_SIZE);
+    uint64_t row_count = 0;
+    while (csv_block_take(block, rows, BATCH_SIZE, true)) {
+        row_count += rows->count;
+        if (csv_rows_offset(rows, rows->count - 1) >= end)
+            break;
+    }
+    bool is_regular = atomic_load(&survey->quiet.rejects) == rejects && row_count > 0;
+    atomic_store(&survey->quiet.rejects, rejects);
+    arena_free(arena);
+    return is_regular;
+}
+
+/* The offset behind the first line end that is outside quotes, given whether `data` begins inside; 0: none. */
+static size_t boundary_find(const CsvDialect *dialect, const char *data, size_t size, bool is_inside)
+{
+    for (size_t i = 0; i + 1 < size; i++) {
+        if (dialect->has_quote && data[i] == dialect->quote)
+            is_inside = !is_inside;
+        else if (!is_inside && (data[i] == '\n' || (data[i] == '\r' && data[i + 1] != '\n')))
+            return i + 1;
+    }
+    return 0;
+}
+
+/* A piece in the middle: where its first record begins depends on whether it begins within quotes, so both are tried,
+ * and a piece that neither makes regular is left out (Ge et al., "Speculative distributed CSV parsing", 2019). */
+static void survey_piece(Survey *survey, uint64_t offset, uint64_t end)
+{
+    Arena *arena = arena_new_child(survey->arena);
+    char *data = arena_allocate(arena, CSV_PIECE_SIZE);
+    size_t size = csv_source_read(survey->source, offset, data, CSV_PIECE_SIZE);
+    for (int is_inside = 0; is_inside < 2; is_inside++) {
+        size_t start = boundary_find(&survey->dialect, data, size, is_inside);
+        if (start == 0 || offset + start >= end || !survey_is_regular(survey, offset + start, end))
+            continue;
+        survey->byte_count += end - (offset + start);
+        survey_rows(survey, offset + start, end, CSV_PIECE_SIZE, false);
+        break;
+    }
+    arena_free(arena);
+}
+
+static void survey_all(Survey *survey, uint64_t data_offset)
+{
+    uint64_t size = survey->source->size;
+    bool is_stream = survey->source->spool != NULL;
+    survey->is_total = is_stream || size <= CSV_TOTAL_SIZE;
+    if (survey->is_total) {
+        survey_rows(survey, data_offset, is_stream ? CSV_TOTAL_SIZE : UINT64_MAX, CSV_READ_SIZE, true);
+        char probe;
+        if (is_stream && csv_source_read(survey->source, CSV_TOTAL_SIZE, &probe, 1) > 0)
+            survey->is_total = false;
+        survey->byte_count = (survey->is_total ? size : CSV_TOTAL_SIZE) - data_offset;
+        return;
+    }
+    survey_rows(survey, data_offset, data_offset + CSV_PIECE_SIZE, CSV_PIECE_SIZE, true);
+    survey->byte_count = CSV_PIECE_SIZE;
+    uint64_t step = (size - data_offset - CSV_PIECE_SIZE) / (CSV_PIECE_COUNT - 1);
+    for (uint64_t i = 1; i < CSV_PIECE_COUNT; i++) {
+        uint64_t offset = data_offset + i * step;
+        survey_piece(survey, offset, i + 1 < CSV_PIECE_COUNT ? offset + CSV_PIECE_SIZE : size);
+    }
+}
+
+/* ---- deciding ---- */
+
+static void survey_init(Survey *survey, Arena *arena, const Context *context, CsvSource *source,
+                        const CsvOptions *options)
+{
+    survey->arena = arena;
+    survey->context = context;
+    survey->quiet.cancel = context->cancel;
+    survey->quiet.memory = context->memory;
+    survey->quiet.settings = context->settings;
+    survey->source = source;
+    survey->options = options;
+    survey->level = cpu_level();
+}
+
+/* The first record that is no comment and no blank line, as fields; returns where the next begins. */
+static size_t first_record_read(Survey *survey, const CsvHead *head, size_t *ret_start)
+{
+    CsvIndex index;
+    Arena *scratch = arena_new_child(survey->arena);
+    csv_index_init(&index, scratch, head->size + 1);
+    csv_careful_run(&index, &survey->dialect, head->data, 0, head->size, head->is_whole);
+    size_t next = 0;
+    for (size_t r = 0; r < index.record_count; r++) {
+        const uint32_t *ends = index.ends + index.records[(ptrdiff_t)r - 1];
+        size_t count = index.records[r] - index.records[(ptrdiff_t)r - 1];
+        uint32_t start = ends[-1] + 1;
+        bool is_blank = count == 1 && csv_field_end(head->data, start, ends[0]) == start;
+        bool is_comment = survey->dialect.has_comment && head->data[start] == survey->dialect.comment;
+        if (is_blank || is_comment)
+            continue;
+        csv_header_read(&survey->header, survey->arena, &survey->dialect, head->data, ends, count);
+        *ret_start = start;
+        next = ends[count - 1] + 1;
+        break;
+    }
+    arena_free(scratch);
+    return next;
+}
+
+static bool header_decide(Survey *survey)
+{
+    if (survey->options->has_header != CSV_CHOICE_AUTO)
+        return survey->options->has_header == CSV_CHOICE_YES;
+    return csv_header_is_likely(&survey->header, survey->arena, survey->evidence, survey->dialect.column_count,
+                                survey->options->columns);
+}
+
+/* The first record is data after all. */
+static void first_record_add(Survey *survey)
+{
+    size_t column_count = survey->dialect.column_count;
+    if (survey->header.count > column_count || (survey->header.count < column_count && !survey->dialect.pads_rows)) {
+        atomic_fetch_add(&survey->quiet.rejects, 1); /* whoever reads it will say so */
+        return;
+    }
+    for (size_t c = 0; c < column_count; c++) {
+        const CsvHeaderField *field = c < survey->header.count ? &survey->header.fields[c] : NULL;
+        if (field == NULL || field->is_null)
+            csv_evidence_add_null(&survey->evidence[c]);
+        else
+            csv_evidence_add(&survey->evidence[c], field->text.data, field->text.size);
+    }
+    survey->row_count++;
+}
+
+static void types_declare(CsvShape *shape, const CsvOptions *options, const char *path)
+{
+    Schema *schema = shape->schema;
+    for (size_t c = 0; c < schema->column_count; c++) {
+        shape->is_declared[c] = options->columns != NULL || options->is_all_text;
+        if (options->columns)
+            schema->columns[c].type = options->columns->columns[c].type;
+        else if (options->is_all_text)
+            schema->columns[c].type = type_of(TYPE_VARCHAR);
+    }
+    for (size_t i = 0; i < options->type_count; i++) {
+        const CsvTypeOption *given = &options->types[i];
+        ptrdiff_t c = given->name.size ? schema_find(schema, given->name) : (ptrdiff_t)i;
+        if (c < 0)
+            error_raise(ERROR_INVALID_PARAMETER, NO_POSITION, "%s: option types names a column %.*s that is not there",
+                        path, VIEW_ARGUMENTS(given->name));
+        if ((size_t)c >= schema->column_count)
+            error_raise(ERROR_INVALID_PARAMETER, NO_POSITION,
+                        "%s: option types has more types than the file columns (%zu)", path, schema->column_count);
+        schema->columns[c].type = given->type;
+        shape->is_declared[c] = true;
+    }
+}
+
+static void shape_describe(Arena *arena, CsvShape *shape, uint64_t file_size, bool is_exact)
+{
+    size_t column_count = shape->schema->column_count;
+    Statistics *statistics = arena_new(arena, Statistics);
+    statistics->row_count.count = shape->row_count;
+    statistics->row_count.precision = is_exact ? PRECISION_EXACT : PRECISION_ESTIMATE;
+    statistics->byte_size.count = file_size;
+    statistics->byte_size.precision = file_size == UINT64_MAX ? PRECISION_ABSENT : PRECISION_EXACT;
+    statistics->column_count = column_count;
+    statistics->columns = arena_array(arena, ColumnStatistics, column_count);
+    for (size_t c = 0; c < column_count; c++)
+        statistics->columns[c] =
+            csv_evidence_statistics(&shape->evidence[c], shape->schema->columns[c].type, shape->row_count, is_exact);
+    shape->statistics = statistics;
+}
+
+static CsvShape *shape_make(Survey *survey, const CsvHead *head, const CsvIdentity *identity)
+{
+    Arena *arena = survey->arena;
+    const CsvOptions *options = survey->options;
+    CsvShape *shape = arena_new(arena, CsvShape);
+    shape->identity = *identity;
+    shape->dialect = survey->dialect;
+    shape->dialect.on_error = options->on_error;
+    shape->evidence = survey->evidence;
+    shape->is_total = survey->is_total;
+    shape->schema = csv_header_schema(&survey->header, arena, &shape->dialect, options->columns, survey->source->path);
+    size_t column_count = shape->schema->column_count;
+    shape->is_declared = arena_array(arena, bool, column_count);
+    for (size_t c = 0; c < column_count; c++) {
+        shape->schema->columns[c].type = csv_evidence_type(&shape->evidence[c]);
+        shape->schema->columns[c].is_nullable = true;
+    }
+    types_declare(shape, options, survey->source->path);
+    shape->row_count = survey->row_count;
+    uint64_t size = survey->source->size;
+    if (!survey->is_total && survey->byte_count > 0 && size != UINT64_MAX)
+        shape->row_count =
+            (uint64_t)((double)survey->row_count * (double)(size - head->offset) / (double)survey->byte_count);
+    bool is_exact = survey->is_total && atomic_load(&survey->quiet.rejects) == 0;
+    shape_describe(arena, shape, size, is_exact);
+    return shape;
+}
+
+static size_t column_count_decide(const Survey *survey, size_t first_count)
+{
+    const CsvOptions *options = survey->options;
+    size_t usual = survey->dialect.column_count;
+    if (options->columns)
+        return options->columns->column_count;
+    if (usual == 0 || (options->has_header == CSV_CHOICE_YES && first_count > 0) ||
+        (options->pads_rows && first_count > usual))
+        return first_count;
+    return usual;
+}
+
+/* There is no record: the file is empty, or its first one cannot be read. */
+static _Noreturn void survey_raise_empty(Survey *survey, const CsvHead *head)
+{
+    CsvBlock *block = arena_new(survey->arena, CsvBlock);
+    CsvRows *rows = arena_new(survey->arena, CsvRows);
+    survey->dialect.column_count = 1;
+    survey->dialect.on_error = CSV_ERROR_FAIL;
+    csv_block_init(block, survey->arena, &survey->quiet, survey->source, &survey->dialect, survey->level, head->offset,
+                   CSV_HEAD_SIZE);
+    csv_block_take(block, rows, 1, true);
+    error_raise_hint(ERROR_BAD_DATA, NO_POSITION, "CREATE EXTERNAL TABLE t (column type, …) says what columns it has",
+                     "%s: is empty: it has no columns", survey->source->path);
+}
+
+CsvShape *csv_shape_detect(Arena *arena, const Context *context, CsvSource *source, const CsvOptions *options,
+                           const CsvIdentity *identity)
+{
+    Survey survey = {0};
+    CsvHead head;
+    survey_init(&survey, arena, context, source, options);
+    Arena *scratch = arena_new_child(arena);
+    size_t start = 0, next = 0;
+    for (size_t size = CSV_HEAD_SIZE;; size *= 8) { /* the head holds at least the first record */
+        csv_head_read(scratch, source, options, size, &head);
+        csv_dialect_detect(scratch, source->path, options, &head, &survey.dialect);
+        next = first_record_read(&survey, &head, &start);
+        if (next > 0 || head.is_whole || head.size > CSV_RECORD_LIMIT)
+            break;
+        arena_reset(scratch);
+    }
+    size_t first_count = survey.header.count;
+    survey.dialect.column_count = column_count_decide(&survey, first_count);
+    if (survey.dialect.column_count == 0)
+        survey_raise_empty(&survey, &head);
+    survey.dialect.on_error = CSV_ERROR_REJECT;
+    survey.evidence = arena_array(arena, CsvEvidence, survey.dialect.column_count);
+    for (size_t c = 0; c < survey.dialect.column_count; c++)
+        csv_evidence_init(&survey.evidence[c]);
+    survey_all(&survey, head.offset + next);
+    survey.dialect.has_header = first_count > 0 && header_decide(&survey);
+    if (!survey.dialect.has_header && first_count > 0)
+        first_record_add(&survey);
+    survey.dialect.data_offset = head.offset + (survey.dialect.has_header ? next : start);
+    CsvShape *shape = shape_make(&survey, &head, identity);
+    arena_free(scratch);
+    return shape;
+}
+
+CsvShape *csv_shape_widen(Arena *arena, const CsvShape *shape)
+{
+    CsvShape *wider = arena_copy(arena, shape, sizeof *shape);
+    wider->schema = schema_copy(arena, shape->schema);
+    wider->evidence = arena_copy(arena, shape->evidence, shape->schema->column_count * sizeof *shape->evidence);
+    for (size_t c = 0; c < wider->schema->column_count; c++)
+        if (!wider->is_declared[c])
+            wider->schema->columns[c].type = csv_evidence_type(&wider->evidence[c]);
+    shape_describe(arena, wider, shape->statistics->byte_size.count, false);
+    return wider;
+}
+
+void csv_shape_add_rows(CsvShape *shape, const CsvIdentity *identity, uint64_t row_count)
+{
+    Statistics *statistics = shape->statistics;
+    shape->identity = *identity;
+    shape->row_count += row_count;
+    statistics->row_count.count += row_count;
+    statistics->byte_size.count = identity->size;
+    for (size_t c = 0; c < statistics->column_count; c++) {
+        ColumnStatistics *column = &statistics->columns[c];
+        if (column->null_count.precision == PRECISION_EXACT)
+            column->null_count.precision = PRECISION_ESTIMATE;
+        if (column->minimum.precision == PRECISION_EXACT)
+            column->minimum.precision = column->maximum.precision = PRECISION_ESTIMATE;
+    }
+}

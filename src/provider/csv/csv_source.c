@@ -1,0 +1,300 @@
+/* provider/csv/csv_source.c: reading by offset, whatever the file is. */
+#include "provider/csv/csv_source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "provider/csv/csv_journal.h"
+
+enum { POLL_MS = 50 }; /* how long a read of a pipe waits between two looks at the cancel flag */
+
+struct CsvSpool {
+    const char *path;
+    int input;   /* the stream */
+    int storage; /* unlinked temporary file; -1 before the first byte came */
+    pthread_mutex_t mutex;
+    uint64_t size; /* bytes in storage */
+    bool has_ended;
+};
+
+bool csv_identity_equal(const CsvIdentity *a, const CsvIdentity *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size && a->modified_ns == b->modified_ns;
+}
+
+static _Noreturn void raise_open(const char *path)
+{
+    if (errno == ENOENT || errno == ENOTDIR)
+        error_raise(ERROR_UNDEFINED_FILE, NO_POSITION, "%s: no such file", path);
+    error_raise(ERROR_IO, NO_POSITION, "%s: %s", path, strerror(errno));
+}
+
+static void check_kind(const char *path, const struct stat *status)
+{
+    if (S_ISDIR(status->st_mode))
+        error_raise(ERROR_IO, NO_POSITION, "%s: is a directory", path);
+    if (S_ISSOCK(status->st_mode))
+        error_raise(ERROR_IO, NO_POSITION, "%s: is a socket", path);
+}
+
+static void descriptor_close(void *object)
+{
+    close((int)(intptr_t)object - 1);
+}
+
+/* The arena closes it. One is added, since an object is never NULL. */
+static void descriptor_own(Arena *arena, int descriptor)
+{
+    arena_own(arena, (void *)(intptr_t)(descriptor + 1), descriptor_close);
+}
+
+/* ---- which file ---- */
+
+const char *csv_source_path(const char *location)
+{
+    struct stat status;
+    if (strcmp(location, "-") != 0 || fstat(STDIN_FILENO, &status) != 0 || !S_ISREG(status.st_mode) ||
+        lseek(STDIN_FILENO, 0, SEEK_CUR) != 0)
+        return location;
+    return "/dev/stdin";
+}
+
+void csv_identity_read_open(Arena *scratch, int descriptor, const char *path, CsvIdentity *ret_identity)
+{
+    struct stat before, after;
+    CsvJournal journal;
+    bool has_journal;
+    do { /* an INSERT that ends between the two looks makes their sizes differ */
+        if (fstat(descriptor, &before) != 0)
+            raise_open(path);
+        has_journal = csv_journal_read(scratch, path, &journal);
+        if (fstat(descriptor, &after) != 0)
+            raise_open(path);
+    } while (!has_journal && before.st_size != after.st_size);
+    *ret_identity = (CsvIdentity){
+        .device = after.st_dev,
+        .inode = after.st_ino,
+        .size = (uint64_t)after.st_size,
+        .modified_ns = (int64_t)after.st_mtim.tv_sec * 1000000000 + after.st_mtim.tv_nsec,
+    };
+    if (!has_journal)
+        return;
+    if (ret_identity->size > journal.new_size)
+        error_raise_hint(ERROR_BAD_DATA, NO_POSITION,
+                         "someone else wrote to it: look at its end, then remove the journal",
+                         "%s: is longer than its unfinished INSERT (journal %s) can have made it", path,
+                         csv_journal_path(scratch, path));
+    if (ret_identity->size > journal.old_size)
+        ret_identity->size = journal.old_size;
+}
+
+bool csv_identity_read(Arena *scratch, const char *path, CsvIdentity *ret_identity)
+{
+    struct stat status;
+    *ret_identity = (CsvIdentity){0};
+    bool is_input = strcmp(path, "-") == 0;
+    if ((is_input ? fstat(STDIN_FILENO, &status) : stat(path, &status)) != 0)
+        raise_open(path);
+    check_kind(path, &status);
+    if (is_input || !S_ISREG(status.st_mode))
+        return false;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        raise_open(path);
+    descriptor_own(scratch, descriptor);
+    csv_identity_read_open(scratch, descriptor, path, ret_identity);
+    arena_release(scratch, (void *)(intptr_t)(descriptor + 1));
+    return true;
+}
+
+/* ---- streams ---- */
+
+static void spool_release(void *object)
+{
+    CsvSpool *spool = object;
+    close(spool->input);
+    if (spool->storage >= 0)
+        close(spool->storage);
+    pthread_mutex_destroy(&spool->mutex);
+}
+
+CsvSpool *csv_spool_open(Arena *arena, const char *path)
+{
+    struct stat status;
+    bool is_input = strcmp(path, "-") == 0;
+    CsvSpool *spool = arena_new(arena, CsvSpool);
+    spool->path = arena_string(arena, path);
+    spool->storage = -1;
+    if (!is_input) {
+        if (stat(path, &status) != 0)
+            raise_open(path);
+        check_kind(path, &status);
+        if (S_ISREG(status.st_mode))
+            return NULL;
+    }
+    spool->input = is_input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (spool->input < 0)
+        raise_open(path);
+    pthread_mutex_init(&spool->mutex, NULL);
+    arena_own(arena, spool, spool_release);
+    return spool;
+}
+
+static int storage_open(const Context *context)
+{
+    const char *folder = context->settings ? context->settings->temp_directory : NULL;
+    if (folder == NULL || *folder == '\0')
+        folder = getenv("TMPDIR");
+    if (folder == NULL || *folder == '\0')
+        folder = "/tmp";
+    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor >= 0)
+        return descriptor;
+    char name[4096];
+    if (snprintf(name, sizeof name, "%s/quern-XXXXXX", folder) >= (int)sizeof name) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    descriptor = mkostemp(name, O_CLOEXEC);
+    if (descriptor >= 0)
+        unlink(name);
+    return descriptor;
+}
+
+static bool storage_write(int descriptor, const char *data, size_t size, uint64_t offset)
+{
+    while (size > 0) {
+        ssize_t written = pwrite(descriptor, data, size, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        data += written, size -= (size_t)written, offset += (uint64_t)written;
+    }
+    return true;
+}
+
+typedef enum SpoolStatus { SPOOL_OK, SPOOL_CANCELLED, SPOOL_INPUT_FAILED, SPOOL_STORAGE_FAILED } SpoolStatus;
+
+/* Under the mutex: takes more of the stream into `target`, which stands for the bytes behind the spool's end. */
+static SpoolStatus spool_pull(CsvSpool *spool, const Context *context, char *target, size_t size, size_t *ret_size)
+{
+    *ret_size = 0;
+    for (;;) {
+        if (context->cancel && atomic_load_explicit(context->cancel, memory_order_relaxed))
+            return SPOOL_CANCELLED;
+        struct pollfd poll_for = {.fd = spool->input, .events = POLLIN};
+        int ready = poll(&poll_for, 1, POLL_MS);
+        if (ready == 0 || (ready < 0 && errno == EINTR))
+            continue;
+        ssize_t got = read(spool->input, target, size);
+        if (got < 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (got < 0)
+            return SPOOL_INPUT_FAILED;
+        if (got == 0) {
+            spool->has_ended = true;
+            return SPOOL_OK;
+        }
+        if (spool->storage < 0)
+            spool->storage = storage_open(context);
+        if (spool->storage < 0 || !storage_write(spool->storage, target, (size_t)got, spool->size))
+            return SPOOL_STORAGE_FAILED;
+        spool->size += (uint64_t)got;
+        *ret_size = (size_t)got;
+        return SPOOL_OK;
+    }
+}
+
+static SpoolStatus spool_read(CsvSpool *spool, const Context *context, uint64_t offset, char *target, size_t size,
+                              size_t *ret_size)
+{
+    if (offset < spool->size) {
+        uint64_t left = spool->size - offset;
+        ssize_t got = pread(spool->storage, target, size < left ? size : (size_t)left, (off_t)offset);
+        *ret_size = got > 0 ? (size_t)got : 0;
+        return got > 0 ? SPOOL_OK : SPOOL_STORAGE_FAILED;
+    }
+    *ret_size = 0;
+    while (!spool->has_ended) {
+        bool is_next = offset == spool->size; /* else bytes before the wanted ones come first */
+        char skipped[4096];
+        size_t wanted = spool->size + sizeof skipped > offset ? (size_t)(offset - spool->size) : sizeof skipped;
+        SpoolStatus status = is_next ? spool_pull(spool, context, target, size, ret_size)
+                                     : spool_pull(spool, context, skipped, wanted, ret_size);
+        if (is_next || status != SPOOL_OK)
+            return status;
+    }
+    *ret_size = 0;
+    return SPOOL_OK;
+}
+
+/* ---- sources ---- */
+
+CsvSource *csv_source_open(Arena *arena, const Context *context, const char *path, CsvSpool *spool, uint64_t size)
+{
+    CsvSource *source = arena_new(arena, CsvSource);
+    *source = (CsvSource){.path = path, .descriptor = -1, .size = UINT64_MAX, .spool = spool, .context = context};
+    if (spool)
+        return source;
+    source->descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (source->descriptor < 0)
+        raise_open(path);
+    descriptor_own(arena, source->descriptor);
+    struct stat status;
+    if (fstat(source->descriptor, &status) != 0)
+        raise_open(path);
+    check_kind(path, &status);
+    CsvIdentity identity;
+    csv_identity_read_open(arena, source->descriptor, path, &identity);
+    source->size = identity.size < size ? identity.size : size;
+    return source;
+}
+
+static _Noreturn void source_raise_truncated(const CsvSource *source)
+{
+    error_raise(ERROR_BAD_DATA, NO_POSITION, "%s: has become shorter while it was being read", source->path);
+}
+
+size_t csv_source_read(CsvSource *source, uint64_t offset, char *target, size_t size)
+{
+    context_check(source->context);
+    if (source->spool) {
+        size_t got;
+        pthread_mutex_lock(&source->spool->mutex);
+        SpoolStatus status = spool_read(source->spool, source->context, offset, target, size, &got);
+        int error = errno;
+        pthread_mutex_unlock(&source->spool->mutex);
+        if (status == SPOOL_CANCELLED)
+            context_check(source->context);
+        if (status == SPOOL_INPUT_FAILED)
+            error_raise(ERROR_IO, NO_POSITION, "%s: %s", source->path, strerror(error));
+        if (status == SPOOL_STORAGE_FAILED)
+            error_raise_hint(error == ENOSPC ? ERROR_DISK_FULL : ERROR_IO, NO_POSITION,
+                             "SET temp_directory names another folder", "%s: keeping its text for another read: %s",
+                             source->path, strerror(error));
+        return got;
+    }
+    if (offset >= source->size)
+        return 0;
+    if (size > source->size - offset)
+        size = (size_t)(source->size - offset);
+    for (;;) {
+        ssize_t got = pread(source->descriptor, target, size, (off_t)offset);
+        if (got > 0)
+            return (size_t)got;
+        if (got == 0)
+            source_raise_truncated(source);
+        if (errno != EINTR)
+            error_raise(ERROR_IO, NO_POSITION, "%s: %s", source->path, strerror(errno));
+        context_check(source->context);
+    }
+}

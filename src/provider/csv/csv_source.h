@@ -1,0 +1,49 @@
+/* provider/csv/csv_source.h: the bytes of a file, by offset: regular files by pread, all others through a spool.
+ *
+ * What is no regular file (a pipe, a terminal, standard input) can be read only once. Its bytes go into an unlinked
+ * temporary file as they come, so that a second scan, and the scan behind detection, read them again. */
+#ifndef QUERN_PROVIDER_CSV_CSV_SOURCE_H
+#define QUERN_PROVIDER_CSV_CSV_SOURCE_H
+
+#include "base/context.h"
+
+/* Which state of which file; all zero for what is no regular file. */
+typedef struct CsvIdentity {
+    uint64_t device, inode;
+    uint64_t size; /* bytes that count: without what an unfinished INSERT has left */
+    int64_t modified_ns;
+} CsvIdentity;
+
+bool csv_identity_equal(const CsvIdentity *a, const CsvIdentity *b);
+
+typedef struct CsvSpool CsvSpool;
+
+typedef struct CsvSource {
+    const char *path; /* for messages */
+    int descriptor;
+    uint64_t size;   /* UINT64_MAX while it is not known: a stream that has not ended */
+    CsvSpool *spool; /* NULL: a regular file */
+    const Context *context;
+} CsvSource;
+
+/* "-" is standard input; where that is a regular file at its start, it is read as one, under the name this gives. */
+const char *csv_source_path(const char *location);
+
+/* A stream's spool; lives in `arena` (the table's), which closes it. NULL when the path is a regular file. Raises where
+ * there is nothing to be read: UNDEFINED_FILE, IO, BAD_DATA for a directory. */
+CsvSpool *csv_spool_open(Arena *arena, const char *path);
+
+/* Opens a regular file, or reads `spool` (a share of it; not NULL for streams). Looks no further than `size` bytes of a
+ * regular file; UINT64_MAX: all that count now. Lives in `arena`. */
+CsvSource *csv_source_open(Arena *arena, const Context *context, const char *path, CsvSpool *spool, uint64_t size);
+
+/* Up to `size` bytes at `offset`: fewer at the end, or where a stream has no more yet; 0 only at the end. Raises IO,
+ * BAD_DATA when the file has become shorter, INTERRUPTED. */
+size_t csv_source_read(CsvSource *source, uint64_t offset, char *target, size_t size);
+
+/* The state of a regular file now. Raises as csv_spool_open. False, and all zero: a stream. */
+bool csv_identity_read(Arena *scratch, const char *path, CsvIdentity *ret_identity);
+/* The same of an open one; `path` finds the journal. */
+void csv_identity_read_open(Arena *scratch, int descriptor, const char *path, CsvIdentity *ret_identity);
+
+#endif
