@@ -2,6 +2,9 @@
  *
  *   writer_new, then writer_begin once, writer_batch for each batch, writer_end once.
  *
+ * NULL is nothing in CSV, TSV and HTML, null in JSON, NULL elsewhere, unless null_text says otherwise (not for JSON and
+ * INSERT, whose NULL is fixed).
+ *
  * CSV: an unquoted empty field is NULL and "" the empty string; fields with the delimiter, quotes, line ends or blanks
  * at an end, and text that equals the NULL text, are quoted (libcsv's writer does the quoting). Lines end in \n. */
 #ifndef QUERN_COLUMN_WRITER_H
@@ -32,7 +35,7 @@ typedef enum WriterFormat {
 typedef struct WriterOptions {
     WriterFormat format;
     const char *null_text;  /* NULL: the format's own */
-    const char *table_name; /* INSERT */
+    const char *table_name; /* INSERT; quoted unless it is all lower case letters, digits and _; NULL: result */
     bool no_header;
     char delimiter;  /* CSV; 0: comma */
     char quote;      /* CSV; 0: " */

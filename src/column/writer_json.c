@@ -1,0 +1,120 @@
+/* column/writer_json.c: rows as JSON objects (RFC 8259), in one array or one a line.
+ *
+ * Numbers keep all their digits; NaN and the infinities, which JSON has no numbers for, are strings; so are dates,
+ * times and blobs (\x0a1b, as text). Columns of the same name stand twice. */
+#include "base/text.h"
+#include "column/writer_format.h"
+
+typedef struct JsonWriter {
+    StringView *keys; /* "name": */
+} JsonWriter;
+
+static const char json_controls[32][8] = {
+    "\\u0000", "\\u0001", "\\u0002", "\\u0003", "\\u0004", "\\u0005", "\\u0006", "\\u0007",
+    "\\b",     "\\t",     "\\n",     "\\u000b", "\\f",     "\\r",     "\\u000e", "\\u000f",
+    "\\u0010", "\\u0011", "\\u0012", "\\u0013", "\\u0014", "\\u0015", "\\u0016", "\\u0017",
+    "\\u0018", "\\u0019", "\\u001a", "\\u001b", "\\u001c", "\\u001d", "\\u001e", "\\u001f",
+};
+
+/* What stands for a byte within a string, or NULL: itself. */
+static const char *json_escape(char c)
+{
+    if ((unsigned char)c < 32)
+        return json_controls[(unsigned char)c];
+    return c == '"' ? "\\\"" : c == '\\' ? "\\\\" : NULL;
+}
+
+static void json_put_string(Writer *writer, StringView text)
+{
+    size_t start = 0;
+    writer_put_char(writer, '"');
+    for (size_t i = 0; i < text.size; i++) {
+        const char *escape = json_escape(text.data[i]);
+        if (escape == NULL)
+            continue;
+        writer_put(writer, (StringView){text.data + start, i - start});
+        writer_put_text(writer, escape);
+        start = i + 1;
+    }
+    if (text.size)
+        writer_put(writer, (StringView){text.data + start, text.size - start});
+    writer_put_char(writer, '"');
+}
+
+static StringView json_key(Arena *arena, const char *name)
+{
+    Text key = text_in(arena);
+    text_add_char(&key, '"');
+    for (; *name; name++) {
+        const char *escape = json_escape(*name);
+        if (escape)
+            text_add(&key, escape);
+        else
+            text_add_char(&key, *name);
+    }
+    text_add(&key, "\":");
+    return text_view(&key);
+}
+
+static void json_begin(Writer *writer)
+{
+    JsonWriter *json = arena_new(writer->arena, JsonWriter);
+    writer->state = json;
+    json->keys = arena_array(writer->arena, StringView, writer->schema->column_count);
+    for (size_t i = 0; i < writer->schema->column_count; i++)
+        json->keys[i] = json_key(writer->arena, writer->schema->columns[i].name);
+}
+
+/* Whether a value stands without quotes: numbers and booleans, but not NaN and Infinity. */
+static bool json_is_bare(Type type, StringView text)
+{
+    if (type.id == TYPE_DOUBLE)
+        return !ascii_is_alpha(text.data[text.size - 1]);
+    return type_is_numeric(type) || type.id == TYPE_BOOLEAN;
+}
+
+static void json_put_row(Writer *writer, const Batch *batch, size_t row)
+{
+    const JsonWriter *json = writer->state;
+    writer_put_char(writer, '{');
+    for (size_t c = 0; c < batch->column_count; c++) {
+        StringView text;
+        if (c)
+            writer_put_char(writer, ',');
+        writer_put(writer, json->keys[c]);
+        if (!writer_shown(writer, c, row, &text))
+            writer_put_text(writer, "null");
+        else if (json_is_bare(batch->columns[c]->type, text))
+            writer_put(writer, text);
+        else
+            json_put_string(writer, text);
+    }
+    writer_put_char(writer, '}');
+}
+
+static void json_batch(Writer *writer, const Batch *batch)
+{
+    writer_show_batch(writer, batch);
+    for (size_t i = 0; i < batch->row_count; i++) {
+        writer_put_text(writer, writer->row_count + i ? ",\n" : "[");
+        json_put_row(writer, batch, batch_row(batch, i));
+    }
+}
+
+static void json_end(Writer *writer)
+{
+    writer_put_text(writer, writer->row_count ? "]\n" : "[]\n");
+}
+
+const WriterOps writer_json_ops = {json_begin, json_batch, json_end};
+
+static void ndjson_batch(Writer *writer, const Batch *batch)
+{
+    writer_show_batch(writer, batch);
+    for (size_t i = 0; i < batch->row_count; i++) {
+        json_put_row(writer, batch, batch_row(batch, i));
+        writer_put_char(writer, '\n');
+    }
+}
+
+const WriterOps writer_ndjson_ops = {json_begin, ndjson_batch, NULL};
