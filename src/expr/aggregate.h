@@ -1,6 +1,7 @@
 /* expr/aggregate.h: aggregate functions: states that take rows, merge, and give a value.
  *
- * A state is `state_size` zeroed bytes in a row of the hash table (or alone, without GROUP BY); zero is the empty state.
+ * A state is `state_size` zeroed bytes, aligned to 8, in a row of the hash table (or alone, without GROUP BY); zero is the
+ * empty state, and the size a multiple of 8.
  * What does not fit there (strings, sets) stands in the call's arena. Families stand in aggregate/<family>.c. */
 #ifndef QUERN_EXPR_AGGREGATE_H
 #define QUERN_EXPR_AGGREGATE_H
@@ -69,6 +70,10 @@ const Aggregate *aggregate_resolve(StringView name, Type *argument_types, const 
                                    size_t argument_count, Type *ret_result, bool *ret_ambiguous);
 /* Whether there is any aggregate of that name. */
 bool aggregate_exists(StringView name);
+/* All entries in order of families; NULL behind the last. */
 const Aggregate *aggregate_at(size_t index);
+
+/* A family: its table, ended by a zeroed entry. Listed in aggregate.c. */
+typedef const Aggregate AggregateFamily[];
 
 #endif

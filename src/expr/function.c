@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "expr/cast.h"
 #include "expr/function/family.h"
+#include "expr/overload.h"
 
 /* X(family): function/<family>.c defines function_family_<family>. A name stands in one family only. */
 #define FUNCTION_FAMILIES(X) X(operator)
@@ -116,133 +117,25 @@ bool type_casts_implicitly(Type from, Type to)
     }
 }
 
-enum { RESOLVE_MAX_ARGUMENTS = 100 }; /* PostgreSQL's limit */
-
-/* How well an entry takes the arguments. More exact ones win, then the smaller distance. */
-typedef struct Fit {
-    const Function *function;
-    size_t exact_count;
-    size_t distance; /* over the arguments that are cast: how far up the list of types; and what unknowns prefer */
-    Type argument_types[RESOLVE_MAX_ARGUMENTS];
-    Type result;
-} Fit;
-
-/* What an argument without a type would rather be: a literal text, then a double; a bare NULL an INTEGER. */
-static size_t unknown_distance(TypeId wanted, bool is_literal)
-{
-    if (wanted == TYPE_VARCHAR)
-        return 0;
-    if (is_literal)
-        return wanted == TYPE_DOUBLE ? 1 : wanted == TYPE_INTERVAL ? 2 : 3;
-    return wanted == TYPE_INTEGER ? 1 : wanted == TYPE_BIGINT ? 2 : wanted == TYPE_DOUBLE ? 3 : 4;
-}
-
-static TypeId function_wants(const Function *function, size_t index)
-{
-    size_t last = function->argument_count ? function->argument_count - 1u : 0;
-    return (TypeId)function->arguments[index < last ? index : last];
-}
-
-static bool function_takes_count(const Function *function, size_t count)
-{
-    if (count + function->optional_count < function->argument_count)
-        return false;
-    return count <= function->argument_count || (function->flags & FUNCTION_VARIADIC);
-}
-
-/* `types` with TYPE_NULL where unknown. */
-static bool function_fit(const Function *function, const Type *types, const bool *is_literal, size_t count,
-                         Fit *ret_fit)
-{
-    if (!function_takes_count(function, count))
-        return false;
-    *ret_fit = (Fit){.function = function, .result = type_of((TypeId)function->result)};
-    for (size_t i = 0; i < count; i++) {
-        TypeId wanted = function_wants(function, i);
-        Type *type = &ret_fit->argument_types[i];
-        *type = types[i];
-        if (wanted == ANY) {
-            ret_fit->distance++;
-        } else if (types[i].id == TYPE_NULL) {
-            ret_fit->distance += unknown_distance(wanted, is_literal[i]);
-            if (wanted != TYPE_DECIMAL)
-                *type = type_of(wanted);
-        } else if (types[i].id == wanted) {
-            ret_fit->exact_count++;
-        } else if (type_casts_implicitly(types[i], type_of(wanted))) {
-            ret_fit->distance += (size_t)wanted - types[i].id;
-            *type = wanted == TYPE_DECIMAL ? type_integer_as_decimal(types[i]) : type_of(wanted);
-        } else {
-            return false;
-        }
-    }
-    return function->resolve == NULL || function->resolve(function, ret_fit->argument_types, count, &ret_fit->result);
-}
-
-static int fit_compare(const Fit *a, const Fit *b)
-{
-    if (a->exact_count != b->exact_count)
-        return a->exact_count > b->exact_count ? 1 : -1;
-    return (a->distance < b->distance) - (a->distance > b->distance);
-}
-
-static bool functions_fit(const Function *entries, size_t entry_count, const Type *types, const bool *is_literal,
-                          size_t count, Fit *ret_best, bool *ret_ambiguous)
-{
-    bool found = false;
-    *ret_ambiguous = false;
-    for (size_t i = 0; i < entry_count; i++) {
-        Fit fit;
-        if (!function_fit(&entries[i], types, is_literal, count, &fit))
-            continue;
-        int order = found ? fit_compare(&fit, ret_best) : 1;
-        if (order > 0) {
-            *ret_best = fit;
-            *ret_ambiguous = false;
-        } else if (order == 0) {
-            *ret_ambiguous = true;
-        }
-        found = true;
-    }
-    return found && !*ret_ambiguous;
-}
-
-/* PostgreSQL's rule for two arguments, one of them unknown: it is taken to be of the other's type if an entry takes
- * exactly that. */
-static bool functions_fit_pair(const Function *entries, size_t entry_count, const Type *types, Fit *ret_best)
-{
-    bool none[2] = {false, false}, is_ambiguous;
-    Type known = types[0].id == TYPE_NULL ? types[1] : types[0];
-    if (known.id == TYPE_NULL || (types[0].id != TYPE_NULL && types[1].id != TYPE_NULL))
-        return false;
-    Type both[2] = {known, known};
-    return functions_fit(entries, entry_count, both, none, 2, ret_best, &is_ambiguous) && ret_best->exact_count == 2;
-}
+enum { MAX_OVERLOADS = 40 };
 
 const Function *function_resolve(StringView name, Type *argument_types, const bool *is_unknown, size_t argument_count,
                                  Type *ret_result, bool *ret_ambiguous)
 {
-    size_t entry_count;
-    const Function *entries = function_find(name, &entry_count);
-    *ret_ambiguous = false;
-    if (entries == NULL || argument_count > RESOLVE_MAX_ARGUMENTS)
-        return NULL;
-    Type types[RESOLVE_MAX_ARGUMENTS] = {{0}};
-    bool is_literal[RESOLVE_MAX_ARGUMENTS] = {false};
-    for (size_t i = 0; i < argument_count; i++) {
-        is_literal[i] = is_unknown && is_unknown[i] && argument_types[i].id != TYPE_NULL;
-        types[i] = is_literal[i] ? type_of(TYPE_NULL) : argument_types[i];
-    }
-    Fit best;
-    bool is_pair = argument_count == 2 && functions_fit_pair(entries, entry_count, types, &best);
-    if (!is_pair && !functions_fit(entries, entry_count, types, is_literal, argument_count, &best, ret_ambiguous))
-        return NULL;
-    for (size_t i = 0; i < argument_count; i++) {
-        Type type = best.argument_types[i];
-        argument_types[i] = type.id == TYPE_NULL && is_literal[i] ? type_of(TYPE_VARCHAR) : type;
-    }
-    *ret_result = best.result;
-    return best.function;
+    Overload overloads[MAX_OVERLOADS];
+    size_t count;
+    const Function *entries = function_find(name, &count);
+    assert(count <= MAX_OVERLOADS);
+    for (size_t i = 0; i < count; i++)
+        overloads[i] = (Overload){.function = &entries[i],
+                                  .arguments = entries[i].arguments,
+                                  .argument_count = entries[i].argument_count,
+                                  .optional_count = entries[i].optional_count,
+                                  .result = entries[i].result,
+                                  .is_variadic = entries[i].flags & FUNCTION_VARIADIC};
+    ptrdiff_t best =
+        overload_resolve(overloads, count, argument_types, is_unknown, argument_count, ret_result, ret_ambiguous);
+    return best < 0 ? NULL : &entries[best];
 }
 
 Expr *function_call(Arena *arena, const char *name, Expr *const *arguments, size_t argument_count, Position position)

@@ -1,0 +1,48 @@
+/* expr/aggregate/kept.h: text that a state keeps: in the operator's arena, in memory that is used again. */
+#ifndef QUERN_EXPR_AGGREGATE_KEPT_H
+#define QUERN_EXPR_AGGREGATE_KEPT_H
+
+#include "base/memory.h"
+#include "column/types.h"
+
+typedef struct KeptText {
+    char *data;
+    size_t size;
+    size_t capacity;
+} KeptText;
+
+static inline StringView kept_text_view(const KeptText *text)
+{
+    return (StringView){text->data, text->size};
+}
+
+/* Room for `size` bytes in all; what is there stays. Growing doubles, so that the arena holds twice what is kept. */
+static inline void kept_text_reserve(Arena *arena, KeptText *text, size_t size)
+{
+    if (size <= text->capacity)
+        return;
+    size_t capacity = text->capacity ? text->capacity : 16;
+    while (capacity < size)
+        capacity = memory_size_multiply(capacity, 2);
+    char *data = arena_allocate(arena, capacity);
+    if (text->size)
+        memcpy(data, text->data, text->size);
+    text->data = data;
+    text->capacity = capacity;
+}
+
+static inline void kept_text_add(Arena *arena, KeptText *text, StringView view)
+{
+    kept_text_reserve(arena, text, memory_size_add(text->size, view.size));
+    if (view.size)
+        memcpy(text->data + text->size, view.data, view.size);
+    text->size += view.size;
+}
+
+static inline void kept_text_set(Arena *arena, KeptText *text, StringView view)
+{
+    text->size = 0;
+    kept_text_add(arena, text, view);
+}
+
+#endif

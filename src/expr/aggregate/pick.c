@@ -1,0 +1,140 @@
+/* expr/aggregate/pick.c: one of the values: first, last, any_value. */
+#include "expr/aggregate/family.h"
+#include "expr/aggregate/kept.h"
+
+/* The value in the layout of its type; a DECIMAL always wide. */
+typedef struct PickState {
+    bool has_value;
+    bool is_null;
+    union {
+        char bytes[16];
+        StateInt128 i128;
+        KeptText text;
+    };
+} PickState;
+
+static size_t pick_state_size(const AggregateState *self)
+{
+    (void)self;
+    return sizeof(PickState);
+}
+
+static bool type_has_text(Type type)
+{
+    return type.id == TYPE_VARCHAR || type.id == TYPE_BLOB;
+}
+
+static void pick_set(AggregateState *self, PickState *state, const Vector *argument, size_t row)
+{
+    size_t index = argument_index(argument, row);
+    state->has_value = true;
+    state->is_null = !validity_get(argument->validity, index);
+    if (state->is_null)
+        return;
+    if (argument->type.id == TYPE_DECIMAL) {
+        state->i128 = argument_i128(argument, row);
+    } else if (type_has_text(argument->type)) {
+        kept_text_set(self->arena, &state->text, string_view(&VECTOR_DATA(argument, String)[index]));
+    } else {
+        size_t size = physical_size((Physical)argument->physical);
+        memcpy(state->bytes, (const char *)argument->data + index * size, size);
+    }
+}
+
+static void pick_copy(AggregateState *self, PickState *state, const PickState *other)
+{
+    bool has_text = type_has_text(self->call->type);
+    state->has_value = true;
+    state->is_null = other->is_null;
+    if (state->is_null)
+        return;
+    if (has_text)
+        kept_text_set(self->arena, &state->text, kept_text_view(&other->text));
+    else
+        memcpy(state->bytes, other->bytes, sizeof state->bytes);
+}
+
+static void first_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
+                         uint8_t *const *states)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!((PickState *)states[i])->has_value)
+            pick_set(self, (PickState *)states[i], arguments[0], selected_row(selection, i));
+}
+
+static void last_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
+                        uint8_t *const *states)
+{
+    for (size_t i = 0; i < count; i++)
+        pick_set(self, (PickState *)states[i], arguments[0], selected_row(selection, i));
+}
+
+static void any_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
+                       uint8_t *const *states)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t row = selected_row(selection, i);
+        if (!((PickState *)states[i])->has_value && argument_is_valid(arguments[0], row))
+            pick_set(self, (PickState *)states[i], arguments[0], row);
+    }
+}
+
+/* `into` has the earlier rows. */
+static void first_combine(AggregateState *self, uint8_t *const *from, uint8_t *const *into, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const PickState *other = (const PickState *)from[i];
+        PickState *state = (PickState *)into[i];
+        if (!state->has_value && other->has_value)
+            pick_copy(self, state, other);
+    }
+}
+
+static void last_combine(AggregateState *self, uint8_t *const *from, uint8_t *const *into, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (((const PickState *)from[i])->has_value)
+            pick_copy(self, (PickState *)into[i], (const PickState *)from[i]);
+}
+
+static void pick_finalize(AggregateState *self, uint8_t *const *states, size_t count, Vector *result)
+{
+    Type type = self->call->type;
+    size_t size = physical_size((Physical)result->physical);
+    for (size_t i = 0; i < count; i++) {
+        const PickState *state = (const PickState *)states[i];
+        if (!state->has_value || state->is_null)
+            vector_set_null(result, i);
+        else if (type_has_text(type))
+            VECTOR_DATA(result, String)[i] = vector_add_string(result, kept_text_view(&state->text));
+        else if (type.id == TYPE_DECIMAL && result->physical == PHYSICAL_I64)
+            VECTOR_DATA(result, int64_t)[i] = (int64_t)state->i128;
+        else
+            memcpy((char *)result->data + i * size, state->bytes, size);
+    }
+}
+
+static bool resolve_same(const Aggregate *aggregate, Type *argument_types, size_t argument_count, Type *ret_result)
+{
+    (void)aggregate, (void)argument_count;
+    if (argument_types[0].id == TYPE_NULL)
+        argument_types[0] = type_of(TYPE_VARCHAR);
+    *ret_result = argument_types[0];
+    return true;
+}
+
+#define PICK(aggregate, text, updates, combiner, flag)                                                                 \
+    {                                                                                                                  \
+        .name = aggregate, .signature = "(any) any", .description = text, .flags = flag, .argument_count = 1,          \
+        .arguments = {ANY}, .result = ANY, .state_size = pick_state_size, .update = updates, .combine = combiner,      \
+        .finalize = pick_finalize, .resolve = resolve_same                                                             \
+    }
+
+AggregateFamily aggregate_family_pick = {
+    PICK("first", "The first row's value, also if NULL.", first_update, first_combine,
+         AGGREGATE_KEEPS_NULLS | AGGREGATE_ORDER_MATTERS),
+    PICK("last", "The last row's value, also if NULL.", last_update, last_combine,
+         AGGREGATE_KEEPS_NULLS | AGGREGATE_ORDER_MATTERS),
+    PICK("any_value", "Some value that is not NULL.", any_update, first_combine, AGGREGATE_ORDER_MATTERS),
+    {0},
+};

@@ -1,0 +1,51 @@
+/* expr/aggregate/quantile.c: median. Values are kept and put in order at the end. */
+#include <stdlib.h>
+
+#include "expr/aggregate/family.h"
+#include "expr/aggregate/kept.h"
+
+typedef struct ValuesState {
+    KeptText values; /* doubles */
+} ValuesState;
+
+static size_t values_count(const ValuesState *state)
+{
+    return state->values.size / sizeof(double);
+}
+
+AGGREGATE_STATE_SIZE(values, ValuesState)
+AGGREGATE_UPDATE(values, ValuesState, double,
+                 kept_text_add(self->arena, &state->values, (StringView){(const char *)&value, sizeof value}))
+AGGREGATE_COMBINE(values, ValuesState, kept_text_add(self->arena, &state->values, kept_text_view(&other->values)))
+
+static int double_order(const void *a, const void *b)
+{
+    return double_compare(*(const double *)a, *(const double *)b);
+}
+
+/* The middle value, or halfway between the two in the middle. */
+static double values_median(const ValuesState *state)
+{
+    double *values = (double *)(void *)state->values.data;
+    size_t count = values_count(state);
+    qsort(values, count, sizeof *values, double_order);
+    double low = values[(count - 1) / 2], high = values[count / 2];
+    return low == high ? low : low + (high - low) / 2;
+}
+
+AGGREGATE_FINALIZE(median, ValuesState, double, values_count(state) == 0, values_median(state))
+
+AggregateFamily aggregate_family_quantile = {
+    {.name = "median",
+     .signature = "(DOUBLE) DOUBLE",
+     .description = "The middle value, or the mean of the two in the middle.",
+     .argument_count = 1,
+     .arguments = {TYPE_DOUBLE},
+     .result = TYPE_DOUBLE,
+     .state_size = values_state_size,
+     .update = values_update,
+     .update_all = values_update_rows,
+     .combine = values_combine,
+     .finalize = median_finalize},
+    {0},
+};

@@ -1,0 +1,104 @@
+/* expr/aggregate/text.c: string_agg and group_concat. */
+#include "expr/aggregate/family.h"
+#include "expr/aggregate/kept.h"
+
+typedef struct JoinState {
+    KeptText text;
+    bool has_value;
+} JoinState;
+
+AGGREGATE_STATE_SIZE(join, JoinState)
+AGGREGATE_FINALIZE(join, JoinState, String, !state->has_value, vector_add_string(result, kept_text_view(&state->text)))
+
+static const StringView comma = {",", 1};
+
+/* The separator of one row: NULL is as empty, none is a comma. */
+static StringView separator_at(const AggregateState *self, Vector *const *arguments, size_t row)
+{
+    if (self->call->argument_count < 2)
+        return comma;
+    if (!argument_is_valid(arguments[1], row))
+        return (StringView){"", 0};
+    return string_view(&VECTOR_DATA(arguments[1], String)[argument_index(arguments[1], row)]);
+}
+
+static void join_add(AggregateState *self, JoinState *state, StringView separator, StringView text)
+{
+    if (state->has_value)
+        kept_text_add(self->arena, &state->text, separator);
+    kept_text_add(self->arena, &state->text, text);
+    state->has_value = true;
+    if (state->text.size > STRING_MAX_SIZE)
+        error_raise(ERROR_STRING_TOO_LONG, self->call->position, "result of %s is longer than %zu bytes",
+                    self->call->aggregate->name, STRING_MAX_SIZE);
+}
+
+/* A row's separator stands before its text. */
+static void join_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
+                        uint8_t *const *states)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t row = selected_row(selection, i);
+        if (argument_is_valid(arguments[0], row))
+            join_add(self, (JoinState *)states[i], separator_at(self, arguments, row),
+                     string_view(&VECTOR_DATA(arguments[0], String)[argument_index(arguments[0], row)]));
+    }
+}
+
+/* Between two parts stands the constant separator: with one that differs by row the operator does not split groups,
+ * because order matters. */
+static StringView constant_separator(const AggregateState *self)
+{
+    if (self->call->argument_count < 2)
+        return comma;
+    const Expr *separator = self->call->arguments[1];
+    if (!expr_is_constant(separator) || separator->constant.is_null)
+        return (StringView){"", 0};
+    return separator->constant.text;
+}
+
+static void join_combine(AggregateState *self, uint8_t *const *from, uint8_t *const *into, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const JoinState *other = (const JoinState *)from[i];
+        if (other->has_value)
+            join_add(self, (JoinState *)into[i], constant_separator(self), kept_text_view(&other->text));
+    }
+}
+
+#define JOIN(aggregate, optional)                                                                                      \
+    {                                                                                                                  \
+        .name = aggregate,                                                                                             \
+        .signature = optional ? "(VARCHAR [, separator VARCHAR]) VARCHAR" : "(VARCHAR, separator VARCHAR) VARCHAR",    \
+        .description = "The texts that are not NULL, joined.", .flags = AGGREGATE_ORDER_MATTERS, .argument_count = 2,  \
+        .optional_count = optional, .arguments = {TYPE_VARCHAR, TYPE_VARCHAR}, .result = TYPE_VARCHAR,                 \
+        .state_size = join_state_size, .update = join_update, .combine = join_combine, .finalize = join_finalize       \
+    }
+
+/* group_concat is SQLite's: it takes whatever there is, as text. */
+static bool resolve_text(const Aggregate *aggregate, Type *argument_types, size_t argument_count, Type *ret_result)
+{
+    (void)aggregate, (void)ret_result;
+    for (size_t i = 0; i < argument_count; i++)
+        argument_types[i] = type_of(TYPE_VARCHAR);
+    return true;
+}
+
+AggregateFamily aggregate_family_text = {
+    JOIN("string_agg", 0),
+    JOIN("listagg", 1),
+    {.name = "group_concat",
+     .signature = "(any [, separator VARCHAR]) VARCHAR",
+     .description = "The values that are not NULL as text, joined by commas or the separator.",
+     .flags = AGGREGATE_ORDER_MATTERS,
+     .argument_count = 2,
+     .optional_count = 1,
+     .arguments = {ANY, ANY},
+     .result = TYPE_VARCHAR,
+     .state_size = join_state_size,
+     .update = join_update,
+     .combine = join_combine,
+     .finalize = join_finalize,
+     .resolve = resolve_text},
+    {0},
+};
