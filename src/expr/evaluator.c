@@ -211,17 +211,33 @@ size_t evaluator_filter(Evaluator *evaluator, Batch *batch, uint16_t *selection)
 
 /* ---- constants ---- */
 
-Value expr_evaluate_constant(Arena *arena, const Context *context, const Expr *expr)
+/* False: something may have failed, and `must` does not ask to raise it. */
+static bool constant_evaluate(Arena *arena, const Context *context, const Expr *expr, bool must, Value *ret_value)
 {
-    if (expr_is_constant(expr))
-        return value_copy(arena, &expr->constant);
     Arena *scratch = arena_new_child(arena);
     Expr *exprs[1] = {(Expr *)expr}; /* only read */
     Evaluator *evaluator = evaluator_new(scratch, context, exprs, 1);
-    Batch batch = {.row_count = 1, .vector_size = 1};
+    Batch batch = {.row_count = must ? 1 : 0, .vector_size = 1}; /* without a row that counts nothing raises */
     Value value = vector_value(evaluator_value(evaluator, 0, &batch), 0);
-    value = value_copy(arena, &value);
-    value.type = expr->type;
+    bool is_sure = must || !evaluator->may_have_failed;
+    if (is_sure) {
+        *ret_value = value_copy(arena, &value);
+        ret_value->type = expr->type;
+    }
     arena_free(scratch);
+    return is_sure;
+}
+
+Value expr_evaluate_constant(Arena *arena, const Context *context, const Expr *expr)
+{
+    Value value;
+    if (expr_is_constant(expr))
+        return value_copy(arena, &expr->constant);
+    (void)constant_evaluate(arena, context, expr, true, &value);
     return value;
+}
+
+bool expr_try_constant(Arena *arena, const Context *context, const Expr *expr, Value *ret_value)
+{
+    return constant_evaluate(arena, context, expr, false, ret_value);
 }

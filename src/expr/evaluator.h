@@ -28,5 +28,7 @@ size_t evaluator_filter(Evaluator *evaluator, Batch *batch, uint16_t *selection)
 
 /* The value of an expression without columns; text is the arena's. Raises what it raises. */
 Value expr_evaluate_constant(Arena *arena, const Context *context, const Expr *expr);
+/* The same; false where that might raise: it is for who folds constants, when the row that meets the error may not come. */
+bool expr_try_constant(Arena *arena, const Context *context, const Expr *expr, Value *ret_value);
 
 #endif
