@@ -526,6 +526,19 @@ static Token lexer_prefixed_string(Lexer *lexer, size_t offset, size_t prefix_si
     return token;
 }
 
+static StringView lexer_fold(Lexer *lexer, StringView word)
+{
+    size_t i = 0;
+    while (i < word.size && word.data[i] == ascii_lower(word.data[i]))
+        i++;
+    if (i == word.size)
+        return word;
+    char *folded = arena_allocate(lexer->arena, word.size);
+    for (i = 0; i < word.size; i++)
+        folded[i] = ascii_lower(word.data[i]);
+    return (StringView){folded, word.size};
+}
+
 static Token lexer_dollar(Lexer *lexer, size_t offset)
 {
     StringView text = lexer->text;
@@ -542,24 +555,12 @@ static Token lexer_dollar(Lexer *lexer, size_t offset)
     if (end == offset + 1)
         error_raise_hint(ERROR_SYNTAX, (Position)offset, "parameters are $1, $name, :name and ?",
                          "syntax error at or near \"$\"");
-    return (Token){
-        .kind = TOKEN_PARAMETER, .size = (uint32_t)(end - offset), .text = {text.data + offset + 1, end - offset - 1}};
+    return (Token){.kind = TOKEN_PARAMETER,
+                   .size = (uint32_t)(end - offset),
+                   .text = lexer_fold(lexer, (StringView){text.data + offset + 1, end - offset - 1})};
 }
 
 /* ---- tokens ---- */
-
-static StringView lexer_fold(Lexer *lexer, StringView word)
-{
-    size_t i = 0;
-    while (i < word.size && word.data[i] == ascii_lower(word.data[i]))
-        i++;
-    if (i == word.size)
-        return word;
-    char *folded = arena_allocate(lexer->arena, word.size);
-    for (i = 0; i < word.size; i++)
-        folded[i] = ascii_lower(word.data[i]);
-    return (StringView){folded, word.size};
-}
 
 static Token lexer_word(Lexer *lexer, size_t offset)
 {

@@ -218,6 +218,8 @@ static AstExpr *parser_colon_parameter(Parser *parser)
     const Token *name = parser_peek(parser, 1);
     if (name->kind != TOKEN_WORD || name->position != parser_position(parser) + 1)
         parser_raise(parser, "an expression");
+    if (memchr(name->text.data, '$', name->text.size))
+        error_raise(ERROR_SYNTAX, name->position, "the name of a parameter has no $ in it");
     AstExpr *expr = expr_new(parser, AST_PARAMETER, parser_advance(parser).position);
     expr->text = parser_advance(parser).text;
     return expr;
