@@ -5,7 +5,7 @@
 
 /* ---- nodes ---- */
 
-AstExpr *expr_new(Parser *parser, AstExprKind kind, Position position)
+AstExpr *ast_expr_new(Parser *parser, AstExprKind kind, Position position)
 {
     AstExpr *expr = arena_new(parser->arena, AstExpr);
     expr->kind = kind;
@@ -16,7 +16,7 @@ AstExpr *expr_new(Parser *parser, AstExprKind kind, Position position)
 
 AstExpr *expr_new_string(Parser *parser, StringView text, Position position)
 {
-    AstExpr *expr = expr_new(parser, AST_STRING, position);
+    AstExpr *expr = ast_expr_new(parser, AST_STRING, position);
     expr->text = text;
     return expr;
 }
@@ -35,14 +35,14 @@ static AstQuery *expr_adopt_query(AstExpr *parent, AstQuery *query)
 
 static AstExpr *expr_new_subquery(Parser *parser, AstExprKind kind, Position position, AstQuery *query)
 {
-    AstExpr *expr = expr_new(parser, kind, position);
+    AstExpr *expr = ast_expr_new(parser, kind, position);
     expr->query = expr_adopt_query(expr, query);
     return expr;
 }
 
 static AstExpr *expr_new_row(Parser *parser, Position position, AstExprs items)
 {
-    AstExpr *expr = expr_new(parser, AST_ROW, position);
+    AstExpr *expr = ast_expr_new(parser, AST_ROW, position);
     expr->list = items;
     for (size_t i = 0; i < items.count; i++)
         expr_adopt(expr, items.items[i]);
@@ -51,7 +51,7 @@ static AstExpr *expr_new_row(Parser *parser, Position position, AstExprs items)
 
 static AstExpr *expr_new_typed(Parser *parser, AstType type, StringView text)
 {
-    AstExpr *expr = expr_new(parser, AST_TYPED_LITERAL, type.position);
+    AstExpr *expr = ast_expr_new(parser, AST_TYPED_LITERAL, type.position);
     expr->typed.type = type;
     expr->typed.text = text;
     return expr;
@@ -171,14 +171,14 @@ static AstExpr *parser_literal(Parser *parser)
                                         [TOKEN_DECIMAL] = AST_DECIMAL,
                                         [TOKEN_FLOAT] = AST_FLOAT};
     Token token = parser_advance(parser);
-    AstExpr *expr = expr_new(parser, kinds[token.kind], token.position);
+    AstExpr *expr = ast_expr_new(parser, kinds[token.kind], token.position);
     expr->text = token.text;
     return expr;
 }
 
 static AstExpr *parser_constant(Parser *parser, AstExprKind kind, bool value)
 {
-    AstExpr *expr = expr_new(parser, kind, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, kind, parser_advance(parser).position);
     expr->boolean = value;
     return expr;
 }
@@ -207,7 +207,7 @@ static AstExpr *parser_parameter(Parser *parser)
         error_raise(ERROR_TOO_COMPLEX, token.position, "parameter number is above %d", PARAMETER_LIMIT);
     if (number > parser->parameter_count)
         parser->parameter_count = number;
-    AstExpr *expr = expr_new(parser, AST_PARAMETER, token.position);
+    AstExpr *expr = ast_expr_new(parser, AST_PARAMETER, token.position);
     expr->text = token.text;
     return expr;
 }
@@ -220,7 +220,7 @@ static AstExpr *parser_colon_parameter(Parser *parser)
         parser_raise(parser, "an expression");
     if (memchr(name->text.data, '$', name->text.size))
         error_raise(ERROR_SYNTAX, name->position, "the name of a parameter has no $ in it");
-    AstExpr *expr = expr_new(parser, AST_PARAMETER, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_PARAMETER, parser_advance(parser).position);
     expr->text = parser_advance(parser).text;
     return expr;
 }
@@ -229,7 +229,7 @@ static AstExpr *parser_unary(Parser *parser, AstOperator operator)
 {
     Precedence operand;
     operator_prefix_precedence(operator, & operand);
-    AstExpr *expr = expr_new(parser, AST_UNARY, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_UNARY, parser_advance(parser).position);
     expr->unary.operator= operator;
     expr->unary.operand = expr_adopt(expr, parser_expr_above(parser, operand));
     return expr;
@@ -237,7 +237,7 @@ static AstExpr *parser_unary(Parser *parser, AstOperator operator)
 
 static AstExpr *parser_case(Parser *parser)
 {
-    AstExpr *expr = expr_new(parser, AST_CASE, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_CASE, parser_advance(parser).position);
     if (!parser_at_keyword(parser, KEYWORD_WHEN))
         expr->cases.operand = parser_expr_part(parser, &expr->height);
     parser_expect_keyword(parser, KEYWORD_WHEN);
@@ -256,7 +256,7 @@ static AstExpr *parser_case(Parser *parser)
 
 static AstExpr *parser_cast(Parser *parser, bool is_try)
 {
-    AstExpr *expr = expr_new(parser, AST_CAST, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_CAST, parser_advance(parser).position);
     parser_expect(parser, TOKEN_LEFT_PAREN);
     expr->cast.operand = parser_expr_part(parser, &expr->height);
     parser_expect_keyword(parser, KEYWORD_AS);
@@ -286,7 +286,7 @@ static AstExpr *parser_interval(Parser *parser)
             parser_raise(parser, "a unit such as DAY");
         return expr_new_typed(parser, type, text);
     }
-    AstExpr *expr = expr_new(parser, AST_INTERVAL, word.position);
+    AstExpr *expr = ast_expr_new(parser, AST_INTERVAL, word.position);
     expr->interval.amount = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_SIGN));
     expr->interval.unit = parser_accept_interval_fields(parser);
     if (expr->interval.unit.data == NULL)
@@ -339,7 +339,7 @@ static AstExpr *parser_typed_literal(Parser *parser)
 
 static AstExpr *parser_row(Parser *parser)
 {
-    AstExpr *expr = expr_new(parser, AST_ROW, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_ROW, parser_advance(parser).position);
     parser_expect(parser, TOKEN_LEFT_PAREN);
     if (!parser_at(parser, TOKEN_RIGHT_PAREN))
         expr->list = parser_exprs(parser, &expr->height);
@@ -350,7 +350,7 @@ static AstExpr *parser_row(Parser *parser)
 /* [a, b], the bracket in view */
 static AstExpr *parser_array(Parser *parser)
 {
-    AstExpr *expr = expr_new(parser, AST_ARRAY, parser_position(parser));
+    AstExpr *expr = ast_expr_new(parser, AST_ARRAY, parser_position(parser));
     parser_expect(parser, TOKEN_LEFT_BRACKET);
     while (!parser_at(parser, TOKEN_RIGHT_BRACKET)) {
         array_add(parser->arena, &expr->list, parser_expr_part(parser, &expr->height));
@@ -364,7 +364,7 @@ static AstExpr *parser_array(Parser *parser)
 /* {'name': value, …} */
 static AstExpr *parser_struct(Parser *parser)
 {
-    AstExpr *expr = expr_new(parser, AST_STRUCT, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_STRUCT, parser_advance(parser).position);
     while (!parser_at(parser, TOKEN_RIGHT_BRACE)) {
         AstItem pair = {.alias = parser_name_or_string(parser, "a field's name")};
         parser_expect(parser, TOKEN_COLON);
@@ -379,7 +379,7 @@ static AstExpr *parser_struct(Parser *parser)
 
 static AstExpr *parser_columns(Parser *parser)
 {
-    AstExpr *expr = expr_new(parser, AST_COLUMNS, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_COLUMNS, parser_advance(parser).position);
     parser_expect(parser, TOKEN_LEFT_PAREN);
     expr->operand = parser_expr_or_star(parser, &expr->height);
     parser_expect(parser, TOKEN_RIGHT_PAREN);
@@ -448,7 +448,7 @@ static bool parser_at_except_list(Parser *parser)
 
 AstExpr *parser_star(Parser *parser, AstName *parts, size_t part_count, Position position)
 {
-    AstExpr *expr = expr_new(parser, AST_STAR, position);
+    AstExpr *expr = ast_expr_new(parser, AST_STAR, position);
     parser_expect(parser, TOKEN_STAR);
     expr->star.parts = parts;
     expr->star.part_count = part_count;
@@ -494,7 +494,7 @@ AstExpr *parser_column(Parser *parser)
     }
     if (count <= 3 && parser_peek(parser, 0)->kind == TOKEN_LEFT_PAREN)
         return parser_call(parser, object_name_of(parts, count));
-    AstExpr *expr = expr_new(parser, AST_COLUMN, position);
+    AstExpr *expr = ast_expr_new(parser, AST_COLUMN, position);
     expr->column.parts = arena_copy(parser->arena, parts, count * sizeof *parts);
     expr->column.part_count = count;
     return expr;
@@ -622,7 +622,7 @@ static const unsigned char binary_operators[TOKEN_KIND_COUNT] = {
 /* ANY (…), ALL (…), SOME (…) behind an operator */
 static AstExpr *parser_quantified(Parser *parser, AstExpr *left, AstOperator operator, Position position)
 {
-    AstExpr *expr = expr_new(parser, AST_QUANTIFIED, position);
+    AstExpr *expr = ast_expr_new(parser, AST_QUANTIFIED, position);
     expr->quantified.operand = expr_adopt(expr, left);
     expr->quantified.operator= operator;
     expr->quantified.is_all = parser_advance(parser).keyword == KEYWORD_ALL;
@@ -642,7 +642,7 @@ static AstExpr *parser_binary(Parser *parser, AstExpr *left, AstOperator operato
     bool is_quantifier = keyword == KEYWORD_ANY || keyword == KEYWORD_ALL || keyword == KEYWORD_SOME;
     if (is_quantifier && parser_peek(parser, 1)->kind == TOKEN_LEFT_PAREN)
         return parser_quantified(parser, left, operator, position);
-    AstExpr *expr = expr_new(parser, AST_BINARY, position);
+    AstExpr *expr = ast_expr_new(parser, AST_BINARY, position);
     expr->binary.operator= operator;
     expr->binary.left = expr_adopt(expr, left);
     expr->binary.right = expr_adopt(expr, parser_expr_above(parser, operator_precedence(operator) + 1));
@@ -656,7 +656,7 @@ static AstExpr *parser_chain(Parser *parser, AstExpr *left, AstExprKind kind, Pr
     AstExpr *right = parser_expr_above(parser, precedence + 1);
     AstExpr *chain = left;
     if (left->kind != kind) {
-        chain = expr_new(parser, kind, position);
+        chain = ast_expr_new(parser, kind, position);
         array_add(parser->arena, &chain->list, expr_adopt(chain, left));
     }
     array_add(parser->arena, &chain->list, expr_adopt(chain, right));
@@ -665,7 +665,7 @@ static AstExpr *parser_chain(Parser *parser, AstExpr *left, AstExprKind kind, Pr
 
 static AstExpr *parser_is_test(Parser *parser, AstExpr *left, Position position, AstTruth truth, bool is_negated)
 {
-    AstExpr *expr = expr_new(parser, AST_IS, position);
+    AstExpr *expr = ast_expr_new(parser, AST_IS, position);
     expr->is.operand = expr_adopt(expr, left);
     expr->is.truth = truth;
     expr->is.is_negated = is_negated;
@@ -691,7 +691,7 @@ static AstExpr *parser_is(Parser *parser, AstExpr *left)
         parser_expect_keyword(parser, KEYWORD_FROM);
         is_negated = !is_negated;
     }
-    AstExpr *expr = expr_new(parser, AST_BINARY, position);
+    AstExpr *expr = ast_expr_new(parser, AST_BINARY, position);
     expr->binary.operator= is_negated ? AST_OPERATOR_IS_DISTINCT_FROM : AST_OPERATOR_IS_NOT_DISTINCT_FROM;
     expr->binary.left = expr_adopt(expr, left);
     expr->binary.right = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_IS + 1));
@@ -700,7 +700,7 @@ static AstExpr *parser_is(Parser *parser, AstExpr *left)
 
 static AstExpr *parser_between(Parser *parser, AstExpr *left, bool is_negated)
 {
-    AstExpr *expr = expr_new(parser, AST_BETWEEN, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_BETWEEN, parser_advance(parser).position);
     expr->between.operand = expr_adopt(expr, left);
     expr->between.is_negated = is_negated;
     expr->between.is_symmetric = parser_accept_keyword(parser, KEYWORD_SYMMETRIC);
@@ -714,7 +714,7 @@ static AstExpr *parser_between(Parser *parser, AstExpr *left, bool is_negated)
 
 static AstExpr *parser_in(Parser *parser, AstExpr *left, bool is_negated)
 {
-    AstExpr *expr = expr_new(parser, AST_IN_LIST, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_IN_LIST, parser_advance(parser).position);
     expr->in.operand = expr_adopt(expr, left);
     expr->in.is_negated = is_negated;
     if (parser_at(parser, TOKEN_LEFT_PAREN) && parser_peek(parser, 1)->kind == TOKEN_RIGHT_PAREN) {
@@ -738,7 +738,7 @@ static AstExpr *parser_in(Parser *parser, AstExpr *left, bool is_negated)
 /* The token in view is the word or symbol; `width` tokens name it: SIMILAR TO has two. */
 static AstExpr *parser_like(Parser *parser, AstExpr *left, AstPattern pattern, bool is_negated)
 {
-    AstExpr *expr = expr_new(parser, AST_LIKE, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_LIKE, parser_advance(parser).position);
     if (pattern == AST_PATTERN_SIMILAR)
         parser_expect_keyword(parser, KEYWORD_TO);
     expr->like.operand = expr_adopt(expr, left);
@@ -752,7 +752,7 @@ static AstExpr *parser_like(Parser *parser, AstExpr *left, AstPattern pattern, b
 
 static AstExpr *parser_subscript(Parser *parser, AstExpr *left)
 {
-    AstExpr *expr = expr_new(parser, AST_SUBSCRIPT, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_SUBSCRIPT, parser_advance(parser).position);
     expr->subscript.operand = expr_adopt(expr, left);
     if (!parser_at(parser, TOKEN_COLON))
         expr->subscript.low = parser_expr_part(parser, &expr->height);
@@ -767,7 +767,7 @@ static AstExpr *parser_subscript(Parser *parser, AstExpr *left)
 
 static AstExpr *parser_postfix_cast(Parser *parser, AstExpr *left)
 {
-    AstExpr *expr = expr_new(parser, AST_CAST, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_CAST, parser_advance(parser).position);
     expr->cast.operand = expr_adopt(expr, left);
     expr->cast.type = parser_type(parser);
     return expr;
@@ -775,7 +775,7 @@ static AstExpr *parser_postfix_cast(Parser *parser, AstExpr *left)
 
 static AstExpr *parser_field(Parser *parser, AstExpr *left)
 {
-    AstExpr *expr = expr_new(parser, AST_FIELD, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_FIELD, parser_advance(parser).position);
     expr->field.operand = expr_adopt(expr, left);
     expr->field.name = parser_label(parser, "a field's name");
     return expr;
@@ -783,7 +783,7 @@ static AstExpr *parser_field(Parser *parser, AstExpr *left)
 
 static AstExpr *parser_collate(Parser *parser, AstExpr *left)
 {
-    AstExpr *expr = expr_new(parser, AST_COLLATE, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_COLLATE, parser_advance(parser).position);
     expr->collate.operand = expr_adopt(expr, left);
     expr->collate.collation = parser_object_name(parser, "a collation name");
     return expr;
@@ -791,7 +791,7 @@ static AstExpr *parser_collate(Parser *parser, AstExpr *left)
 
 static AstExpr *parser_at_time_zone(Parser *parser, AstExpr *left)
 {
-    AstExpr *expr = expr_new(parser, AST_BINARY, parser_advance(parser).position);
+    AstExpr *expr = ast_expr_new(parser, AST_BINARY, parser_advance(parser).position);
     parser_expect_keyword(parser, KEYWORD_TIME);
     parser_expect_keyword(parser, KEYWORD_ZONE);
     expr->binary.operator= AST_OPERATOR_AT_TIME_ZONE;

@@ -152,7 +152,7 @@ AstWindow *parser_window(Parser *parser)
 
 static AstExpr *call_new(Parser *parser, AstObjectName name)
 {
-    AstExpr *expr = expr_new(parser, AST_FUNCTION, name.position);
+    AstExpr *expr = ast_expr_new(parser, AST_FUNCTION, name.position);
     expr->function = arena_new(parser->arena, AstFunction);
     expr->function->name = name;
     return expr;
@@ -284,7 +284,7 @@ static void parser_substring(Parser *parser, AstExpr *call)
     if (parser_accept_keyword(parser, KEYWORD_FOR)) {
         AstExpr *size = parser_expr(parser);
         if (!has_from) {
-            AstExpr *one = expr_new(parser, AST_INTEGER, position);
+            AstExpr *one = ast_expr_new(parser, AST_INTEGER, position);
             one->text = view_of("1");
             call_add(parser, call, one);
         }

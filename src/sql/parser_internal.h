@@ -108,7 +108,7 @@ AstExpr *parser_prefix(Parser *parser);
 AstExpr *parser_expr_part(Parser *parser, uint16_t *height);
 /* One or more, separated by commas. */
 AstExprs parser_exprs(Parser *parser, uint16_t *height);
-AstExpr *expr_new(Parser *parser, AstExprKind kind, Position position);
+AstExpr *ast_expr_new(Parser *parser, AstExprKind kind, Position position);
 AstExpr *expr_new_string(Parser *parser, StringView text, Position position);
 AstOrders parser_orders(Parser *parser, uint16_t *height);
 /* [ASC | DESC] [NULLS FIRST | LAST] behind what is ordered by */

@@ -297,7 +297,7 @@ AstExpr *parser_option_value(Parser *parser, uint16_t *height)
     if (token->kind == TOKEN_STAR) {
         value = parser_star(parser, NULL, 0, token->position);
     } else if (token->kind == TOKEN_LEFT_PAREN) {
-        value = expr_new(parser, AST_ROW, token->position);
+        value = ast_expr_new(parser, AST_ROW, token->position);
         parser_advance(parser);
         do {
             array_add(parser->arena, &value->list, parser_option_value(parser, &value->height));

@@ -122,7 +122,7 @@ static void parser_group_items(Parser *parser, AstGroup *group)
 /* () */
 static AstExpr *parser_empty_row(Parser *parser)
 {
-    AstExpr *row = expr_new(parser, AST_ROW, parser_position(parser));
+    AstExpr *row = ast_expr_new(parser, AST_ROW, parser_position(parser));
     parser_expect(parser, TOKEN_LEFT_PAREN);
     parser_expect(parser, TOKEN_RIGHT_PAREN);
     return row;
@@ -198,7 +198,7 @@ static void parser_distinct(Parser *parser, AstSelect *select, uint16_t *height)
 static AstItems items_of_star(Parser *parser, Position position)
 {
     AstItems items = {0};
-    AstItem item = {.expr = expr_new(parser, AST_STAR, position)};
+    AstItem item = {.expr = ast_expr_new(parser, AST_STAR, position)};
     array_add(parser->arena, &items, item);
     return items;
 }
@@ -449,7 +449,7 @@ static void parser_fetch(Parser *parser, AstQuery *query)
         parser_raise(parser, "FIRST or NEXT");
     Position position = parser_position(parser);
     if (parser_keyword_at(parser, 0) == KEYWORD_ROW || parser_keyword_at(parser, 0) == KEYWORD_ROWS) {
-        query->limit = expr_new(parser, AST_INTEGER, position);
+        query->limit = ast_expr_new(parser, AST_INTEGER, position);
         query->limit->text = view_of("1");
     } else {
         query->limit = parser_expr_above(parser, PRECEDENCE_SIGN);

@@ -51,6 +51,15 @@ void print_operand(Printer *printer, const AstExpr *expr, Precedence precedence)
     print_grouped(printer, expr, is_grouped);
 }
 
+/* The left operand of an operator. Comparisons and tests of one level stand side by side only in parentheses:
+ * PostgreSQL wants them, and people do. */
+static void print_left(Printer *printer, const AstExpr *expr, Precedence precedence)
+{
+    bool is_alone =
+        precedence == PRECEDENCE_IS || precedence == PRECEDENCE_COMPARISON || precedence == PRECEDENCE_PATTERN;
+    print_operand(printer, expr, precedence + is_alone);
+}
+
 /* ---- lists ---- */
 
 void print_exprs(Printer *printer, const AstExprs *exprs)
@@ -318,7 +327,7 @@ static void print_unary(Printer *printer, const AstExpr *expr)
 static void print_binary(Printer *printer, const AstExpr *expr)
 {
     Precedence precedence = operator_precedence(expr->binary.operator);
-    print_operand(printer, expr->binary.left, precedence);
+    print_left(printer, expr->binary.left, precedence);
     text_add_format(printer->text, " %s ", ast_operator_symbol(expr->binary.operator));
     print_operand(printer, expr->binary.right, precedence + 1);
 }
@@ -339,14 +348,14 @@ static void print_is(Printer *printer, const AstExpr *expr)
                                          [AST_TRUTH_TRUE] = "TRUE",
                                          [AST_TRUTH_FALSE] = "FALSE",
                                          [AST_TRUTH_UNKNOWN] = "UNKNOWN"};
-    print_operand(printer, expr->is.operand, PRECEDENCE_IS);
+    print_left(printer, expr->is.operand, PRECEDENCE_IS);
     print(printer, expr->is.is_negated ? " IS NOT " : " IS ");
     print(printer, truths[expr->is.truth]);
 }
 
 static void print_between(Printer *printer, const AstExpr *expr)
 {
-    print_operand(printer, expr->between.operand, PRECEDENCE_PATTERN);
+    print_left(printer, expr->between.operand, PRECEDENCE_PATTERN);
     print(printer, expr->between.is_negated ? " NOT BETWEEN " : " BETWEEN ");
     print(printer, expr->between.is_symmetric ? "SYMMETRIC " : "");
     print_operand(printer, expr->between.low, PRECEDENCE_PATTERN + 1);
@@ -356,7 +365,7 @@ static void print_between(Printer *printer, const AstExpr *expr)
 
 static void print_in(Printer *printer, const AstExpr *expr)
 {
-    print_operand(printer, expr->in.operand, PRECEDENCE_PATTERN);
+    print_left(printer, expr->in.operand, PRECEDENCE_PATTERN);
     print(printer, expr->in.is_negated ? " NOT IN (" : " IN (");
     if (expr->kind == AST_IN_QUERY)
         print_query(printer, expr->in.query);
@@ -371,7 +380,7 @@ static void print_like(Printer *printer, const AstExpr *expr)
                                         [AST_PATTERN_ILIKE] = "ILIKE ",
                                         [AST_PATTERN_SIMILAR] = "SIMILAR TO ",
                                         [AST_PATTERN_GLOB] = "GLOB "};
-    print_operand(printer, expr->like.operand, PRECEDENCE_PATTERN);
+    print_left(printer, expr->like.operand, PRECEDENCE_PATTERN);
     print(printer, expr->like.is_negated ? " NOT " : " ");
     print(printer, words[expr->like.pattern]);
     print_operand(printer, expr->like.text, PRECEDENCE_PATTERN + 1);
@@ -383,7 +392,7 @@ static void print_like(Printer *printer, const AstExpr *expr)
 
 static void print_quantified(Printer *printer, const AstExpr *expr)
 {
-    print_operand(printer, expr->quantified.operand, operator_precedence(expr->quantified.operator));
+    print_left(printer, expr->quantified.operand, operator_precedence(expr->quantified.operator));
     text_add_format(printer->text, " %s %s (", ast_operator_symbol(expr->quantified.operator),
                     expr->quantified.is_all ? "ALL" : "ANY");
     if (expr->quantified.query)
