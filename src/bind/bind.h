@@ -21,6 +21,7 @@ typedef struct BoundQuery {
     Plan *plan;
     size_t column_count;
     const char **names;
+    const bool *is_untyped; /* one a column: it is a string literal, which takes the type of what it is put into */
 } BoundQuery;
 
 BoundQuery *bind_query(BindEnvironment *environment, const AstQuery *query);

@@ -10,25 +10,33 @@
 
 #include "base/map.h"
 
-/* How often each name is there: names that several columns have are shown with their table's. */
+/* Names that columns of several tables have are shown with their table's. */
 typedef struct Printer {
     const PlanColumns *columns;
     const PlanPrintOptions *options;
     Text *text;
-    Map names; /* name to a pointer that is NULL-free: &name_once or &name_many */
+    Map names; /* of a column: the first PlanColumn of that name, or &name_is_shared */
     size_t depth;
 } Printer;
 
-static const char name_once, name_many;
+static const char name_is_shared;
 
-static void printer_count_names(Printer *printer)
+static bool column_tables_differ(const PlanColumn *a, const PlanColumn *b)
+{
+    return (a->table == NULL) != (b->table == NULL) || (a->table && strcmp(a->table, b->table) != 0);
+}
+
+static void printer_gather_names(Printer *printer)
 {
     const PlanColumns *columns = printer->columns;
     printer->names = map_in(printer->text->arena);
     for (size_t i = 0; i < columns->list.count; i++) {
-        StringView name = view_of(columns->list.items[i].name);
-        const char *seen = map_get(&printer->names, name);
-        map_set(&printer->names, name, (void *)(seen ? &name_many : &name_once));
+        const PlanColumn *column = &columns->list.items[i];
+        const void *seen = map_get(&printer->names, view_of(column->name));
+        if (seen == NULL)
+            map_set(&printer->names, view_of(column->name), (void *)column);
+        else if (seen != &name_is_shared && column_tables_differ(seen, column))
+            map_set(&printer->names, view_of(column->name), (void *)&name_is_shared);
     }
 }
 
@@ -59,7 +67,7 @@ static const char *printer_column_name(void *user, ColumnId id)
     if (column->table == NULL)
         return column->name;
     Text name = text_in(printer->text->arena);
-    if (map_get(&printer->names, view_of(column->name)) == &name_many) {
+    if (map_get(&printer->names, view_of(column->name)) == &name_is_shared) {
         printer_name(&name, view_of(column->table));
         text_add_char(&name, '.');
     }
@@ -72,12 +80,24 @@ static void printer_expr(Printer *printer, const Expr *expr)
     expr_print(expr, printer->text, printer_column_name, printer);
 }
 
-static void printer_exprs(Printer *printer, Expr *const *exprs, size_t count, const char *separator)
+static void printer_exprs(Printer *printer, Expr *const *exprs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
-            text_add(printer->text, separator);
+            text_add(printer->text, ", ");
         printer_expr(printer, exprs[i]);
+    }
+}
+
+/* Conjuncts: an OR among them stands in parentheses. */
+static void printer_conditions(Printer *printer, Expr *const *conditions, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool is_or = conditions[i]->kind == EXPR_OR && count > 1;
+        text_add(printer->text, i > 0 ? " AND " : "");
+        text_add(printer->text, is_or ? "(" : "");
+        printer_expr(printer, conditions[i]);
+        text_add(printer->text, is_or ? ")" : "");
     }
 }
 
@@ -201,7 +221,7 @@ static void printer_values(Printer *printer, const PlanValues *values)
     text_add_format(printer->text, " %zu %s", values->row_count, values->row_count == 1 ? "row" : "rows");
     for (size_t i = 0; i < shown && column_count > 0; i++) {
         text_add(printer->text, i > 0 ? ", (" : ": (");
-        printer_exprs(printer, values->cells + i * column_count, column_count, ", ");
+        printer_exprs(printer, values->cells + i * column_count, column_count);
         text_add_char(printer->text, ')');
     }
     if (shown < values->row_count && column_count > 0)
@@ -227,7 +247,7 @@ static void printer_join(Printer *printer, const PlanJoin *join)
         text_add(printer->text, " dependent");
     if (join->condition_count > 0) {
         text_add(printer->text, " on ");
-        printer_exprs(printer, join->conditions, join->condition_count, " AND ");
+        printer_conditions(printer, join->conditions, join->condition_count);
     }
     if (join->mark_condition) {
         text_add(printer->text, " mark ");
@@ -239,7 +259,7 @@ static void printer_aggregate_call(Printer *printer, const AggregateCall *call)
 {
     Text *text = printer->text;
     text_add_format(text, "%s(%s", call->aggregate->name, call->is_distinct ? "DISTINCT " : "");
-    printer_exprs(printer, call->arguments, call->argument_count, ", ");
+    printer_exprs(printer, call->arguments, call->argument_count);
     if (call->argument_count == 0)
         text_add_char(text, '*');
     if (call->order_count > 0) {
@@ -276,7 +296,7 @@ static void printer_aggregate(Printer *printer, const PlanAggregate *aggregate)
 {
     if (aggregate->group_count > 0) {
         text_add(printer->text, " by ");
-        printer_exprs(printer, aggregate->groups, aggregate->group_count, ", ");
+        printer_exprs(printer, aggregate->groups, aggregate->group_count);
     }
     if (aggregate->set_count > 0)
         printer_grouping_sets(printer, aggregate);
@@ -331,8 +351,8 @@ static void printer_node(Printer *printer, const Plan *plan)
         break;
     case PLAN_FILTER:
         text_add_char(printer->text, ' ');
-        printer_exprs(printer, ((const PlanFilter *)plan)->conditions, ((const PlanFilter *)plan)->condition_count,
-                      " AND ");
+        printer_conditions(printer, ((const PlanFilter *)plan)->conditions,
+                           ((const PlanFilter *)plan)->condition_count);
         break;
     case PLAN_PROJECT:
         printer_project(printer, (const PlanProject *)plan);
@@ -412,13 +432,13 @@ static void printer_tree(Printer *printer, const Plan *plan)
 void plan_print(const PlanColumns *columns, const Plan *plan, const PlanPrintOptions *options, Text *text)
 {
     Printer printer = {.columns = columns, .options = options, .text = text};
-    printer_count_names(&printer);
+    printer_gather_names(&printer);
     printer_tree(&printer, plan);
 }
 
 void plan_print_expr(const PlanColumns *columns, const Expr *expr, Text *text)
 {
     Printer printer = {.columns = columns, .text = text};
-    printer_count_names(&printer);
+    printer_gather_names(&printer);
     printer_expr(&printer, expr);
 }

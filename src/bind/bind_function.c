@@ -1,0 +1,265 @@
+/* bind/bind_function.c: calls by name: which function takes these arguments, and what to say when none does. */
+#include "bind/binder.h"
+#include "expr/aggregate.h"
+#include "expr/function.h"
+
+/* ---- the right entry of the registry ---- */
+
+/* "integer, unknown" */
+static const char *types_text(Binder *binder, Expr *const *arguments, const bool *is_untyped, size_t count)
+{
+    Text text = text_in(binder->arena);
+    for (size_t i = 0; i < count; i++) {
+        Type type = is_untyped[i] ? type_of(TYPE_NULL) : arguments[i]->type;
+        text_add_format(&text, "%s%s", i > 0 ? ", " : "", bind_type_text(binder, type));
+    }
+    return text_string(&text);
+}
+
+/* "abs(x DOUBLE) DOUBLE" of each entry, as many as fit on a line or two. */
+static const char *signatures_hint(Binder *binder, StringView name)
+{
+    size_t count;
+    const Function *entries = function_find(name, &count);
+    Text text = text_in(binder->arena);
+    text_add(&text, "there is ");
+    for (size_t i = 0; i < count && text.size < 200; i++)
+        text_add_format(&text, "%s%s%s", i > 0 ? ", " : "", entries[i].name, entries[i].signature);
+    return text_string(&text);
+}
+
+static const char *nearest_function_hint(Binder *binder, StringView name)
+{
+    Nearest nearest = nearest_to(name);
+    const Function *function;
+    const Aggregate *aggregate;
+    for (size_t i = 0; (function = function_at(i)) != NULL; i++)
+        if (ascii_is_alpha(function->name[0]))
+            nearest_look(&nearest, view_of(function->name));
+    for (size_t i = 0; (aggregate = aggregate_at(i)) != NULL; i++)
+        nearest_look(&nearest, view_of(aggregate->name));
+    return binder_did_you_mean(binder, nearest.found);
+}
+
+static _Noreturn void raise_no_operator(Binder *binder, const char *symbol, Expr *const *arguments,
+                                        const bool *is_untyped, size_t count, Position position)
+{
+    const char *left = bind_type_text(binder, is_untyped[0] ? type_of(TYPE_NULL) : arguments[0]->type);
+    const char *hint = "CAST one side to the type of the other";
+    if (count == 1)
+        bind_error(binder, ERROR_UNDEFINED_FUNCTION, position, NULL, "operator does not exist: %s %s", symbol, left);
+    bind_error(binder, ERROR_UNDEFINED_FUNCTION, position, hint, "operator does not exist: %s %s %s", left, symbol,
+               bind_type_text(binder, is_untyped[1] ? type_of(TYPE_NULL) : arguments[1]->type));
+}
+
+static _Noreturn void raise_no_function(Binder *binder, const char *name, bool is_ambiguous, Expr *const *arguments,
+                                        const bool *is_untyped, size_t count, Position position)
+{
+    size_t entry_count;
+    bool exists = function_find(view_of(name), &entry_count) != NULL;
+    const char *types = types_text(binder, arguments, is_untyped, count);
+    if (is_ambiguous)
+        bind_error(binder, ERROR_AMBIGUOUS_FUNCTION, position, "CAST its arguments", "function %s(%s) is ambiguous",
+                   name, types);
+    bind_error(binder, ERROR_UNDEFINED_FUNCTION, position,
+               exists ? signatures_hint(binder, view_of(name)) : nearest_function_hint(binder, view_of(name)),
+               "function %s(%s) does not exist", name, types);
+}
+
+/* A text beside a DECIMAL is a number with all its digits, not one rounded to the other's scale. */
+static void widen_literal(Binder *binder, Expr **arguments, bool *is_untyped, size_t count)
+{
+    for (size_t i = 0; count == 2 && i < 2; i++) {
+        Type other = arguments[1 - i]->type;
+        if (!is_untyped[i] || is_untyped[1 - i] || other.id != TYPE_DECIMAL)
+            continue;
+        arguments[i] = bind_literal_as(binder, arguments[i], other);
+        is_untyped[i] = false;
+    }
+}
+
+Expr *bind_call(Binder *binder, const char *name, Expr *const *given, const bool *given_is_untyped, size_t count,
+                Position position, const char *symbol)
+{
+    Expr **arguments = arena_array(binder->arena, Expr *, count);
+    bool *is_untyped = arena_array(binder->arena, bool, count);
+    Type *types = arena_array(binder->arena, Type, count);
+    for (size_t i = 0; i < count; i++) {
+        arguments[i] = given[i];
+        is_untyped[i] = given_is_untyped[i];
+    }
+    if (symbol)
+        widen_literal(binder, arguments, is_untyped, count);
+    for (size_t i = 0; i < count; i++)
+        types[i] = arguments[i]->type;
+    Type result;
+    bool is_ambiguous;
+    const Function *function = function_resolve(view_of(name), types, is_untyped, count, &result, &is_ambiguous);
+    if (function == NULL && symbol && count > 0)
+        raise_no_operator(binder, symbol, arguments, is_untyped, count, position);
+    if (function == NULL)
+        raise_no_function(binder, name, is_ambiguous, arguments, is_untyped, count, position);
+    for (size_t i = 0; i < count; i++)
+        arguments[i] = bind_convert(binder, arguments[i], is_untyped[i], types[i]);
+    return expr_call(binder->arena, function, result, arguments, count, binder_at(binder, position));
+}
+
+/* ---- arguments ---- */
+
+typedef struct Arguments {
+    Expr **exprs;
+    bool *is_untyped;
+    size_t count;
+} Arguments;
+
+static Arguments bind_arguments(const Place *place, const AstFunction *call)
+{
+    Arena *arena = place->binder->arena;
+    size_t count = call->arguments.count;
+    Arguments arguments = {arena_array(arena, Expr *, count), arena_array(arena, bool, count), count};
+    for (size_t i = 0; i < count; i++) {
+        arguments.exprs[i] = bind_expr(place, call->arguments.items[i]);
+        arguments.is_untyped[i] = ast_is_untyped(call->arguments.items[i]);
+    }
+    return arguments;
+}
+
+static void require_arguments(const Place *place, const AstExpr *ast, size_t minimum, size_t maximum)
+{
+    const AstFunction *call = ast->function;
+    size_t count = call->arguments.count;
+    if (count >= minimum && count <= maximum)
+        return;
+    bind_error(place->binder, ERROR_UNDEFINED_FUNCTION, ast->position, NULL, "%.*s takes %s%zu argument%s, not %zu",
+               VIEW_ARGUMENTS(call->name.name), maximum > minimum ? "at least " : "", minimum, minimum == 1 ? "" : "s",
+               count);
+}
+
+/* ---- what looks like a function and is an expression of its own ---- */
+
+static Expr *bind_coalesce(const Place *place, const AstExpr *ast)
+{
+    Binder *binder = place->binder;
+    require_arguments(place, ast, 1, SIZE_MAX);
+    Arguments arguments = bind_arguments(place, ast->function);
+    Type type = bind_convert_all(binder, arguments.exprs, arguments.is_untyped, arguments.count, "COALESCE");
+    if (arguments.count == 1)
+        return arguments.exprs[0];
+    return expr_new(binder->arena, EXPR_COALESCE, type, arguments.exprs, arguments.count,
+                    binder_at(binder, ast->position));
+}
+
+static Expr *bind_two_coalesce(const Place *place, const AstExpr *ast)
+{
+    require_arguments(place, ast, 2, 2);
+    return bind_coalesce(place, ast);
+}
+
+/* CASE WHEN a = b THEN NULL ELSE a END */
+static Expr *bind_nullif(const Place *place, const AstExpr *ast)
+{
+    Binder *binder = place->binder;
+    require_arguments(place, ast, 2, 2);
+    Arguments arguments = bind_arguments(place, ast->function);
+    Expr *value = arguments.exprs[0];
+    binder_count_shared(binder, value);
+    Expr *is_equal = bind_binary_call(binder, AST_OPERATOR_EQUAL, value, arguments.is_untyped[0], arguments.exprs[1],
+                                      arguments.is_untyped[1], ast->position);
+    Position position = binder_at(binder, ast->position);
+    Expr *parts[] = {is_equal, expr_constant(binder->arena, value_null(value->type), position), value};
+    return expr_new(binder->arena, EXPR_CASE, value->type, parts, 3, position);
+}
+
+/* if(condition, x, y): CASE WHEN condition THEN x ELSE y END */
+static Expr *bind_if(const Place *place, const AstExpr *ast)
+{
+    Binder *binder = place->binder;
+    const AstExprs *list = &ast->function->arguments;
+    require_arguments(place, ast, 3, 3);
+    Expr *condition = bind_condition(place, list->items[0], "IF");
+    Expr *results[] = {bind_expr(place, list->items[1]), bind_expr(place, list->items[2])};
+    bool is_untyped[] = {ast_is_untyped(list->items[1]), ast_is_untyped(list->items[2])};
+    Type type = bind_convert_all(binder, results, is_untyped, 2, "IF");
+    Expr *parts[] = {condition, results[0], results[1]};
+    return expr_new(binder->arena, EXPR_CASE, type, parts, 3, binder_at(binder, ast->position));
+}
+
+static Expr *bind_extract(const Place *place, const AstExpr *ast)
+{
+    require_arguments(place, ast, 2, 2);
+    Arguments arguments = bind_arguments(place, ast->function);
+    return bind_call(place->binder, "date_part", arguments.exprs, arguments.is_untyped, 2, ast->position, NULL);
+}
+
+static const struct SpecialFunction {
+    const char *name;
+    Expr *(*bind)(const Place *place, const AstExpr *ast);
+} special_functions[] = {
+    {"coalesce", bind_coalesce},
+    {"ifnull", bind_two_coalesce},
+    {"nvl", bind_two_coalesce},
+    {"nullif", bind_nullif},
+    {"if", bind_if},
+    {"iif", bind_if},
+    {"extract", bind_extract},
+    {"grouping", bind_grouping},
+};
+
+static const struct SpecialFunction *special_function(StringView name)
+{
+    for (size_t i = 0; i < sizeof special_functions / sizeof *special_functions; i++)
+        if (view_equal_ignoring_case(view_of(special_functions[i].name), name))
+            return &special_functions[i];
+    return NULL;
+}
+
+/* What only aggregates may have. */
+static void require_plain_call(const Place *place, const AstExpr *ast)
+{
+    const AstFunction *call = ast->function;
+    const char *extra = call->is_distinct              ? "DISTINCT"
+                        : call->order_by.count > 0     ? "ORDER BY"
+                        : call->within_group.count > 0 ? "WITHIN GROUP"
+                        : call->filter                 ? "FILTER"
+                                                       : NULL;
+    if (extra)
+        bind_error(place->binder, ERROR_WRONG_OBJECT_TYPE, ast->position, NULL,
+                   "%s is specified, but %.*s is not an aggregate function", extra, VIEW_ARGUMENTS(call->name.name));
+    for (size_t i = 0; call->argument_names && i < call->arguments.count; i++)
+        if (ast_name_is_given(&call->argument_names[i]))
+            bind_error(place->binder, ERROR_NOT_SUPPORTED, call->argument_names[i].position, NULL,
+                       "named arguments are not supported by %.*s", VIEW_ARGUMENTS(call->name.name));
+}
+
+/* A name that both have (min, max) is an aggregate unless only the other takes so many arguments. */
+static bool call_is_aggregate(const AstFunction *call)
+{
+    size_t scalar_count;
+    if (!aggregate_exists(call->name.name))
+        return false;
+    if (function_find(call->name.name, &scalar_count) == NULL || call->arguments.count == 0)
+        return true;
+    const Aggregate *aggregate;
+    for (size_t i = 0; (aggregate = aggregate_at(i)) != NULL; i++)
+        if (view_equal_ignoring_case(view_of(aggregate->name), call->name.name) &&
+            call->arguments.count <= aggregate->argument_count)
+            return true;
+    return false;
+}
+
+Expr *bind_function(const Place *place, const AstExpr *ast)
+{
+    const AstFunction *call = ast->function;
+    Binder *binder = place->binder;
+    if (call->over)
+        bind_error(binder, ERROR_NOT_SUPPORTED, call->over->position, NULL, "window functions are not supported");
+    if (call_is_aggregate(call))
+        return bind_aggregate(place, ast);
+    require_plain_call(place, ast);
+    const struct SpecialFunction *special = special_function(call->name.name);
+    if (special)
+        return special->bind(place, ast);
+    Arguments arguments = bind_arguments(place, call);
+    return bind_call(binder, binder_string(binder, call->name.name), arguments.exprs, arguments.is_untyped,
+                     arguments.count, ast->position, NULL);
+}

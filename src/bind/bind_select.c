@@ -1,0 +1,184 @@
+/* bind/bind_select.c: one SELECT, clause by clause, and the plan it becomes. bind/select.h says in which order. */
+#include "bind/select.h"
+
+#include "bind/binder.h"
+#include "bind/order.h"
+
+Place select_place(Select *select, const char *clause)
+{
+    return (Place){.binder = select->binder,
+                   .scope = &select->scope,
+                   .clause = clause,
+                   .subqueries = &select->after,
+                   .select = select,
+                   .takes_aggregates = true};
+}
+
+/* ---- aliases ---- */
+
+/* Above the Aggregate an item is what it is; within an aggregate or below it, it is bound for that place. */
+Expr *select_item_expr(const Place *place, SelectItem *item)
+{
+    bool is_above = place->takes_aggregates && place->subqueries == &place->select->after;
+    if (item->ast == NULL || (is_above && item->expr))
+        return item->expr;
+    if (item->is_being_bound)
+        bind_error(place->binder, ERROR_UNDEFINED_COLUMN, item->ast->position, NULL, "alias \"%s\" refers to itself",
+                   item->name);
+    item->is_being_bound = true;
+    Expr *expr = bind_expr(place, item->ast);
+    item->is_being_bound = false;
+    if (is_above)
+        item->expr = expr;
+    return expr;
+}
+
+Expr *select_alias(const Place *place, const AstName *name)
+{
+    Select *select = place->select;
+    SelectItem *found = NULL;
+    for (size_t i = 0; i < select->shown_count; i++) {
+        SelectItem *item = &select->items.items[i];
+        if (item->alias.data == NULL || item->is_being_bound || !view_equal_ignoring_case(item->alias, name->text))
+            continue;
+        if (found)
+            bind_error(place->binder, ERROR_AMBIGUOUS_COLUMN, name->position, NULL, "alias \"%.*s\" is ambiguous",
+                       VIEW_ARGUMENTS(name->text));
+        found = item;
+    }
+    if (found == NULL)
+        return NULL;
+    Expr *expr = select_item_expr(place, found);
+    binder_count_shared(place->binder, expr);
+    return expr;
+}
+
+/* ---- clauses ---- */
+
+static void select_refuse_unsupported(Select *select)
+{
+    const AstSelect *ast = select->ast;
+    if (ast->qualify)
+        bind_error(select->binder, ERROR_NOT_SUPPORTED, ast->qualify->position, NULL, "QUALIFY is not supported");
+    if (ast->sample)
+        bind_error(select->binder, ERROR_NOT_SUPPORTED, ast->sample->position, NULL, "USING SAMPLE is not supported");
+}
+
+static Plan *select_where(Select *select)
+{
+    Plan *plan = select->scope.relation.plan;
+    if (select->ast->where == NULL)
+        return plan;
+    Place place = select_place(select, "WHERE");
+    place.takes_aggregates = false;
+    place.subqueries = &select->before;
+    Expr *condition = bind_condition(&place, select->ast->where, "WHERE");
+    plan = subqueries_attach(select->binder, plan, &select->before);
+    return plan_filter_new(select->binder->columns, plan, &condition, 1);
+}
+
+static void select_bind_items(Select *select)
+{
+    Place place = select_place(select, "SELECT");
+    for (size_t i = 0; i < select->shown_count; i++) {
+        SelectItem *item = &select->items.items[i];
+        item->expr = select_item_expr(&place, item);
+    }
+}
+
+static void select_bind_having(Select *select)
+{
+    if (select->ast->having == NULL)
+        return;
+    Place place = select_place(select, "HAVING");
+    select->having = bind_condition(&place, select->ast->having, "HAVING");
+}
+
+/* ---- the plan ---- */
+
+static Plan *select_project(Select *select, Plan *plan)
+{
+    Binder *binder = select->binder;
+    size_t count = select->items.count;
+    Expr **exprs = arena_array(binder->arena, Expr *, count);
+    const char **names = arena_array(binder->arena, const char *, count);
+    for (size_t i = 0; i < count; i++) {
+        exprs[i] = select->items.items[i].expr;
+        names[i] = select->items.items[i].name;
+    }
+    return bind_project(binder, plan, exprs, names, count);
+}
+
+static Plan *select_sort(Select *select, Plan *plan, const ItemKeys *keys)
+{
+    PlanColumns *columns = select->binder->columns;
+    if (keys->count == 0)
+        return plan;
+    const Plan *project = plan;
+    PlanSort *sort = plan_sort_new(columns, plan, keys->count);
+    for (size_t i = 0; i < keys->count; i++) {
+        Position position = select->items.items[keys->items[i].item].expr->position;
+        sort->keys[i] = plan_column_expr(columns, project->outputs[keys->items[i].item], position);
+        sort->orders[i] = keys->items[i].order;
+    }
+    return &sort->base;
+}
+
+/* DISTINCT ON keeps the first row of each kind: it stands above the sort. */
+static Plan *select_distinct_on(Select *select, Plan *plan, const ItemKeys *keys)
+{
+    Binder *binder = select->binder;
+    if (keys->count == 0)
+        return plan;
+    ColumnId *columns = arena_array(binder->arena, ColumnId, keys->count);
+    for (size_t i = 0; i < keys->count; i++)
+        columns[i] = plan->outputs[keys->items[i].item];
+    return &plan_distinct_new(binder->columns, plan, columns, keys->count)->base;
+}
+
+static Plan *select_filter_groups(Select *select, Plan *plan)
+{
+    plan = select_is_grouped(select) ? select_group(select, plan)
+                                     : subqueries_attach(select->binder, plan, &select->before);
+    plan = subqueries_attach(select->binder, plan, &select->after);
+    return select->having ? plan_filter_new(select->binder->columns, plan, &select->having, 1) : plan;
+}
+
+static Rows select_rows(Select *select, Plan *plan)
+{
+    Binder *binder = select->binder;
+    Rows rows = {.plan = plan,
+                 .column_count = select->shown_count,
+                 .names = arena_array(binder->arena, const char *, select->shown_count),
+                 .is_untyped = arena_array(binder->arena, bool, select->shown_count)};
+    for (size_t i = 0; i < select->shown_count; i++) {
+        rows.names[i] = select->items.items[i].name;
+        rows.is_untyped[i] = select->items.items[i].is_untyped;
+    }
+    return rows;
+}
+
+Rows bind_select(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes)
+{
+    Select *select = arena_new(binder->arena, Select);
+    select->binder = binder;
+    select->query = query;
+    select->ast = query->select;
+    select->scope = (Scope){.parent = parent, .ctes = ctes};
+    select_refuse_unsupported(select);
+    select->scope.relation = bind_from(binder, &select->ast->from, parent, ctes);
+    select_expand_items(select);
+    Plan *plan = select_where(select);
+    select_bind_groups(select);
+    select_bind_items(select);
+    select_bind_having(select);
+    ItemKeys distinct_on = select_bind_distinct_on(select), order = select_bind_order(select);
+    plan = select_filter_groups(select, plan);
+    plan = select_project(select, plan);
+    if (select->ast->is_distinct && select->ast->distinct_on.count == 0)
+        plan = &plan_distinct_new(binder->columns, plan, plan->outputs, select->shown_count)->base;
+    plan = select_sort(select, plan, &order);
+    plan = select_distinct_on(select, plan, &distinct_on);
+    plan = bind_limit(binder, plan, query);
+    return select_rows(select, plan);
+}

@@ -1,0 +1,191 @@
+/* bind/bind_table.c: the columns and constraints of CREATE TABLE. */
+#include "bind/binder.h"
+#include "sql/printer.h"
+
+typedef struct TableDefinition {
+    Binder *binder;
+    const AstColumnDefinitions *columns;
+    BoundTable *bound;
+    Scope scope; /* the new columns, for CHECK */
+    ARRAY(Constraint) constraints;
+    bool has_primary_key;
+} TableDefinition;
+
+static const char *expr_sql(Binder *binder, const AstExpr *expr)
+{
+    Text text = text_in(binder->arena);
+    printer_print_expr(&text, expr, PRINTER_PLAIN);
+    return text_string(&text);
+}
+
+/* ---- columns ---- */
+
+static void require_new_name(const TableDefinition *definition, size_t index)
+{
+    const AstName *name = &definition->columns->items[index].name;
+    for (size_t i = 0; i < index; i++)
+        if (view_equal_ignoring_case(definition->columns->items[i].name.text, name->text))
+            bind_error(definition->binder, ERROR_DUPLICATE_COLUMN, name->position, NULL,
+                       "column \"%.*s\" is there more than once", VIEW_ARGUMENTS(name->text));
+}
+
+static void definition_add_columns(TableDefinition *definition)
+{
+    Binder *binder = definition->binder;
+    ScopeTable *table = arena_new(binder->arena, ScopeTable);
+    table->name = "";
+    for (size_t i = 0; i < definition->columns->count; i++) {
+        const AstColumnDefinition *ast = &definition->columns->items[i];
+        Column *column = &definition->bound->schema->columns[i];
+        require_new_name(definition, i);
+        if (ast->type.name.data == NULL)
+            bind_error(binder, ERROR_SYNTAX, ast->name.position, NULL, "column \"%.*s\" has no type",
+                       VIEW_ARGUMENTS(ast->name.text));
+        *column = (Column){binder_string(binder, ast->name.text), bind_type(&ast->type), /* is_nullable= */ true};
+        ScopeColumn scope_column = {.name = column->name,
+                                    .column = plan_column_new(binder->columns, column->name, NULL, column->type, true)};
+        array_add(binder->arena, &table->columns, scope_column);
+    }
+    relation_add_table(binder, &definition->scope.relation, table);
+}
+
+static void definition_set_default(TableDefinition *definition, size_t column, const AstExpr *ast)
+{
+    Binder *binder = definition->binder;
+    const Column *target = &definition->bound->schema->columns[column];
+    Place place = {.binder = binder, .clause = "DEFAULT"};
+    Expr *expr = bind_expr(&place, ast);
+    bind_assign(binder, expr, ast_is_untyped(ast), target->type, target->name);
+    definition->bound->defaults[column] = expr_sql(binder, ast);
+}
+
+/* ---- constraints ---- */
+
+static void definition_add_key(TableDefinition *definition, const AstConstraint *ast, const size_t *columns,
+                               size_t count)
+{
+    Binder *binder = definition->binder;
+    bool is_primary = ast->kind == AST_CONSTRAINT_PRIMARY_KEY;
+    if (is_primary && definition->has_primary_key)
+        bind_error(binder, ERROR_DUPLICATE_OBJECT, ast->position, NULL, "a table has one primary key only");
+    if (ast->is_autoincrement)
+        bind_error(binder, ERROR_NOT_SUPPORTED, ast->position, NULL, "AUTOINCREMENT is not supported");
+    definition->has_primary_key |= is_primary;
+    for (size_t i = 0; is_primary && i < count; i++)
+        definition->bound->schema->columns[columns[i]].is_nullable = false;
+    Constraint constraint = {.kind = is_primary ? CONSTRAINT_PRIMARY_KEY : CONSTRAINT_UNIQUE,
+                             .name = ast->name.text.data ? binder_string(binder, ast->name.text) : NULL,
+                             .column_count = count,
+                             .columns = columns};
+    array_add(binder->arena, &definition->constraints, constraint);
+}
+
+static void definition_add_check(TableDefinition *definition, const AstConstraint *ast)
+{
+    Binder *binder = definition->binder;
+    Place place = {.binder = binder, .scope = &definition->scope, .clause = "CHECK"};
+    bind_condition(&place, ast->expr, "CHECK");
+    Constraint constraint = {.kind = CONSTRAINT_CHECK,
+                             .name = ast->name.text.data ? binder_string(binder, ast->name.text) : NULL,
+                             .check = expr_sql(binder, ast->expr)};
+    array_add(binder->arena, &definition->constraints, constraint);
+}
+
+static void definition_add_not_null(TableDefinition *definition, const AstConstraint *ast, const size_t *columns)
+{
+    Binder *binder = definition->binder;
+    definition->bound->schema->columns[columns[0]].is_nullable = false;
+    Constraint constraint = {.kind = CONSTRAINT_NOT_NULL,
+                             .name = ast->name.text.data ? binder_string(binder, ast->name.text) : NULL,
+                             .column_count = 1,
+                             .columns = columns};
+    array_add(binder->arena, &definition->constraints, constraint);
+}
+
+static void require_binary_collation(const Binder *binder, const AstConstraint *ast)
+{
+    static const char *const binary[] = {"c", "posix", "binary", "ucs_basic", "default"};
+    for (size_t i = 0; i < sizeof binary / sizeof *binary; i++)
+        if (view_equal_ignoring_case(ast->reference.name, view_of(binary[i])))
+            return;
+    bind_error(binder, ERROR_UNDEFINED_OBJECT, ast->position, "text is compared byte by byte: COLLATE \"C\"",
+               "collation \"%.*s\" does not exist", VIEW_ARGUMENTS(ast->reference.name));
+}
+
+/* `columns`: what the constraint is about: its column, or those that it lists. */
+static void definition_add_constraint(TableDefinition *definition, const AstConstraint *ast, const size_t *columns,
+                                      size_t count)
+{
+    switch (ast->kind) {
+    case AST_CONSTRAINT_NOT_NULL:
+        definition_add_not_null(definition, ast, columns);
+        break;
+    case AST_CONSTRAINT_NULL:
+        break;
+    case AST_CONSTRAINT_PRIMARY_KEY:
+    case AST_CONSTRAINT_UNIQUE:
+        definition_add_key(definition, ast, columns, count);
+        break;
+    case AST_CONSTRAINT_CHECK:
+        definition_add_check(definition, ast);
+        break;
+    case AST_CONSTRAINT_FOREIGN_KEY:
+        context_warn(definition->binder->context, "foreign keys are not checked");
+        break;
+    case AST_CONSTRAINT_DEFAULT:
+        definition_set_default(definition, columns[0], ast->expr);
+        break;
+    case AST_CONSTRAINT_COLLATE:
+        require_binary_collation(definition->binder, ast);
+        break;
+    case AST_CONSTRAINT_GENERATED:
+        bind_error(definition->binder, ERROR_NOT_SUPPORTED, ast->position, NULL, "generated columns are not supported");
+    }
+}
+
+static void definition_add_column_constraints(TableDefinition *definition)
+{
+    for (size_t i = 0; i < definition->columns->count; i++) {
+        const AstConstraints *constraints = &definition->columns->items[i].constraints;
+        for (size_t j = 0; j < constraints->count; j++) {
+            size_t *column = arena_new(definition->binder->arena, size_t);
+            *column = i;
+            definition_add_constraint(definition, &constraints->items[j], column, 1);
+        }
+    }
+}
+
+static void definition_add_table_constraint(TableDefinition *definition, const AstConstraint *ast)
+{
+    Binder *binder = definition->binder;
+    size_t *columns = arena_array(binder->arena, size_t, ast->columns.count);
+    for (size_t i = 0; i < ast->columns.count; i++) {
+        const AstName *name = &ast->columns.items[i];
+        ptrdiff_t index = schema_find(definition->bound->schema, name->text);
+        if (index < 0)
+            bind_error(binder, ERROR_UNDEFINED_COLUMN, name->position, NULL,
+                       "column \"%.*s\" named in the constraint does not exist", VIEW_ARGUMENTS(name->text));
+        columns[i] = (size_t)index;
+        for (size_t j = 0; j < i; j++)
+            if (columns[j] == columns[i])
+                bind_error(binder, ERROR_DUPLICATE_COLUMN, name->position, NULL,
+                           "column \"%.*s\" is in the constraint more than once", VIEW_ARGUMENTS(name->text));
+    }
+    definition_add_constraint(definition, ast, columns, ast->columns.count);
+}
+
+BoundTable *bind_table_definition(BindEnvironment *environment, const AstColumnDefinitions *columns,
+                                  const AstConstraints *constraints)
+{
+    Binder *binder = binder_new(environment);
+    BoundTable *bound = arena_new(binder->arena, BoundTable);
+    bound->schema = schema_new(binder->arena, columns->count);
+    bound->defaults = arena_allocate_zero(binder->arena, memory_size_multiply(columns->count, sizeof *bound->defaults));
+    TableDefinition definition = {.binder = binder, .columns = columns, .bound = bound};
+    definition_add_columns(&definition);
+    definition_add_column_constraints(&definition);
+    for (size_t i = 0; constraints && i < constraints->count; i++)
+        definition_add_table_constraint(&definition, &constraints->items[i]);
+    bound->constraints = (Constraints){definition.constraints.count, definition.constraints.items};
+    return bound;
+}

@@ -1,0 +1,184 @@
+/* bind/bind_type.c: types as written, and conversions that nobody asked for: literals to what stands beside them,
+ * values to their common type. */
+#include "bind/binder.h"
+
+#include <stdio.h>
+
+#include "column/convert.h"
+#include "column/decimal.h"
+#include "expr/cast.h"
+#include "expr/function.h"
+
+/* ---- types as written ---- */
+
+static bool type_of_ast(const AstType *ast, Type *ret_type)
+{
+    int modifiers[2];
+    for (size_t i = 0; i < ast->modifier_count; i++) {
+        if (ast->modifiers[i] < 0 || ast->modifiers[i] > INT32_MAX)
+            return false;
+        modifiers[i] = (int)ast->modifiers[i];
+    }
+    return type_parse(ast->name, modifiers, ast->modifier_count, ret_type);
+}
+
+static const char *const common_types[] = {"boolean", "smallint", "integer",   "bigint",      "ubigint",
+                                           "double",  "decimal",  "numeric",   "varchar",     "text",
+                                           "blob",    "date",     "timestamp", "timestamptz", "interval"};
+
+Type bind_type(const AstType *ast)
+{
+    Type type;
+    if (type_of_ast(ast, &type))
+        return type;
+    if (ast->modifier_count > 0 && type_parse(ast->name, NULL, 0, &type))
+        error_raise_hint(ERROR_INVALID_PARAMETER, ast->position,
+                         type.id == TYPE_DECIMAL ? "precision is 1 to 38, scale 0 to the precision" : "",
+                         "type %.*s cannot have these modifiers", VIEW_ARGUMENTS(ast->name));
+    Nearest nearest = nearest_to(ast->name);
+    for (size_t i = 0; i < sizeof common_types / sizeof *common_types; i++)
+        nearest_look(&nearest, view_of(common_types[i]));
+    char hint[64] = "";
+    if (nearest.found.data)
+        snprintf(hint, sizeof hint, "did you mean \"%.*s\"?", VIEW_ARGUMENTS(nearest.found));
+    error_raise_hint(ERROR_UNDEFINED_OBJECT, ast->position, hint, "type \"%.*s\" does not exist",
+                     VIEW_ARGUMENTS(ast->name));
+}
+
+const char *bind_type_text(Binder *binder, Type type)
+{
+    char name[TYPE_NAME_SIZE];
+    if (type.id == TYPE_NULL)
+        return "unknown";
+    char *text = arena_string(binder->arena, type_name(type, name));
+    for (char *c = text; *c; c++)
+        *c = ascii_lower(*c);
+    return text;
+}
+
+/* ---- literals without a type ---- */
+
+bool ast_is_untyped(const AstExpr *ast)
+{
+    return ast && (ast->kind == AST_STRING || ast->kind == AST_PARAMETER);
+}
+
+/* A text that DECIMAL can hold is compared with all its digits, not rounded to the other side's scale. */
+static bool literal_as_decimal(StringView text, Type type, Value *ret_value)
+{
+    Type exact;
+    Int128 number;
+    if (type.id != TYPE_DECIMAL || !decimal_parse_exact(view_trim(text), &exact, &number) || exact.scale <= type.scale)
+        return false;
+    *ret_value = value_decimal(exact, number);
+    return true;
+}
+
+Expr *bind_literal_as(Binder *binder, Expr *literal, Type type)
+{
+    if (type.id == TYPE_VARCHAR || type.id == TYPE_NULL || literal->kind != EXPR_CONSTANT)
+        return expr_cast(binder->arena, literal, type.id == TYPE_NULL ? literal->type : type, literal->position);
+    if (literal->constant.is_null)
+        return expr_constant(binder->arena, value_null(type), literal->position);
+    Value value;
+    Error error = {0};
+    if (!literal_as_decimal(literal->constant.text, type, &value) &&
+        !value_parse(binder->arena, literal->constant.text, type, &value, &error)) {
+        error.position = literal->position;
+        error_raise_again(&error);
+    }
+    return expr_constant(binder->arena, value, literal->position);
+}
+
+Expr *bind_convert(Binder *binder, Expr *expr, bool is_untyped, Type type)
+{
+    if (type_equal(expr->type, type))
+        return expr;
+    if (is_untyped)
+        return expr_cast(binder->arena, bind_literal_as(binder, expr, type), type, expr->position);
+    if (!cast_exists(expr->type, type))
+        bind_error(binder, ERROR_CANNOT_COERCE, expr->position, NULL, "cannot convert type %s to %s",
+                   bind_type_text(binder, expr->type), bind_type_text(binder, type));
+    return expr_cast(binder->arena, expr, type, expr->position);
+}
+
+Expr *bind_assign(Binder *binder, Expr *expr, bool is_untyped, Type type, const char *column)
+{
+    if (!is_untyped && !type_equal(expr->type, type) && !cast_exists(expr->type, type))
+        bind_error(binder, ERROR_DATATYPE_MISMATCH, expr->position, NULL,
+                   "column \"%s\" is of type %s but the value is of type %s", column, bind_type_text(binder, type),
+                   bind_type_text(binder, expr->type));
+    Expr *converted = bind_convert(binder, expr, is_untyped, type);
+    if (converted->kind != EXPR_CAST || converted->arguments[0]->kind != EXPR_CONSTANT)
+        return converted;
+    return expr_constant(binder->arena, bind_evaluate(binder, converted), converted->position);
+}
+
+/* ---- where several meet ---- */
+
+Type bind_convert_all(Binder *binder, Expr **exprs, const bool *is_untyped, size_t count, const char *what)
+{
+    Type common = type_of(TYPE_NULL);
+    for (size_t i = 0; i < count; i++) {
+        if (is_untyped[i] || type_common(common, exprs[i]->type, &common))
+            continue;
+        bind_error(binder, ERROR_DATATYPE_MISMATCH, exprs[i]->position, "CAST one of them",
+                   "%s types %s and %s cannot be matched", what, bind_type_text(binder, common),
+                   bind_type_text(binder, exprs[i]->type));
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!is_untyped[i])
+            continue;
+        if (common.id == TYPE_NULL)
+            common = type_of(TYPE_VARCHAR);
+        exprs[i] = bind_literal_as(binder, exprs[i], common);
+        if (!type_common(common, exprs[i]->type, &common)) /* decimals may have grown */
+            bind_error(binder, ERROR_DATATYPE_MISMATCH, exprs[i]->position, NULL, "%s types cannot be matched", what);
+    }
+    for (size_t i = 0; i < count; i++)
+        exprs[i] = expr_cast(binder->arena, exprs[i], common, exprs[i]->position);
+    return common;
+}
+
+Expr *bind_condition(const Place *place, const AstExpr *ast, const char *what)
+{
+    Expr *expr = bind_expr(place, ast);
+    Type boolean = type_of(TYPE_BOOLEAN);
+    if (expr->type.id == TYPE_BOOLEAN)
+        return expr;
+    if (expr->type.id == TYPE_NULL || ast_is_untyped(ast))
+        return bind_convert(place->binder, expr, ast_is_untyped(ast), boolean);
+    bind_error(place->binder, ERROR_DATATYPE_MISMATCH, ast->position, NULL,
+               "argument of %s must be type boolean, not type %s", what, bind_type_text(place->binder, expr->type));
+}
+
+/* ---- projections ---- */
+
+bool expr_may_be_null(const PlanColumns *columns, const Expr *expr)
+{
+    if (expr->kind == EXPR_CAST)
+        return expr_may_be_null(columns, expr->arguments[0]);
+    if (expr->kind == EXPR_COLUMN)
+        return plan_column(columns, expr->column)->is_nullable;
+    return expr->kind != EXPR_CONSTANT || expr->constant.is_null;
+}
+
+Plan *bind_project(Binder *binder, Plan *input, Expr *const *exprs, const char *const *names, size_t count)
+{
+    PlanColumns *columns = binder->columns;
+    PlanProject *project = plan_project_new(columns, input, count);
+    ColumnSet passable = column_set_in(binder->arena), passed = column_set_in(binder->arena);
+    column_set_add_outputs(&passable, input);
+    for (size_t i = 0; i < count; i++) {
+        Expr *expr = project->exprs[i] = exprs[i];
+        if (expr->kind == EXPR_COLUMN && column_set_has(&passable, expr->column) &&
+            !column_set_has(&passed, expr->column)) {
+            project->base.outputs[i] = expr->column;
+            column_set_add(&passed, expr->column);
+            continue;
+        }
+        project->base.outputs[i] =
+            plan_column_new(columns, names[i], NULL, expr->type, expr_may_be_null(columns, expr));
+    }
+    return &project->base;
+}

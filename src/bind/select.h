@@ -1,0 +1,60 @@
+/* bind/select.h: one SELECT while it is being bound.
+ *
+ *   FROM, WHERE            rows of the scope's columns
+ *   `before`               queries within GROUP BY and within aggregates' arguments, joined to those rows
+ *   groups, aggregates     an Aggregate, if there is any of them; what is above it may use its outputs only
+ *   `after`                queries within items, HAVING and ORDER BY, joined to what is then there
+ *   HAVING, items          a Filter and a Project; then DISTINCT, ORDER BY, LIMIT
+ *
+ * Items and the rest are first bound over the scope's columns, aggregates being columns at once; when all groups and
+ * aggregates are known, group_replace turns them into expressions over the Aggregate's outputs. */
+#ifndef QUERN_BIND_SELECT_H
+#define QUERN_BIND_SELECT_H
+
+#include "bind/binder.h"
+
+typedef struct SelectItem {
+    const AstExpr *ast; /* NULL: a column that a star stood for */
+    Expr *expr;         /* once it is bound */
+    const char *name;
+    StringView alias; /* as written behind AS; data NULL: none */
+    bool is_untyped;
+    bool is_being_bound;
+} SelectItem;
+
+typedef struct Select {
+    Binder *binder;
+    const AstQuery *query;
+    const AstSelect *ast;
+    Scope scope;
+    ARRAY(SelectItem) items; /* those that are shown, then those that only ORDER BY and DISTINCT ON need */
+    size_t shown_count;
+    ARRAY(Expr *) groups;
+    ARRAY(uint64_t) sets; /* GROUPING SETS, as in PlanAggregate; empty: all groups together */
+    ARRAY(AggregateCall) aggregates;
+    ARRAY(ColumnId) aggregate_columns;
+    ARRAY(ColumnId) group_columns; /* the Aggregate's outputs for the groups */
+    bool has_grouping_column;
+    ColumnId grouping_column; /* bit i: group i is not in the row's set */
+    Subqueries before, after;
+    Expr *having;
+    ColumnSet inputs; /* what the Aggregate reads */
+} Select;
+
+/* The place of an expression in a clause of this SELECT. */
+Place select_place(Select *select, const char *clause);
+/* The item of that alias, bound for this place; NULL when there is none. */
+Expr *select_alias(const Place *place, const AstName *name);
+/* An item as the place wants it: bound, or a star's column. */
+Expr *select_item_expr(const Place *place, SelectItem *item);
+
+/* bind_star.c: the items of the list, with * spread; not yet bound. */
+void select_expand_items(Select *select);
+
+/* bind_group.c */
+void select_bind_groups(Select *select);
+bool select_is_grouped(const Select *select);
+/* The Aggregate on top of a plan; everything that was bound is made to use its outputs. */
+Plan *select_group(Select *select, Plan *input);
+
+#endif
