@@ -33,7 +33,7 @@ static bool keyword_is_ambiguous(Keyword keyword)
 }
 
 /* Would the lexer give this back for the bare word? */
-static bool name_is_plain(StringView name)
+static bool name_is_word(StringView name)
 {
     if (name.size == 0 || ascii_is_digit(name.data[0]) || name.data[0] == '$')
         return false;
@@ -42,8 +42,32 @@ static bool name_is_plain(StringView name)
         if (!(c >= 'a' && c <= 'z') && c != '_' && !ascii_is_digit(c) && c != '$')
             return false;
     }
+    return true;
+}
+
+static bool name_is_plain(StringView name)
+{
     Keyword keyword = keyword_find(name);
-    return keyword == KEYWORD_NONE || (keyword_class(keyword) == KEYWORD_UNRESERVED && !keyword_is_ambiguous(keyword));
+    return name_is_word(name) && (keyword == KEYWORD_NONE ||
+                                  (keyword_class(keyword) == KEYWORD_UNRESERVED && !keyword_is_ambiguous(keyword)));
+}
+
+/* Before an opening parenthesis more words are names, and other ones are not. */
+static bool name_is_plain_call(StringView name)
+{
+    Keyword keyword = keyword_find(name);
+    if (!name_is_word(name) || keyword == KEYWORD_NONE)
+        return name_is_word(name);
+    switch (keyword) {
+    case KEYWORD_CUBE:
+    case KEYWORD_ROLLUP:
+    case KEYWORD_UNBOUNDED:
+    case KEYWORD_PIVOT:
+    case KEYWORD_UNPIVOT:
+        return false;
+    default:
+        return keyword_class(keyword) == KEYWORD_UNRESERVED || keyword_class(keyword) == KEYWORD_TYPE_FUNCTION;
+    }
 }
 
 static void text_add_quoted(Text *text, StringView string, char quote)
@@ -86,6 +110,14 @@ void printer_print_object_name(Text *text, const AstObjectName *name)
 void print_name(Printer *printer, StringView name)
 {
     printer_print_name(printer->text, name);
+}
+
+void print_call_name(Printer *printer, const AstObjectName *name)
+{
+    if (name->schema.data == NULL && name_is_plain_call(name->name))
+        text_add_view(printer->text, name->name);
+    else
+        printer_print_object_name(printer->text, name);
 }
 
 void print_object_name(Printer *printer, const AstObjectName *name)

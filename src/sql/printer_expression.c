@@ -228,7 +228,7 @@ static void print_call(Printer *printer, const AstFunction *function)
     if (is_clock || call_is_form(function))
         text_add_view(printer->text, function->name.name);
     else
-        print_object_name(printer, &function->name);
+        print_call_name(printer, &function->name);
     if (is_clock && function->arguments.count == 0)
         return;
     print(printer, "(");

@@ -26,6 +26,8 @@ static inline void print_comma(Printer *printer, size_t index)
 
 void print_name(Printer *printer, StringView name);
 void print_object_name(Printer *printer, const AstObjectName *name);
+/* Before an opening parenthesis. */
+void print_call_name(Printer *printer, const AstObjectName *name);
 void print_string(Printer *printer, StringView string);
 void print_type(Printer *printer, const AstType *type);
 /* (a, b) after a blank; nothing when there are none */

@@ -23,8 +23,8 @@ static const char *const same[] = {
     /* operators */
     "SELECT a + b * c, (a + b) * c, a - (b - c), a - b - c, -a, - -a, +a, ~a, NOT a, -(a + b), a ^ b, a // b",
     "SELECT a || b, a & b | c # d, a << 1 >> 2, a -> 'x' ->> 'y', a ^@ b, a @> b, a <@ b, a && b",
-    "SELECT a = b, a <> b, a < b, a <= b, a > b, a >= b, a = b = c, a = (b = c), NOT (a AND b), (a OR b) AND c",
-    "SELECT a IS NULL, a IS NOT NULL, a IS TRUE, a IS NOT FALSE, a IS UNKNOWN, a IS DISTINCT FROM b",
+    "SELECT a = b, a <> b, a < b, a <= b, a > b, a >= b, (a = b) = c, a = (b = c), NOT (a AND b), (a OR b) AND c",
+    "SELECT (a IS NULL) IS NULL, a IS NOT NULL, a IS TRUE, a IS NOT FALSE, a IS UNKNOWN, a IS DISTINCT FROM b",
     "SELECT a IS NOT DISTINCT FROM b, a ~ b, a ~* b, a !~ b, a !~* b, a AT TIME ZONE 'UTC', a COLLATE nocase",
     "SELECT a BETWEEN 1 AND 2, a NOT BETWEEN SYMMETRIC b AND (c AND d), a BETWEEN (b IN (1)) AND c",
     "SELECT a IN (1, 2), a NOT IN (SELECT 1), a IN (), (a, b) IN ((1, 2)), a LIKE b ESCAPE '!', a NOT ILIKE b",
@@ -38,7 +38,7 @@ static const char *const same[] = {
     /* calls */
     "SELECT f(), f(1, 2), s.f(x), c.s.f(x), f(a => 1, 2), count(*), count(DISTINCT a), count(t.*)",
     "SELECT extract('year', d), position('a', b), substring(x, 1, 2), trim(x), current_date, localtime(3)",
-    "SELECT string_agg(a, ',' ORDER BY b DESC NULLS LAST), sum(a) FILTER (WHERE b > 1), \"left\"(a, 1)",
+    "SELECT string_agg(a, ',' ORDER BY b DESC NULLS LAST), sum(a) FILTER (WHERE b > 1), left(a, 1)",
     "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a), lag(a, 1) IGNORE NULLS OVER w",
     "SELECT sum(a) OVER (), sum(a) OVER (PARTITION BY b, c ORDER BY d), sum(a) OVER (w ORDER BY d)",
     "SELECT sum(a) OVER (ORDER BY b ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE TIES)",
@@ -56,7 +56,7 @@ static const char *const same[] = {
     "SELECT a FROM t GROUP BY DISTINCT a ORDER BY a FETCH FIRST 3 ROWS WITH TIES",
     "SELECT a FROM t OFFSET 1 FETCH FIRST 10 PERCENT ROWS WITH TIES",
     "SELECT a FROM t LIMIT 1 + 1 OFFSET $1",
-    "SELECT 1 UNION SELECT 2 UNION SELECT 3 EXCEPT SELECT 4",
+    "(SELECT 1 UNION SELECT 2 UNION SELECT 3) EXCEPT SELECT 4 EXCEPT SELECT 5",
     "SELECT 1 UNION ALL BY NAME SELECT 2",
     "(SELECT 1 UNION SELECT 2) INTERSECT SELECT 3",
     "SELECT 1 UNION (SELECT 2 INTERSECT ALL SELECT 3) ORDER BY 1 LIMIT 1",
