@@ -137,7 +137,7 @@ bool csv_header_is_likely(const CsvHeader *header, Arena *scratch, const CsvEvid
         return false;
     for (size_t c = 0; c < column_count; c++) {
         const CsvHeaderField *field = &header->fields[c];
-        if (field->comes_again || (field->shares_pattern && header->compared_count > 1))
+        if (field->comes_again || (field->shares_pattern && header->compared_count > 0))
             return false;
     }
     return names_are_unique(header, scratch);

@@ -15,11 +15,12 @@ static void mutex_release(void *object)
 
 static CsvShape *table_look(CsvTable *table, const Context *context, const CsvIdentity *identity)
 {
-    Arena *arena = table->base.arena;
+    Arena *arena = arena_new_child(context->arena); /* the table's once it is whole */
     Arena *scratch = arena_new_child(arena);
     CsvSource *source = csv_source_open(scratch, context, table->path, table->spool, identity->size);
     CsvShape *shape = csv_shape_detect(arena, context, source, table->options, identity);
     arena_free(scratch);
+    arena_set_parent(arena, table->base.arena);
     return shape;
 }
 
@@ -27,7 +28,7 @@ CsvShape *csv_table_shape(CsvTable *table, const Context *context)
 {
     CsvIdentity identity = {.size = UINT64_MAX};
     if (table->spool == NULL) {
-        Arena *scratch = arena_new_child(table->base.arena);
+        Arena *scratch = arena_new_child(context->arena);
         bool is_regular = csv_identity_read(scratch, table->path, &identity);
         arena_free(scratch);
         if (!is_regular)
@@ -141,17 +142,9 @@ static const TableProviderOps csv_ops = {
 
 /* ---- the format ---- */
 
-typedef struct TableRequest {
-    const FormatArgs *args;
-    Arena *arena;
-    CsvTable *table;
-} TableRequest;
-
-static void table_make(void *argument)
+static TableProvider *csv_table_new(const FormatArgs *args)
 {
-    TableRequest *request = argument;
-    const FormatArgs *args = request->args;
-    Arena *arena = request->arena;
+    Arena *arena = arena_new_child(args->context->arena); /* its own master once nothing can raise any more */
     CsvTable *table = arena_new(arena, CsvTable);
     table->base = (TableProvider){.ops = &csv_ops, .share_count = 1, .arena = arena};
     table->path = arena_string(arena, csv_source_path(args->location));
@@ -159,18 +152,8 @@ static void table_make(void *argument)
     pthread_mutex_init(&table->mutex, NULL);
     arena_own(arena, &table->mutex, mutex_release);
     table->spool = csv_spool_open(arena, table->path);
-    request->table = table;
-}
-
-static TableProvider *csv_table_new(const FormatArgs *args)
-{
-    TableRequest request = {.args = args, .arena = arena_new_child(NULL)};
-    Error error;
-    if (!error_protect(table_make, &request, &error)) { /* an entry of its own: the arena has no parent to free it */
-        arena_free(request.arena);
-        error_raise_again(&error);
-    }
-    return &request.table->base;
+    arena_set_parent(arena, NULL);
+    return &table->base;
 }
 
 const Format csv_format = {

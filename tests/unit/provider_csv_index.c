@@ -1,0 +1,214 @@
+/* The fast CSV reader says what libcsv says: at every block size, with every kernel, over random and real files. */
+#include "test.h"
+
+#include <ftw.h>
+
+#include "../fuzz/csv_oracle.h"
+#include "base/cpu.h"
+#include "provider/csv/kernel/csv_kernel.h"
+
+static const size_t read_sizes[] = {1, 7, 64, 100, 4096, 1 << 20};
+
+static uint32_t random_state;
+static uint32_t random_next(uint32_t bound)
+{
+    random_state = random_state * 1664525 + 1013904223;
+    return (uint32_t)((uint64_t)random_state * bound >> 32);
+}
+
+/* Compares all readers on one text. */
+static void check_text(StringView data, char delimiter, size_t column_count)
+{
+    Arena *arena = arena_new_child(test_arena);
+    CsvSource *source = oracle_source(arena, data);
+    for (size_t s = 0; s < sizeof read_sizes / sizeof *read_sizes; s++) {
+        if (read_sizes[s] < 64 && data.size > 20000)
+            continue; /* quadratic in the number of reads */
+        for (int level = 0; level <= (int)cpu_level() + 1; level++) {
+            bool careful = level > (int)cpu_level();
+            const char *difference = oracle_compare(arena, source, data, delimiter, '"', column_count,
+                                                    careful ? CPU_PORTABLE : (CpuLevel)level, read_sizes[s], careful);
+            ck_assert_msg(difference == NULL, "read size %zu, %s, %zu columns: %s\n%.*s", read_sizes[s],
+                          careful ? "careful" : cpu_level_name((CpuLevel)level), column_count, difference,
+                          VIEW_ARGUMENTS(data));
+        }
+    }
+    close(source->descriptor);
+    arena_free(arena);
+}
+
+/* Well-formed rows, of all kinds of fields, with an error now and then. */
+static StringView random_rows(Text *text, size_t row_count, size_t column_count, bool with_errors)
+{
+    static const char *const ends[] = {"\n", "\r\n", "\r", "\n", "\n\n"};
+    static const char *const fields[] = {"",         "a",       "42",
+                                         "\"\"",     "\"x,y\"", "\"\"\"q\"\"\"",
+                                         "\"l\nm\"", "\"\r\"",  "longer than twelve bytes",
+                                         "\xC3\xA9", " b ",     "\"a\"\"\""};
+    static const char *const bad_fields[] = {"a\"b", "\"a\"b", "\"", "a\"\""};
+    for (size_t r = 0; r < row_count; r++) {
+        size_t count = with_errors && random_next(20) == 0 ? 1 + random_next(4) : column_count;
+        for (size_t c = 0; c < count; c++) {
+            if (c)
+                text_add_char(text, ',');
+            if (with_errors && random_next(60) == 0)
+                text_add(text, bad_fields[random_next(4)]);
+            else
+                text_add(text, fields[random_next(12)]);
+        }
+        text_add(text, ends[random_next(5)]);
+    }
+    if (text->size && random_next(3) == 0)
+        text->size--; /* no line end at the end, or half of one */
+    return text_view(text);
+}
+
+START_TEST(random_files_read_as_libcsv_reads_them)
+{
+    for (random_state = 1; random_state < 120; random_state++) {
+        uint32_t seed = random_state;
+        Text text = text_in(test_arena);
+        size_t column_count = 1 + random_next(4);
+        StringView data = random_rows(&text, random_next(40), column_count, random_next(2));
+        check_text(data, ',', column_count);
+        random_state = seed;
+        arena_reset(test_arena);
+    }
+}
+END_TEST
+
+START_TEST(random_bytes_read_as_libcsv_reads_them)
+{
+    static const char alphabet[] = ",,\"\"\n\r ab";
+    for (random_state = 1; random_state < 300; random_state++) {
+        uint32_t seed = random_state;
+        char bytes[300];
+        size_t size = random_next(sizeof bytes);
+        for (size_t i = 0; i < size; i++)
+            bytes[i] = alphabet[random_next(sizeof alphabet - 1)];
+        check_text((StringView){bytes, size}, ',', 1 + random_next(3));
+        random_state = seed;
+        arena_reset(test_arena);
+    }
+}
+END_TEST
+
+START_TEST(fields_longer_than_any_block_are_whole)
+{
+    Text text = text_in(test_arena);
+    text_add(&text, "a,\"");
+    text_add_repeated(&text, 'x', 15000);
+    text_add(&text, "\n");
+    text_add_repeated(&text, '"', 200);
+    text_add(&text, "\"\nb,c\n");
+    check_text(text_view(&text), ',', 2);
+}
+END_TEST
+
+/* Every pair of special bytes on both sides of a group's end. */
+START_TEST(what_stands_at_the_end_of_64_bytes_is_seen)
+{
+    static const char *const pieces[] = {"\r\n", "\"\"", "\",", ",\"", "\r\r", "\n\"", "\"\n", "\"\r\n", "\"\"\""};
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        for (size_t before = 60; before < 66; before++) {
+            for (int is_quoted = 0; is_quoted < 2; is_quoted++) {
+                Text text = text_in(test_arena);
+                if (is_quoted)
+                    text_add_char(&text, '"');
+                text_add_repeated(&text, 'x', before - (size_t)is_quoted);
+                text_add(&text, pieces[i]);
+                text_add(&text, "y,z\n1,2\n");
+                check_text(text_view(&text), ',', 2);
+            }
+        }
+    }
+}
+END_TEST
+
+/* Levels that this machine has give equal arrays, not only equal rows. */
+START_TEST(kernels_of_all_levels_write_the_same_index)
+{
+    static const CsvKernel kernels[] = {
+        csv_kernel_portable,
+#if defined(__x86_64__)
+        csv_kernel_avx2,
+        csv_kernel_avx512,
+#endif
+    };
+    for (random_state = 1; random_state < 200; random_state++) {
+        uint32_t seed = random_state;
+        Text text = text_in(test_arena);
+        StringView data = random_rows(&text, random_next(200), 1 + random_next(5), random_next(2));
+        char *padded = arena_allocate_zero(test_arena, data.size + CSV_KERNEL_GROUP);
+        memcpy(padded, data.data, data.size);
+        CsvKernelCall calls[CPU_LEVEL_COUNT];
+        for (int level = 0; level <= (int)cpu_level(); level++) {
+            CsvKernelCall *call = &calls[level];
+            *call = (CsvKernelCall){.data = padded, .size = data.size, .base = 3, .delimiter = ',', .quote = '"'};
+            call->has_quote = true;
+            call->capacity = data.size + 200;
+            call->ends = arena_array(test_arena, uint32_t, call->capacity);
+            call->records = arena_array(test_arena, uint32_t, call->capacity);
+            kernels[level](call);
+            ck_assert_uint_eq(call->field_count, calls[0].field_count);
+            ck_assert_uint_eq(call->record_count, calls[0].record_count);
+            ck_assert_uint_eq(call->end, calls[0].end);
+            ck_assert_mem_eq(call->ends, calls[0].ends, call->field_count * sizeof *call->ends);
+            ck_assert_mem_eq(call->records, calls[0].records, call->record_count * sizeof *call->records);
+            ck_assert(call->has_bad_quote == calls[0].has_bad_quote && call->is_ascii == calls[0].is_ascii &&
+                      call->has_nul == calls[0].has_nul && call->has_quotes == calls[0].has_quotes);
+        }
+        random_state = seed;
+        arena_reset(test_arena);
+    }
+}
+END_TEST
+
+START_TEST(kernels_stop_when_the_index_is_full)
+{
+    char data[1000 + CSV_KERNEL_GROUP] = {0};
+    uint32_t ends[300], records[300];
+    memset(data, ',', 1000);
+    data[10] = '\n';
+    CsvKernelCall call = {
+        .data = data, .size = 1000, .delimiter = ',', .ends = ends, .records = records, .capacity = 200};
+    csv_kernel_portable(&call);
+    ck_assert(call.is_full);
+    ck_assert_uint_eq(call.field_count, 192); /* a fourth group might not fit */
+    ck_assert_uint_eq(call.record_count, 1);
+    ck_assert_uint_eq(call.end, 11);
+}
+END_TEST
+
+/* Real files: QUERN_CSV_CORPUS names a folder of them. */
+static int check_file(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+    (void)walk;
+    size_t length = strlen(path);
+    if (kind != FTW_F || status->st_size > 300000 || length < 4 || strcmp(path + length - 4, ".csv") != 0)
+        return 0;
+    FILE *file = fopen(path, "rb");
+    char *bytes = arena_allocate(test_arena, (size_t)status->st_size + 1);
+    size_t size = fread(bytes, 1, (size_t)status->st_size, file);
+    fclose(file);
+    static const char delimiters[] = ",;\t|";
+    for (const char *d = delimiters; *d; d++) {
+        size_t column_count = 1;
+        for (size_t i = 0; i < size && bytes[i] != '\n'; i++)
+            column_count += bytes[i] == *d;
+        check_text((StringView){bytes, size}, *d, column_count);
+    }
+    return 0;
+}
+
+START_TEST(real_files_read_as_libcsv_reads_them)
+{
+    const char *folder = getenv("QUERN_CSV_CORPUS");
+    nftw(folder ? folder : "data", check_file, 16, FTW_PHYS);
+}
+END_TEST
+
+TEST_PROGRAM(random_files_read_as_libcsv_reads_them, random_bytes_read_as_libcsv_reads_them,
+             fields_longer_than_any_block_are_whole, what_stands_at_the_end_of_64_bytes_is_seen,
+             kernels_of_all_levels_write_the_same_index, kernels_stop_when_the_index_is_full,
+             real_files_read_as_libcsv_reads_them)
