@@ -1,8 +1,6 @@
 /* sql/lexer.c: bytes to tokens. The functions that find where a token ends are shared with lexer_statement_size. */
 #include "sql/lexer.h"
 
-#include <inttypes.h>
-
 #include "base/text.h"
 #include "base/utf8.h"
 

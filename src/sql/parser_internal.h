@@ -109,6 +109,10 @@ AstExpr *parser_expr_part(Parser *parser, uint16_t *height);
 /* One or more, separated by commas. */
 AstExprs parser_exprs(Parser *parser, uint16_t *height);
 AstExpr *ast_expr_new(Parser *parser, AstExprKind kind, Position position);
+/* The child becomes part of the parent, and is returned. */
+AstExpr *expr_adopt(AstExpr *parent, AstExpr *child);
+AstQuery *expr_adopt_query(AstExpr *parent, AstQuery *query);
+AstExpr *expr_new_row(Parser *parser, Position position, AstExprs items);
 AstExpr *expr_new_string(Parser *parser, StringView text, Position position);
 AstOrders parser_orders(Parser *parser, uint16_t *height);
 /* [ASC | DESC] [NULLS FIRST | LAST] behind what is ordered by */
@@ -124,6 +128,11 @@ typedef struct Parenthesized {
     AstExprs exprs;
 } Parenthesized;
 Parenthesized parser_parenthesized(Parser *parser);
+
+/* ---- operators: parser_operator.c ---- */
+
+/* One operator applied to `left`; NULL when none is in view that binds at least as tightly as `precedence`. */
+AstExpr *parser_operator(Parser *parser, AstExpr *left, Precedence precedence);
 
 /* ---- calls: parser_function.c ---- */
 

@@ -1,7 +1,4 @@
 /* sql/parser_name.c: names, types and options: the small parts that statements of all kinds share. */
-#include <inttypes.h>
-#include <stdlib.h>
-
 #include "base/text.h"
 #include "sql/parser_internal.h"
 

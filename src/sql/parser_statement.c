@@ -1,5 +1,4 @@
 /* sql/parser_statement.c: which statement is it, and those that neither create nor change tables. */
-#include "base/text.h"
 #include "sql/parser_internal.h"
 
 /* ---- queries and what shows them ---- */
