@@ -72,25 +72,37 @@ static bool text_has_word(const char *text, const char *word)
     return false;
 }
 
-/* Names of the tables whose columns are wanted, each ended by a NUL: a result may not be read within another. */
-static void table_take(void *tables, const char *const *values, size_t count)
+/* Names of tables, each ended by a NUL: a result may not be read within another. */
+typedef struct Tables {
+    Text named; /* those that the statement names */
+    Text all;
+} Tables;
+
+static void table_take(void *user, const char *const *values, size_t count)
 {
-    if (count > 0 && values[0] &&
-        (text_has_word(complete_context, values[0]) || text_has_word(rl_line_buffer, values[0])))
-        text_add_bytes(tables, values[0], strlen(values[0]) + 1);
+    Tables *tables = user;
+    if (count == 0 || values[0] == NULL)
+        return;
+    text_add_bytes(&tables->all, values[0], strlen(values[0]) + 1);
+    if (text_has_word(complete_context, values[0]) || text_has_word(rl_line_buffer, values[0]))
+        text_add_bytes(&tables->named, values[0], strlen(values[0]) + 1);
 }
 
+/* The columns of the tables that the statement names; while it names none, those of all tables. */
 static void candidates_add_columns(void)
 {
-    Text tables = {0}, sql = {0};
+    Tables tables = {0};
+    Text sql = {0};
     session_read(complete_session, "SHOW TABLES", table_take, &tables);
-    for (size_t i = 0; i < tables.size; i += strlen(tables.data + i) + 1) {
+    const Text *wanted = tables.named.size ? &tables.named : &tables.all;
+    for (size_t i = 0; i < wanted->size; i += strlen(wanted->data + i) + 1) {
         text_clear(&sql);
         text_add(&sql, "DESCRIBE ");
-        text_add_identifier(&sql, tables.data + i);
+        text_add_identifier(&sql, wanted->data + i);
         session_read(complete_session, text_string(&sql), candidate_take_name, NULL);
     }
-    text_done(&tables);
+    text_done(&tables.named);
+    text_done(&tables.all);
     text_done(&sql);
 }
 

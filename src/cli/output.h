@@ -12,13 +12,14 @@ typedef struct Output {
     int descriptor;
     bool is_owned; /* the descriptor is closed with it */
     bool is_terminal;
-    bool is_closed;    /* the reader went away: nothing more is written, quietly */
-    int error;         /* errno of the first write that failed otherwise; 0: none */
-    Text buffer;       /* not yet written */
-    bool is_holding;   /* keep all in the buffer until output_release or output_discard */
-    size_t page_rows;  /* 0: no paging; else the pager starts once the buffer has more lines than this */
-    size_t line_count; /* in the buffer, while paging */
-    pid_t pager;       /* 0: none */
+    bool is_closed;     /* the reader went away: nothing more is written, quietly */
+    int error;          /* errno of the first write that failed otherwise; 0: none */
+    bool is_error_told; /* it has been reported */
+    Text buffer;        /* not yet written */
+    bool is_holding;    /* keep all in the buffer until output_release or output_discard */
+    size_t page_rows;   /* 0: no paging; else the pager starts once the buffer has more lines than this */
+    size_t line_count;  /* in the buffer, while paging */
+    pid_t pager;        /* 0: none */
     int pager_descriptor;
 } Output;
 

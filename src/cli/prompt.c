@@ -74,21 +74,29 @@ static void history_open(Text *path)
     read_history(text_string(path));
 }
 
-/* The end of the history becomes the file's end too, so that several prompts share it. */
+/* readline adds to the file, so that several prompts share it; libedit's append_history repeats entries. */
+static void history_write(const char *path)
+{
+    mode_t mask = umask(0077);
+#ifdef QUERN_LIBEDIT
+    write_history(path);
+#else
+    if (access(path, F_OK) != 0)
+        write_history(path);
+    else
+        append_history(1, path);
+#endif
+    umask(mask);
+}
+
 static void history_keep(const Text *path, const char *entry)
 {
     HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
     if (*entry == '\0' || (last && strcmp(last->line, entry) == 0))
         return;
     add_history(entry);
-    if (path->size == 0)
-        return;
-    mode_t mask = umask(0077);
-    if (access(text_string(path), F_OK) != 0)
-        write_history(text_string(path));
-    else
-        append_history(1, text_string(path));
-    umask(mask);
+    if (path->size > 0)
+        history_write(text_string(path));
 }
 
 /* ---- one line ---- */

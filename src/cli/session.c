@@ -30,22 +30,27 @@ void session_init(Session *session, QuernConnection *connection)
     output_init(&session->standard_output);
 }
 
-/* A write error of an output that is done with is the last that can be told of it. */
+/* Reports a write error, once. */
+static void output_report(Session *session, Output *output, const char *name)
+{
+    if (output->error == 0 || output->is_error_told)
+        return;
+    output->is_error_told = true;
+    report_trouble((Place){0}, "%s: %s", name, strerror(output->error));
+    session_fail(session, QUERN_ERROR_IO);
+}
+
 static void output_finish(Session *session, Output *output, const char *name)
 {
     output_close(output);
-    if (output->error == 0)
-        return;
-    report_trouble((Place){0}, "%s: %s", name, strerror(output->error));
-    session_fail(session, QUERN_ERROR_IO);
+    output_report(session, output, name);
 }
 
 void session_done(Session *session)
 {
     if (session->file_name)
         output_finish(session, &session->file_output, session->file_name);
-    if (session->standard_output.error == 0) /* else it has been told */
-        output_finish(session, &session->standard_output, "standard output");
+    output_finish(session, &session->standard_output, "standard output");
     free(session->file_name);
     free(session->mode);
     free(session->table_name);
@@ -176,16 +181,6 @@ static int status_exit(QuernStatus status)
     }
 }
 
-static void output_report(Session *session)
-{
-    Output *output = session_output(session);
-    if (output->error) {
-        report_trouble((Place){0}, "%s: %s", session->file_name ? session->file_name : "standard output",
-                       strerror(output->error));
-        session_fail(session, QUERN_ERROR_IO);
-    }
-}
-
 /* Without --keep-going rows leave as they come; with it, when all are there. */
 static QuernStatus statement_execute(Session *session, const char *sql, size_t size, size_t *ret_taken,
                                      uint64_t *ret_row_count)
@@ -218,7 +213,7 @@ bool session_run(Session *session, const char *sql, size_t size, size_t *ret_tak
         report_error(session->connection, place, sql, *ret_taken);
         session_fail(session, status_exit(status));
     }
-    output_report(session);
+    output_report(session, session_output(session), session->file_name ? session->file_name : "standard output");
     if (session->has_timer)
         fprintf(stderr, "time: %.3f s, %llu %s\n", seconds, (unsigned long long)row_count,
                 row_count == 1 ? "row" : "rows");
