@@ -7,7 +7,7 @@
 #include "exec/sorter.h"
 #include "expr/evaluator.h"
 
-enum { STATE_ALIGNMENT = 16 };
+enum { STATE_ALIGNMENT = 8 };
 
 /* DISTINCT: the rows that came already. */
 typedef struct CallDistinct {

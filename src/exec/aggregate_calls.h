@@ -2,7 +2,7 @@
  *
  *   input rows --FILTER--> --DISTINCT--> --ORDER BY: gathered, sorted at the end--> update of the group's state
  *
- * The states of a group stand side by side in one block of zeroed bytes, aligned to 16, which the caller keeps. */
+ * The states of a group stand side by side in one block of zeroed bytes, aligned to 8, which the caller keeps. */
 #ifndef QUERN_EXEC_AGGREGATE_CALLS_H
 #define QUERN_EXEC_AGGREGATE_CALLS_H
 
