@@ -1,0 +1,14 @@
+/* provider/memory/memory_bounds.h: what a row group's bounds say of a filter. */
+#ifndef QUERN_PROVIDER_MEMORY_MEMORY_BOUNDS_H
+#define QUERN_PROVIDER_MEMORY_MEMORY_BOUNDS_H
+
+#include "expr/expr.h"
+#include "provider/memory/memory_group.h"
+
+/* False: the filter is TRUE for no row of the group, for certain. Columns are indexes into the table's schema. */
+bool memory_group_may_match(const MemoryGroup *group, const Expr *filter);
+
+/* column = constant, both of one type, the constant not NULL: the form that a key lookup takes. */
+bool memory_filter_is_equality(const Expr *filter, ColumnId *ret_column, const Value **ret_value);
+
+#endif

@@ -1,0 +1,70 @@
+/* provider/memory/memory_reader.c: chunks of a slice as batches. */
+#include "provider/memory/memory_reader.h"
+
+#include <assert.h>
+
+MemoryReader *memory_reader_new(Arena *arena, const Schema *schema, const MemoryVersion *version, const size_t *columns,
+                                size_t column_count)
+{
+    MemoryReader *reader = arena_new(arena, MemoryReader);
+    reader->version = version;
+    reader->columns = columns;
+    reader->batch = batch_new_empty(arena, column_count);
+    for (size_t i = 0; i < column_count; i++)
+        reader->batch->columns[i] = vector_new(arena, schema->columns[columns[i]].type);
+    return reader;
+}
+
+/* The places from .. end-1 of a chunk, counted from its first row, that the slice has. */
+static size_t places_select(const MemorySlice *slice, size_t chunk, size_t from, size_t end, uint16_t *selection)
+{
+    size_t count = 0;
+    for (size_t row = from; row < end; row++)
+        if (memory_slice_has(slice, row))
+            selection[count++] = (uint16_t)(row - chunk);
+    return count;
+}
+
+static bool chunk_is_whole(const MemorySlice *slice, size_t chunk, size_t end)
+{
+    if (slice->gone == NULL)
+        return true;
+    const uint64_t *gone = slice->gone->data;
+    for (size_t word = chunk / 64; word < (end + 63) / 64; word++)
+        if (gone[word])
+            return false;
+    return true;
+}
+
+Batch *memory_reader_read(MemoryReader *reader, size_t slice_index, size_t from, size_t end)
+{
+    const MemorySlice *slice = &reader->version->slices[slice_index];
+    size_t chunk = from / BATCH_SIZE * BATCH_SIZE;
+    Batch *batch = reader->batch;
+    assert(from <= end && end <= slice->row_count && end - chunk <= BATCH_SIZE);
+    reader->first_row = slice_index * (MemoryRow)MEMORY_GROUP_ROWS + chunk;
+    batch->vector_size = batch->row_count = end - chunk;
+    batch->selection = NULL;
+    for (size_t i = 0; i < batch->column_count; i++)
+        memory_column_view(&slice->group->columns[reader->columns[i]], chunk, end - chunk, batch->columns[i]);
+    if (from > chunk || !chunk_is_whole(slice, chunk, end)) {
+        batch->row_count = places_select(slice, chunk, from, end, reader->selection);
+        batch->selection = reader->selection;
+    }
+    return batch;
+}
+
+void memory_reader_each(MemoryReader *reader, const Context *context, void (*visit)(void *user, Batch *batch),
+                        void *user)
+{
+    for (size_t s = 0; s < reader->version->slice_count; s++) {
+        size_t row_count = reader->version->slices[s].row_count;
+        for (size_t from = 0; from < row_count; from += BATCH_SIZE) {
+            context_check(context);
+            size_t end = from + BATCH_SIZE < row_count ? from + BATCH_SIZE : row_count;
+            Batch *batch = memory_reader_read(reader, s, from, end);
+            if (batch->row_count > 0)
+                visit(user, batch);
+        }
+    }
+}

@@ -1,0 +1,333 @@
+/* provider/memory/memory_scan.c: describing a read of a table, and the cursors that do it.
+ *
+ *   row groups that may match ─▶ chunks ─▶ pushed filters narrow the selection ─▶ batch
+ *   a whole key in the filters ─▶ the one row that the index knows
+ *
+ * A scan reads the version that was the newest when it was described. Cursors share the row groups: each takes the next
+ * one that no other has taken. */
+#include <inttypes.h>
+
+#include "base/text.h"
+#include "expr/evaluator.h"
+#include "provider/memory/memory_bounds.h"
+#include "provider/memory/memory_reader.h"
+#include "provider/memory/memory_unique.h"
+
+typedef struct MemoryScan {
+    Scan base; /* first, so that a Scan * can be cast back */
+    const MemoryTable *table;
+    MemoryVersion *version; /* one share, with the query's arena */
+    size_t column_count;
+    size_t *columns; /* read: those of the projection first, then those that only filters look at */
+    size_t filter_count;
+    Expr **filters;             /* over `columns` */
+    Expr *const *table_filters; /* the same over the schema */
+    const Constraint *key;      /* the filters name one value for each of its columns; or NULL */
+    size_t key_index;
+    Value *key_values;
+    size_t limit;
+    /* shared by the cursors: */
+    _Atomic size_t next_slice;
+    _Atomic uint64_t skipped_count, row_count, dropped_count;
+} MemoryScan;
+
+typedef struct MemoryCursor {
+    BatchStream base; /* first, so that a BatchStream * can be cast back */
+    MemoryScan *scan;
+    const Context *context;
+    Arena *arena;
+    MemoryReader *reader;
+    Evaluator *evaluator; /* NULL: no filters */
+    Batch *output;
+    size_t slice_index;
+    size_t row, end; /* of the slice: what is left of it */
+    size_t batch_size;
+    size_t limit_left;
+    bool is_open;
+    uint16_t selection[BATCH_SIZE];
+} MemoryCursor;
+
+/* ---- reading ---- */
+
+static void cursor_open(MemoryCursor *cursor)
+{
+    MemoryScan *scan = cursor->scan;
+    cursor->is_open = true;
+    cursor->reader =
+        memory_reader_new(cursor->arena, scan->table->schema, scan->version, scan->columns, scan->column_count);
+    cursor->output = batch_new_empty(cursor->arena, scan->base.schema->column_count);
+    for (size_t c = 0; c < cursor->output->column_count; c++)
+        cursor->output->columns[c] = cursor->reader->batch->columns[c];
+    if (scan->filter_count)
+        cursor->evaluator = evaluator_new(cursor->arena, cursor->context, scan->filters, scan->filter_count);
+    size_t batch_size = cursor->context->settings ? cursor->context->settings->batch_size : BATCH_SIZE;
+    cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
+}
+
+static bool slice_may_match(const MemoryScan *scan, const MemorySlice *slice)
+{
+    for (size_t i = 0; i < scan->filter_count; i++)
+        if (!memory_group_may_match(slice->group, scan->table_filters[i]))
+            return false;
+    return true;
+}
+
+/* The one row that the index names, as a slice of its own. */
+static bool cursor_take_key(MemoryCursor *cursor)
+{
+    MemoryScan *scan = cursor->scan;
+    MemoryRow row;
+    if (atomic_fetch_add(&scan->next_slice, 1) > 0 ||
+        !memory_unique_find(scan->table, scan->version, scan->key_index, cursor->arena, scan->key_values, &row))
+        return false;
+    cursor->slice_index = row / MEMORY_GROUP_ROWS;
+    cursor->row = row % MEMORY_GROUP_ROWS;
+    cursor->end = cursor->row + 1;
+    return true;
+}
+
+/* The next slice that may hold rows; false when all are taken. */
+static bool cursor_take_slice(MemoryCursor *cursor)
+{
+    MemoryScan *scan = cursor->scan;
+    if (scan->key)
+        return cursor_take_key(cursor);
+    while (true) {
+        size_t index = atomic_fetch_add(&scan->next_slice, 1);
+        if (index >= scan->version->slice_count)
+            return false;
+        const MemorySlice *slice = &scan->version->slices[index];
+        if (!slice_may_match(scan, slice)) {
+            atomic_fetch_add(&scan->skipped_count, 1);
+            continue;
+        }
+        cursor->slice_index = index;
+        cursor->row = 0;
+        cursor->end = slice->row_count;
+        return true;
+    }
+}
+
+/* What is read at once: within a chunk, and without filters no more than the limit asks for. */
+static size_t cursor_part_end(const MemoryCursor *cursor)
+{
+    size_t size = cursor->batch_size, end = memory_chunk_end(cursor->row);
+    if (cursor->evaluator == NULL && cursor->limit_left < size)
+        size = cursor->limit_left;
+    if (end > cursor->end)
+        end = cursor->end;
+    return end - cursor->row < size ? end : cursor->row + size;
+}
+
+static Batch *cursor_read(MemoryCursor *cursor)
+{
+    size_t end = cursor_part_end(cursor);
+    Batch *input = memory_reader_read(cursor->reader, cursor->slice_index, cursor->row, end);
+    cursor->row = end;
+    size_t row_count = input->row_count;
+    atomic_fetch_add_explicit(&cursor->scan->row_count, row_count, memory_order_relaxed);
+    if (cursor->evaluator && row_count > 0) {
+        evaluator_filter(cursor->evaluator, input, cursor->selection);
+        atomic_fetch_add_explicit(&cursor->scan->dropped_count, row_count - input->row_count, memory_order_relaxed);
+    }
+    cursor->output->row_count = input->row_count;
+    cursor->output->vector_size = input->vector_size;
+    cursor->output->selection = input->selection;
+    return cursor->output;
+}
+
+static Batch *cursor_next(BatchStream *stream)
+{
+    MemoryCursor *cursor = (MemoryCursor *)stream;
+    if (!cursor->is_open)
+        cursor_open(cursor);
+    while (cursor->limit_left > 0) {
+        context_check(cursor->context);
+        if (cursor->row >= cursor->end && !cursor_take_slice(cursor))
+            break;
+        if (cursor->row >= cursor->end)
+            continue;
+        Batch *batch = cursor_read(cursor);
+        if (batch->row_count == 0)
+            continue;
+        if (cursor->limit_left != NO_LIMIT)
+            cursor->limit_left -= batch->row_count < cursor->limit_left ? batch->row_count : cursor->limit_left;
+        return batch;
+    }
+    cursor->limit_left = 0;
+    return NULL;
+}
+
+static BatchStream *scan_open(Scan *base, Arena *arena, const Context *context)
+{
+    MemoryCursor *cursor = arena_new(arena, MemoryCursor);
+    cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next};
+    cursor->scan = (MemoryScan *)base;
+    cursor->context = context;
+    cursor->arena = arena;
+    cursor->limit_left = cursor->scan->limit;
+    return &cursor->base;
+}
+
+/* ---- describing ---- */
+
+void memory_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
+                                      FilterPushdown *ret_answers)
+{
+    (void)
+        table; /* filters are run by the engine's own evaluator, over its own values: they mean what they mean above */
+    for (size_t i = 0; i < filter_count; i++)
+        ret_answers[i] = expr_is_volatile(filters[i]) || expr_can_fail(filters[i]) ? FILTER_UNSUPPORTED : FILTER_EXACT;
+}
+
+typedef struct ColumnPlaces {
+    MemoryScan *scan;
+    size_t *places; /* of each column of the table among those that are read, + 1; 0: none yet */
+} ColumnPlaces;
+
+static bool filter_collect_column(void *user, const Expr *expr)
+{
+    ColumnPlaces *self = user;
+    if (expr->kind == EXPR_COLUMN && self->places[expr->column] == 0) {
+        self->scan->columns[self->scan->column_count] = expr->column;
+        self->places[expr->column] = ++self->scan->column_count;
+    }
+    return true;
+}
+
+static ColumnId filter_map_column(void *user, ColumnId column)
+{
+    return (ColumnId)(((ColumnPlaces *)user)->places[column] - 1);
+}
+
+static void scan_take_filters(MemoryScan *scan, const ScanArgs *args, size_t *places)
+{
+    ColumnPlaces self = {scan, places};
+    scan->filter_count = args->filter_count;
+    scan->filters = arena_array(args->arena, Expr *, args->filter_count);
+    Expr **table_filters = arena_array(args->arena, Expr *, args->filter_count);
+    for (size_t i = 0; i < args->filter_count; i++) {
+        expr_walk(args->filters[i], filter_collect_column, &self);
+        table_filters[i] = args->filters[i];
+        scan->filters[i] = expr_map_columns(args->arena, args->filters[i], filter_map_column, &self);
+    }
+    scan->table_filters = table_filters;
+}
+
+/* The value that a filter wants of a column, or NULL. */
+static const Value *filters_value(const ScanArgs *args, size_t wanted)
+{
+    for (size_t i = 0; i < args->filter_count; i++) {
+        ColumnId column;
+        const Value *value;
+        if (memory_filter_is_equality(args->filters[i], &column, &value) && column == wanted)
+            return value;
+    }
+    return NULL;
+}
+
+static void scan_take_key(MemoryScan *scan, const ScanArgs *args)
+{
+    for (size_t k = 0; k < scan->table->key_count && scan->key == NULL; k++) {
+        const Constraint *key = scan->table->keys[k];
+        scan->key_values = arena_array(args->arena, Value, key->column_count);
+        size_t found = 0;
+        for (; found < key->column_count; found++) {
+            const Value *value = filters_value(args, key->columns[found]);
+            if (value == NULL)
+                break;
+            scan->key_values[found] = *value;
+        }
+        if (found < key->column_count)
+            continue;
+        scan->key = key;
+        scan->key_index = k;
+    }
+}
+
+static void scan_explain(Scan *base, Text *text)
+{
+    const MemoryScan *scan = (MemoryScan *)base;
+    if (scan->key == NULL) {
+        text_add_format(text, "row groups: %zu\n", scan->version->slice_count);
+        return;
+    }
+    text_add(text, "key lookup: (");
+    for (size_t i = 0; i < scan->key->column_count; i++)
+        text_add_format(text, "%s%s", i ? ", " : "", scan->table->schema->columns[scan->key->columns[i]].name);
+    text_add(text, ") = (");
+    for (size_t i = 0; i < scan->key->column_count; i++)
+        text_add_format(text, "%s%s", i ? ", " : "", value_sql(text->arena, &scan->key_values[i]));
+    text_add(text, ")\n");
+}
+
+static void scan_explain_analyze(Scan *base, Text *text)
+{
+    MemoryScan *scan = (MemoryScan *)base;
+    if (scan->key == NULL)
+        text_add_format(text, "row groups skipped: %" PRIu64 " of %zu\n", atomic_load(&scan->skipped_count),
+                        scan->version->slice_count);
+    text_add_format(text, "rows read: %" PRIu64 "\n", atomic_load(&scan->row_count));
+    if (scan->filter_count)
+        text_add_format(text, "rows dropped by filters: %" PRIu64 "\n", atomic_load(&scan->dropped_count));
+}
+
+/* What will come; nobody knows how many rows the filters leave, but of a key there is one. */
+static Statistics *scan_statistics(const MemoryScan *scan, const ScanArgs *args)
+{
+    Statistics *statistics = memory_version_statistics(scan->table, scan->version, args->arena);
+    ColumnStatistics *columns = arena_array(args->arena, ColumnStatistics, args->projection_count);
+    for (size_t i = 0; i < args->projection_count; i++)
+        columns[i] = statistics->columns[args->projection[i]];
+    statistics->column_count = args->projection_count;
+    statistics->columns = columns;
+    if (args->filter_count == 0 && scan->limit == NO_LIMIT)
+        return statistics;
+    uint64_t most = scan->key ? 1 : scan->limit;
+    if (statistics->row_count.count > most)
+        statistics->row_count.count = most;
+    statistics->row_count.precision = statistics->byte_size.precision = PRECISION_ESTIMATE;
+    for (size_t i = 0; i < args->projection_count; i++) {
+        Precision *precisions[] = {&columns[i].null_count.precision, &columns[i].minimum.precision,
+                                   &columns[i].maximum.precision};
+        for (size_t p = 0; p < 3; p++)
+            if (*precisions[p] == PRECISION_EXACT)
+                *precisions[p] = PRECISION_ESTIMATE;
+    }
+    return statistics;
+}
+
+static void version_release(void *version)
+{
+    memory_version_unref(version);
+}
+
+Scan *memory_scan(TableProvider *base, const ScanArgs *args)
+{
+    MemoryTable *table = (MemoryTable *)base;
+    Arena *arena = args->arena;
+    MemoryScan *scan = arena_new(arena, MemoryScan);
+    scan->table = table;
+    scan->version = memory_version_ref(table->version);
+    arena_own(arena, scan->version, version_release);
+    scan->limit = args->order_count == 0 ? args->limit : NO_LIMIT;
+    scan->columns = arena_array(arena, size_t, args->projection_count + table->schema->column_count);
+    size_t *places = arena_array(arena, size_t, table->schema->column_count);
+    Schema *schema = schema_new(arena, args->projection_count);
+    for (size_t i = 0; i < args->projection_count; i++) {
+        schema->columns[i] = table->schema->columns[args->projection[i]];
+        scan->columns[i] = args->projection[i];
+        places[args->projection[i]] = i + 1;
+    }
+    scan->column_count = args->projection_count;
+    scan_take_filters(scan, args, places);
+    scan_take_key(scan, args);
+    scan->base = (Scan){
+        .schema = schema,
+        .statistics = scan_statistics(scan, args),
+        .open = scan_open,
+        .explain = scan_explain,
+        .explain_analyze = scan_explain_analyze,
+    };
+    return &scan->base;
+}

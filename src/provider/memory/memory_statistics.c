@@ -1,0 +1,112 @@
+/* provider/memory/memory_statistics.c: what row groups know of their columns, added up. */
+#include "provider/memory/memory_table.h"
+
+/* Of a slice that rows are gone from, or whose group has more, the group's bounds and counts are only near. */
+static bool slice_is_whole(const MemorySlice *slice)
+{
+    return slice->gone_count == 0 && slice->row_count == slice->group->row_count;
+}
+
+static void bound_take(StatisticsBound *bound, const Value *value, int sign)
+{
+    if (bound->value.is_null || value_compare(value, &bound->value) * sign < 0)
+        bound->value = *value;
+}
+
+static bool column_is_key(const MemoryTable *table, size_t column)
+{
+    for (size_t k = 0; k < table->key_count; k++)
+        if (table->keys[k]->column_count == 1 && table->keys[k]->columns[0] == column)
+            return true;
+    return false;
+}
+
+/* A guess at how many different values there are: no more than rows, nor than the bounds have room for. */
+static StatisticsCount distinct_guess(const MemoryTable *table, size_t column, const ColumnStatistics *statistics,
+                                      uint64_t row_count)
+{
+    Type type = table->schema->columns[column].type;
+    StatisticsCount count = {.count = row_count - statistics->null_count.count};
+    bool is_exact = statistics->null_count.precision == PRECISION_EXACT;
+    if (column_is_key(table, column)) {
+        count.precision = is_exact ? PRECISION_EXACT : PRECISION_ESTIMATE;
+        return count;
+    }
+    if (statistics->minimum.value.is_null)
+        return count;
+    uint64_t span;
+    switch (type_physical(type)) {
+    case PHYSICAL_BOOL:
+        span = 1;
+        break;
+    case PHYSICAL_I32:
+    case PHYSICAL_I64:
+        if (type.id == TYPE_DECIMAL)
+            return count;
+        span = (uint64_t)statistics->maximum.value.i64 - (uint64_t)statistics->minimum.value.i64;
+        break;
+    default:
+        return count;
+    }
+    count.precision = PRECISION_ESTIMATE;
+    if (span < count.count)
+        count.count = span + 1;
+    return count;
+}
+
+static void column_statistics(const MemoryTable *table, const MemoryVersion *version, size_t column, uint64_t row_count,
+                              Arena *arena, ColumnStatistics *statistics)
+{
+    Value none = value_null(table->schema->columns[column].type);
+    Precision precision = PRECISION_EXACT;
+    statistics->minimum.value = statistics->maximum.value = none;
+    for (size_t s = 0; s < version->slice_count; s++) {
+        const MemorySlice *slice = &version->slices[s];
+        const MemoryColumn *values = &slice->group->columns[column];
+        if (slice->gone_count == slice->row_count)
+            continue;
+        if (!slice_is_whole(slice))
+            precision = PRECISION_ESTIMATE;
+        statistics->null_count.count += values->null_count;
+        if (!values->has_bounds)
+            continue;
+        Value minimum = vector_value(values->values, values->minimum_row);
+        Value maximum = vector_value(values->values, values->maximum_row);
+        bound_take(&statistics->minimum, &minimum, 1);
+        bound_take(&statistics->maximum, &maximum, -1);
+    }
+    if (statistics->null_count.count > row_count)
+        statistics->null_count.count = row_count;
+    statistics->minimum.value = value_copy(arena, &statistics->minimum.value);
+    statistics->maximum.value = value_copy(arena, &statistics->maximum.value);
+    statistics->null_count.precision = statistics->minimum.precision = statistics->maximum.precision = precision;
+    statistics->distinct_count = distinct_guess(table, column, statistics, row_count);
+}
+
+static uint64_t version_byte_size(const MemoryVersion *version)
+{
+    uint64_t size = 0;
+    for (size_t s = 0; s < version->slice_count; s++) {
+        const MemoryGroup *group = version->slices[s].group;
+        for (size_t c = 0; c < group->column_count; c++) {
+            const Vector *values = group->columns[c].values;
+            size += values->data_buffer ? values->data_buffer->size : 0;
+            for (size_t b = 0; b < values->string_buffer_count; b++)
+                size += values->string_buffers[b]->size;
+        }
+    }
+    return size;
+}
+
+Statistics *memory_version_statistics(const MemoryTable *table, const MemoryVersion *version, Arena *arena)
+{
+    Statistics *statistics = arena_new(arena, Statistics);
+    size_t column_count = table->schema->column_count;
+    statistics->row_count = (StatisticsCount){PRECISION_EXACT, memory_version_row_count(version)};
+    statistics->byte_size = (StatisticsCount){PRECISION_ESTIMATE, version_byte_size(version)};
+    statistics->column_count = column_count;
+    statistics->columns = arena_array(arena, ColumnStatistics, column_count);
+    for (size_t c = 0; c < column_count; c++)
+        column_statistics(table, version, c, statistics->row_count.count, arena, &statistics->columns[c]);
+    return statistics;
+}

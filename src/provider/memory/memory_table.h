@@ -1,0 +1,33 @@
+/* provider/memory/memory_table.h: a memory table's own struct, and the functions of the contract by their files. */
+#ifndef QUERN_PROVIDER_MEMORY_MEMORY_TABLE_H
+#define QUERN_PROVIDER_MEMORY_MEMORY_TABLE_H
+
+#include "provider/memory/memory_version.h"
+#include "provider/provider.h"
+
+typedef struct MemoryTable {
+    TableProvider base; /* first, so that a TableProvider * can be cast back */
+    const Schema *schema;
+    Constraints constraints;
+    const char **defaults;
+    TableType type;
+    MemoryBudget *budget;
+    size_t key_count;
+    const Constraint **keys; /* those of the constraints that are PRIMARY KEY or UNIQUE: version->keys in order */
+    MemoryVersion *version;  /* the newest; one share */
+} MemoryTable;
+
+/* memory_scan.c */
+Scan *memory_scan(TableProvider *table, const ScanArgs *args);
+void memory_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
+                                      FilterPushdown *ret_answers);
+/* memory_statistics.c: made in `arena`. */
+Statistics *memory_version_statistics(const MemoryTable *table, const MemoryVersion *version, Arena *arena);
+/* memory_write.c */
+uint64_t memory_insert_into(TableProvider *table, const Context *context, InsertOp op, BatchStream *input);
+uint64_t memory_delete_from(TableProvider *table, const Context *context, Expr *const *filters, size_t filter_count);
+uint64_t memory_update(TableProvider *table, const Context *context, const size_t *columns, Expr *const *values,
+                       size_t column_count, Expr *const *filters, size_t filter_count);
+uint64_t memory_truncate(TableProvider *table, const Context *context);
+
+#endif

@@ -1,0 +1,17 @@
+/* provider/memory/memory_unique.h: keys over a version's rows: finding a row by its key, adding rows, refusing doubles.
+ */
+#ifndef QUERN_PROVIDER_MEMORY_MEMORY_UNIQUE_H
+#define QUERN_PROVIDER_MEMORY_MEMORY_UNIQUE_H
+
+#include "provider/memory/memory_table.h"
+
+/* The row with this key, values[i] of the i-th key column, none of them NULL; false when there is none. `arena` is for
+ * scratch. */
+bool memory_unique_find(const MemoryTable *table, const MemoryVersion *version, size_t key_index, Arena *arena,
+                        const Value *values, MemoryRow *ret_row);
+/* Adds the draft's rows from `first` on to its key. A row whose key another row has raises UNIQUE_VIOLATION, or
+ * (is_replace) makes the earlier row go. Keys with a NULL in them collide with nothing. */
+void memory_unique_add(const MemoryTable *table, const Context *context, MemoryVersion *draft, size_t key_index,
+                       MemoryRow first, bool is_replace);
+
+#endif
