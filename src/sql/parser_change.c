@@ -204,7 +204,7 @@ static AstOptions parser_copy_options(Parser *parser, AstStatement *statement)
         AstOption format = {.name = {view_of("format"), parser->last.position}};
         parser_expect_keyword(parser, KEYWORD_AS);
         AstName name = parser_name_or_string(parser, "a format's name");
-        format.value = expr_new_string(parser, name.text, name.position);
+        format.value = ast_expr_new_string(parser, name.text, name.position);
         parser_adopt(&statement->height, 1, name.position);
         array_add(parser->arena, &options, format);
     }
@@ -221,7 +221,7 @@ static AstOptions parser_copy_options(Parser *parser, AstStatement *statement)
         TokenKind kind = parser_peek(parser, 0)->kind;
         bool is_format = view_equal(option.name.text, view_of("csv"));
         if (is_format) {
-            option.value = expr_new_string(parser, option.name.text, option.name.position);
+            option.value = ast_expr_new_string(parser, option.name.text, option.name.position);
             option.name.text = view_of("format");
             parser_adopt(&statement->height, 1, option.name.position);
         } else if (kind == TOKEN_STRING || kind == TOKEN_INTEGER || parser_keyword_at(parser, 0) == KEYWORD_TRUE ||

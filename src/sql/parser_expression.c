@@ -13,20 +13,20 @@ AstExpr *ast_expr_new(Parser *parser, AstExprKind kind, Position position)
     return expr;
 }
 
-AstExpr *expr_new_string(Parser *parser, StringView text, Position position)
+AstExpr *ast_expr_new_string(Parser *parser, StringView text, Position position)
 {
     AstExpr *expr = ast_expr_new(parser, AST_STRING, position);
     expr->text = text;
     return expr;
 }
 
-AstExpr *expr_adopt(AstExpr *parent, AstExpr *child)
+AstExpr *ast_expr_adopt(AstExpr *parent, AstExpr *child)
 {
     parser_adopt(&parent->height, child->height, parent->position);
     return child;
 }
 
-AstQuery *expr_adopt_query(AstExpr *parent, AstQuery *query)
+AstQuery *ast_expr_adopt_query(AstExpr *parent, AstQuery *query)
 {
     parser_adopt(&parent->height, query->height, parent->position);
     return query;
@@ -35,16 +35,16 @@ AstQuery *expr_adopt_query(AstExpr *parent, AstQuery *query)
 static AstExpr *expr_new_subquery(Parser *parser, AstExprKind kind, Position position, AstQuery *query)
 {
     AstExpr *expr = ast_expr_new(parser, kind, position);
-    expr->query = expr_adopt_query(expr, query);
+    expr->query = ast_expr_adopt_query(expr, query);
     return expr;
 }
 
-AstExpr *expr_new_row(Parser *parser, Position position, AstExprs items)
+AstExpr *ast_expr_new_row(Parser *parser, Position position, AstExprs items)
 {
     AstExpr *expr = ast_expr_new(parser, AST_ROW, position);
     expr->list = items;
     for (size_t i = 0; i < items.count; i++)
-        expr_adopt(expr, items.items[i]);
+        ast_expr_adopt(expr, items.items[i]);
     return expr;
 }
 
@@ -139,7 +139,8 @@ Parenthesized parser_parenthesized(Parser *parser)
         else if (inner.query)
             first = expr_new_subquery(parser, AST_SUBQUERY, inner.position, inner.query);
         else
-            first = inner.exprs.count == 1 ? inner.exprs.items[0] : expr_new_row(parser, inner.position, inner.exprs);
+            first =
+                inner.exprs.count == 1 ? inner.exprs.items[0] : ast_expr_new_row(parser, inner.position, inner.exprs);
     }
     if (result.query == NULL) {
         first = first ? parser_expr_rest(parser, first, PRECEDENCE_OR) : parser_expr(parser);
@@ -157,7 +158,7 @@ static AstExpr *parser_parenthesized_expr(Parser *parser)
     Parenthesized inner = parser_parenthesized(parser);
     if (inner.query)
         return expr_new_subquery(parser, AST_SUBQUERY, inner.position, inner.query);
-    return inner.exprs.count == 1 ? inner.exprs.items[0] : expr_new_row(parser, inner.position, inner.exprs);
+    return inner.exprs.count == 1 ? inner.exprs.items[0] : ast_expr_new_row(parser, inner.position, inner.exprs);
 }
 
 /* ---- prefixes ---- */
@@ -230,7 +231,7 @@ static AstExpr *parser_unary(Parser *parser, AstOperator operator)
     operator_prefix_precedence(operator, & operand);
     AstExpr *expr = ast_expr_new(parser, AST_UNARY, parser_advance(parser).position);
     expr->unary.operator= operator;
-    expr->unary.operand = expr_adopt(expr, parser_expr_above(parser, operand));
+    expr->unary.operand = ast_expr_adopt(expr, parser_expr_above(parser, operand));
     return expr;
 }
 
@@ -286,7 +287,7 @@ static AstExpr *parser_interval(Parser *parser)
         return expr_new_typed(parser, type, text);
     }
     AstExpr *expr = ast_expr_new(parser, AST_INTERVAL, word.position);
-    expr->interval.amount = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_SIGN));
+    expr->interval.amount = ast_expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_SIGN));
     expr->interval.unit = parser_accept_interval_fields(parser);
     if (expr->interval.unit.data == NULL)
         parser_raise(parser, "a unit such as DAY");

@@ -416,7 +416,7 @@ AstQuery *parser_pivot_statement(Parser *parser)
         ref->unpivot->source = source;
         parser_unpivot_clauses(parser, ref);
     }
-    AstQuery *query = query_new(parser, AST_QUERY_SELECT, word.position);
+    AstQuery *query = ast_query_new(parser, AST_QUERY_SELECT, word.position);
     AstItem star = {.expr = ast_expr_new(parser, AST_STAR, word.position)};
     array_add(parser->arena, &query->select->items, star);
     array_add(parser->arena, &query->select->from, ref);

@@ -248,7 +248,7 @@ static void parser_extract(Parser *parser, AstExpr *call)
         parser_rest_of_arguments(parser, call);
         return;
     }
-    call_add(parser, call, expr_new_string(parser, field->text, field->position));
+    call_add(parser, call, ast_expr_new_string(parser, field->text, field->position));
     parser_advance(parser);
     parser_expect_keyword(parser, KEYWORD_FROM);
     call_add(parser, call, parser_expr(parser));

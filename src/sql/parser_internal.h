@@ -110,10 +110,10 @@ AstExpr *parser_expr_part(Parser *parser, uint16_t *height);
 AstExprs parser_exprs(Parser *parser, uint16_t *height);
 AstExpr *ast_expr_new(Parser *parser, AstExprKind kind, Position position);
 /* The child becomes part of the parent, and is returned. */
-AstExpr *expr_adopt(AstExpr *parent, AstExpr *child);
-AstQuery *expr_adopt_query(AstExpr *parent, AstQuery *query);
-AstExpr *expr_new_row(Parser *parser, Position position, AstExprs items);
-AstExpr *expr_new_string(Parser *parser, StringView text, Position position);
+AstExpr *ast_expr_adopt(AstExpr *parent, AstExpr *child);
+AstQuery *ast_expr_adopt_query(AstExpr *parent, AstQuery *query);
+AstExpr *ast_expr_new_row(Parser *parser, Position position, AstExprs items);
+AstExpr *ast_expr_new_string(Parser *parser, StringView text, Position position);
 AstOrders parser_orders(Parser *parser, uint16_t *height);
 /* [ASC | DESC] [NULLS FIRST | LAST] behind what is ordered by */
 AstOrder parser_direction(Parser *parser, AstExpr *expr);
@@ -156,7 +156,7 @@ bool parser_at_query_rest(Parser *parser);
 AstQuery *parser_query_rest(Parser *parser, AstQuery *first);
 /* A query behind its WITH. */
 AstQuery *parser_query_with(Parser *parser, AstCtes with, bool is_recursive, uint16_t height);
-AstQuery *query_new(Parser *parser, AstQueryKind kind, Position position);
+AstQuery *ast_query_new(Parser *parser, AstQueryKind kind, Position position);
 AstCtes parser_with(Parser *parser, bool *ret_is_recursive, uint16_t *height);
 AstItems parser_items(Parser *parser, uint16_t *height);
 AstItem parser_item(Parser *parser, uint16_t *height);

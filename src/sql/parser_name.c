@@ -266,7 +266,7 @@ AstType parser_type(Parser *parser)
 static AstExpr *parser_word_value(Parser *parser)
 {
     AstName word = parser_dotted_name(parser, "a value");
-    return expr_new_string(parser, word.text, word.position);
+    return ast_expr_new_string(parser, word.text, word.position);
 }
 
 /* -5, 1.5, 'text', $1, TRUE, NULL: no general expression, since parentheses mean a list here. */

@@ -45,15 +45,16 @@ static const unsigned char binary_operators[TOKEN_KIND_COUNT] = {
 static AstExpr *parser_quantified(Parser *parser, AstExpr *left, AstOperator operator, Position position)
 {
     AstExpr *expr = ast_expr_new(parser, AST_QUANTIFIED, position);
-    expr->quantified.operand = expr_adopt(expr, left);
+    expr->quantified.operand = ast_expr_adopt(expr, left);
     expr->quantified.operator= operator;
     expr->quantified.is_all = parser_advance(parser).keyword == KEYWORD_ALL;
     Parenthesized inner = parser_parenthesized(parser);
     if (inner.query)
-        expr->quantified.query = expr_adopt_query(expr, inner.query);
+        expr->quantified.query = ast_expr_adopt_query(expr, inner.query);
     else
-        expr->quantified.list = expr_adopt(
-            expr, inner.exprs.count == 1 ? inner.exprs.items[0] : expr_new_row(parser, inner.position, inner.exprs));
+        expr->quantified.list =
+            ast_expr_adopt(expr, inner.exprs.count == 1 ? inner.exprs.items[0]
+                                                        : ast_expr_new_row(parser, inner.position, inner.exprs));
     return expr;
 }
 
@@ -66,8 +67,8 @@ static AstExpr *parser_binary(Parser *parser, AstExpr *left, AstOperator operato
         return parser_quantified(parser, left, operator, position);
     AstExpr *expr = ast_expr_new(parser, AST_BINARY, position);
     expr->binary.operator= operator;
-    expr->binary.left = expr_adopt(expr, left);
-    expr->binary.right = expr_adopt(expr, parser_expr_above(parser, operator_precedence(operator) + 1));
+    expr->binary.left = ast_expr_adopt(expr, left);
+    expr->binary.right = ast_expr_adopt(expr, parser_expr_above(parser, operator_precedence(operator) + 1));
     return expr;
 }
 
@@ -79,16 +80,16 @@ static AstExpr *parser_chain(Parser *parser, AstExpr *left, AstExprKind kind, Pr
     AstExpr *chain = left;
     if (left->kind != kind) {
         chain = ast_expr_new(parser, kind, position);
-        array_add(parser->arena, &chain->list, expr_adopt(chain, left));
+        array_add(parser->arena, &chain->list, ast_expr_adopt(chain, left));
     }
-    array_add(parser->arena, &chain->list, expr_adopt(chain, right));
+    array_add(parser->arena, &chain->list, ast_expr_adopt(chain, right));
     return chain;
 }
 
 static AstExpr *parser_is_test(Parser *parser, AstExpr *left, Position position, AstTruth truth, bool is_negated)
 {
     AstExpr *expr = ast_expr_new(parser, AST_IS, position);
-    expr->is.operand = expr_adopt(expr, left);
+    expr->is.operand = ast_expr_adopt(expr, left);
     expr->is.truth = truth;
     expr->is.is_negated = is_negated;
     return expr;
@@ -115,29 +116,29 @@ static AstExpr *parser_is(Parser *parser, AstExpr *left)
     }
     AstExpr *expr = ast_expr_new(parser, AST_BINARY, position);
     expr->binary.operator= is_negated ? AST_OPERATOR_IS_DISTINCT_FROM : AST_OPERATOR_IS_NOT_DISTINCT_FROM;
-    expr->binary.left = expr_adopt(expr, left);
-    expr->binary.right = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_IS + 1));
+    expr->binary.left = ast_expr_adopt(expr, left);
+    expr->binary.right = ast_expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_IS + 1));
     return expr;
 }
 
 static AstExpr *parser_between(Parser *parser, AstExpr *left, bool is_negated)
 {
     AstExpr *expr = ast_expr_new(parser, AST_BETWEEN, parser_advance(parser).position);
-    expr->between.operand = expr_adopt(expr, left);
+    expr->between.operand = ast_expr_adopt(expr, left);
     expr->between.is_negated = is_negated;
     expr->between.is_symmetric = parser_accept_keyword(parser, KEYWORD_SYMMETRIC);
     if (!expr->between.is_symmetric)
         parser_accept_keyword(parser, KEYWORD_ASYMMETRIC);
-    expr->between.low = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_PATTERN + 1));
+    expr->between.low = ast_expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_PATTERN + 1));
     parser_expect_keyword(parser, KEYWORD_AND);
-    expr->between.high = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_PATTERN + 1));
+    expr->between.high = ast_expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_PATTERN + 1));
     return expr;
 }
 
 static AstExpr *parser_in(Parser *parser, AstExpr *left, bool is_negated)
 {
     AstExpr *expr = ast_expr_new(parser, AST_IN_LIST, parser_advance(parser).position);
-    expr->in.operand = expr_adopt(expr, left);
+    expr->in.operand = ast_expr_adopt(expr, left);
     expr->in.is_negated = is_negated;
     if (parser_at(parser, TOKEN_LEFT_PAREN) && parser_peek(parser, 1)->kind == TOKEN_RIGHT_PAREN) {
         parser_advance(parser);
@@ -149,10 +150,10 @@ static AstExpr *parser_in(Parser *parser, AstExpr *left, bool is_negated)
     Parenthesized inner = parser_parenthesized(parser);
     expr->in.list = inner.exprs;
     for (size_t i = 0; i < inner.exprs.count; i++)
-        expr_adopt(expr, inner.exprs.items[i]);
+        ast_expr_adopt(expr, inner.exprs.items[i]);
     if (inner.query) {
         expr->kind = AST_IN_QUERY;
-        expr->in.query = expr_adopt_query(expr, inner.query);
+        expr->in.query = ast_expr_adopt_query(expr, inner.query);
     }
     return expr;
 }
@@ -163,19 +164,19 @@ static AstExpr *parser_like(Parser *parser, AstExpr *left, AstPattern pattern, b
     AstExpr *expr = ast_expr_new(parser, AST_LIKE, parser_advance(parser).position);
     if (pattern == AST_PATTERN_SIMILAR)
         parser_expect_keyword(parser, KEYWORD_TO);
-    expr->like.operand = expr_adopt(expr, left);
+    expr->like.operand = ast_expr_adopt(expr, left);
     expr->like.pattern = pattern;
     expr->like.is_negated = is_negated;
-    expr->like.text = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_PATTERN + 1));
+    expr->like.text = ast_expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_PATTERN + 1));
     if (parser_accept_keyword(parser, KEYWORD_ESCAPE))
-        expr->like.escape = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_PATTERN + 1));
+        expr->like.escape = ast_expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_PATTERN + 1));
     return expr;
 }
 
 static AstExpr *parser_subscript(Parser *parser, AstExpr *left)
 {
     AstExpr *expr = ast_expr_new(parser, AST_SUBSCRIPT, parser_advance(parser).position);
-    expr->subscript.operand = expr_adopt(expr, left);
+    expr->subscript.operand = ast_expr_adopt(expr, left);
     if (!parser_at(parser, TOKEN_COLON))
         expr->subscript.low = parser_expr_part(parser, &expr->height);
     if (parser_accept(parser, TOKEN_COLON)) {
@@ -190,7 +191,7 @@ static AstExpr *parser_subscript(Parser *parser, AstExpr *left)
 static AstExpr *parser_postfix_cast(Parser *parser, AstExpr *left)
 {
     AstExpr *expr = ast_expr_new(parser, AST_CAST, parser_advance(parser).position);
-    expr->cast.operand = expr_adopt(expr, left);
+    expr->cast.operand = ast_expr_adopt(expr, left);
     expr->cast.type = parser_type(parser);
     return expr;
 }
@@ -198,7 +199,7 @@ static AstExpr *parser_postfix_cast(Parser *parser, AstExpr *left)
 static AstExpr *parser_field(Parser *parser, AstExpr *left)
 {
     AstExpr *expr = ast_expr_new(parser, AST_FIELD, parser_advance(parser).position);
-    expr->field.operand = expr_adopt(expr, left);
+    expr->field.operand = ast_expr_adopt(expr, left);
     expr->field.name = parser_label(parser, "a field's name");
     return expr;
 }
@@ -206,7 +207,7 @@ static AstExpr *parser_field(Parser *parser, AstExpr *left)
 static AstExpr *parser_collate(Parser *parser, AstExpr *left)
 {
     AstExpr *expr = ast_expr_new(parser, AST_COLLATE, parser_advance(parser).position);
-    expr->collate.operand = expr_adopt(expr, left);
+    expr->collate.operand = ast_expr_adopt(expr, left);
     expr->collate.collation = parser_object_name(parser, "a collation name");
     return expr;
 }
@@ -217,8 +218,8 @@ static AstExpr *parser_at_time_zone(Parser *parser, AstExpr *left)
     parser_expect_keyword(parser, KEYWORD_TIME);
     parser_expect_keyword(parser, KEYWORD_ZONE);
     expr->binary.operator= AST_OPERATOR_AT_TIME_ZONE;
-    expr->binary.left = expr_adopt(expr, left);
-    expr->binary.right = expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_AT_TIME_ZONE + 1));
+    expr->binary.left = ast_expr_adopt(expr, left);
+    expr->binary.right = ast_expr_adopt(expr, parser_expr_above(parser, PRECEDENCE_AT_TIME_ZONE + 1));
     return expr;
 }
 

@@ -1,7 +1,7 @@
 /* sql/parser_query.c: queries: WITH, SELECT, VALUES, set operations, ORDER BY and LIMIT. */
 #include "sql/parser_internal.h"
 
-AstQuery *query_new(Parser *parser, AstQueryKind kind, Position position)
+AstQuery *ast_query_new(Parser *parser, AstQueryKind kind, Position position)
 {
     AstQuery *query = arena_new(parser->arena, AstQuery);
     query->kind = kind;
@@ -217,7 +217,7 @@ static void parser_into(Parser *parser)
 /* SELECT … FROM …, or FROM … [SELECT …], and what follows both */
 static AstQuery *parser_select(Parser *parser)
 {
-    AstQuery *query = query_new(parser, AST_QUERY_SELECT, parser_position(parser));
+    AstQuery *query = ast_query_new(parser, AST_QUERY_SELECT, parser_position(parser));
     AstSelect *select = query->select;
     uint16_t *height = &query->height;
     if (parser_accept_keyword(parser, KEYWORD_FROM))
@@ -251,7 +251,7 @@ static AstQuery *parser_select(Parser *parser)
 /* TABLE t */
 static AstQuery *parser_table_query(Parser *parser)
 {
-    AstQuery *query = query_new(parser, AST_QUERY_SELECT, parser_advance(parser).position);
+    AstQuery *query = ast_query_new(parser, AST_QUERY_SELECT, parser_advance(parser).position);
     AstTableRef *table = arena_new(parser->arena, AstTableRef);
     table->kind = AST_FROM_TABLE;
     table->height = 1;
@@ -265,7 +265,7 @@ static AstQuery *parser_table_query(Parser *parser)
 
 AstQuery *parser_values(Parser *parser)
 {
-    AstQuery *query = query_new(parser, AST_QUERY_VALUES, parser_advance(parser).position);
+    AstQuery *query = ast_query_new(parser, AST_QUERY_VALUES, parser_advance(parser).position);
     do {
         if (query->rows.count && parser_at_list_end(parser))
             break;
@@ -284,7 +284,7 @@ AstQuery *parser_values(Parser *parser)
 
 static AstQuery *parser_statement_query(Parser *parser)
 {
-    AstQuery *query = query_new(parser, AST_QUERY_STATEMENT, parser_position(parser));
+    AstQuery *query = ast_query_new(parser, AST_QUERY_STATEMENT, parser_position(parser));
     query->statement = parser_statement(parser);
     parser_adopt(&query->height, query->statement->height, query->position);
     return query;
@@ -350,7 +350,7 @@ static AstQuery *query_add_operand(Parser *parser, AstQuery *left, const AstQuer
                    left->set.operator== operation->set.operator&& left->set.is_all == operation->set.is_all &&
                    left->set.is_by_name == operation->set.is_by_name;
     if (!is_same) {
-        AstQuery *query = query_new(parser, AST_QUERY_SET, operation->position);
+        AstQuery *query = ast_query_new(parser, AST_QUERY_SET, operation->position);
         query->set = operation->set;
         array_add(parser->arena, &query->set.operands, left);
         parser_adopt(&query->height, left->height, query->position);
@@ -501,7 +501,7 @@ static AstQuery *query_with_clauses(Parser *parser, AstQuery *query, const AstQu
     if (query_is_plain(clauses))
         return query;
     if (!query_is_plain(query)) {
-        AstQuery *outer = query_new(parser, AST_QUERY_NESTED, query->position);
+        AstQuery *outer = ast_query_new(parser, AST_QUERY_NESTED, query->position);
         outer->nested = query;
         parser_adopt(&outer->height, query->height, query->position);
         query = outer;
