@@ -64,11 +64,23 @@ static bool number_set(Session *session, const CommandLine *line, size_t *number
     return true;
 }
 
-static bool statement_run_named(Session *session, const CommandLine *line, const char *verb, const char *name)
+/* schema.table, or quotes of the user's own, or a file's name and the like, which needs quotes. */
+static void text_add_typed_name(Text *text, const char *name)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.$";
+    bool is_digit = name[0] >= '0' && name[0] <= '9';
+    if (strchr(name, '"') || name[0] == '\'' || (!is_digit && name[strspn(name, plain)] == '\0'))
+        text_add(text, name);
+    else
+        text_add_quoted(text, name);
+}
+
+/* A verb and the name that was typed, which stands as it is if it can be a name. */
+static bool statement_run_named(Session *session, const CommandLine *line, const char *verb)
 {
     Text sql = {0};
     text_add(&sql, verb);
-    text_add_identifier(&sql, name);
+    text_add_typed_name(&sql, line->rest);
     bool is_run = session_run_text(session, text_string(&sql), line->place);
     text_done(&sql);
     return is_run;
@@ -85,88 +97,64 @@ static bool command_quit(Session *session, const CommandLine *line)
 
 static bool command_tables(Session *session, const CommandLine *line)
 {
-    if (line->count < 2)
-        return session_run_text(session, "SHOW TABLES", line->place);
-    Text sql = {0};
-    text_add(&sql, "SHOW TABLES LIKE '");
-    for (const char *c = line->words[1]; *c; c++)
-        text_add_bytes(&sql, *c == '\'' ? "''" : *c == '*' ? "%" : c, *c == '\'' ? 2 : 1);
-    text_add(&sql, "'");
-    bool is_run = session_run_text(session, text_string(&sql), line->place);
-    text_done(&sql);
-    return is_run;
+    return line->count < 2 ? session_run_text(session, "SHOW TABLES", line->place)
+                           : statement_run_named(session, line, "SHOW TABLES FROM ");
 }
 
 static bool command_describe(Session *session, const CommandLine *line)
 {
-    return line->count < 2 ? command_tables(session, line)
-                           : statement_run_named(session, line, "DESCRIBE ", line->rest);
+    return line->count < 2 ? command_tables(session, line) : statement_run_named(session, line, "DESCRIBE ");
 }
 
-/* Names, and then definitions, in the order in which they come. */
-typedef struct Strings {
-    char **items;
-    size_t count, capacity;
-} Strings;
-
-static void strings_take_last(void *user, const char *const *values, size_t count)
+static void definition_print(void *session, const char *const *values)
 {
-    Strings *strings = user;
-    const char *value = count ? values[count - 1] : NULL;
-    if (strings->count == strings->capacity) {
-        strings->capacity = strings->capacity * 2 + 16;
-        strings->items = realloc(strings->items, strings->capacity * sizeof *strings->items);
-        if (strings->items == NULL)
-            abort();
-    }
-    strings->items[strings->count++] = string_copy(value ? value : "");
+    Output *output = session_output(session);
+    const char *text = values[0] ? values[0] : "";
+    size_t size = strlen(text);
+    output_print(output, text);
+    output_print(output, size && text[size - 1] == ';' ? "\n" : ";\n");
 }
 
-static void strings_take_first(void *user, const char *const *values, size_t count)
+static void definition_read(Session *session, const char *sql)
 {
-    strings_take_last(user, values, count ? 1 : 0);
+    static const char *const columns[] = {"definition", NULL};
+    session_read(session, sql, columns, definition_print, session);
 }
 
-static void strings_done(Strings *strings)
+/* Statements that show definitions, each ended by a NUL: a result may not be read within another. */
+static void definition_ask(void *statements, const char *const *values)
 {
-    for (size_t i = 0; i < strings->count; i++)
-        free(strings->items[i]);
-    free(strings->items);
-}
-
-static void definition_print(Session *session, const char *name)
-{
-    Text sql = {0};
-    Strings definitions = {0};
-    text_add(&sql, "SHOW CREATE TABLE ");
-    text_add_identifier(&sql, name);
-    session_read(session, text_string(&sql), strings_take_last, &definitions);
-    for (size_t i = 0; i < definitions.count; i++) {
-        const char *text = definitions.items[i];
-        size_t size = strlen(text);
-        output_print(session_output(session), text);
-        output_print(session_output(session), size && text[size - 1] == ';' ? "\n" : ";\n");
-    }
-    strings_done(&definitions);
-    text_done(&sql);
+    if (values[0] == NULL || values[1] == NULL)
+        return;
+    text_add(statements, "SHOW CREATE TABLE ");
+    text_add_quoted(statements, values[0]);
+    text_add(statements, ".");
+    text_add_quoted(statements, values[1]);
+    text_add_bytes(statements, "", 1);
 }
 
 static bool command_schema(Session *session, const CommandLine *line)
 {
-    Strings tables = {0};
-    if (line->count < 2) {
-        session_read(session, "SHOW TABLES", strings_take_first, &tables);
-        for (size_t i = 0; i < tables.count; i++)
-            definition_print(session, tables.items[i]);
+    static const char *const columns[] = {"schema", "name", NULL};
+    Text statements = {0};
+    if (line->count > 1) {
+        text_add(&statements, "SHOW CREATE TABLE ");
+        text_add_typed_name(&statements, line->rest);
+        text_add_bytes(&statements, "", 1);
     } else {
-        definition_print(session, line->rest);
-        if (quern_error_message(session->connection)[0]) {
-            report_error(session->connection, line->place, "", 0);
-            session_fail(session, QUERN_ERROR_SQL);
-        }
+        session_read(session, "SHOW TABLES", columns, definition_ask, &statements);
     }
-    strings_done(&tables);
-    return output_flush(session_output(session));
+    bool is_run = true;
+    for (size_t i = 0; i < statements.size && is_run; i += strlen(statements.data + i) + 1) {
+        definition_read(session, statements.data + i);
+        is_run = quern_error_message(session->connection)[0] == '\0';
+    }
+    if (!is_run) {
+        report_error(session->connection, line->place, "", 0);
+        session_fail(session, QUERN_ERROR_SQL);
+    }
+    text_done(&statements);
+    return output_flush(session_output(session)) && is_run;
 }
 
 static bool command_mode(Session *session, const CommandLine *line)
@@ -285,7 +273,7 @@ static const struct {
     CommandFunction run;
 } commands[] = {
     {".help", "\\?", "[COMMAND]", "this list, or one command", command_help},
-    {".tables", "\\dt", "[PATTERN]", "the tables; * stands for any text", command_tables},
+    {".tables", "\\dt", "[SCHEMA]", "the tables", command_tables},
     {".describe", "\\d", "[TABLE]", "a table's columns; alone, the tables", command_describe},
     {".schema", NULL, "[TABLE]", "the statements that make the tables", command_schema},
     {".mode", NULL, "[MODE [TABLE]]", "how results are shown", command_mode},

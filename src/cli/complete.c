@@ -47,15 +47,22 @@ static void candidate_add(const char *name, bool is_keyword)
     candidates.items[candidates.count++] = copy;
 }
 
-static void candidate_take_name(void *unused, const char *const *values, size_t count)
+/* With quotes where it needs them. */
+static void candidate_take_name(void *unused, const char *const *values)
 {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    const char *name = values[0];
     (void)unused;
-    if (count == 0 || values[0] == NULL)
+    if (name == NULL)
         return;
-    Text name = {0};
-    text_add_identifier(&name, values[0]);
-    candidate_add(text_string(&name), false);
-    text_done(&name);
+    if (name[strspn(name, plain)] == '\0' && !isdigit((unsigned char)name[0])) {
+        candidate_add(name, false);
+        return;
+    }
+    Text quoted = {0};
+    text_add_quoted(&quoted, name);
+    candidate_add(text_string(&quoted), false);
+    text_done(&quoted);
 }
 
 /* ---- columns ---- */
@@ -72,38 +79,53 @@ static bool text_has_word(const char *text, const char *word)
     return false;
 }
 
-/* Names of tables, each ended by a NUL: a result may not be read within another. */
+/* "schema"."table", each ended by a NUL: a result may not be read within another. */
 typedef struct Tables {
     Text named; /* those that the statement names */
     Text all;
 } Tables;
 
-static void table_take(void *user, const char *const *values, size_t count)
+static void text_add_table(Text *text, const char *const *values)
+{
+    text_add_quoted(text, values[0]);
+    text_add(text, ".");
+    text_add_quoted(text, values[1]);
+    text_add_bytes(text, "", 1);
+}
+
+static void table_take(void *user, const char *const *values)
 {
     Tables *tables = user;
-    if (count == 0 || values[0] == NULL)
+    if (values[0] == NULL || values[1] == NULL)
         return;
-    text_add_bytes(&tables->all, values[0], strlen(values[0]) + 1);
-    if (text_has_word(complete_context, values[0]) || text_has_word(rl_line_buffer, values[0]))
-        text_add_bytes(&tables->named, values[0], strlen(values[0]) + 1);
+    text_add_table(&tables->all, values);
+    if (text_has_word(complete_context, values[1]) || text_has_word(rl_line_buffer, values[1]))
+        text_add_table(&tables->named, values);
 }
 
 /* The columns of the tables that the statement names; while it names none, those of all tables. */
 static void candidates_add_columns(void)
 {
+    static const char *const table_columns[] = {"schema", "name", NULL}, *const columns[] = {"column_name", NULL};
     Tables tables = {0};
     Text sql = {0};
-    session_read(complete_session, "SHOW TABLES", table_take, &tables);
+    session_read(complete_session, "SHOW TABLES", table_columns, table_take, &tables);
     const Text *wanted = tables.named.size ? &tables.named : &tables.all;
     for (size_t i = 0; i < wanted->size; i += strlen(wanted->data + i) + 1) {
         text_clear(&sql);
-        text_add(&sql, "DESCRIBE ");
-        text_add_identifier(&sql, wanted->data + i);
-        session_read(complete_session, text_string(&sql), candidate_take_name, NULL);
+        text_add_format(&sql, "DESCRIBE %s", wanted->data + i);
+        session_read(complete_session, text_string(&sql), columns, candidate_take_name, NULL);
     }
     text_done(&tables.named);
     text_done(&tables.all);
     text_done(&sql);
+}
+
+static void candidates_add_tables(void)
+{
+    static const char *const tables[] = {"name", NULL}, *const schemas[] = {"schema", NULL};
+    session_read(complete_session, "SHOW TABLES", tables, candidate_take_name, NULL);
+    session_read(complete_session, "SHOW SCHEMAS", schemas, candidate_take_name, NULL);
 }
 
 /* ---- the editor's side ---- */
@@ -144,7 +166,7 @@ static char **complete_word(const char *word, int start, int end)
 #undef MODE_CANDIDATE
     } else {
         candidates_add_columns();
-        session_read(complete_session, "SHOW TABLES", candidate_take_name, NULL);
+        candidates_add_tables();
         for (size_t i = 0; !is_command && candidates.word_size > 0 && quern_keyword(i); i++)
             candidate_add(quern_keyword(i), true);
     }
@@ -155,7 +177,7 @@ void complete_install(Session *session)
 {
     complete_session = session;
     rl_attempted_completion_function = complete_word;
-    rl_basic_word_break_characters = " \t\n'`@$><=;|&{(,+-*/%)";
+    rl_basic_word_break_characters = " \t\n'><=;|&(,+-*/%)";
 }
 
 void complete_set_context(const char *text)

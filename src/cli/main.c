@@ -86,7 +86,7 @@ static bool session_prepare(Session *session, const Options *options)
     if (options->output && !session_set_output(session, options->output, (Place){0}))
         return false;
     session->is_safe = options->is_safe;
-    if (options->is_safe && !session_run_text(session, "SET safe_mode = on", (Place){.line = 1}))
+    if (options->is_safe && !session_run_text(session, "SET safe = on", (Place){.line = 1}))
         return false;
     session->has_timer = options->has_timer;
     session->keeps_going = options->keeps_going;

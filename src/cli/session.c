@@ -14,6 +14,8 @@
 /* When the terminal does not say. */
 #define TERMINAL_WIDTH  80
 #define TERMINAL_HEIGHT 24
+/* Columns that session_read can be asked for. */
+#define READ_COLUMNS_MAX 4
 
 static const struct {
     const char *word;
@@ -226,31 +228,34 @@ bool session_run_text(Session *session, const char *sql, Place place)
     return session_run(session, sql, strlen(sql), &ignored, place);
 }
 
-void session_read(Session *session, const char *sql, void (*take)(void *user, const char *const *values, size_t count),
-                  void *user)
+/* Where a result has the column; the count of columns: nowhere. */
+static size_t result_find_column(const QuernResult *result, const char *name)
+{
+    size_t i = 0, count = quern_result_column_count(result);
+    while (i < count && strcmp(quern_result_column_name(result, i), name) != 0)
+        i++;
+    return i;
+}
+
+void session_read(Session *session, const char *sql, const char *const *columns,
+                  void (*take)(void *user, const char *const *values), void *user)
 {
     QuernResult *result = NULL;
+    const char *values[READ_COLUMNS_MAX];
     if (quern_query(session->connection, sql, strlen(sql), NULL, &result) != QUERN_OK || result == NULL)
         return;
-    size_t count = quern_result_column_count(result);
-    const char **values = memory_allocate(sizeof *values * count);
     for (bool has_row; quern_result_next(result, &has_row) == QUERN_OK && has_row;) {
-        for (size_t i = 0; i < count; i++)
-            values[i] = quern_value_text(result, i, NULL);
-        take(user, values, count);
+        for (size_t i = 0; columns[i] && i < READ_COLUMNS_MAX; i++) {
+            size_t index = result_find_column(result, columns[i]);
+            values[i] = index < quern_result_column_count(result) ? quern_value_text(result, index, NULL) : NULL;
+        }
+        take(user, values);
     }
-    free(values);
     quern_result_free(result);
 }
 
-void text_add_identifier(Text *text, const char *name)
+void text_add_quoted(Text *text, const char *name)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.$";
-    bool is_digit = name[0] >= '0' && name[0] <= '9';
-    if (name[0] == '"' || (!is_digit && *name && name[strspn(name, plain)] == '\0')) {
-        text_add(text, name);
-        return;
-    }
     text_add(text, "\"");
     for (; *name; name++)
         text_add_bytes(text, *name == '"' ? "\"\"" : name, *name == '"' ? 2 : 1);

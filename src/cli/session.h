@@ -52,12 +52,12 @@ bool session_run(Session *session, const char *sql, size_t size, size_t *ret_tak
 /* The same for a statement that a command makes. */
 bool session_run_text(Session *session, const char *sql, Place place);
 
-/* Calls `take` with the texts of each row of a query, without showing them; errors are ignored. `sql` must not come
- * from the user, except for names quoted by text_add_identifier. */
-void session_read(Session *session, const char *sql, void (*take)(void *user, const char *const *values, size_t count),
-                  void *user);
-/* A name as SQL wants it: as it is if it was quoted or needs no quotes, else quoted. */
-void text_add_identifier(Text *text, const char *name);
+/* Calls `take` with the texts of the named columns (ended by NULL) of each row of a query, which is not shown; a column
+ * that is not there gives NULL. Errors are not reported. */
+void session_read(Session *session, const char *sql, const char *const *columns,
+                  void (*take)(void *user, const char *const *values), void *user);
+/* A name as SQL always understands it: in quotes. */
+void text_add_quoted(Text *text, const char *name);
 
 /* Notes a failure: the first one decides the exit status. */
 void session_fail(Session *session, int status);
