@@ -45,6 +45,8 @@ Expr *expr_call(Arena *arena, const struct Function *function, Type type, Expr *
 {
     Expr *expr = expr_new(arena, EXPR_CALL, type, arguments, argument_count, position);
     expr->function = function;
+    if (function->refine)
+        function->refine(expr);
     return expr;
 }
 

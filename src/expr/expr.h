@@ -54,6 +54,7 @@ struct Expr {
 Expr *expr_new(Arena *arena, ExprKind kind, Type type, Expr **arguments, size_t argument_count, Position position);
 Expr *expr_column(Arena *arena, ColumnId column, Type type, Position position);
 Expr *expr_constant(Arena *arena, Value value, Position position);
+/* The call's type may come out narrower than `type`: see Function's refine. */
 Expr *expr_call(Arena *arena, const struct Function *function, Type type, Expr **arguments, size_t argument_count,
                 Position position);
 /* `expr` itself when it has that type already; a constant NULL becomes one of the type. */

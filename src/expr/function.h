@@ -58,6 +58,8 @@ struct Function {
      * the table asks for, with the argument's own type where that is "any" or DECIMAL (integers as DECIMAL), and type
      * NULL there for unknown literals and NULLs; those it leaves at NULL become VARCHAR. */
     bool (*resolve)(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
+    /* Narrows the type of a call whose constant arguments tell more (round(x, 2)): may change call->type. NULL: it stays. */
+    void (*refine)(Expr *call);
     /* Made once an execution, from constant arguments (a compiled pattern); the arena is the execution's. May raise. */
     void *(*prepare)(Arena *arena, const Expr *call);
     /* Chosen once by type and CPU level when the entry serves many types; NULL: `kernel`. */

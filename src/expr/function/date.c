@@ -1,0 +1,342 @@
+/* expr/function/date.c: parts of dates and times, cutting them, making them, and what time it is. */
+#include "expr/function/family.h"
+
+#include <string.h>
+
+#include "column/datetime.h"
+
+/* ---- which part ---- */
+
+/* A part's name is mostly constant: then it is looked up once. */
+typedef struct PartState {
+    bool is_constant;
+    DatePart part;
+} PartState;
+
+static void *part_prepare(Arena *arena, const Expr *call)
+{
+    PartState *state = arena_new(arena, PartState);
+    const Expr *name = call->arguments[0];
+    state->is_constant = expr_is_constant(name) && !name->constant.is_null;
+    if (state->is_constant && !date_part_parse(name->constant.text, &state->part))
+        error_raise(ERROR_INVALID_PARAMETER, name->position, "unit '%.*s' is not known",
+                    VIEW_ARGUMENTS(name->constant.text));
+    return state;
+}
+
+static bool part_at(KernelCall *call, size_t row, DatePart *ret_part)
+{
+    const PartState *state = call->state;
+    StringView name = argument_text(call, 0, row);
+    if (state->is_constant) {
+        *ret_part = state->part;
+        return true;
+    }
+    if (date_part_parse(name, ret_part))
+        return true;
+    kernel_fail(call, row, ERROR_INVALID_PARAMETER, "unit '%.*s' is not known", VIEW_ARGUMENTS(name));
+    return false;
+}
+
+/* ---- date_part ---- */
+
+static bool date_day_part(DatePart part, int32_t date, int64_t *ret_millionths)
+{
+    int64_t midnight;
+    if (part == DATE_PART_EPOCH || __builtin_mul_overflow((int64_t)date, MICROSECONDS_PER_DAY, &midnight))
+        return part == DATE_PART_EPOCH && !__builtin_mul_overflow((int64_t)date, MICROSECONDS_PER_DAY, ret_millionths);
+    return timestamp_part(part, midnight, ret_millionths);
+}
+
+#define KERNEL_PART(name, ctype, take)                                                                                 \
+    static void name(KernelCall *call)                                                                                 \
+    {                                                                                                                  \
+        double *results = call->result->data;                                                                          \
+        for (size_t i = 0; i < call->count; i++) {                                                                     \
+            ctype x = ARGUMENT(call, 1, ctype, i);                                                                     \
+            DatePart part;                                                                                             \
+            int64_t millionths = 0;                                                                                    \
+            char type[TYPE_NAME_SIZE];                                                                                 \
+            if (part_at(call, i, &part) && !take(part, x, &millionths))                                                \
+                kernel_fail(call, i, ERROR_INVALID_PARAMETER, "%s has no unit '%.*s'",                                 \
+                            type_name(call->arguments[1]->type, type), VIEW_ARGUMENTS(argument_text(call, 0, i)));     \
+            results[i] = (double)millionths / 1e6;                                                                     \
+        }                                                                                                              \
+    }
+KERNEL_PART(part_date, int32_t, date_day_part)
+KERNEL_PART(part_timestamp, int64_t, timestamp_part)
+KERNEL_PART(part_time, int64_t, time_part)
+KERNEL_PART(part_interval, Interval, interval_part)
+
+/* year(x), month(x) and so on: whole numbers. */
+#define KERNEL_FIELD(name, part)                                                                                       \
+    static void field_##name(KernelCall *call)                                                                         \
+    {                                                                                                                  \
+        const int64_t *xs = call->arguments[0]->data;                                                                  \
+        int64_t *results = call->result->data;                                                                         \
+        for (size_t i = 0; i < call->count; i++) {                                                                     \
+            int64_t millionths = 0;                                                                                    \
+            timestamp_part(part, xs[i], &millionths);                                                                  \
+            results[i] = millionths / 1000000;                                                                         \
+        }                                                                                                              \
+    }
+KERNEL_FIELD(year, DATE_PART_YEAR)
+KERNEL_FIELD(quarter, DATE_PART_QUARTER)
+KERNEL_FIELD(month, DATE_PART_MONTH)
+KERNEL_FIELD(week, DATE_PART_WEEK)
+KERNEL_FIELD(day, DATE_PART_DAY)
+KERNEL_FIELD(dayofweek, DATE_PART_DOW)
+KERNEL_FIELD(dayofyear, DATE_PART_DOY)
+KERNEL_FIELD(hour, DATE_PART_HOUR)
+KERNEL_FIELD(minute, DATE_PART_MINUTE)
+KERNEL_FIELD(second, DATE_PART_SECOND)
+
+/* ---- date_trunc ---- */
+
+#define KERNEL_TRUNCATE(name, ctype, truncate)                                                                         \
+    static void name(KernelCall *call)                                                                                 \
+    {                                                                                                                  \
+        ctype *results = call->result->data;                                                                           \
+        for (size_t i = 0; i < call->count; i++) {                                                                     \
+            DatePart part;                                                                                             \
+            results[i] = ARGUMENT(call, 1, ctype, i);                                                                  \
+            if (part_at(call, i, &part) && !truncate(part, results[i], &results[i]))                                   \
+                kernel_fail(call, i, ERROR_INVALID_PARAMETER, "cannot truncate to '%.*s'",                             \
+                            VIEW_ARGUMENTS(argument_text(call, 0, i)));                                                \
+        }                                                                                                              \
+    }
+KERNEL_TRUNCATE(truncate_timestamp, int64_t, timestamp_truncate)
+KERNEL_TRUNCATE(truncate_interval, Interval, interval_truncate)
+
+/* ---- making ---- */
+
+static void fail_field(KernelCall *call, size_t row, const char *what)
+{
+    kernel_fail(call, row, ERROR_DATETIME_OVERFLOW, "%s field value out of range", what);
+}
+
+/* Year 0 does not exist: 1 BC is year -1 here, and 0 in the calendar. */
+static bool date_make(int64_t year, int64_t month, int64_t day, int32_t *ret_date)
+{
+    if (year == 0 || year < INT16_MIN || year > 5874897 || month < 1 || month > 12 || day < 1 || day > 31)
+        return false;
+    CalendarDate calendar = {(int32_t)(year < 0 ? year + 1 : year), (int32_t)month, (int32_t)day};
+    return date_from_calendar(calendar, ret_date);
+}
+
+static bool time_make(int64_t hour, int64_t minute, double second, int64_t *ret_time)
+{
+    if (hour < 0 || hour > 24 || minute < 0 || minute > 59 || !(second >= 0 && second <= 60))
+        return false;
+    int64_t time = (hour * 60 + minute) * 60 * MICROSECONDS_PER_SECOND + (int64_t)rint(second * 1e6);
+    *ret_time = time;
+    return time <= MICROSECONDS_PER_DAY;
+}
+
+static void make_date(KernelCall *call)
+{
+    int32_t *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        results[i] = 0;
+        if (!date_make(ARGUMENT(call, 0, int64_t, i), ARGUMENT(call, 1, int64_t, i), ARGUMENT(call, 2, int64_t, i),
+                       &results[i]))
+            fail_field(call, i, "date");
+    }
+}
+
+static void make_time(KernelCall *call)
+{
+    int64_t *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        results[i] = 0;
+        if (!time_make(ARGUMENT(call, 0, int64_t, i), ARGUMENT(call, 1, int64_t, i), ARGUMENT(call, 2, double, i),
+                       &results[i]) ||
+            results[i] == MICROSECONDS_PER_DAY)
+            fail_field(call, i, "time");
+    }
+}
+
+static void make_timestamp(KernelCall *call)
+{
+    int64_t *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        int32_t date;
+        int64_t time, midnight;
+        results[i] = 0;
+        if (!date_make(ARGUMENT(call, 0, int64_t, i), ARGUMENT(call, 1, int64_t, i), ARGUMENT(call, 2, int64_t, i),
+                       &date) ||
+            !time_make(ARGUMENT(call, 3, int64_t, i), ARGUMENT(call, 4, int64_t, i), ARGUMENT(call, 5, double, i),
+                       &time) ||
+            __builtin_mul_overflow((int64_t)date, MICROSECONDS_PER_DAY, &midnight) ||
+            __builtin_add_overflow(midnight, time, &results[i]))
+            fail_field(call, i, "timestamp");
+    }
+}
+
+/* Seconds since 1970. */
+static void to_timestamp(KernelCall *call)
+{
+    int64_t *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        double microseconds = rint(ARGUMENT(call, 0, double, i) * 1e6);
+        bool fits = microseconds >= -0x1p63 && microseconds < 0x1p63;
+        if (!fits || (int64_t)microseconds < TIMESTAMP_MIN)
+            kernel_fail(call, i, ERROR_DATETIME_OVERFLOW, "timestamp out of range");
+        results[i] = fits ? (int64_t)microseconds : 0;
+    }
+}
+
+static void last_day(KernelCall *call)
+{
+    int32_t *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        CalendarDate calendar = date_to_calendar(ARGUMENT(call, 0, int32_t, i));
+        calendar.day = calendar_days_in_month(calendar.year, calendar.month);
+        results[i] = 0;
+        if (!date_from_calendar(calendar, &results[i]))
+            fail_field(call, i, "date");
+    }
+}
+
+/* ---- age: years, months, days and time, each borrowed from the next, as PostgreSQL counts ---- */
+
+typedef struct Fields {
+    CalendarDate date;
+    int64_t time;
+} Fields;
+
+static Fields timestamp_fields(int64_t timestamp)
+{
+    int32_t date = timestamp_date(timestamp);
+    return (Fields){date_to_calendar(date), timestamp - date * MICROSECONDS_PER_DAY};
+}
+
+/* later >= earlier. A day is borrowed from the month that `earlier` is in. */
+static Interval fields_between(Fields later, Fields earlier)
+{
+    int32_t months = (later.date.year - earlier.date.year) * 12 + later.date.month - earlier.date.month;
+    int32_t days = later.date.day - earlier.date.day;
+    int64_t time = later.time - earlier.time;
+    if (time < 0) {
+        time += MICROSECONDS_PER_DAY;
+        days--;
+    }
+    if (days < 0) {
+        days += calendar_days_in_month(earlier.date.year, earlier.date.month);
+        months--;
+    }
+    return (Interval){months, days, time};
+}
+
+static Interval timestamp_age(int64_t a, int64_t b)
+{
+    Fields left = timestamp_fields(a), right = timestamp_fields(b);
+    if (a >= b)
+        return fields_between(left, right);
+    Interval negative = fields_between(right, left);
+    return (Interval){-negative.months, -negative.days, -negative.microseconds};
+}
+
+KERNEL_BINARY(age_timestamps, int64_t, int64_t, Interval, timestamp_age(x, y))
+
+static void age_today(KernelCall *call)
+{
+    int64_t today = timestamp_date(call->context->now) * MICROSECONDS_PER_DAY;
+    Interval *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++)
+        results[i] = timestamp_age(today, ARGUMENT(call, 0, int64_t, i));
+}
+
+/* ---- now: when the statement began, in UTC ---- */
+
+#define KERNEL_NOW(name, rtype, expression)                                                                            \
+    static void name(KernelCall *call)                                                                                 \
+    {                                                                                                                  \
+        int64_t now = call->context->now;                                                                              \
+        rtype *results = call->result->data;                                                                           \
+        for (size_t i = 0; i < call->count; i++)                                                                       \
+            results[i] = (expression);                                                                                 \
+    }
+KERNEL_NOW(now_timestamp, int64_t, now)
+KERNEL_NOW(now_date, int32_t, timestamp_date(now))
+KERNEL_NOW(now_time, int64_t, now - timestamp_date(now) * MICROSECONDS_PER_DAY)
+
+/* ---- the table ---- */
+
+#define FAIL  FUNCTION_CAN_FAIL
+#define T(id) TYPE_##id
+#define PART(x, k)                                                                                                     \
+    {                                                                                                                  \
+        .name = "date_part", .signature = "(unit VARCHAR, " #x ") DOUBLE",                                             \
+        .description = "That part of a date or time: year, month, day, hour, epoch, ...", .argument_count = 2,         \
+        .arguments = {T(VARCHAR), T(x)}, .result = T(DOUBLE), .kernel = k, .prepare = part_prepare                     \
+    }
+#define TRUNCATE(x, k)                                                                                                 \
+    {                                                                                                                  \
+        .name = "date_trunc", .signature = "(unit VARCHAR, " #x ") " #x,                                               \
+        .description = "Cut to the start of that unit.", .argument_count = 2, .arguments = {T(VARCHAR), T(x)},         \
+        .result = T(x), .kernel = k, .prepare = part_prepare                                                           \
+    }
+#define FIELD(part, text)                                                                                              \
+    {                                                                                                                  \
+        .name = #part, .signature = "(TIMESTAMP) BIGINT", .description = text, .argument_count = 1,                    \
+        .arguments = {T(TIMESTAMP)}, .result = T(BIGINT), .kernel = field_##part                                       \
+    }
+#define NOW(title, r, k, text)                                                                                         \
+    {                                                                                                                  \
+        .name = title, .signature = "() " #r, .description = text, .flags = FUNCTION_STABLE, .result = T(r),           \
+        .kernel = k                                                                                                    \
+    }
+
+/* clang-format off */
+FunctionFamily function_family_date = {
+    PART(DATE, part_date),
+    PART(TIMESTAMP, part_timestamp),
+    PART(TIMESTAMPTZ, part_timestamp),
+    PART(TIME, part_time),
+    PART(INTERVAL, part_interval),
+    TRUNCATE(TIMESTAMP, truncate_timestamp),
+    TRUNCATE(TIMESTAMPTZ, truncate_timestamp),
+    TRUNCATE(INTERVAL, truncate_interval),
+    FIELD(year, "The year."),
+    FIELD(quarter, "The quarter, 1 to 4."),
+    FIELD(month, "The month, 1 to 12."),
+    FIELD(week, "The ISO week, 1 to 53."),
+    FIELD(day, "The day of the month, 1 to 31."),
+    FIELD(dayofweek, "The day of the week: Sunday is 0."),
+    FIELD(dayofyear, "The day of the year, 1 to 366."),
+    FIELD(hour, "The hour, 0 to 23."),
+    FIELD(minute, "The minute, 0 to 59."),
+    FIELD(second, "The whole second, 0 to 59."),
+    {.name = "make_date", .signature = "(year BIGINT, month BIGINT, day BIGINT) DATE", .description = "That day.",
+     .flags = FAIL, .argument_count = 3, .arguments = {T(BIGINT), T(BIGINT), T(BIGINT)}, .result = T(DATE),
+     .kernel = make_date},
+    {.name = "make_time", .signature = "(hour BIGINT, minute BIGINT, second DOUBLE) TIME", .description = "That time.",
+     .flags = FAIL, .argument_count = 3, .arguments = {T(BIGINT), T(BIGINT), T(DOUBLE)}, .result = T(TIME),
+     .kernel = make_time},
+    {.name = "make_timestamp",
+     .signature = "(year BIGINT, month BIGINT, day BIGINT, hour BIGINT, minute BIGINT, second DOUBLE) TIMESTAMP",
+     .description = "That day and time.", .flags = FAIL, .argument_count = 6,
+     .arguments = {T(BIGINT), T(BIGINT), T(BIGINT), T(BIGINT), T(BIGINT), T(DOUBLE)}, .result = T(TIMESTAMP),
+     .kernel = make_timestamp},
+    {.name = "to_timestamp", .signature = "(DOUBLE) TIMESTAMPTZ", .description = "So many seconds after 1970 began.",
+     .flags = FAIL, .argument_count = 1, .arguments = {T(DOUBLE)}, .result = T(TIMESTAMPTZ), .kernel = to_timestamp},
+    {.name = "last_day", .signature = "(DATE) DATE", .description = "The last day of its month.", .argument_count = 1,
+     .arguments = {T(DATE)}, .result = T(DATE), .kernel = last_day},
+    {.name = "age", .signature = "(TIMESTAMP, TIMESTAMP) INTERVAL",
+     .description = "Years, months, days and time from the second to the first.", .argument_count = 2,
+     .arguments = {T(TIMESTAMP), T(TIMESTAMP)}, .result = T(INTERVAL), .kernel = age_timestamps},
+    {.name = "age", .signature = "(TIMESTAMP) INTERVAL", .description = "The same up to this day's midnight.",
+     .flags = FUNCTION_STABLE, .argument_count = 1, .arguments = {T(TIMESTAMP)}, .result = T(INTERVAL),
+     .kernel = age_today},
+    NOW("now", TIMESTAMPTZ, now_timestamp, "When the statement began."),
+    NOW("current_timestamp", TIMESTAMPTZ, now_timestamp, "When the statement began."),
+    NOW("transaction_timestamp", TIMESTAMPTZ, now_timestamp, "When the statement began."),
+    NOW("localtimestamp", TIMESTAMP, now_timestamp, "When the statement began."),
+    NOW("current_date", DATE, now_date, "The day when the statement began."),
+    NOW("today", DATE, now_date, "The day when the statement began."),
+    NOW("current_time", TIME, now_time, "The time when the statement began."),
+    NOW("localtime", TIME, now_time, "The time when the statement began."),
+    {0},
+};
+/* clang-format on */

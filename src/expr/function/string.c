@@ -1,0 +1,308 @@
+/* expr/function/string.c: functions that measure text, search it and take parts of it. Characters are code points;
+ * parts share the bytes of the text they are taken from. */
+#include "expr/function/family.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+/* ---- measuring ---- */
+
+#define KERNEL_TEXT(name, rtype, expression)                                                                           \
+    static void name(KernelCall *call)                                                                                 \
+    {                                                                                                                  \
+        rtype *results = call->result->data;                                                                           \
+        for (size_t i = 0; i < call->count; i++) {                                                                     \
+            StringView x = argument_text(call, 0, i);                                                                  \
+            results[i] = (rtype)(expression);                                                                          \
+        }                                                                                                              \
+    }
+
+static int32_t first_character(StringView text)
+{
+    size_t size;
+    return text.size ? (int32_t)utf8_decode(text.data, text.size, &size) : 0;
+}
+
+KERNEL_TEXT(length_text, int64_t, utf8_length(x))
+KERNEL_TEXT(size_text, int64_t, x.size)
+KERNEL_TEXT(bits_text, int64_t, x.size * 8)
+KERNEL_TEXT(ascii_text, int32_t, first_character(x))
+
+/* ---- searching ---- */
+
+#define KERNEL_TEXTS(name, rtype, expression)                                                                          \
+    static void name(KernelCall *call)                                                                                 \
+    {                                                                                                                  \
+        rtype *results = call->result->data;                                                                           \
+        for (size_t i = 0; i < call->count; i++) {                                                                     \
+            StringView x = argument_text(call, 0, i), y = argument_text(call, 1, i);                                   \
+            results[i] = (rtype)(expression);                                                                          \
+        }                                                                                                              \
+    }
+
+/* memmem of an empty text. */
+static const char *view_find(StringView text, StringView part)
+{
+    return part.size ? memmem(text.data, text.size, part.data, part.size) : text.data;
+}
+
+/* The 1-based character where the part begins; 0: nowhere. */
+static int64_t character_position(StringView text, StringView part)
+{
+    const char *found = view_find(text, part);
+    if (part.size && found == NULL)
+        return 0;
+    return (int64_t)utf8_length((StringView){text.data, (size_t)(found - text.data)}) + 1;
+}
+
+static bool view_starts(StringView text, StringView part)
+{
+    return text.size >= part.size && (part.size == 0 || memcmp(text.data, part.data, part.size) == 0);
+}
+
+static bool view_ends(StringView text, StringView part)
+{
+    return text.size >= part.size &&
+           (part.size == 0 || memcmp(text.data + text.size - part.size, part.data, part.size) == 0);
+}
+
+KERNEL_TEXTS(position_texts, int64_t, character_position(y, x))
+KERNEL_TEXTS(strpos_texts, int64_t, character_position(x, y))
+KERNEL_TEXTS(starts_texts, bool, view_starts(x, y))
+KERNEL_TEXTS(ends_texts, bool, view_ends(x, y))
+KERNEL_TEXTS(contains_texts, bool, y.size == 0 || view_find(x, y) != NULL)
+
+/* ---- parts ---- */
+
+static void result_set(KernelCall *call, size_t row, StringView part)
+{
+    VECTOR_DATA(call->result, String)[row] = string_make(part.data, part.size);
+}
+
+/* `part` computes a part of x, the first argument's text; the result's strings point into it. */
+#define KERNEL_PART(name, part)                                                                                        \
+    static void name(KernelCall *call)                                                                                 \
+    {                                                                                                                  \
+        for (size_t i = 0; i < call->count; i++) {                                                                     \
+            StringView x = argument_text(call, 0, i);                                                                  \
+            result_set(call, i, part);                                                                                 \
+        }                                                                                                              \
+        vector_keep_strings_of(call->result, call->arguments[0]);                                                      \
+    }
+
+/* Characters first .. end-1, 0-based and within limits. */
+static StringView view_characters(StringView text, size_t first, size_t end)
+{
+    size_t start_offset, end_offset;
+    if (view_is_ascii(text)) {
+        start_offset = first < text.size ? first : text.size;
+        end_offset = end < text.size ? end : text.size;
+    } else {
+        start_offset = utf8_offset(text, first);
+        StringView rest = {text.data + start_offset, text.size - start_offset};
+        end_offset = start_offset + utf8_offset(rest, end - first);
+    }
+    return (StringView){text.data + start_offset, end_offset - start_offset};
+}
+
+/* substring(x, start [, length]): character 1 is the first; what lies before it is taken from the length. */
+static void substring_text(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        StringView x = argument_text(call, 0, i);
+        int64_t start = ARGUMENT(call, 1, int64_t, i), end = INT64_MAX;
+        if (call->argument_count > 2) {
+            int64_t length = ARGUMENT(call, 2, int64_t, i);
+            if (length < 0)
+                kernel_fail(call, i, ERROR_INVALID_PARAMETER, "negative substring length not allowed");
+            if (length < 0 || __builtin_add_overflow(start, length, &end))
+                end = length < 0 ? start : INT64_MAX;
+        }
+        size_t first = start < 1 ? 0 : (size_t)start - 1;
+        size_t behind = end <= 1 ? 0 : (size_t)end - 1;
+        result_set(call, i, behind > first ? view_characters(x, first, behind) : (StringView){"", 0});
+    }
+    vector_keep_strings_of(call->result, call->arguments[0]);
+}
+
+/* How many characters are left of x when so many are wanted, or (negative) all but so many. */
+static size_t wanted_count(StringView text, int64_t count)
+{
+    if (count >= 0)
+        return (size_t)count;
+    size_t length = utf8_length(text), without = 0 - (size_t)count;
+    return without < length ? length - without : 0;
+}
+
+static StringView view_right(StringView text, int64_t count)
+{
+    size_t length = utf8_length(text), wanted = wanted_count(text, count);
+    return view_characters(text, wanted < length ? length - wanted : 0, length);
+}
+
+KERNEL_PART(left_text, view_characters(x, 0, wanted_count(x, ARGUMENT(call, 1, int64_t, i))))
+KERNEL_PART(right_text, view_right(x, ARGUMENT(call, 1, int64_t, i)))
+
+/* ---- trimming ---- */
+
+static const StringView blank = {" ", 1};
+
+static bool set_has(StringView set, StringView character)
+{
+    return memmem(set.data, set.size, character.data, character.size) != NULL;
+}
+
+static size_t last_character_size(StringView text)
+{
+    size_t size = 1;
+    while (size < text.size && ((unsigned char)text.data[text.size - size] & 0xC0) == 0x80)
+        size++;
+    return size;
+}
+
+static StringView view_trim_set(StringView text, StringView set, bool at_start, bool at_end)
+{
+    size_t size;
+    while (at_start && text.size > 0) {
+        utf8_decode(text.data, text.size, &size);
+        if (!set_has(set, (StringView){text.data, size}))
+            break;
+        text.data += size;
+        text.size -= size;
+    }
+    while (at_end && text.size > 0) {
+        size = last_character_size(text);
+        if (!set_has(set, (StringView){text.data + text.size - size, size}))
+            break;
+        text.size -= size;
+    }
+    return text;
+}
+
+static StringView trim_set(const KernelCall *call, size_t row)
+{
+    return call->argument_count > 1 ? argument_text(call, 1, row) : blank;
+}
+
+KERNEL_PART(trim_text, view_trim_set(x, trim_set(call, i), true, true))
+KERNEL_PART(ltrim_text, view_trim_set(x, trim_set(call, i), true, false))
+KERNEL_PART(rtrim_text, view_trim_set(x, trim_set(call, i), false, true))
+
+/* ---- split_part(text, delimiter, n): the n-th part; from the end when n is negative ---- */
+
+static size_t view_count(StringView text, StringView part)
+{
+    size_t count = 0;
+    const char *found;
+    while ((found = memmem(text.data, text.size, part.data, part.size)) != NULL) {
+        size_t taken = (size_t)(found - text.data) + part.size;
+        text.data += taken;
+        text.size -= taken;
+        count++;
+    }
+    return count;
+}
+
+static StringView view_split(StringView text, StringView delimiter, int64_t index)
+{
+    static const StringView nothing = {"", 0};
+    if (delimiter.size == 0)
+        return index == 1 || index == -1 ? text : nothing;
+    if (index < 0) {
+        int64_t parts = (int64_t)view_count(text, delimiter) + 1;
+        index = index < -parts ? 0 : parts + index + 1;
+    }
+    for (; index > 0; index--) {
+        const char *found = memmem(text.data, text.size, delimiter.data, delimiter.size);
+        if (index == 1)
+            return found ? (StringView){text.data, (size_t)(found - text.data)} : text;
+        if (found == NULL)
+            return nothing;
+        size_t taken = (size_t)(found - text.data) + delimiter.size;
+        text.data += taken;
+        text.size -= taken;
+    }
+    return nothing;
+}
+
+static void split_part(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        int64_t index = ARGUMENT(call, 2, int64_t, i);
+        if (index == 0)
+            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "field position must not be zero");
+        result_set(call, i, view_split(argument_text(call, 0, i), argument_text(call, 1, i), index));
+    }
+    vector_keep_strings_of(call->result, call->arguments[0]);
+}
+
+/* ---- the table ---- */
+
+#define T(id) TYPE_##id
+#define TEXT(title, r, k, text)                                                                                        \
+    {                                                                                                                  \
+        .name = title, .signature = "(VARCHAR) " #r, .description = text, .argument_count = 1,                         \
+        .arguments = {T(VARCHAR)}, .result = T(r), .kernel = k                                                         \
+    }
+#define BYTES(title, k, text)                                                                                          \
+    {                                                                                                                  \
+        .name = title, .signature = "(BLOB) BIGINT", .description = text, .argument_count = 1, .arguments = {T(BLOB)}, \
+        .result = T(BIGINT), .kernel = k                                                                               \
+    }
+#define TEXTS(title, sign, r, k, text)                                                                                 \
+    {                                                                                                                  \
+        .name = title, .signature = sign " " #r, .description = text, .argument_count = 2,                             \
+        .arguments = {T(VARCHAR), T(VARCHAR)}, .result = T(r), .kernel = k                                             \
+    }
+#define COUNTED(title, k, text)                                                                                        \
+    {                                                                                                                  \
+        .name = title, .signature = "(VARCHAR, count BIGINT) VARCHAR", .description = text, .argument_count = 2,       \
+        .arguments = {T(VARCHAR), T(BIGINT)}, .result = T(VARCHAR), .kernel = k                                        \
+    }
+#define SUBSTRING(title)                                                                                               \
+    {                                                                                                                  \
+        .name = title, .signature = "(VARCHAR, start BIGINT [, length BIGINT]) VARCHAR",                               \
+        .description = "Characters from start (the first is 1), so many or all.", .flags = FUNCTION_CAN_FAIL,          \
+        .argument_count = 3, .optional_count = 1, .arguments = {T(VARCHAR), T(BIGINT), T(BIGINT)},                     \
+        .result = T(VARCHAR), .kernel = substring_text                                                                 \
+    }
+#define TRIM(title, k, text)                                                                                           \
+    {                                                                                                                  \
+        .name = title, .signature = "(VARCHAR [, characters VARCHAR]) VARCHAR", .description = text,                   \
+        .argument_count = 2, .optional_count = 1, .arguments = {T(VARCHAR), T(VARCHAR)}, .result = T(VARCHAR),         \
+        .kernel = k                                                                                                    \
+    }
+
+/* clang-format off */
+FunctionFamily function_family_string = {
+    TEXT("length", BIGINT, length_text, "Characters."),
+    BYTES("length", size_text, "Bytes."),
+    TEXT("char_length", BIGINT, length_text, "Characters."),
+    TEXT("character_length", BIGINT, length_text, "Characters."),
+    TEXT("octet_length", BIGINT, size_text, "Bytes of UTF-8."),
+    BYTES("octet_length", size_text, "Bytes."),
+    TEXT("bit_length", BIGINT, bits_text, "Bits of UTF-8."),
+    TEXT("ascii", INTEGER, ascii_text, "The first character's code point; 0 of the empty text."),
+    TEXT("unicode", INTEGER, ascii_text, "The first character's code point; 0 of the empty text."),
+    TEXTS("position", "(part VARCHAR, VARCHAR)", BIGINT, position_texts, "Where the part begins, from 1; 0: nowhere."),
+    TEXTS("strpos", "(VARCHAR, part VARCHAR)", BIGINT, strpos_texts, "Where the part begins, from 1; 0: nowhere."),
+    TEXTS("instr", "(VARCHAR, part VARCHAR)", BIGINT, strpos_texts, "Where the part begins, from 1; 0: nowhere."),
+    TEXTS("starts_with", "(VARCHAR, part VARCHAR)", BOOLEAN, starts_texts, "Whether it starts so."),
+    TEXTS("ends_with", "(VARCHAR, part VARCHAR)", BOOLEAN, ends_texts, "Whether it ends so."),
+    TEXTS("contains", "(VARCHAR, part VARCHAR)", BOOLEAN, contains_texts, "Whether the part is in it."),
+    SUBSTRING("substring"),
+    SUBSTRING("substr"),
+    COUNTED("left", left_text, "The first characters; all but the last -count when count is negative."),
+    COUNTED("right", right_text, "The last characters; all but the first -count when count is negative."),
+    TRIM("trim", trim_text, "Without the blanks, or those characters, at both ends."),
+    TRIM("btrim", trim_text, "Without the blanks, or those characters, at both ends."),
+    TRIM("ltrim", ltrim_text, "Without the blanks, or those characters, at the start."),
+    TRIM("rtrim", rtrim_text, "Without the blanks, or those characters, at the end."),
+    {.name = "split_part", .signature = "(VARCHAR, delimiter VARCHAR, index BIGINT) VARCHAR",
+     .description = "The part with that index, from 1, or from the end with -1.", .flags = FUNCTION_CAN_FAIL,
+     .argument_count = 3, .arguments = {T(VARCHAR), T(VARCHAR), T(BIGINT)}, .result = T(VARCHAR), .kernel = split_part},
+    {0},
+};
+/* clang-format on */
