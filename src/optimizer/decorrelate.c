@@ -17,6 +17,9 @@
  *   Sort, Limit 1  the first row of each d: Distinct on d
  *   Join           both sides may have a d: they must be equal
  *
+ * Before all that, the simple case: where parameters stand in filters alone and nothing between them and the join
+ * counts rows, these conditions are the join's own (pull_conditions).
+ *
  * NULL is a parameter's value like any other: d and f are compared by IS NOT DISTINCT FROM, unless f = e made d, when a
  * NULL can never match. */
 #include "base/array.h"
@@ -526,14 +529,110 @@ static Unnested unnest(Unnesting *self, Plan *plan)
     error_raise(ERROR_INTERNAL, NO_POSITION, "%s refers to columns of another query", plan_kind_name(plan->kind));
 }
 
+/* ---- conditions that become the join's own ---- */
+
+typedef ARRAY(Expr *) ConditionList;
+
+static Plan *pull_conditions(Unnesting *self, Plan *plan, bool only_existence, ConditionList *pulled);
+
+/* Conditions with parameters go to `pulled`; returns how many are left. */
+static size_t split_conditions(Unnesting *self, Expr **conditions, size_t count, ConditionList *pulled)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (expr_has_parameters(self, conditions[i]))
+            array_add(self->columns->arena, pulled, conditions[i]);
+        else
+            conditions[kept++] = conditions[i];
+    }
+    return kept;
+}
+
+static Plan *pull_from_filter(Unnesting *self, PlanFilter *filter, bool only_existence, ConditionList *pulled)
+{
+    Plan *input = pull_conditions(self, filter->base.inputs[0], only_existence, pulled);
+    if (input == NULL)
+        return NULL;
+    Expr **conditions =
+        arena_copy(self->columns->arena, filter->conditions, filter->condition_count * sizeof *conditions);
+    size_t kept = split_conditions(self, conditions, filter->condition_count, pulled);
+    return plan_filter_new(self->columns, input, conditions, kept);
+}
+
+/* The project must let the columns through that the pulled conditions use. */
+static Plan *pull_from_project(Unnesting *self, PlanProject *project, bool only_existence, ConditionList *pulled)
+{
+    PlanColumns *columns = self->columns;
+    for (size_t i = 0; i < project->base.output_count; i++)
+        if (expr_has_parameters(self, project->exprs[i]))
+            return NULL;
+    Plan *input = pull_conditions(self, project->base.inputs[0], only_existence, pulled);
+    if (input == NULL)
+        return NULL;
+    ColumnSet used = column_set_in(columns->arena);
+    for (size_t i = 0; i < pulled->count; i++)
+        column_set_add_expr(&used, pulled->items[i]);
+    size_t width = project->base.output_count;
+    PlanProject *wider = plan_project_new(columns, input, width + input->output_count);
+    memcpy(wider->base.outputs, project->base.outputs, width * sizeof(ColumnId));
+    memcpy(wider->exprs, project->exprs, width * sizeof(Expr *));
+    for (size_t i = 0; i < input->output_count; i++) {
+        ColumnId column = input->outputs[i];
+        if (!column_set_has(&used, column) || plan_has_output(&project->base, column))
+            continue;
+        wider->base.outputs[width] = column;
+        wider->exprs[width++] = column_expr(self, column);
+    }
+    wider->base.output_count = width;
+    return &wider->base;
+}
+
+/* An inner join's conditions may be taken out of it, and those of both its inputs. */
+static Plan *pull_from_join(Unnesting *self, PlanJoin *join, bool only_existence, ConditionList *pulled)
+{
+    if (join->type != PLAN_JOIN_INNER)
+        return NULL;
+    Plan *left = pull_conditions(self, join->base.inputs[0], only_existence, pulled);
+    Plan *right = left ? pull_conditions(self, join->base.inputs[1], only_existence, pulled) : NULL;
+    if (right == NULL)
+        return NULL;
+    Expr **conditions = arena_copy(self->columns->arena, join->conditions, join->condition_count * sizeof *conditions);
+    size_t kept = split_conditions(self, conditions, join->condition_count, pulled);
+    return &plan_join_new(self->columns, PLAN_JOIN_INNER, left, right, conditions, kept)->base;
+}
+
+/* The plan without its conditions on parameters, which go to `pulled`; NULL when it has parameters elsewhere, or when
+ * the rows that a condition sees are counted before they come out. Changes nothing of the plan itself. */
+static Plan *pull_conditions(Unnesting *self, Plan *plan, bool only_existence, ConditionList *pulled)
+{
+    if (!refers_to_parameters(self, plan))
+        return plan;
+    switch (plan->kind) {
+    case PLAN_FILTER:
+        return pull_from_filter(self, (PlanFilter *)plan, only_existence, pulled);
+    case PLAN_PROJECT:
+        return pull_from_project(self, (PlanProject *)plan, only_existence, pulled);
+    case PLAN_JOIN:
+        return pull_from_join(self, (PlanJoin *)plan, only_existence, pulled);
+    case PLAN_DISTINCT: /* whether there is a row does not depend on how often */
+        return only_existence ? pull_conditions(self, plan->inputs[0], only_existence, pulled) : NULL;
+    default:
+        return NULL;
+    }
+}
+
 /* ---- the rule ---- */
 
-/* EXISTS asks whether there is a row: neither its order nor a limit matters. */
+static bool asks_only_for_existence(const PlanJoin *join)
+{
+    return join->type == PLAN_JOIN_SEMI || join->type == PLAN_JOIN_ANTI || join->type == PLAN_JOIN_MARK;
+}
+
+/* Whether there is a row does not depend on order or a limit: EXISTS (SELECT … LIMIT 1). IN looks at the rows. */
 static Plan *without_idle_limits(const PlanJoin *join, Plan *right)
 {
-    bool only_existence = join->type == PLAN_JOIN_SEMI || join->type == PLAN_JOIN_ANTI ||
-                          (join->type == PLAN_JOIN_MARK && join->mark_condition == NULL);
-    while (only_existence &&
+    bool is_exists = asks_only_for_existence(join) && join->mark_condition == NULL && join->condition_count == 0;
+    while (is_exists &&
            ((right->kind == PLAN_LIMIT && ((PlanLimit *)right)->offset == 0 && ((PlanLimit *)right)->limit > 0) ||
             right->kind == PLAN_SORT))
         right = right->inputs[0];
@@ -572,6 +671,17 @@ static const PlanAggregate *null_when_empty(PlanColumns *columns, const PlanJoin
     return aggregate;
 }
 
+static void join_add_conditions(PlanColumns *columns, PlanJoin *join, Expr *const *more, size_t count)
+{
+    ConditionList conditions = {0};
+    for (size_t i = 0; i < join->condition_count; i++)
+        array_add(columns->arena, &conditions, join->conditions[i]);
+    for (size_t i = 0; i < count; i++)
+        array_add(columns->arena, &conditions, more[i]);
+    join->conditions = conditions.items;
+    join->condition_count = conditions.count;
+}
+
 static void decorrelate_join(PlanColumns *columns, PlanJoin *join)
 {
     Plan *left = join->base.inputs[0];
@@ -580,20 +690,24 @@ static void decorrelate_join(PlanColumns *columns, PlanJoin *join)
                       .left = left,
                       .parameters = parameters_of(columns, right, left),
                       .null_when_empty = null_when_empty(columns, join, right)};
+    ConditionList conditions = {0};
     join->is_dependent = false;
     join->base.inputs[1] = right;
-    if (self.parameters.count > 0) {
-        Unnested result = unnest(&self, right);
-        ARRAY(Expr *) conditions = {0};
-        for (size_t i = 0; i < join->condition_count; i++)
-            array_add(columns->arena, &conditions, join->conditions[i]);
-        for (size_t p = 0; p < self.parameters.count; p++)
-            array_add(columns->arena, &conditions,
-                      equality(&self, self.parameters.items[p], result.domain[p], result.is_strict));
-        join->conditions = conditions.items;
-        join->condition_count = conditions.count;
-        join->base.inputs[1] = result.plan;
+    if (self.parameters.count == 0)
+        return;
+    Plan *pulled = pull_conditions(&self, right, asks_only_for_existence(join), &conditions);
+    if (pulled) {
+        join->base.inputs[1] = pulled;
+        join_add_conditions(columns, join, conditions.items, conditions.count);
+        return;
     }
+    Unnested result = unnest(&self, right);
+    conditions = (ConditionList){0};
+    for (size_t p = 0; p < self.parameters.count; p++)
+        array_add(columns->arena, &conditions,
+                  equality(&self, self.parameters.items[p], result.domain[p], result.is_strict));
+    join->base.inputs[1] = result.plan;
+    join_add_conditions(columns, join, conditions.items, conditions.count);
 }
 
 Plan *rule_decorrelate(PlanColumns *columns, Plan *plan)

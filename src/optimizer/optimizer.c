@@ -9,8 +9,9 @@ static const struct {
     bool is_needed; /* execution cannot do without it */
 } rules[] = {
     {"simplify expressions", rule_simplify, false},
+    {"push filters down", rule_push_filters, false}, /* first, so that a subquery is freed from few rows */
     {"decorrelate subqueries", rule_decorrelate, true},
-    {"push filters down", rule_push_filters, false},
+    {"push filters down again", rule_push_filters, false},
     {"order joins", rule_order_joins, false},
     {"offer filters to providers", rule_offer_filters, false},
     {"prune columns", rule_prune_columns, false},
