@@ -22,13 +22,9 @@ typedef struct MemoryBudget {
 /* X(name, C type, kind, default as text, description). Kinds: BOOL, SIZE (bytes, "64MB"), COUNT, TEXT.
  * Each is a field of Settings, a row of SHOW ALL and a target of SET. */
 #define SETTINGS(X)                                                                                                    \
-    X(threads, size_t, COUNT, "0", "Worker threads of one query; 0: one for each core.")                               \
     X(memory_limit, size_t, SIZE, "0", "Memory that queries may take, such as '4GB'; 0: 75 % of the machine's.")       \
-    X(temp_directory, const char *, TEXT, "", "Where what does not fit into memory goes; empty: TMPDIR or /tmp.")      \
     X(batch_size, size_t, COUNT, "2048", "Rows of a batch, 1 to 2048; smaller ones serve tests.")                      \
     X(optimizer, bool, BOOL, "on", "Apply the optimizer's rules; off: plans run as they were bound.")                  \
-    X(verify_pushdown, bool, BOOL, "off", "Check what table providers promise, and fail at the first broken promise.") \
-    X(timezone, const char *, TEXT, "UTC", "Time zone of TIMESTAMPTZ values that are read and shown.")                 \
     X(safe, bool, BOOL, "off", "No writes, and no files other than those named on the command line.")
 
 typedef struct Settings {
