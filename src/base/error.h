@@ -34,6 +34,7 @@ typedef enum ErrorClass {
     X(UNDEFINED_FUNCTION, "42883", SQL)                                                                                \
     X(UNDEFINED_OBJECT, "42704", SQL)                                                                                  \
     X(UNDEFINED_PARAMETER, "42P02", SQL)                                                                               \
+    X(INVALID_COLUMN_REFERENCE, "42P10", SQL)                                                                          \
     X(AMBIGUOUS_COLUMN, "42702", SQL)                                                                                  \
     X(AMBIGUOUS_FUNCTION, "42725", SQL)                                                                                \
     X(DUPLICATE_TABLE, "42P07", SQL)                                                                                   \

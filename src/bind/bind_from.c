@@ -10,7 +10,7 @@
 static void require_alias_count(Binder *binder, const AstNames *aliases, size_t column_count, const char *name)
 {
     if (aliases && aliases->count > column_count)
-        bind_error(binder, ERROR_SYNTAX, aliases->items[column_count].position, NULL,
+        bind_error(binder, ERROR_INVALID_COLUMN_REFERENCE, aliases->items[column_count].position, NULL,
                    "table \"%s\" has %zu columns, but %zu names were given", name, column_count, aliases->count);
 }
 
@@ -169,6 +169,7 @@ static Relation bind_table(const From *from, const AstTableRef *ref)
     const char *sql = provider_logical_plan(table);
     Rows rows = sql ? view_rows(binder, table, sql, name, ref->position) : scan_rows(binder, table, name);
     Relation relation = relation_of_rows(binder, &rows, name, &ref->column_aliases);
+    relation.tables.items[0]->real_name = ref->table.name;
     if (!ast_name_is_given(&ref->alias))
         relation.tables.items[0]->schema =
             ref->table.schema.data ? ref->table.schema : view_of(catalog_current_schema(binder->environment->catalog));

@@ -17,8 +17,8 @@ bool bind_position(Binder *binder, const AstExpr *ast, size_t item_count, const 
     if (ast->kind != AST_INTEGER)
         return false;
     if (!int64_parse(ast->text, &number, &is_overflow) || number < 1 || (uint64_t)number > item_count)
-        bind_error(binder, ERROR_UNDEFINED_COLUMN, ast->position, NULL, "%s position %.*s is not in the select list",
-                   clause, VIEW_ARGUMENTS(ast->text));
+        bind_error(binder, ERROR_INVALID_COLUMN_REFERENCE, ast->position, NULL,
+                   "%s position %.*s is not in the select list", clause, VIEW_ARGUMENTS(ast->text));
     *ret_index = (size_t)number - 1;
     return true;
 }
@@ -53,7 +53,7 @@ static size_t select_item_of_expr(Select *select, Expr *expr)
     for (size_t i = 0; i < select->items.count; i++)
         if (expr_equal(select->items.items[i].expr, expr) && !expr_is_volatile(expr))
             return i;
-    SelectItem item = {.expr = expr, .name = "order key"};
+    SelectItem item = {.expr = expr, .name = "order_key"};
     array_add(select->binder->arena, &select->items, item);
     return select->items.count - 1;
 }
@@ -78,7 +78,7 @@ static void require_shown(const Select *select, size_t item, const AstOrder *ord
 {
     if (item < select->shown_count || !select->ast->is_distinct || select->ast->distinct_on.count > 0)
         return;
-    bind_error(select->binder, ERROR_GROUPING, order->expr->position, NULL,
+    bind_error(select->binder, ERROR_INVALID_COLUMN_REFERENCE, order->expr->position, NULL,
                "for SELECT DISTINCT, ORDER BY expressions must appear in the select list");
 }
 

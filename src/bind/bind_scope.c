@@ -113,6 +113,18 @@ static const ScopeTable *scope_own_table(const Place *place, const Scope *scope,
     return exact ? exact : alike;
 }
 
+/* For FROM orders o: the name orders is not known there. */
+static const char *alias_hint(const Place *place, StringView name)
+{
+    for (const Scope *scope = place->scope; scope; scope = scope->parent)
+        for (size_t i = 0; i < scope->relation.tables.count; i++) {
+            const ScopeTable *table = scope->relation.tables.items[i];
+            if (view_equal_ignoring_case(table->real_name, name))
+                return arena_format(place->binder->arena, "the table is called \"%s\" here", table->name);
+        }
+    return NULL;
+}
+
 static const ScopeTable *scope_find_table(const Place *place, const AstName *parts, size_t part_count,
                                           Scope **ret_scope)
 {
@@ -125,9 +137,10 @@ static const ScopeTable *scope_find_table(const Place *place, const AstName *par
         for (size_t i = 0; i < scope->relation.tables.count; i++)
             nearest_look(&nearest, view_of(scope->relation.tables.items[i]->name));
     }
+    const char *hint = alias_hint(place, parts[part_count - 1].text);
     bind_error(place->binder, ERROR_UNDEFINED_TABLE, parts[0].position,
-               binder_did_you_mean(place->binder, nearest.found), "missing FROM-clause entry for table \"%.*s\"",
-               VIEW_ARGUMENTS(parts[part_count - 1].text));
+               hint ? hint : binder_did_you_mean(place->binder, nearest.found),
+               "missing FROM-clause entry for table \"%.*s\"", VIEW_ARGUMENTS(parts[part_count - 1].text));
 }
 
 const ScopeTable *scope_table(const Place *place, const AstName *parts, size_t part_count)

@@ -48,7 +48,8 @@ typedef ARRAY(ScopeColumn) ScopeColumns;
 /* A table of FROM under its alias. */
 typedef struct ScopeTable {
     const char *name;
-    StringView schema; /* size 0: it has an alias or none */
+    StringView schema;    /* size 0: it has an alias or none */
+    StringView real_name; /* of a table of the catalog, when it has an alias */
     ScopeColumns columns;
 } ScopeTable;
 

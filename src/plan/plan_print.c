@@ -59,14 +59,31 @@ static void printer_name(Text *text, StringView name)
     text_add_char(text, '"');
 }
 
-/* A column of a table is a name, and quoted where it must be; another one is called by what it computes: sum(x). */
+static bool name_has_blank_outside_parentheses(const char *name)
+{
+    size_t depth = 0;
+    for (const char *c = name; *c; c++) {
+        depth += *c == '(';
+        depth -= *c == ')' && depth > 0;
+        if (*c == ' ' && depth == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A column of a table is a name, and quoted where it must be; another one is called by what it computes: sum(x), and
+ * (a + b) in parentheses, since it may stand within an expression. */
 static const char *printer_column_name(void *user, ColumnId id)
 {
     Printer *printer = user;
     const PlanColumn *column = plan_column(printer->columns, id);
-    if (column->table == NULL)
+    if (column->table == NULL && !name_has_blank_outside_parentheses(column->name))
         return column->name;
     Text name = text_in(printer->text->arena);
+    if (column->table == NULL) {
+        text_add_format(&name, "(%s)", column->name);
+        return text_string(&name);
+    }
     if (map_get(&printer->names, view_of(column->name)) == &name_is_shared) {
         printer_name(&name, view_of(column->table));
         text_add_char(&name, '.');
