@@ -23,6 +23,7 @@ typedef struct MemoryBudget {
  * Each is a field of Settings, a row of SHOW ALL and a target of SET. */
 #define SETTINGS(X)                                                                                                    \
     X(memory_limit, size_t, SIZE, "0", "Memory that queries may take, such as '4GB'; 0: 75 % of the machine's.")       \
+    X(temp_directory, const char *, TEXT, "", "Where what does not fit into memory goes; empty: TMPDIR or /tmp.")      \
     X(batch_size, size_t, COUNT, "2048", "Rows of a batch, 1 to 2048; smaller ones serve tests.")                      \
     X(optimizer, bool, BOOL, "on", "Apply the optimizer's rules; off: plans run as they were bound.")                  \
     X(safe, bool, BOOL, "off", "No writes, and no files other than those named on the command line.")
