@@ -388,23 +388,21 @@ uint64_t csv_insert_into(TableProvider *base, const Context *context, InsertOp o
     CsvTable *table = (CsvTable *)base;
     CsvShape *shape = table->shape ? table->shape : csv_table_shape(table, context);
     insertion_check(table, shape, op);
-    Insertion insertion = {
-        .table = table,
-        .shape = shape,
-        .context = context,
-        .arena = arena_new_child(context->arena ? context->arena : base->arena),
-    };
-    insertion_lock(&insertion);
-    insertion_recover(&insertion);
-    bool is_new = insertion.status.st_size == 0 && table->options->has_header != CSV_CHOICE_NO;
-    insertion_spool_rows(&insertion, input, is_new);
+    Arena *arena = arena_new_child(context->arena);
+    Insertion *insertion = arena_new(arena, Insertion); /* not on the stack: its spool is the arena's to release */
+    *insertion = (Insertion){.table = table, .shape = shape, .context = context, .arena = arena};
+    insertion_lock(insertion);
+    insertion_recover(insertion);
+    bool is_new = insertion->status.st_size == 0 && table->options->has_header != CSV_CHOICE_NO;
+    insertion_spool_rows(insertion, input, is_new);
     if (op == INSERT_OVERWRITE) {
-        insertion_overwrite(&insertion);
-    } else if (insertion.row_count > 0) {
-        insertion_append(&insertion);
+        insertion_overwrite(insertion);
+    } else if (insertion->row_count > 0) {
+        insertion_append(insertion);
         if (!is_new)
-            insertion_note_rows(&insertion);
+            insertion_note_rows(insertion);
     }
-    arena_free(insertion.arena);
-    return insertion.row_count;
+    uint64_t row_count = insertion->row_count;
+    arena_free(arena);
+    return row_count;
 }
