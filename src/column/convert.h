@@ -5,9 +5,9 @@
 #include "base/error.h"
 #include "column/vector.h"
 
-/* Reads text as `type`, as CAST('…' AS type) does. Text results point to `text` (or to the arena, for BLOB escapes). False
- * fills *ret_error: INVALID_TEXT, INVALID_DATETIME, OUT_OF_RANGE or DATETIME_OVERFLOW, with the text quoted. BLOB is
- * written as PostgreSQL's bytea: \x0a1b, or text in which \\ and \ooo (octal) are bytes. */
+/* Reads text as `type`, as CAST('…' AS type) does. Text results point to `text` (or to the arena, for BLOB escapes).
+ * False fills *ret_error: INVALID_TEXT, INVALID_DATETIME, OUT_OF_RANGE or DATETIME_OVERFLOW, with the text quoted. BLOB
+ * is written as PostgreSQL's bytea: \x0a1b, or text in which \\ and \ooo (octal) are bytes. */
 bool value_parse(Arena *arena, StringView text, Type type, Value *ret_value, Error *ret_error);
 
 enum { VALUE_TEXT_SIZE = 96 };

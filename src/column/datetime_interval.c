@@ -40,7 +40,8 @@ static bool double_to_int32(double value, int32_t *ret_value)
 
 static bool double_to_int64(double value, int64_t *ret_value)
 {
-    if (!(value >= -0x1p63 && value < 0x1p63))
+    const double limit = 9223372036854775808.0; /* 2^63 */
+    if (!(value >= -limit && value < limit))
         return false;
     *ret_value = (int64_t)value;
     return true;

@@ -1,6 +1,7 @@
 /* column/value.c: order, equality, hashing and copying of scalars. */
 #include "column/value.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -47,7 +48,7 @@ bool value_identical(const Value *a, const Value *b)
         return true;
     switch (a->type.id) {
     case TYPE_DOUBLE: /* 0 and -0 divide differently; all NaNs are one */
-        return memcmp(&a->f64, &b->f64, sizeof a->f64) == 0 || (a->f64 != a->f64 && b->f64 != b->f64);
+        return double_compare(a->f64, b->f64) == 0 && (a->f64 != 0 || signbit(a->f64) == signbit(b->f64));
     case TYPE_INTERVAL: /* a month and 30 days are equal, but add differently */
         return a->interval.months == b->interval.months && a->interval.days == b->interval.days &&
                a->interval.microseconds == b->interval.microseconds;

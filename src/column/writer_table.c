@@ -9,6 +9,7 @@
  *   (2 rows)
  *
  * Only a terminal's width cuts: with width 0 every value stands whole. The footer says what is not shown. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -229,8 +230,10 @@ static void table_lay_out(Writer *writer, const RowSpan *spans, size_t span_coun
         table->columns[c].width = name_width ? name_width : 1;
     }
     for (size_t i = 0; i < span_count; i++)
-        for (size_t row = 0; row < spans[i].count; row++)
+        for (size_t row = 0; row < spans[i].count; row++) {
+            assert(spans[i].rows != NULL);
             widths_grow(table, spans[i].rows->cells + (spans[i].first + row) * table->column_count);
+        }
     table->left_count = table->column_count;
     if (writer->options.width && layout_width(table, table->column_count, 0, SIZE_MAX) > writer->options.width) {
         layout_hide(table, writer->options.width);
