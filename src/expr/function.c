@@ -14,7 +14,7 @@
 #include "expr/overload.h"
 
 /* X(family): function/<family>.c defines function_family_<family>. A name stands in one family only. */
-#define FUNCTION_FAMILIES(X) X(operator)
+#define FUNCTION_FAMILIES(X) X(operator) X(math) X(string) X(text_build) X(date) X(system)
 
 #define FAMILY_DECLARE(name) extern FunctionFamily function_family_##name;
 FUNCTION_FAMILIES(FAMILY_DECLARE)
@@ -160,6 +160,8 @@ bool resolve_common(const Function *function, Type *argument_types, size_t argum
     for (size_t i = 0; i < argument_count; i++)
         if (!type_common(common, argument_types[i], &common))
             return false;
+    if (common.id == TYPE_NULL)
+        common = type_of(TYPE_VARCHAR);
     for (size_t i = 0; i < argument_count; i++)
         argument_types[i] = common;
     if (function->result == ANY)

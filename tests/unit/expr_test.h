@@ -21,7 +21,7 @@
 #include "expr/evaluator.h"
 #include "expr/function.h"
 
-static const Settings test_settings = {.timezone = "UTC"};
+static const Settings test_settings = {.batch_size = BATCH_SIZE};
 
 static inline const Context *test_context(void)
 {
@@ -233,11 +233,13 @@ typedef struct ExprCase {
 
 static inline void check_cases(const ExprCase *cases, size_t count)
 {
+    Text wrong = text_in(test_arena);
     for (size_t i = 0; i < count; i++) {
         const char *result = evaluate(cases[i].text);
-        ck_assert_msg(strcmp(result, cases[i].result) == 0, "%s is %s and not %s", cases[i].text, result,
-                      cases[i].result);
+        if (strcmp(result, cases[i].result) != 0)
+            text_add_format(&wrong, "\n%s is %s and not %s", cases[i].text, result, cases[i].result);
     }
+    ck_assert_msg(wrong.size == 0, "%s", text_string(&wrong));
 }
 #define CHECK_CASES(cases) check_cases(cases, sizeof(cases) / sizeof *(cases))
 
