@@ -3,9 +3,9 @@
 #ifndef QUERN_PROVIDER_CSV_CSV_DIALECT_H
 #define QUERN_PROVIDER_CSV_CSV_DIALECT_H
 
-#include "base/string_view.h"
-
 #include <stdint.h>
+
+#include "base/string_view.h"
 
 typedef enum CsvLineEnd { CSV_LINE_LF, CSV_LINE_CRLF, CSV_LINE_CR } CsvLineEnd;
 

@@ -12,9 +12,9 @@
 #ifndef QUERN_PROVIDER_CSV_CSV_JOURNAL_H
 #define QUERN_PROVIDER_CSV_CSV_JOURNAL_H
 
-#include "base/arena.h"
-
 #include <stdint.h>
+
+#include "base/arena.h"
 
 typedef struct CsvJournal {
     uint64_t old_size, new_size;

@@ -92,7 +92,7 @@ static const char *csv_table_definition(TableProvider *base, Arena *arena)
 {
     CsvTable *table = (CsvTable *)base;
     CsvShape *shape = table->shape;
-    if (shape == NULL)
+    if (shape == NULL || table->spool)
         return NULL;
     Text text = text_in(arena);
     size_t size = strlen(table->path);
@@ -152,6 +152,8 @@ static TableProvider *csv_table_new(const FormatArgs *args)
     pthread_mutex_init(&table->mutex, NULL);
     arena_own(arena, &table->mutex, mutex_release);
     table->spool = csv_spool_open(arena, table->path);
+    if (table->spool && strcmp(table->path, "-") == 0)
+        table->path = "stdin";
     arena_set_parent(arena, NULL);
     return &table->base;
 }

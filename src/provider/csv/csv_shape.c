@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/map.h"
-#include "base/utf8.h"
 #include "provider/csv/csv_block.h"
 #include "provider/csv/csv_careful.h"
 #include "provider/csv/csv_detect.h"
@@ -119,10 +117,15 @@ static void survey_piece(Survey *survey, uint64_t offset, uint64_t end)
     arena_free(arena);
 }
 
-static void survey_all(Survey *survey, uint64_t data_offset)
+static void survey_all(Survey *survey, uint64_t data_offset, const CsvHead *head)
 {
     uint64_t size = survey->source->size;
     bool is_stream = survey->source->spool != NULL;
+    bool has_types = survey->options->columns != NULL || survey->options->is_all_text;
+    if (is_stream && has_types && !head->is_whole) { /* rows can leave as they come: nothing is to be found out */
+        survey_rows(survey, data_offset, head->offset + head->size / 2, CSV_HEAD_SIZE, true); /* no more is read */
+        return;
+    }
     survey->is_total = is_stream || size <= CSV_TOTAL_SIZE;
     if (survey->is_total) {
         survey_rows(survey, data_offset, is_stream ? CSV_TOTAL_SIZE : UINT64_MAX, CSV_READ_SIZE, true);
@@ -236,7 +239,9 @@ static void shape_describe(Arena *arena, CsvShape *shape, uint64_t file_size, bo
     size_t column_count = shape->schema->column_count;
     Statistics *statistics = arena_new(arena, Statistics);
     statistics->row_count.count = shape->row_count;
-    statistics->row_count.precision = is_exact ? PRECISION_EXACT : PRECISION_ESTIMATE;
+    statistics->row_count.precision = is_exact                  ? PRECISION_EXACT
+                                      : file_size == UINT64_MAX ? PRECISION_ABSENT
+                                                                : PRECISION_ESTIMATE;
     statistics->byte_size.count = file_size;
     statistics->byte_size.precision = file_size == UINT64_MAX ? PRECISION_ABSENT : PRECISION_EXACT;
     statistics->column_count = column_count;
@@ -325,7 +330,7 @@ CsvShape *csv_shape_detect(Arena *arena, const Context *context, CsvSource *sour
     survey.evidence = arena_array(arena, CsvEvidence, survey.dialect.column_count);
     for (size_t c = 0; c < survey.dialect.column_count; c++)
         csv_evidence_init(&survey.evidence[c]);
-    survey_all(&survey, head.offset + next);
+    survey_all(&survey, head.offset + next, &head);
     survey.dialect.has_header = first_count > 0 && header_decide(&survey);
     if (!survey.dialect.has_header && first_count > 0)
         first_record_add(&survey);

@@ -11,7 +11,7 @@
  * csv_table_contradict adds to the shape's evidence. */
 typedef struct CsvTable {
     TableProvider base; /* first, so that a TableProvider * can be cast back */
-    const char *path;
+    const char *path;   /* "stdin" for a stream that is standard input */
     const CsvOptions *options;
     CsvSpool *spool; /* of a stream; NULL: a regular file */
     pthread_mutex_t mutex;
