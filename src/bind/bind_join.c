@@ -35,49 +35,89 @@ static void columns_add_plan(ColumnSet *columns, Plan *plan)
         columns_add_plan(columns, plan->inputs[i]);
 }
 
-static bool subquery_touches(Binder *binder, const Subquery *subquery, const Plan *side)
+static bool plan_touches(Binder *binder, Plan *plan, const Expr *condition, const Plan *side)
 {
     ColumnSet columns = column_set_in(binder->arena);
-    plan_check_depth(binder->arena, subquery->plan);
-    columns_add_plan(&columns, subquery->plan);
-    if (subquery->mark_condition)
-        column_set_add_expr(&columns, subquery->mark_condition);
+    plan_check_depth(binder->arena, plan);
+    columns_add_plan(&columns, plan);
+    if (condition)
+        column_set_add_expr(&columns, condition);
     for (size_t i = 0; i < side->output_count; i++)
         if (column_set_has(&columns, side->outputs[i]))
             return true;
     return false;
 }
 
-/* Each goes to the side whose columns it uses. (An inner join's conditions stand above it, and so do their queries.) */
+static bool subquery_touches(Binder *binder, const Subquery *subquery, const Plan *side)
+{
+    return plan_touches(binder, subquery->plan, subquery->mark_condition, side);
+}
+
+static bool join_has_two_sided_query(const Join *join)
+{
+    for (size_t i = 0; i < join->subqueries.count; i++)
+        if (subquery_touches(join->from->binder, &join->subqueries.items[i], join->left.plan) &&
+            subquery_touches(join->from->binder, &join->subqueries.items[i], join->right.plan))
+            return true;
+    return false;
+}
+
+/* Each goes to the side whose columns it uses. */
 static void join_place_subqueries(Join *join)
 {
     Binder *binder = join->from->binder;
     for (size_t i = 0; i < join->subqueries.count; i++) {
         const Subquery *subquery = &join->subqueries.items[i];
-        bool uses_left = subquery_touches(binder, subquery, join->left.plan);
-        if (uses_left && subquery_touches(binder, subquery, join->right.plan))
-            error_raise(ERROR_NOT_SUPPORTED, subquery->position,
-                        "a query in the ON of an outer join that uses columns of both sides is not supported");
-        Plan **side = uses_left ? &join->left.plan : &join->right.plan;
+        Plan **side = subquery_touches(binder, subquery, join->left.plan) ? &join->left.plan : &join->right.plan;
         *side = subquery_attach(binder, *side, subquery);
     }
 }
 
+/* A query that uses both sides: l LEFT JOIN r ON p becomes l LEFT JOIN LATERAL (SELECT * FROM r WHERE p) ON TRUE. */
+static Plan *join_laterally(Join *join, Expr *const *conditions, size_t count)
+{
+    Binder *binder = join->from->binder;
+    if (join->type == PLAN_JOIN_FULL)
+        error_raise(ERROR_NOT_SUPPORTED, join->subqueries.items[0].position,
+                    "a query in the ON of a FULL join that uses columns of both sides is not supported");
+    bool is_right = join->type == PLAN_JOIN_RIGHT;
+    Plan *left = is_right ? join->right.plan : join->left.plan;
+    Plan *right = is_right ? join->left.plan : join->right.plan;
+    for (size_t i = 0; i < join->subqueries.count; i++) {
+        Subquery subquery = join->subqueries.items[i];
+        subquery.is_dependent = plan_touches(binder, subquery.plan, NULL, right);
+        right = subquery_attach(binder, right, &subquery);
+    }
+    right = plan_filter_new(binder->columns, right, conditions, count);
+    PlanJoinType type = is_right ? PLAN_JOIN_LEFT : join->type;
+    PlanJoin *plan = plan_join_new(binder->columns, type, left, right, NULL, 0);
+    plan->is_dependent = true;
+    return &plan->base;
+}
+
 /* ---- the join itself ---- */
+
+/* An inner join's conditions with queries in them stand above it, and so do the queries. */
+static Plan *join_below_filter(Join *join, Expr *const *conditions, size_t count)
+{
+    Binder *binder = join->from->binder;
+    PlanJoin *plan = plan_join_new(binder->columns, PLAN_JOIN_INNER, join->left.plan, join->right.plan, NULL, 0);
+    plan->is_dependent = join->is_dependent;
+    Plan *top = subqueries_attach(binder, &plan->base, &join->subqueries);
+    return plan_filter_new(binder->columns, top, conditions, count);
+}
 
 static Plan *join_plan(Join *join, Expr *const *conditions, size_t count)
 {
-    Binder *binder = join->from->binder;
-    bool is_inner_with_queries = join->type == PLAN_JOIN_INNER && join->subqueries.count > 0;
-    if (!is_inner_with_queries)
-        join_place_subqueries(join);
-    PlanJoin *plan = plan_join_new(binder->columns, join->type, join->left.plan, join->right.plan, conditions,
-                                   is_inner_with_queries ? 0 : count);
+    if (join->type == PLAN_JOIN_INNER && join->subqueries.count > 0)
+        return join_below_filter(join, conditions, count);
+    if (join_has_two_sided_query(join))
+        return join_laterally(join, conditions, count);
+    join_place_subqueries(join);
+    PlanJoin *plan =
+        plan_join_new(join->from->binder->columns, join->type, join->left.plan, join->right.plan, conditions, count);
     plan->is_dependent = join->is_dependent;
-    if (!is_inner_with_queries)
-        return &plan->base;
-    Plan *top = subqueries_attach(binder, &plan->base, &join->subqueries);
-    return plan_filter_new(binder->columns, top, conditions, count);
+    return &plan->base;
 }
 
 static bool join_is_one_sided(const Join *join)
