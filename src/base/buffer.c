@@ -8,9 +8,11 @@ _Static_assert(sizeof(Buffer) <= HEADER_SIZE, "the header must fit before the da
 
 Buffer *buffer_new(size_t size, MemoryBudget *budget)
 {
-    if (budget)
-        memory_budget_require(budget, size, "a buffer");
     Buffer *buffer = memory_allocate_aligned(memory_size_add(size, HEADER_SIZE));
+    if (budget && !memory_budget_take(budget, size)) {
+        memory_free(buffer);
+        memory_budget_refuse(budget, size, "a buffer");
+    }
     *buffer = (Buffer){.share_count = 1, .size = size, .budget = budget, .data = (char *)buffer + HEADER_SIZE};
     return buffer;
 }

@@ -38,11 +38,16 @@ bool memory_budget_take(MemoryBudget *budget, size_t size)
     return true;
 }
 
+_Noreturn void memory_budget_refuse(const MemoryBudget *budget, size_t size, const char *what)
+{
+    error_raise_hint(ERROR_LIMIT_EXCEEDED, NO_POSITION, "raise it with SET memory_limit = '…'",
+                     "%s needs %zu bytes more than memory_limit (%zu bytes) leaves", what, size, budget->limit);
+}
+
 void memory_budget_require(MemoryBudget *budget, size_t size, const char *what)
 {
     if (!memory_budget_take(budget, size))
-        error_raise_hint(ERROR_LIMIT_EXCEEDED, NO_POSITION, "raise it with SET memory_limit = '…'",
-                         "%s needs %zu bytes more than memory_limit (%zu bytes) leaves", what, size, budget->limit);
+        memory_budget_refuse(budget, size, what);
 }
 
 void memory_budget_give(MemoryBudget *budget, size_t size)

@@ -56,6 +56,8 @@ void context_warn(const Context *context, const char *format, ...) __attribute__
 bool memory_budget_take(MemoryBudget *budget, size_t size);
 /* Take, or raise LIMIT_EXCEEDED naming what wanted it. */
 void memory_budget_require(MemoryBudget *budget, size_t size, const char *what);
+/* Raises that LIMIT_EXCEEDED: for who has something to give back first. */
+_Noreturn void memory_budget_refuse(const MemoryBudget *budget, size_t size, const char *what);
 void memory_budget_give(MemoryBudget *budget, size_t size);
 
 #endif
