@@ -29,14 +29,14 @@ Block *block_new(Arena *arena, const Context *context, const char *what)
     return block;
 }
 
-/* Memory first, then the budget, which raises: so on the way out there is one thing to give back, and it is ours. */
+/* Memory first, then the budget: when either is refused nothing of the other is left behind. */
 static void block_take(Block *block, size_t size)
 {
     block->data = memory_allocate_aligned(size);
     if (!memory_budget_take(block->budget, size)) {
         memory_free(block->data);
         block->data = NULL;
-        memory_budget_require(block->budget, size, block->what);
+        memory_budget_refuse(block->budget, size, block->what);
     }
     block->size = size;
 }

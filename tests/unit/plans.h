@@ -28,7 +28,7 @@ static size_t test_pulls; /* batches that tables gave */
 static inline void plans_begin(size_t batch_size, size_t batch_rows)
 {
     test_budget = (MemoryBudget){.limit = SIZE_MAX};
-    test_settings = (Settings){.batch_size = batch_size, .timezone = "UTC", .temp_directory = ""};
+    test_settings = (Settings){.batch_size = batch_size, .temp_directory = ""};
     test_cancel = false;
     test_context =
         (Context){.cancel = &test_cancel, .memory = &test_budget, .settings = &test_settings, .arena = test_arena};

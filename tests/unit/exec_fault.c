@@ -1,0 +1,219 @@
+/* What goes wrong in the middle of a query: the user stops it, memory runs out, a limit is met. Nothing may leak. */
+#include "base/memory.h"
+#include "plans.h"
+
+/* ---- a plan with every operator that keeps something; made anew for each run ---- */
+
+enum { PLAN_KINDS_TRIED = 9 };
+
+static Plan *some_table(void)
+{
+    enum { ROWS = 40 };
+    static const Type types[] = {{TYPE_INTEGER, 0, 0}, {TYPE_VARCHAR, 0, 0}};
+    Value *cells = arena_array(test_arena, Value, ROWS * 2);
+    for (size_t i = 0; i < ROWS; i++) {
+        const char *text = arena_format(test_arena, "a_text_of_more_than_twelve_bytes_%zu", i % 13);
+        cells[i * 2] = i % 9 ? value_integer(types[0], (int64_t)(i % 7)) : value_null(types[0]);
+        cells[i * 2 + 1] = value_text(view_of(text));
+    }
+    return table_of(types, 2, cells, ROWS);
+}
+
+static Plan *some_join(PlanJoinType type, bool has_key)
+{
+    Plan *l = some_table(), *r = some_table();
+    Expr *conditions[] = {call(has_key ? "=" : "<", column(l, 0), column(r, 0)),
+                          call("<=", column(l, 1), column(r, 1))};
+    return &plan_join_new(&test_columns, type, l, r, conditions, 2)->base;
+}
+
+static Plan *some_aggregate(void)
+{
+    Plan *t = some_table();
+    PlanAggregate *plan = plan_aggregate_new(&test_columns, t, 1, 2);
+    plan->groups[0] = column(t, 0);
+    plan->base.outputs[0] = plan_column_new(&test_columns, "g", NULL, plan->groups[0]->type, true);
+    for (int i = 0; i < 2; i++) {
+        AggregateCall *call = &plan->aggregates[i];
+        Expr *arguments[] = {column(t, 1), constant("VARCHAR", "+")};
+        Type types[] = {arguments[0]->type, arguments[1]->type};
+        bool is_unknown[2] = {false}, is_ambiguous;
+        static SortOrder order;
+        call->argument_count = i ? 2 : 1;
+        call->arguments = arena_copy(test_arena, arguments, sizeof arguments);
+        call->aggregate = aggregate_resolve(view_of(i ? "string_agg" : "max"), types, is_unknown, call->argument_count,
+                                            &call->type, &is_ambiguous);
+        call->is_distinct = i == 1;
+        call->order_count = (size_t)i;
+        call->order_keys = call->arguments;
+        call->orders = &order;
+        plan->base.outputs[1 + i] = plan_column_new(&test_columns, "a", NULL, call->type, true);
+    }
+    return &plan->base;
+}
+
+static Plan *some_plan(size_t kind)
+{
+    static const int keys[] = {2, -1};
+    Plan *t = some_table();
+    Plan *pair[] = {t, some_table()};
+    switch (kind) {
+    case 0:
+        return some_join(PLAN_JOIN_FULL, /* has_key= */ true);
+    case 1:
+        return some_join(PLAN_JOIN_LEFT, /* has_key= */ false);
+    case 2:
+        return some_aggregate();
+    case 3:
+        return sort(t, keys, 2, NO_LIMIT);
+    case 4:
+        return sort(t, keys, 2, 3);
+    case 5:
+        return &plan_distinct_new(&test_columns, t, t->outputs, 2)->base;
+    case 6:
+        return &plan_set_new(&test_columns, PLAN_INTERSECT, true, pair, 2)->base;
+    case 7:
+        return sort(filter(t, call("=", column(t, 0), integer(3))), keys, 1, NO_LIMIT);
+    default: {
+        Expr *exprs[] = {call("||", column(t, 1), column(t, 1)), call("+", column(t, 0), integer(1))};
+        return project(t, exprs, 2);
+    }
+    }
+}
+
+/* ---- runs ---- */
+
+typedef struct Run {
+    size_t kind;
+    Arena *arena; /* of the execution alone */
+    Plan *plan;
+    size_t cancel_after; /* batches that tables give; 0: never */
+    size_t row_count;
+} Run;
+
+static void run_plan(void *argument)
+{
+    Run *run = argument;
+    Execution *execution = execution_new(run->arena, &test_context, &test_columns, run->plan, false);
+    for (const Batch *batch; (batch = execution_next(execution)) != NULL;)
+        run->row_count += batch->row_count;
+    execution_close(execution);
+}
+
+static Run run_new(size_t kind)
+{
+    arena_reset(test_arena);
+    plans_begin(/* batch_size= */ 16, /* batch_rows= */ 7);
+    Run run = {.kind = kind, .plan = some_plan(kind)};
+    plan_number(run.plan);
+    run.arena = arena_new_child(test_arena);
+    return run;
+}
+
+START_TEST(every_allocation_may_fail)
+{
+    for (size_t kind = 0; kind < PLAN_KINDS_TRIED; kind++) {
+        Run run = run_new(kind);
+        run_plan(&run);
+        size_t row_count = run.row_count, nth = 1;
+        ck_assert_uint_gt(row_count, 0);
+        for (bool has_failed = true; has_failed; nth++) {
+            run = run_new(kind);
+            memory_fail_at(nth);
+            Error error;
+            bool is_done = error_protect(run_plan, &run, &error);
+            has_failed = memory_has_failed();
+            memory_fail_at(0);
+            ck_assert_int_eq(is_done, !has_failed);
+            if (has_failed)
+                ck_assert_msg(error.code == ERROR_OUT_OF_MEMORY, "%s", error.message);
+            else
+                ck_assert_uint_eq(run.row_count, row_count);
+            arena_free(run.arena);
+            ck_assert_uint_eq(test_budget.used, 0);
+        }
+        ck_assert_uint_gt(nth, 10);
+    }
+}
+END_TEST
+
+START_TEST(a_memory_limit_is_an_error_that_names_it)
+{
+    for (size_t kind = 0; kind < 7; kind++) {
+        for (size_t limit_size = 0; limit_size < 1 << 20; limit_size += 5000) {
+            Run run = run_new(kind);
+            test_budget.limit = limit_size;
+            Error error;
+            bool is_done = error_protect(run_plan, &run, &error);
+            if (!is_done) {
+                ck_assert_msg(error.code == ERROR_LIMIT_EXCEEDED, "%s", error.message);
+                ck_assert_ptr_nonnull(strstr(error.message, "memory_limit"));
+            }
+            ck_assert_uint_le(test_budget.peak, limit_size);
+            arena_free(run.arena);
+            ck_assert_uint_eq(test_budget.used, 0);
+            if (limit_size == 0)
+                ck_assert(!is_done);
+            if (is_done)
+                break;
+            ck_assert_uint_lt(limit_size, (1 << 20) - 5000);
+        }
+    }
+}
+END_TEST
+
+/* Gives rows without end, and the third batch raises the flag. */
+static Batch *endless_next(BatchStream *stream)
+{
+    TestCursor *cursor = (TestCursor *)stream;
+    cursor->next_row = 0;
+    if (++test_pulls == 3)
+        test_cancel = true;
+    ck_assert_uint_lt(test_pulls, 10);
+    return test_cursor_next(stream);
+}
+
+static BatchStream *endless_open(Scan *scan, Arena *arena, const Context *context)
+{
+    BatchStream *stream = test_scan_open(scan, arena, context);
+    stream->next = endless_next;
+    return stream;
+}
+
+static void plan_make_endless(Plan *plan)
+{
+    if (plan->kind == PLAN_SCAN)
+        ((PlanScan *)plan)->scan->open = endless_open;
+    for (size_t i = 0; i < plan->input_count; i++)
+        plan_make_endless(plan->inputs[i]);
+}
+
+START_TEST(every_operator_stops_when_it_is_asked_to)
+{
+    for (size_t kind = 0; kind < PLAN_KINDS_TRIED; kind++) {
+        Run run = run_new(kind);
+        plan_make_endless(run.plan);
+        expect_error(ERROR_INTERRUPTED, run_plan, &run);
+        arena_free(run.arena);
+        ck_assert_uint_eq(test_budget.used, 0);
+    }
+}
+END_TEST
+
+START_TEST(closing_early_gives_the_memory_back)
+{
+    for (size_t kind = 0; kind < PLAN_KINDS_TRIED; kind++) {
+        Run run = run_new(kind);
+        Execution *execution = execution_new(run.arena, &test_context, &test_columns, run.plan, false);
+        ck_assert_ptr_nonnull(execution_next(execution));
+        execution_close(execution);
+        ck_assert_ptr_null(execution_next(execution));
+        ck_assert_uint_lt(test_budget.used, 10000); /* the keys of a batch at most */
+        arena_free(run.arena);
+        ck_assert_uint_eq(test_budget.used, 0);
+    }
+}
+END_TEST
+
+TEST_PROGRAM(every_allocation_may_fail, a_memory_limit_is_an_error_that_names_it,
+             every_operator_stops_when_it_is_asked_to, closing_early_gives_the_memory_back)
