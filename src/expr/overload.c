@@ -17,14 +17,17 @@ typedef struct Arguments {
     const bool *is_literal;
 } Arguments;
 
-/* What an argument without a type would rather be: a literal text, then a double; a bare NULL an INTEGER. */
+/* What an argument without a type would rather be: a literal text, then a double, a timestamp, an interval; a bare NULL
+ * text, then an INTEGER. */
 static size_t unknown_distance(TypeId wanted, bool is_literal)
 {
-    if (wanted == TYPE_VARCHAR)
-        return 0;
-    if (is_literal)
-        return wanted == TYPE_DOUBLE ? 1 : wanted == TYPE_INTERVAL ? 2 : 3;
-    return wanted == TYPE_INTEGER ? 1 : wanted == TYPE_BIGINT ? 2 : wanted == TYPE_DOUBLE ? 3 : 4;
+    static const TypeId literals[] = {TYPE_VARCHAR, TYPE_DOUBLE, TYPE_TIMESTAMP, TYPE_INTERVAL};
+    static const TypeId nulls[] = {TYPE_VARCHAR, TYPE_INTEGER, TYPE_BIGINT, TYPE_DOUBLE};
+    const TypeId *order = is_literal ? literals : nulls;
+    size_t distance = 0;
+    while (distance < 4 && order[distance] != wanted)
+        distance++;
+    return distance;
 }
 
 static TypeId overload_wants(const Overload *overload, size_t index)

@@ -119,7 +119,7 @@ static const ExprCase texts[] = {
     {"(substring 'alphabet' 3 2)", "ph"},
     {"(substring 'alphabet' -1 4)", "al"},
     {"(substring 'alphabet' 0)", "alphabet"},
-    {"(substring 'alphabet' 3 -1)", "!22011"},
+    {"(substring 'alphabet' 3 -1)", "!22023"},
     {"(substring 'alphabet' 20 3)", ""},
     {"(substring 'a€bcéd' 2 3)", "€bc"},
     {"(substring 'alphabet' 2147483647 2147483647)", ""},
@@ -265,6 +265,31 @@ static const ExprCase casts[] = {
     {"(try (/ 1 0) smallint)", "!22012"},
     {"(:: null integer)", "NULL"},
 };
+/* The design's rules: six digits more than the larger scale, rounded half away from zero; 38 digits at the most. Values
+ * are Python's decimal module's. */
+static const ExprCase quotients[] = {
+    {"(/ 1.0 3)", "0.3333333"},
+    {"(/ 2 3.00)", "0.66666667"},
+    {"(/ -2 3.00)", "-0.66666667"},
+    {"(/ 10.00 4.0)", "2.50000000"},
+    {"(/ 12345678901234567890.12 0.07)", "176366841446208112716.00000000"},
+    {"(/ (:: 1 \"decimal(38,0)\") 3.0)", "0.3333333"},
+    {"(* 1.5 99999999999999999999999999999999999999)", "!22003"},
+    {"(* 0.5 19999999999999999999999999999999999999)", "9999999999999999999999999999999999999.5"},
+    {"(* 123456789.123456789 987654321.987654321)", "121932631356500531.347203169112635269"},
+    {"(+ 9999999999999999.99 0.01)", "10000000000000000.00"},
+    {"(* 9999999999.99 9999999999.99)", "99999999999800000000.0001"},
+    {"(* (:: 1.5 \"decimal(38,19)\") (:: 1.5 \"decimal(38,19)\"))", "2.2500000000000000000000000000"},
+    {"(= (:: 99999999999999999999999999999999999999 \"decimal(38,0)\") 0.5)", "false"},
+    {"(< 0.5 (:: 99999999999999999999999999999999999999 \"decimal(38,0)\"))", "true"},
+};
+
+START_TEST(decimal_results_keep_their_digits)
+{
+    CHECK_CASES(quotients);
+}
+END_TEST
+
 START_TEST(integers_never_wrap)
 {
     CHECK_CASES(integers);
@@ -307,5 +332,6 @@ START_TEST(casts_keep_the_value_or_raise)
 }
 END_TEST
 
-TEST_PROGRAM(integers_never_wrap, decimals_are_exact, doubles_are_postgresqls, text_functions_count_characters,
-             patterns_match_as_in_postgresql, dates_follow_the_calendar, casts_keep_the_value_or_raise)
+TEST_PROGRAM(decimal_results_keep_their_digits, integers_never_wrap, decimals_are_exact, doubles_are_postgresqls,
+             text_functions_count_characters, patterns_match_as_in_postgresql, dates_follow_the_calendar,
+             casts_keep_the_value_or_raise)

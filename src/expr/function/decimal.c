@@ -195,6 +195,25 @@ void kernel_subtract_DECIMAL(KernelCall *call)
     run_sum(call, true);
 }
 
+/* Drops zeros at the end, so that a product of long scales meets 128 bits only when its digits need them. */
+static Int128 without_zeros(Int128 value, int *scale)
+{
+    for (; *scale > 0 && value != 0 && value % 10 == 0; (*scale)--)
+        value /= 10;
+    return value;
+}
+
+static bool multiply_rescaled(Int128 a, Int128 b, int scale, Type type, Int128 *ret_product)
+{
+    if (!decimal_multiply(a, b, ret_product)) {
+        a = without_zeros(a, &scale);
+        b = without_zeros(b, &scale);
+        if (!decimal_multiply(a, b, ret_product))
+            return false;
+    }
+    return decimal_rescale(*ret_product, scale, type.scale, ret_product) && decimal_fits(*ret_product, type.precision);
+}
+
 void kernel_multiply_DECIMAL(KernelCall *call)
 {
     int scale = call->arguments[0]->type.scale + call->arguments[1]->type.scale;
@@ -203,8 +222,7 @@ void kernel_multiply_DECIMAL(KernelCall *call)
         return;
     for (size_t i = 0; i < call->count; i++) {
         Int128 product = 0;
-        if (!decimal_multiply(operand(call, 0, i), operand(call, 1, i), &product) ||
-            !decimal_rescale(product, scale, type.scale, &product) || !decimal_fits(product, type.precision)) {
+        if (!multiply_rescaled(operand(call, 0, i), operand(call, 1, i), scale, type, &product)) {
             fail_out_of_range(call, i);
             product = 0;
         }
