@@ -120,8 +120,14 @@ tsan:
 fuzz:
 	$(MAKE) -f tests/fuzz/Makefile BUILD=$(BUILD)-fuzz
 
-bench: $(BUILD)/quern
-	QUERN=$(BUILD)/quern sh tests/bench/run.sh
+$(BUILD)/bench/generate: tests/bench/generate.c
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) $(CFLAGS) -o $@ $<
+$(BUILD)/bench/bench: $(wildcard tests/bench/bench.c tests/bench/contender.[ch]) include/quern/quern.h $(BUILD)/libquern.a
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) $(CFLAGS) -o $@ tests/bench/bench.c tests/bench/contender.c $(BUILD)/libquern.a $(LIB_LIBS)
+bench: $(BUILD)/quern $(BUILD)/bench/generate $(BUILD)/bench/bench
+	BUILD=$(BUILD) sh tests/bench/run.sh
 
 # ---- manners ----
 C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
