@@ -63,6 +63,10 @@ static const struct OperatorPrint {
     {"!~~", "NOT LIKE", FORM_INFIX, BINDING_IN, 2},
     {"~~*", "ILIKE", FORM_INFIX, BINDING_IN, 2},
     {"!~~*", "NOT ILIKE", FORM_INFIX, BINDING_IN, 2},
+    {"similar to", "SIMILAR TO", FORM_INFIX, BINDING_IN, 2},
+    {"not similar to", "NOT SIMILAR TO", FORM_INFIX, BINDING_IN, 2},
+    {"~~~", "GLOB", FORM_INFIX, BINDING_IN, 2},
+    {"!~~~", "NOT GLOB", FORM_INFIX, BINDING_IN, 2},
     {"=", "=", FORM_INFIX, BINDING_COMPARISON, 2},
     {"<>", "<>", FORM_INFIX, BINDING_COMPARISON, 2},
     {"<", "<", FORM_INFIX, BINDING_COMPARISON, 2},
@@ -96,10 +100,9 @@ static const char *like_keyword(const Expr *expr)
 {
     static const struct {
         const char *sign, *function, *keyword;
-    } likes[] = {{"~~", "like_escape", "LIKE"},
-                 {"!~~", "not_like_escape", "NOT LIKE"},
-                 {"~~*", "ilike_escape", "ILIKE"},
-                 {"!~~*", "not_ilike_escape", "NOT ILIKE"}};
+    } likes[] = {{"~~", "like_escape", "LIKE"},    {"!~~", "not_like_escape", "NOT LIKE"},
+                 {"~~*", "ilike_escape", "ILIKE"}, {"!~~*", "not_ilike_escape", "NOT ILIKE"},
+                 {"similar to", "", "SIMILAR TO"}, {"not similar to", "", "NOT SIMILAR TO"}};
     for (size_t i = 0; expr->argument_count == 3 && i < sizeof likes / sizeof *likes; i++)
         if (strcmp(expr->function->name, likes[i].sign) == 0 || strcmp(expr->function->name, likes[i].function) == 0)
             return likes[i].keyword;

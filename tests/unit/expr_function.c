@@ -204,6 +204,35 @@ static const ExprCase patterns[] = {
     {"(~ 'a' null)", "NULL"},
 };
 
+/* SIMILAR TO as PostgreSQL has it; GLOB as POSIX shells have it. */
+static const ExprCase translated[] = {
+    {"('similar to' 'abc' 'abc')", "true"},
+    {"('similar to' 'abc' 'a')", "false"},
+    {"('similar to' 'abc' '%(b|d)%')", "true"},
+    {"('similar to' 'abc' '(b|c)%')", "false"},
+    {"('similar to' 'a.c' 'a.c')", "true"},
+    {"('similar to' 'abc' 'a.c')", "false"},
+    {"('similar to' 'a%c' 'a!%c' '!')", "true"},
+    {"('similar to' 'abc' 'a!%c' '!')", "false"},
+    {"('similar to' 'aab' 'a{2}[a-c]')", "true"},
+    {"('not similar to' 'aab' 'a+_')", "false"},
+    {"('~~~' 'abc' 'a*')", "true"},
+    {"('~~~' 'abc' 'A*')", "false"},
+    {"('~~~' 'abc' '?b[a-d]')", "true"},
+    {"('~~~' 'abc' '?b[!a-d]')", "false"},
+    {"('~~~' 'a.c' 'a.c')", "true"},
+    {"('~~~' 'abc' 'a.c')", "false"},
+    {"('~~~' 'a[c' 'a[c')", "true"},
+    {"('!~~~' 'abc' 'a*')", "false"},
+    {"('~~~' 'a]c' 'a[]]c')", "true"},
+};
+
+START_TEST(other_patterns_are_translated)
+{
+    CHECK_CASES(translated);
+}
+END_TEST
+
 static const ExprCase dates[] = {
     {"(+ (:: '2024-01-31' date) 1)", "2024-02-01"},
     {"(- (:: '2024-03-01' date) (:: '2024-02-01' date))", "29"},
@@ -332,6 +361,6 @@ START_TEST(casts_keep_the_value_or_raise)
 }
 END_TEST
 
-TEST_PROGRAM(decimal_results_keep_their_digits, integers_never_wrap, decimals_are_exact, doubles_are_postgresqls,
-             text_functions_count_characters, patterns_match_as_in_postgresql, dates_follow_the_calendar,
-             casts_keep_the_value_or_raise)
+TEST_PROGRAM(other_patterns_are_translated, decimal_results_keep_their_digits, integers_never_wrap, decimals_are_exact,
+             doubles_are_postgresqls, text_functions_count_characters, patterns_match_as_in_postgresql,
+             dates_follow_the_calendar, casts_keep_the_value_or_raise)

@@ -187,6 +187,11 @@ FunctionFamily function_family_operator = {
     ESCAPED("ilike_escape", kernel_text_ilike, ilike_prepare, "ILIKE with an escape character."),
     ESCAPED("not_ilike_escape", kernel_text_not_ilike, ilike_prepare, "NOT ILIKE with an escape character."),
 
+    PATTERN("similar to", kernel_text_regex, similar_prepare, FAIL, "SIMILAR TO: LIKE with | * + ? {} () []."),
+    PATTERN("not similar to", kernel_text_not_regex, similar_prepare, FAIL, "NOT SIMILAR TO."),
+    REGEX("~~~", kernel_text_regex, glob_prepare, "GLOB: * is any text, ? any character, [a-z] one of these."),
+    REGEX("!~~~", kernel_text_not_regex, glob_prepare, "NOT GLOB."),
+
     UNARY("~", SMALLINT, SMALLINT, 0, kernel_bit_not_SMALLINT, "All bits turned."),
     UNARY("~", INTEGER, INTEGER, 0, kernel_bit_not_SMALLINT, "All bits turned."),
     UNARY("~", BIGINT, BIGINT, 0, kernel_bit_not_BIGINT, "All bits turned."),

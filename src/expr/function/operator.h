@@ -26,11 +26,11 @@ static inline KernelShape kernel_shape(const KernelCall *call)
     INTEGER_OPERATIONS(X, DECIMAL) /* decimal.c */                                                                     \
     X(negate, SMALLINT)                                                                                                \
     X(negate, INTEGER)                                                                                                 \
-    X(negate, BIGINT) X(negate, DOUBLE) X(negate, DECIMAL) X(power, DOUBLE) X(identity, ANY) X(bit_and, SMALLINT)      \
-        X(bit_and, BIGINT) X(bit_or, SMALLINT) X(bit_or, BIGINT) X(bit_xor, SMALLINT) X(bit_xor, BIGINT)               \
-            X(bit_not, SMALLINT) X(bit_not, BIGINT) X(shift_left, SMALLINT) X(shift_left, INTEGER)                     \
-                X(shift_left, BIGINT) X(shift_right, SMALLINT) X(shift_right, INTEGER) X(shift_right, BIGINT)          \
-                    X(shift_right, UBIGINT)
+    X(negate, BIGINT)                                                                                                  \
+    X(negate, DOUBLE) X(negate, DECIMAL) X(power, DOUBLE) X(identity, ANY) X(bit_and, SMALLINT) X(bit_and, BIGINT)     \
+        X(bit_or, SMALLINT) X(bit_or, BIGINT) X(bit_xor, SMALLINT) X(bit_xor, BIGINT) X(bit_not, SMALLINT)             \
+            X(bit_not, BIGINT) X(shift_left, SMALLINT) X(shift_left, INTEGER) X(shift_left, BIGINT)                    \
+                X(shift_right, SMALLINT) X(shift_right, INTEGER) X(shift_right, BIGINT) X(shift_right, UBIGINT)
 
 /* comparison.c */
 #define COMPARISON_KERNELS(X)                                                                                          \
@@ -42,11 +42,12 @@ static inline KernelShape kernel_shape(const KernelCall *call)
 #define TEMPORAL_KERNELS(X)                                                                                            \
     X(date, plus_days)                                                                                                 \
     X(days, plus_date)                                                                                                 \
-    X(date, minus_days) X(date, minus_date) X(date, plus_time) X(time, plus_date) X(date, plus_interval)               \
-        X(interval, plus_date) X(date, minus_interval) X(timestamp, plus_interval) X(interval, plus_timestamp)         \
-            X(timestamp, minus_interval) X(timestamp, minus_timestamp) X(time, plus_interval) X(interval, plus_time)   \
-                X(time, minus_interval) X(time, minus_time) X(interval, plus_interval) X(interval, minus_interval)     \
-                    X(interval, negate) X(interval, multiply) X(number, multiply_interval) X(interval, divide)
+    X(date, minus_days)                                                                                                \
+    X(date, minus_date) X(date, plus_time) X(time, plus_date) X(date, plus_interval) X(interval, plus_date)            \
+        X(date, minus_interval) X(timestamp, plus_interval) X(interval, plus_timestamp) X(timestamp, minus_interval)   \
+            X(timestamp, minus_timestamp) X(time, plus_interval) X(interval, plus_time) X(time, minus_interval)        \
+                X(time, minus_time) X(interval, plus_interval) X(interval, minus_interval) X(interval, negate)         \
+                    X(interval, multiply) X(number, multiply_interval) X(interval, divide)
 
 /* pattern.c */
 #define PATTERN_KERNELS(X)                                                                                             \
@@ -65,6 +66,8 @@ Kernel comparison_choose(const Function *function, const Type *argument_types, T
 /* pattern.c: what is made of a constant pattern. */
 void *like_prepare(Arena *arena, const Expr *call);
 void *ilike_prepare(Arena *arena, const Expr *call);
+void *similar_prepare(Arena *arena, const Expr *call);
+void *glob_prepare(Arena *arena, const Expr *call);
 void *regex_prepare(Arena *arena, const Expr *call);
 void *regex_prepare_no_case(Arena *arena, const Expr *call);
 

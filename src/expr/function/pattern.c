@@ -170,11 +170,16 @@ void kernel_text_not_ilike(KernelCall *call)
 
 /* ---- regular expressions ---- */
 
+/* Writes what another pattern language means as a regular expression. */
+typedef void RegexTranslate(Text *regex, StringView pattern, StringView escape);
+
 typedef struct RegexState {
     bool ignores_case;
-    Arena *arena; /* of the pattern now: owns code and match data */
+    RegexTranslate *translate; /* NULL: the pattern is one */
+    Arena *arena;              /* of the pattern now: owns code and match data */
     bool is_constant;
-    StringView source;
+    StringView source, escape; /* what `code` was made from; data NULL: none yet */
+    Text translated;
     pcre2_code *code;
     pcre2_match_data *match;
 } RegexState;
@@ -190,17 +195,23 @@ static void match_release(void *match)
 }
 
 /* PostgreSQL's reading where the two differ: . takes line ends, $ stands at the very end alone. */
-static bool regex_state_set(RegexState *state, StringView source, Error *ret_error)
+static bool regex_state_set(RegexState *state, StringView source, StringView escape, Error *ret_error)
 {
-    if (state->source.data && view_equal(state->source, source))
+    if (state->source.data && view_equal(state->source, source) && view_equal(state->escape, escape))
         return true;
     state->source.data = NULL;
     arena_reset(state->arena);
+    StringView regex = source;
+    if (state->translate) {
+        text_clear(&state->translated);
+        state->translate(&state->translated, source, escape);
+        regex = text_view(&state->translated);
+    }
     int failure;
     PCRE2_SIZE offset;
     uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY |
                        PCRE2_NEVER_BACKSLASH_C | (state->ignores_case ? PCRE2_CASELESS : 0);
-    state->code = pcre2_compile((PCRE2_SPTR)source.data, source.size, options, &failure, &offset, NULL);
+    state->code = pcre2_compile((PCRE2_SPTR)regex.data, regex.size, options, &failure, &offset, NULL);
     if (state->code == NULL) {
         char reason[120];
         pcre2_get_error_message(failure, (PCRE2_UCHAR *)reason, sizeof reason);
@@ -216,18 +227,22 @@ static bool regex_state_set(RegexState *state, StringView source, Error *ret_err
         error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory for a regular expression");
     arena_own(state->arena, state->match, match_release);
     state->source = arena_view(state->arena, source);
+    state->escape = arena_view(state->arena, escape);
     return true;
 }
 
-static RegexState *regex_state_new(Arena *arena, const Expr *call, bool ignores_case)
+static RegexState *regex_state_new(Arena *arena, const Expr *call, bool ignores_case, RegexTranslate *translate)
 {
     RegexState *state = arena_new(arena, RegexState);
     state->ignores_case = ignores_case;
+    state->translate = translate;
+    state->translated = text_in(arena);
     state->arena = arena_new_child(arena);
-    StringView pattern;
-    state->is_constant = constant_text(call, 1, &pattern);
+    StringView pattern, escape = backslash;
+    state->is_constant =
+        constant_text(call, 1, &pattern) && (call->argument_count < 3 || constant_text(call, 2, &escape));
     Error error;
-    if (state->is_constant && !regex_state_set(state, pattern, &error)) {
+    if (state->is_constant && !regex_state_set(state, pattern, escape, &error)) {
         error.position = call->position;
         error_raise_again(&error);
     }
@@ -236,12 +251,100 @@ static RegexState *regex_state_new(Arena *arena, const Expr *call, bool ignores_
 
 void *regex_prepare(Arena *arena, const Expr *call)
 {
-    return regex_state_new(arena, call, false);
+    return regex_state_new(arena, call, false, NULL);
 }
 
 void *regex_prepare_no_case(Arena *arena, const Expr *call)
 {
-    return regex_state_new(arena, call, true);
+    return regex_state_new(arena, call, true, NULL);
+}
+
+static void regex_add_literal(Text *regex, StringView character)
+{
+    if (character.size == 1 && strchr("\\^$.[]|()?*+{}", character.data[0]))
+        text_add_char(regex, '\\');
+    text_add_view(regex, character);
+}
+
+/* [...] at the pattern's start, as it is but for the sign of negation. Returns its bytes; 0 when it has no end. */
+static size_t regex_add_class(Text *regex, StringView pattern, char negation)
+{
+    bool is_negated = pattern.size > 1 && (pattern.data[1] == '^' || pattern.data[1] == negation);
+    size_t start = is_negated ? 2 : 1, end = start;
+    while (end < pattern.size && (pattern.data[end] != ']' || end == start))
+        end++;
+    if (end >= pattern.size)
+        return 0;
+    text_add(regex, is_negated ? "[^" : "[");
+    for (size_t i = start; i < end; i++) {
+        if (pattern.data[i] == '\\' || (pattern.data[i] == ']' && i == start))
+            text_add_char(regex, '\\');
+        text_add_char(regex, pattern.data[i]);
+    }
+    text_add_char(regex, ']');
+    return end + 1;
+}
+
+/* SQL's SIMILAR TO: % _ as in LIKE, | * + ? {} () [] as in regular expressions, for the whole text. */
+static void similar_translate(Text *regex, StringView pattern, StringView escape)
+{
+    text_add(regex, "\\A(?:");
+    for (size_t at = 0, size; at < pattern.size; at += size) {
+        StringView rest = {pattern.data + at, pattern.size - at}, character = rest;
+        utf8_decode(rest.data, rest.size, &size);
+        character.size = size;
+        if (escape.size && view_equal(character, escape) && size < rest.size) {
+            size_t escaped;
+            utf8_decode(rest.data + size, rest.size - size, &escaped);
+            regex_add_literal(regex, (StringView){rest.data + size, escaped});
+            size += escaped;
+        } else if (rest.data[0] == '[') {
+            size_t taken = regex_add_class(regex, rest, '^');
+            if (taken == 0)
+                text_add_char(regex, '['); /* which the compiler then complains of */
+            size = taken ? taken : 1;
+        } else if (rest.data[0] == '%') {
+            text_add(regex, ".*");
+        } else if (rest.data[0] == '_') {
+            text_add_char(regex, '.');
+        } else if (strchr("|*+?{}()", rest.data[0])) {
+            text_add_char(regex, rest.data[0]);
+        } else {
+            regex_add_literal(regex, character);
+        }
+    }
+    text_add(regex, ")\\z");
+}
+
+/* The shell's patterns: * ? [a-z] [!a-z], for the whole text. */
+static void glob_translate(Text *regex, StringView pattern, StringView escape)
+{
+    (void)escape;
+    text_add(regex, "\\A(?:");
+    for (size_t at = 0, size; at < pattern.size; at += size) {
+        StringView rest = {pattern.data + at, pattern.size - at};
+        size_t taken = rest.data[0] == '[' ? regex_add_class(regex, rest, '!') : 0;
+        utf8_decode(rest.data, rest.size, &size);
+        if (taken)
+            size = taken;
+        else if (rest.data[0] == '*')
+            text_add(regex, ".*");
+        else if (rest.data[0] == '?')
+            text_add_char(regex, '.');
+        else
+            regex_add_literal(regex, (StringView){rest.data, size});
+    }
+    text_add(regex, ")\\z");
+}
+
+void *similar_prepare(Arena *arena, const Expr *call)
+{
+    return regex_state_new(arena, call, false, similar_translate);
+}
+
+void *glob_prepare(Arena *arena, const Expr *call)
+{
+    return regex_state_new(arena, call, false, glob_translate);
 }
 
 static void regex_run(KernelCall *call, bool is_negated)
@@ -252,7 +355,8 @@ static void regex_run(KernelCall *call, bool is_negated)
         StringView text = argument_text(call, 0, i);
         Error error;
         results[i] = false;
-        if (!state->is_constant && !regex_state_set(state, argument_text(call, 1, i), &error)) {
+        StringView escape = call->argument_count > 2 ? argument_text(call, 2, i) : backslash;
+        if (!state->is_constant && !regex_state_set(state, argument_text(call, 1, i), escape, &error)) {
             kernel_fail(call, i, error.code, "%s", error.message);
             continue;
         }
