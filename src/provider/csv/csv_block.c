@@ -27,9 +27,12 @@ void csv_block_init(CsvBlock *block, Arena *arena, const Context *context, CsvSo
         .context = context,
         .arena = arena,
         .level = level,
-        .read_size = read_size ? read_size : CSV_READ_SIZE,
+        .read_size = read_size,
+        .record_limit = CSV_RECORD_LIMIT,
         .offset = offset,
     };
+    if (read_size == 0) /* a small file takes little */
+        block->read_size = source->size >= CSV_READ_SIZE ? CSV_READ_SIZE : (size_t)source->size + 1;
     block->window = block->read_size < CSV_WINDOW_SIZE ? block->read_size : CSV_WINDOW_SIZE;
     csv_index_init(&block->index, arena, block->window + CSV_KERNEL_GROUP);
     arena_own(arena, block, block_release);
@@ -89,10 +92,14 @@ static void block_make_room(CsvBlock *block, size_t more)
 static void block_fill(CsvBlock *block)
 {
     size_t rest = block->size - block->start;
-    if (rest > CSV_RECORD_LIMIT)
+    if (rest > block->record_limit && block->ends_at_limit) {
+        block->is_end = true;
+        return;
+    }
+    if (rest > block->record_limit)
         csv_error_raise(block->source, block->offset + block->start, 0, ERROR_LIMIT_EXCEEDED,
                         "a quote that is not closed may have swallowed the lines that follow",
-                        "the record that begins here is longer than %zu bytes", CSV_RECORD_LIMIT);
+                        "the record that begins here is longer than %zu bytes", block->record_limit);
     size_t more = rest > block->read_size ? rest : block->read_size; /* doubling: a long record is copied few times */
     block_make_room(block, more);
     size_t got = csv_source_read(block->source, block->offset + block->size, block->data + block->size, more);

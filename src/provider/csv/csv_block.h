@@ -29,6 +29,8 @@ typedef struct CsvBlock {
     Arena *arena;
     CpuLevel level;
     size_t read_size;
+    size_t record_limit; /* bytes of one record: CSV_RECORD_LIMIT, unless set lower after csv_block_init */
+    bool ends_at_limit;  /* a longer one is not an error, but read as if the file ended there */
     Buffer *buffer;
     Buffer *spares[CSV_SPARE_BUFFERS]; /* that were shared when they were to be filled again */
     char *data;
@@ -52,7 +54,8 @@ typedef struct CsvRows {
     uint32_t field_counts[BATCH_SIZE];
 } CsvRows;
 
-/* Begins at `offset`, where a record begins. read_size 0: CSV_READ_SIZE. The buffer is the arena's. */
+/* Begins at `offset`, where a record begins. read_size 0: CSV_READ_SIZE, or the whole of a smaller file. The buffer is
+ * the arena's. */
 void csv_block_init(CsvBlock *block, Arena *arena, const Context *context, CsvSource *source, const CsvDialect *dialect,
                     CpuLevel level, uint64_t offset, size_t read_size);
 

@@ -45,7 +45,7 @@ static void number_bounds_add(CsvEvidence *evidence, double value)
     evidence->highest_number = value > evidence->highest_number ? value : evidence->highest_number;
 }
 
-/* What may be a number, but no short integer. */
+/* What may be a number, but no short plain one. */
 static void number_add(CsvEvidence *evidence, const char *text, size_t size)
 {
     CsvNumberShape shape;
@@ -78,15 +78,20 @@ static void number_add(CsvEvidence *evidence, const char *text, size_t size)
 
 static void any_number_add(CsvEvidence *evidence, const char *text, size_t size)
 {
-    int64_t integer;
-    if (size <= DOUBLE_DIGITS && csv_integer_read(text, size, &integer)) {
-        int digits = (int)size - (text[0] == '-') - (integer == 0);
-        evidence->integer_digits = digits > evidence->integer_digits ? digits : evidence->integer_digits;
-        bounds_add(evidence, integer);
-        number_bounds_add(evidence, (double)integer);
-    } else {
+    CsvNumberShape shape;
+    int64_t digits;
+    if (!csv_plain_read(text, size, &shape, &digits) || shape.integer_digits + shape.scale > DOUBLE_DIGITS) {
         number_add(evidence, text, size);
+        return;
     }
+    int whole_digits = shape.integer_digits - (shape.integer_digits == 1 && text[text[0] == '-'] == '0');
+    evidence->integer_digits = whole_digits > evidence->integer_digits ? whole_digits : evidence->integer_digits;
+    evidence->scale = shape.scale > evidence->scale ? shape.scale : evidence->scale;
+    if (shape.scale == 0)
+        bounds_add(evidence, digits);
+    else
+        evidence->possible &= (uint8_t)~KIND_BIT(CSV_KIND_INTEGER);
+    number_bounds_add(evidence, (double)digits / (double)decimal_power_i64[shape.scale]);
 }
 
 static void others_add(CsvEvidence *evidence, const char *text, size_t size)

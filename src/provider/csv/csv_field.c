@@ -99,27 +99,38 @@ static inline size_t point_find(const char *text, size_t size)
     return i;
 }
 
-bool csv_decimal_read(const char *text, size_t size, int scale, int64_t *ret_value)
+bool csv_plain_read(const char *text, size_t size, CsvNumberShape *ret_shape, int64_t *ret_digits)
 {
     bool is_negative = size > 0 && text[0] == '-';
     text += is_negative, size -= is_negative;
     size_t point = point_find(text, size);
-    size_t fraction_size = point < size ? size - point - 1 : 0;
+    bool has_point = point < size;
+    size_t scale = has_point ? size - point - 1 : 0;
+    size_t leading_zero = point == 1 && text[0] == '0'; /* is no digit that counts */
     uint64_t whole, fraction = 0;
-    if (fraction_size > (size_t)scale || point > 18 || (point < size && fraction_size == 0))
+    if (point - leading_zero + scale > DECIMAL_I64_PRECISION || (has_point && scale == 0) ||
+        !integer_part_is_plain(text, point))
         return false;
-    if (!integer_part_is_plain(text, point) || !digits_read(text, point, &whole))
+    if (!digits_read(text, point, &whole) || (has_point && !digits_read(text + point + 1, scale, &fraction)))
         return false;
-    if (fraction_size && !digits_read(text + point + 1, fraction_size, &fraction))
+    int64_t digits = (int64_t)(whole * (uint64_t)decimal_power_i64[scale] + fraction);
+    if (digits == 0 && is_negative)
         return false;
-    uint64_t number;
-    if (__builtin_mul_overflow(whole, (uint64_t)decimal_power_i64[scale], &number))
-        return false;
-    number += fraction * (uint64_t)decimal_power_i64[scale - (int)fraction_size];
-    if (number >= (uint64_t)decimal_power_i64[18] || (number == 0 && is_negative))
-        return false;
-    *ret_value = is_negative ? -(int64_t)number : (int64_t)number;
+    *ret_shape = (CsvNumberShape){.is_plain = true, .integer_digits = (int)point, .scale = (int)scale};
+    *ret_digits = is_negative ? -digits : digits;
     return true;
+}
+
+bool csv_decimal_read(const char *text, size_t size, int scale, int64_t *ret_value)
+{
+    CsvNumberShape shape;
+    int64_t digits, value;
+    if (!csv_plain_read(text, size, &shape, &digits) || shape.scale > scale)
+        return false;
+    if (__builtin_mul_overflow(digits, decimal_power_i64[scale - shape.scale], &value))
+        return false;
+    *ret_value = value;
+    return value < decimal_power_i64[DECIMAL_I64_PRECISION] && value > -decimal_power_i64[DECIMAL_I64_PRECISION];
 }
 
 bool csv_decimal_read_wide(const char *text, size_t size, int scale, Int128 *ret_value)
@@ -248,21 +259,21 @@ static bool double_survives(const char *text, size_t size, double value)
            memcmp(a.digits, b.digits, a.count) == 0;
 }
 
-static const double powers_of_ten[23] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                         1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+enum { DOUBLE_DIGITS = 15 };
+static const double powers_of_ten[DOUBLE_DIGITS + 1] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                        1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
 bool csv_double_read(const char *text, size_t size, double *ret_value)
 {
     CsvNumberShape shape;
-    if (!csv_number_shape(text, size, &shape))
-        return false;
+    int64_t digits;
     /* Up to 15 digits are exact in a double, and so is one division by a power up to 10^22 (Clinger 1990). */
-    int64_t scaled;
-    if (shape.is_plain && shape.integer_digits + shape.scale <= 15 &&
-        csv_decimal_read(text, size, shape.scale, &scaled)) {
-        *ret_value = (double)scaled / powers_of_ten[shape.scale];
+    if (csv_plain_read(text, size, &shape, &digits) && shape.integer_digits + shape.scale <= DOUBLE_DIGITS) {
+        *ret_value = (double)digits / powers_of_ten[shape.scale];
         return true;
     }
+    if (!csv_number_shape(text, size, &shape))
+        return false;
     double value;
     bool is_overflow;
     if (!double_parse((StringView){text, size}, &value, &is_overflow) || is_overflow)

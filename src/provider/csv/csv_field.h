@@ -37,5 +37,8 @@ typedef struct CsvNumberShape {
 
 /* False when the text is no number at all. */
 bool csv_number_shape(const char *text, size_t size, CsvNumberShape *ret_shape);
+/* An integer or decimal as above of at most 18 digits: all its digits as one number, the shape says where the point is.
+ */
+bool csv_plain_read(const char *text, size_t size, CsvNumberShape *ret_shape, int64_t *ret_digits);
 
 #endif

@@ -28,7 +28,7 @@ static bool is_null_word(const CsvDialect *dialect, const char *text, size_t siz
 static inline Field field_cut(const CsvDialect *dialect, const char *text, size_t size)
 {
     Field field = {.text = text, .size = size, .is_null = size == 0};
-    if (size > 0 && dialect->has_quote && text[0] == dialect->quote) {
+    if (size > 1 && dialect->has_quote && text[0] == dialect->quote) {
         field.text++;
         field.size -= 2; /* the index ends a quoted field behind its closing quote */
         field.is_quoted = true;

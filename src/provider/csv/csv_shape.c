@@ -75,6 +75,9 @@ static bool survey_is_regular(Survey *survey, uint64_t offset, uint64_t end)
     uint64_t rejects = atomic_load(&survey->quiet.rejects);
     csv_block_init(block, arena, &survey->quiet, survey->source, &survey->dialect, survey->level, offset,
                    CSV_PIECE_SIZE);
+    block->record_limit =
+        CSV_PIECE_RECORD_LIMIT; /* a wrong guess about quotes may make one record of all that follows */
+    block->ends_at_limit = true;
     uint64_t row_count = 0;
     while (csv_block_take(block, rows, BATCH_SIZE, true)) {
         row_count += rows->count;
@@ -128,7 +131,7 @@ static void survey_all(Survey *survey, uint64_t data_offset, const CsvHead *head
     }
     survey->is_total = is_stream || size <= CSV_TOTAL_SIZE;
     if (survey->is_total) {
-        survey_rows(survey, data_offset, is_stream ? CSV_TOTAL_SIZE : UINT64_MAX, CSV_READ_SIZE, true);
+        survey_rows(survey, data_offset, is_stream ? CSV_TOTAL_SIZE : UINT64_MAX, 0, true);
         char probe;
         if (is_stream && csv_source_read(survey->source, CSV_TOTAL_SIZE, &probe, 1) > 0)
             survey->is_total = false;
