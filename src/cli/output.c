@@ -65,7 +65,7 @@ bool output_flush(Output *output)
 {
     bool is_waiting = output->is_holding || (output->page_rows > 0 && output->pager == 0);
     if (!is_waiting) {
-        if (!output->is_closed && output->error == 0)
+        if (!output->is_closed && output->error == 0 && output->buffer.size > 0)
             output_write_all(output, text_string(&output->buffer), output->buffer.size);
         text_clear(&output->buffer);
     }
