@@ -32,7 +32,7 @@ class Scripts(ProgramTest):
         self.assertRegex(run.errors, r"\n    select 'äöü' as é, nope\n {4}" + " " * 19 + r"\^\n")
 
     def test_of_a_long_line_only_the_place_is_shown(self):
-        run = self.run_quern("-c", "select " + "1 + " * 5000 + "nope" + " + 1" * 5000)
+        run = self.run_quern("-c", "select " + "1, " * 3000 + "nope" + ", 1" * 3000)
         self.assertRegex(run.errors, r"nope")
         self.assertLess(max(map(len, run.errors.splitlines())), 300)
 
