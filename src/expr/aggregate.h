@@ -1,8 +1,8 @@
 /* expr/aggregate.h: aggregate functions: states that take rows, merge, and give a value.
  *
- * A state is `state_size` zeroed bytes, aligned to 8, in a row of the hash table (or alone, without GROUP BY); zero is the
- * empty state, and the size a multiple of 8.
- * What does not fit there (strings, sets) stands in the call's arena. Families stand in aggregate/<family>.c. */
+ * A state is `state_size` zeroed bytes, aligned to 8, in a row of the hash table (or alone, without GROUP BY); zero is
+ * the empty state, and the size a multiple of 8. What does not fit there (strings, sets) stands in the call's arena.
+ * Families stand in aggregate/<family>.c. */
 #ifndef QUERN_EXPR_AGGREGATE_H
 #define QUERN_EXPR_AGGREGATE_H
 
@@ -20,7 +20,7 @@ typedef struct AggregateCall {
     size_t argument_count;
     Expr **arguments;
     bool is_distinct;
-    Expr *filter; /* or NULL */
+    Expr *filter;       /* or NULL */
     size_t order_count; /* ORDER BY within the call; 0: none, or it does not matter */
     Expr **order_keys;
     SortOrder *orders;
@@ -37,9 +37,9 @@ typedef struct AggregateState {
 enum { AGGREGATE_MAX_ARGUMENTS = 4 };
 
 typedef enum AggregateFlag {
-    AGGREGATE_KEEPS_NULLS = 1,    /* sees rows whose argument is NULL (count(*) has no argument) */
-    AGGREGATE_ORDER_MATTERS = 2,  /* string_agg, first: ORDER BY within the call changes the result */
-    AGGREGATE_DISTINCT_IDLE = 4,  /* min, max: DISTINCT changes nothing */
+    AGGREGATE_KEEPS_NULLS = 1,   /* sees rows whose argument is NULL (count(*) has no argument) */
+    AGGREGATE_ORDER_MATTERS = 2, /* string_agg, first: ORDER BY within the call changes the result */
+    AGGREGATE_DISTINCT_IDLE = 4, /* min, max: DISTINCT changes nothing */
 } AggregateFlag;
 
 struct Aggregate {
@@ -66,8 +66,8 @@ struct Aggregate {
     void (*finalize)(AggregateState *state, uint8_t *const *states, size_t count, Vector *result);
 };
 
-const Aggregate *aggregate_resolve(StringView name, Type *argument_types, const bool *is_unknown,
-                                   size_t argument_count, Type *ret_result, bool *ret_ambiguous);
+const Aggregate *aggregate_resolve(StringView name, Type *argument_types, const bool *is_unknown, size_t argument_count,
+                                   Type *ret_result, bool *ret_ambiguous);
 /* Whether there is any aggregate of that name. */
 bool aggregate_exists(StringView name);
 /* All entries in order of families; NULL behind the last. */

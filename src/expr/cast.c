@@ -248,12 +248,21 @@ static void to_decimal(KernelCall *call)
         cast_again(call);
 }
 
+/* Both numbers are exact as doubles up to 2^53 and 10^18, so that one division rounds once, and correctly. */
 static void decimal_to_f64(KernelCall *call)
 {
     const Vector *source = call->arguments[0];
     double *results = call->result->data;
-    for (size_t i = 0; i < call->count; i++)
-        results[i] = decimal_to_double(decimal_at(source, i), source->type.scale);
+    int scale = source->type.scale;
+    bool is_small = source->physical == PHYSICAL_I64 && scale <= DECIMAL_I64_PRECISION;
+    double power = is_small ? (double)decimal_power_i64[scale] : 1;
+    for (size_t i = 0; i < call->count; i++) {
+        Int128 value = decimal_at(source, i);
+        if (is_small && value >= -((int64_t)1 << 53) && value <= (int64_t)1 << 53)
+            results[i] = (double)(int64_t)value / power;
+        else
+            results[i] = decimal_to_double(value, scale);
+    }
 }
 
 static void decimal_to_integer(KernelCall *call)

@@ -2,8 +2,8 @@
  *
  * An evaluator is made once an operator from expressions whose columns are indexes into its input batch. It runs in two
  * manners. Fast: every kernel computes all slots of the batch, also those not selected and NULL, and only notes that
- * something *may* have failed. Careful, when it did: the batch is run again with SQL's laziness (CASE, COALESCE, AND, OR
- * narrow the rows their arguments see) over the selected, valid rows alone, and what fails now raises. So no result
+ * something *may* have failed. Careful, when it did: the batch is run again with SQL's laziness (CASE, COALESCE, AND,
+ * OR narrow the rows their arguments see) over the selected, valid rows alone, and what fails now raises. So no result
  * depends on the order of evaluation, and the loops have no branches. */
 #ifndef QUERN_EXPR_EVALUATOR_H
 #define QUERN_EXPR_EVALUATOR_H
@@ -28,7 +28,8 @@ size_t evaluator_filter(Evaluator *evaluator, Batch *batch, uint16_t *selection)
 
 /* The value of an expression without columns; text is the arena's. Raises what it raises. */
 Value expr_evaluate_constant(Arena *arena, const Context *context, const Expr *expr);
-/* The same; false where that might raise: it is for who folds constants, when the row that meets the error may not come. */
+/* The same; false where that might raise: it is for who folds constants, when the row that meets the error may not
+ * come. */
 bool expr_try_constant(Arena *arena, const Context *context, const Expr *expr, Value *ret_value);
 
 #endif

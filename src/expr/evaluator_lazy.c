@@ -40,6 +40,8 @@ void lazy_compile(Evaluator *evaluator, Node *node)
     node->flats = arena_array(arena, Vector *, node->argument_count);
     for (size_t i = 0; i < node->argument_count; i++)
         node->flats[i] = vector_new(arena, node->expr->arguments[i]->type);
+    node->sources = arena_array(arena, const void *, node->argument_count);
+    node->steps = arena_array(arena, uint8_t, node->argument_count);
     if (node->expr->kind == EXPR_IN)
         in_compile(evaluator, node);
 }
@@ -143,29 +145,21 @@ static Vector *junction_careful(Evaluator *evaluator, Node *node, const Input *i
 
 /* ---- choosing among values: CASE, COALESCE ---- */
 
-#define CHOOSE(ctype)                                                                                                  \
-    for (size_t i = 0; i < size; i++) {                                                                                \
-        const Vector *source = sources[choice[i]];                                                                     \
-        VECTOR_DATA(result, ctype)[i] = VECTOR_DATA(source, const ctype)[source->form == VECTOR_CONSTANT ? 0 : i];     \
-    }
-
 /* Row i of the result is row i of sources[choice[i]], which are flat or constant and of one layout. */
-static void choose_values(Vector *result, Vector *const *sources, size_t source_count, const uint16_t *choice,
-                          size_t size)
+static void choose_values(Node *node, Vector *const *sources, size_t source_count, const uint16_t *choice, size_t size)
 {
-    switch (physical_size((Physical)result->physical)) {
-    case 1:
-        CHOOSE(uint8_t)
-        break;
-    case 4:
-        CHOOSE(int32_t)
-        break;
-    case 8:
-        CHOOSE(int64_t)
-        break;
-    default:
-        CHOOSE(Int128)
+    Vector *result = node->result;
+    const ChooseLoops *loops = kernels_get()->choose;
+    size_t value_size = physical_size((Physical)result->physical);
+    ChooseLoop loop = value_size == 1   ? loops->choose_1
+                      : value_size == 4 ? loops->choose_4
+                      : value_size == 8 ? loops->choose_8
+                                        : loops->choose_16;
+    for (size_t s = 0; s < source_count; s++) {
+        node->sources[s] = sources[s]->data;
+        node->steps[s] = sources[s]->form != VECTOR_CONSTANT;
     }
+    loop(node->sources, node->steps, choice, size, result->data);
     bool may_have_nulls = false;
     for (size_t s = 0; s < source_count; s++) {
         may_have_nulls |= sources[s]->validity != NULL;
@@ -217,15 +211,14 @@ static Vector *case_fast(Evaluator *evaluator, Node *node, const Input *input)
         choice[i] = (uint16_t)branches;
     for (size_t b = branches; b-- > 0;) {
         vector_truth(node_value(evaluator, node->arguments[b * 2], input), size, node->true_words, node->null_words);
-        for (size_t i = 0; i < size; i++)
-            choice[i] = node->true_words[i / 64] >> (i % 64) & 1 ? (uint16_t)b : choice[i];
+        kernels_get()->boolean->mark(node->true_words, size, (uint16_t)b, choice);
     }
     for (size_t b = 0; b <= branches; b++) {
         size_t argument = b < branches ? b * 2 + 1 : b * 2;
         sources[b] = node_plain_value(evaluator, node->arguments[argument], input, node->flats[argument]);
     }
     choose_prepare(evaluator, node, sources, branches + 1, size);
-    choose_values(node->result, sources, branches + 1, choice, size);
+    choose_values(node, sources, branches + 1, choice, size);
     return node->result;
 }
 
@@ -268,7 +261,7 @@ static Vector *coalesce_fast(Evaluator *evaluator, Node *node, const Input *inpu
             if (!vector_is_null(node->values[a], i))
                 choice[i] = (uint16_t)a;
     choose_prepare(evaluator, node, node->values, count, size);
-    choose_values(node->result, node->values, count, choice, size);
+    choose_values(node, node->values, count, choice, size);
     return node->result;
 }
 

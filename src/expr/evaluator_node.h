@@ -37,8 +37,10 @@ struct Node {
     bool others_are_constant; /* all arguments but at most one are EXPR_CONSTANT */
     Vector **values;          /* of the arguments, now */
     Vector **flats;           /* where dictionaries are written out */
-    Vector **wides;           /* CASE, COALESCE: where DECIMALs are widened */
-    Vector **valid;           /* careful: the arguments' rows without NULLs */
+    const void **sources;     /* CASE, COALESCE: where the values are chosen from, and how far apart they stand */
+    uint8_t *steps;
+    Vector **wides; /* CASE, COALESCE: where DECIMALs are widened */
+    Vector **valid; /* careful: the arguments' rows without NULLs */
     Vector *valid_result;
     Vector *dictionary_values; /* the function of a dictionary's values */
     Vector *dictionary_key;    /* the dictionary that was, kept so that it cannot change */

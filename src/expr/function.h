@@ -25,7 +25,8 @@ typedef struct KernelCall {
     bool may_have_failed;     /* set by kernel_fail when not careful */
 } KernelCall;
 
-/* Computes all rows. Rows may be NULL or not selected; then their result is ignored, but their computing must be safe. */
+/* Computes all rows. Rows may be NULL or not selected; then their result is ignored, but their computing must be safe.
+ */
 typedef void (*Kernel)(KernelCall *call);
 
 /* Call it behind the loop (a vectorized kernel: row SIZE_MAX) or in it. Careful: raises at the call's position. Else it
@@ -49,7 +50,7 @@ struct Function {
     const char *description; /* one line, for people */
     uint8_t flags;
     uint8_t argument_count;
-    uint8_t optional_count; /* how many of the last arguments may be left out */
+    uint8_t optional_count;                    /* how many of the last arguments may be left out */
     uint8_t arguments[FUNCTION_MAX_ARGUMENTS]; /* TypeId; arguments are cast to these. TYPE_COUNT: any type */
     uint8_t result;                            /* TypeId */
     Kernel kernel;
@@ -58,7 +59,8 @@ struct Function {
      * the table asks for, with the argument's own type where that is "any" or DECIMAL (integers as DECIMAL), and type
      * NULL there for unknown literals and NULLs; those it leaves at NULL become VARCHAR. */
     bool (*resolve)(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
-    /* Narrows the type of a call whose constant arguments tell more (round(x, 2)): may change call->type. NULL: it stays. */
+    /* Narrows the type of a call whose constant arguments tell more (round(x, 2)): may change call->type. NULL: it
+     * stays. */
     void (*refine)(Expr *call);
     /* Made once an execution, from constant arguments (a compiled pattern); the arena is the execution's. May raise. */
     void *(*prepare)(Arena *arena, const Expr *call);
@@ -69,8 +71,8 @@ struct Function {
 /* All entries of a name, or NULL; *ret_count entries follow each other. */
 const Function *function_find(StringView name, size_t *ret_count);
 /* The entry that takes these arguments with the fewest implicit casts, PostgreSQL's way (exact matches first, then
- * preferred types; an unknown literal, type NULL or is_unknown[i], fits anything). NULL when none or several fit equally
- * well: *ret_ambiguous tells. argument_types becomes what the arguments must be cast to. */
+ * preferred types; an unknown literal, type NULL or is_unknown[i], fits anything). NULL when none or several fit
+ * equally well: *ret_ambiguous tells. argument_types becomes what the arguments must be cast to. */
 const Function *function_resolve(StringView name, Type *argument_types, const bool *is_unknown, size_t argument_count,
                                  Type *ret_result, bool *ret_ambiguous);
 /* The registry in order of names, for SHOW FUNCTIONS and manual pages: index 0, 1, ...; NULL behind the last. */

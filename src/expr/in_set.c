@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "expr/kernels.h"
 
 /* Up to so many are compared one after the other. */
 enum { FEW = 8 };
@@ -167,31 +168,30 @@ static bool contains_key(const InSet *set, Int128 key)
     return false;
 }
 
-/* A loop for each key over all rows when they are few, else a look-up for each row. */
-#define CONTAINS(name, ctype, key)                                                                                     \
-    static void name(const InSet *set, const ctype *values, size_t count, bool *results)                               \
-    {                                                                                                                  \
-        if (set->is_used) {                                                                                            \
-            for (size_t i = 0; i < count; i++)                                                                         \
-                results[i] = set->is_used[key_slot(set, key(values[i]))];                                              \
-            return;                                                                                                    \
-        }                                                                                                              \
-        memset(results, 0, count);                                                                                     \
-        for (size_t k = 0; k < set->few_count; k++)                                                                    \
-            for (size_t i = 0; i < count; i++)                                                                         \
-                results[i] |= key(values[i]) == set->few[k];                                                           \
-    }
-#define AS_I64(x) ((int64_t)(x))
-CONTAINS(contains_bools, bool, AS_I64)
-CONTAINS(contains_i32s, int32_t, AS_I64)
-CONTAINS(contains_i64s, int64_t, AS_I64)
-CONTAINS(contains_doubles, double, double_key)
+static void contains_i32s(const InSet *set, const int32_t *values, size_t count, bool *results)
+{
+    if (!set->is_used)
+        kernels_get()->choose->contains_i32(values, count, set->few, set->few_count, results);
+    else
+        for (size_t i = 0; i < count; i++)
+            results[i] = set->is_used[key_slot(set, values[i])];
+}
+
+static void contains_i64s(const InSet *set, const int64_t *values, size_t count, bool *results)
+{
+    if (!set->is_used)
+        kernels_get()->choose->contains_i64(values, count, set->few, set->few_count, results);
+    else
+        for (size_t i = 0; i < count; i++)
+            results[i] = set->is_used[key_slot(set, values[i])];
+}
 
 void in_set_contains(const InSet *set, const Vector *vector, size_t count, bool *results)
 {
     switch (vector->physical) {
     case PHYSICAL_BOOL:
-        contains_bools(set, vector->data, count, results);
+        for (size_t i = 0; i < count; i++)
+            results[i] = contains_key(set, VECTOR_DATA(vector, bool)[i]);
         break;
     case PHYSICAL_I32:
         contains_i32s(set, vector->data, count, results);
@@ -201,7 +201,8 @@ void in_set_contains(const InSet *set, const Vector *vector, size_t count, bool 
         contains_i64s(set, vector->data, count, results);
         break;
     case PHYSICAL_F64:
-        contains_doubles(set, vector->data, count, results);
+        for (size_t i = 0; i < count; i++)
+            results[i] = contains_key(set, double_key(VECTOR_DATA(vector, double)[i]));
         break;
     case PHYSICAL_STRING:
         contains_texts(set, vector->data, count, results);

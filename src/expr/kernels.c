@@ -5,7 +5,8 @@
 
 #define KERNELS_OF(level)                                                                                              \
     {                                                                                                                  \
-        &arithmetic_loops_##level, &compare_loops_##level, &boolean_loops_##level, &fold_loops_##level                 \
+        &arithmetic_loops_##level, &compare_loops_##level, &boolean_loops_##level, &fold_loops_##level,                \
+            &choose_loops_##level                                                                                      \
     }
 
 static const Kernels levels[] = {

@@ -65,7 +65,20 @@ typedef struct BooleanLoops {
     /* Writes the rows whose bit is set, ascending; `rows` NULL: 0, 1, 2 …, else bit i stands for rows[i]. `ret_rows`
      * may be `rows` and has room for `count`. Returns how many. */
     size_t (*select)(const uint64_t *words, const uint16_t *rows, size_t count, uint16_t *ret_rows);
+    /* values[i] = value where bit i is set. */
+    void (*mark)(const uint64_t *words, size_t count, uint16_t value, uint16_t *values);
 } BooleanLoops;
+
+/* result[i] is value i * steps[c] of sources[c], c = choice[i]; one loop for each size of a value. */
+typedef void (*ChooseLoop)(const void *const *sources, const uint8_t *steps, const uint16_t *choice, size_t count,
+                           void *result);
+
+typedef struct ChooseLoops {
+    ChooseLoop choose_1, choose_4, choose_8, choose_16;
+    /* results[i] is whether values[i] is one of a few keys. */
+    void (*contains_i32)(const int32_t *values, size_t count, const int64_t *keys, size_t key_count, bool *results);
+    void (*contains_i64)(const int64_t *values, size_t count, const int64_t *keys, size_t key_count, bool *results);
+} ChooseLoops;
 
 /* Sums and bounds of whole arrays; count > 0 for bounds. */
 typedef struct FoldLoops {
@@ -86,6 +99,7 @@ typedef struct Kernels {
     const CompareLoops *compare;
     const BooleanLoops *boolean;
     const FoldLoops *fold;
+    const ChooseLoops *choose;
 } Kernels;
 
 /* Those of this machine. */
@@ -101,7 +115,8 @@ const Kernels *kernels_of_level(int level);
     extern const ArithmeticLoops arithmetic_loops_##level;                                                             \
     extern const CompareLoops compare_loops_##level;                                                                   \
     extern const BooleanLoops boolean_loops_##level;                                                                   \
-    extern const FoldLoops fold_loops_##level;
+    extern const FoldLoops fold_loops_##level;                                                                         \
+    extern const ChooseLoops choose_loops_##level;
 KERNEL_TABLES(portable)
 KERNEL_TABLES(avx2)
 KERNEL_TABLES(avx512)

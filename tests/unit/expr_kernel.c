@@ -186,6 +186,10 @@ static void check_booleans(const Kernels *kernels)
                     ck_assert_uint_eq(chosen[expected++], i);
             ck_assert_uint_eq(found, expected);
             ck_assert_uint_eq(kernels->boolean->select(words, rows, count, rows), expected); /* in place */
+            uint16_t marks[COUNT] = {0};
+            kernels->boolean->mark(words, count, 7, marks);
+            for (size_t i = 0; i < COUNT; i++)
+                ck_assert_uint_eq(marks[i], i < count && values[i] ? 7 : 0);
             for (size_t i = 0; i < expected; i++)
                 ck_assert_uint_eq(rows[i], chosen[i] * 3);
         }
@@ -219,10 +223,33 @@ static void check_folds(const Kernels *kernels)
     ck_assert(low != low && high != high);
 }
 
+static void check_choices(const Kernels *kernels)
+{
+    int64_t first[COUNT], second[1] = {-5}, results[COUNT];
+    uint16_t choice[COUNT];
+    bool found[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        first[i] = (int64_t)i * 1000000007;
+        choice[i] = random_bits() % 2;
+    }
+    const void *sources[] = {first, second};
+    kernels->choose->choose_8(sources, (const uint8_t[]){1, 0}, choice, COUNT, results);
+    for (size_t i = 0; i < COUNT; i++)
+        ck_assert_int_eq(results[i], choice[i] ? -5 : first[i]);
+    const int64_t keys[] = {0, 3000000021, 7};
+    kernels->choose->contains_i64(first, COUNT, keys, 3, found);
+    for (size_t i = 0; i < COUNT; i++)
+        ck_assert_int_eq(found[i], i == 0 || i == 3);
+    const int32_t small[] = {7, (int32_t)3000000021, 1};
+    kernels->choose->contains_i32(small, 3, keys, 3, found); /* a key beyond 32 bits equals none */
+    ck_assert(found[0] && !found[1] && !found[2]);
+}
+
 START_TEST(booleans_and_folds_agree_on_every_level)
 {
     each_level(check_booleans);
     each_level(check_folds);
+    each_level(check_choices);
 }
 END_TEST
 

@@ -27,11 +27,11 @@ static void *part_prepare(Arena *arena, const Expr *call)
 static bool part_at(KernelCall *call, size_t row, DatePart *ret_part)
 {
     const PartState *state = call->state;
-    StringView name = argument_text(call, 0, row);
     if (state->is_constant) {
         *ret_part = state->part;
         return true;
     }
+    StringView name = argument_text(call, 0, row);
     if (date_part_parse(name, ret_part))
         return true;
     kernel_fail(call, row, ERROR_INVALID_PARAMETER, "unit '%.*s' is not known", VIEW_ARGUMENTS(name));

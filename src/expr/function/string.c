@@ -25,7 +25,7 @@ static int32_t first_character(StringView text)
     return text.size ? (int32_t)utf8_decode(text.data, text.size, &size) : 0;
 }
 
-KERNEL_TEXT(length_text, int64_t, utf8_length(x))
+KERNEL_TEXT(length_text, int64_t, view_is_ascii(x) ? x.size : utf8_length(x))
 KERNEL_TEXT(size_text, int64_t, x.size)
 KERNEL_TEXT(bits_text, int64_t, x.size * 8)
 KERNEL_TEXT(ascii_text, int32_t, first_character(x))
@@ -95,11 +95,8 @@ static void result_set(KernelCall *call, size_t row, StringView part)
 /* Characters first .. end-1, 0-based and within limits. */
 static StringView view_characters(StringView text, size_t first, size_t end)
 {
-    size_t start_offset, end_offset;
-    if (view_is_ascii(text)) {
-        start_offset = first < text.size ? first : text.size;
-        end_offset = end < text.size ? end : text.size;
-    } else {
+    size_t start_offset = first < text.size ? first : text.size, end_offset = end < text.size ? end : text.size;
+    if (!view_is_ascii((StringView){text.data, end_offset})) { /* what is behind the end does not matter */
         start_offset = utf8_offset(text, first);
         StringView rest = {text.data + start_offset, text.size - start_offset};
         end_offset = start_offset + utf8_offset(rest, end - first);

@@ -3,34 +3,49 @@
 
 #include "expr/kernels.h"
 
-/* Eight bytes of 0 or 1, little-endian, to eight bits: the product's top byte gathers bit 0 of every byte. */
-static inline uint64_t byte_bits(uint64_t bytes)
+/* Eight bytes of 0 or 1, the first in the lowest byte, to eight bits: the product's top byte gathers bit 0 of each. */
+static inline uint64_t bytes_to_bits(uint64_t bytes)
 {
     return bytes * 0x0102040810204080u >> 56;
 }
 
+/* And back: seven bits are spread by shifts of 7, which do not overlap; the eighth goes its own way. */
+static inline uint64_t bits_to_bytes(uint64_t bits)
+{
+    return ((bits & 0x7F) * 0x0002040810204081u & 0x0101010101010101u) | (bits & 0x80) << 49;
+}
+
+static inline uint64_t little_endian(uint64_t word)
+{
+    return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
+}
+
 static void pack(const bool *values, size_t count, uint64_t *words)
 {
-    for (size_t base = 0; base < count; base += 64) {
-        uint64_t word = 0;
-        if (count - base >= 64) {
-            for (size_t k = 0; k < 8; k++) {
-                uint64_t bytes = 0;
-                for (size_t j = 0; j < 8; j++)
-                    bytes |= (uint64_t)values[base + k * 8 + j] << (j * 8);
-                word |= byte_bits(bytes) << (k * 8);
-            }
-        } else {
-            for (size_t i = base; i < count; i++)
-                word |= (uint64_t)values[i] << (i - base);
+    size_t i = 0;
+    for (; i + 64 <= count; i += 64) {
+        uint64_t word = 0, bytes;
+        for (size_t k = 0; k < 64; k += 8) {
+            memcpy(&bytes, values + i + k, 8);
+            word |= bytes_to_bits(little_endian(bytes)) << k;
         }
-        words[base / 64] = word;
+        words[i / 64] = word;
     }
+    if (i == count)
+        return;
+    words[i / 64] = 0;
+    for (; i < count; i++)
+        words[i / 64] |= (uint64_t)values[i] << (i % 64);
 }
 
 static void unpack(const uint64_t *words, size_t count, bool *values)
 {
-    for (size_t i = 0; i < count; i++)
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        uint64_t bytes = little_endian(bits_to_bytes(words[i / 64] >> (i % 64) & 0xFF));
+        memcpy(values + i, &bytes, 8);
+    }
+    for (; i < count; i++)
         values[i] = words[i / 64] >> (i % 64) & 1;
 }
 
@@ -57,4 +72,15 @@ static size_t select_rows(const uint64_t *words, const uint16_t *rows, size_t co
     return found;
 }
 
-const BooleanLoops LEVEL_NAME(boolean_loops) = {pack, unpack, select_rows};
+static void mark(const uint64_t *words, size_t count, uint16_t value, uint16_t *values)
+{
+    bool chunk[64];
+    for (size_t base = 0; base < count; base += 64) {
+        size_t size = count - base < 64 ? count - base : 64;
+        unpack(&words[base / 64], 64, chunk);
+        for (size_t i = 0; i < size; i++)
+            values[base + i] = chunk[i] ? value : values[base + i];
+    }
+}
+
+const BooleanLoops LEVEL_NAME(boolean_loops) = {pack, unpack, select_rows, mark};
