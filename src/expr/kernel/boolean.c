@@ -40,12 +40,12 @@ static void pack(const bool *values, size_t count, uint64_t *words)
 
 static void unpack(const uint64_t *words, size_t count, bool *values)
 {
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
+    size_t whole = count / 8 * 8;
+    for (size_t i = 0; i < whole; i += 8) {
         uint64_t bytes = little_endian(bits_to_bytes(words[i / 64] >> (i % 64) & 0xFF));
         memcpy(values + i, &bytes, 8);
     }
-    for (; i < count; i++)
+    for (size_t i = whole; i < count; i++)
         values[i] = words[i / 64] >> (i % 64) & 1;
 }
 
