@@ -234,6 +234,8 @@ START_TEST(other_patterns_are_translated)
 END_TEST
 
 static const ExprCase dates[] = {
+    {"(timezone 'utc' (:: '2024-01-31 10:00' timestamp))", "2024-01-31 10:00:00+00"},
+    {"(timezone 'Mars' (:: '2024-01-31 10:00' timestamp))", "!22023"},
     {"(+ (:: '2024-01-31' date) 1)", "2024-02-01"},
     {"(- (:: '2024-03-01' date) (:: '2024-02-01' date))", "29"},
     {"(+ (:: '2024-01-31' date) (:: '1 month' interval))", "2024-02-29 00:00:00"},

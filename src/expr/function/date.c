@@ -261,6 +261,21 @@ KERNEL_NOW(now_timestamp, int64_t, now)
 KERNEL_NOW(now_date, int32_t, timestamp_date(now))
 KERNEL_NOW(now_time, int64_t, now - timestamp_date(now) * MICROSECONDS_PER_DAY)
 
+/* ---- timezone(zone, x): what AT TIME ZONE is. Every TIMESTAMPTZ is kept, read and shown in UTC ---- */
+
+static void at_zone(KernelCall *call)
+{
+    int64_t *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        StringView zone = argument_text(call, 0, i);
+        if (!view_equal_ignoring_case(zone, view_of("UTC")) && !view_equal_ignoring_case(zone, view_of("GMT")) &&
+            !view_equal_ignoring_case(zone, view_of("Z")))
+            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "time zone '%.*s' is not known: there is UTC alone",
+                        VIEW_ARGUMENTS(zone));
+        results[i] = ARGUMENT(call, 1, int64_t, i);
+    }
+}
+
 /* ---- the table ---- */
 
 #define FAIL  FUNCTION_CAN_FAIL
@@ -281,6 +296,11 @@ KERNEL_NOW(now_time, int64_t, now - timestamp_date(now) * MICROSECONDS_PER_DAY)
     {                                                                                                                  \
         .name = #part, .signature = "(TIMESTAMP) BIGINT", .description = text, .argument_count = 1,                    \
         .arguments = {T(TIMESTAMP)}, .result = T(BIGINT), .kernel = field_##part                                       \
+    }
+#define ZONE(x, r)                                                                                                     \
+    {                                                                                                                  \
+        .name = "timezone", .signature = "(zone VARCHAR, " #x ") " #r, .description = "AT TIME ZONE; UTC is known.",   \
+        .flags = FAIL, .argument_count = 2, .arguments = {T(VARCHAR), T(x)}, .result = T(r), .kernel = at_zone         \
     }
 #define NOW(title, r, k, text)                                                                                         \
     {                                                                                                                  \
@@ -329,6 +349,8 @@ FunctionFamily function_family_date = {
     {.name = "age", .signature = "(TIMESTAMP) INTERVAL", .description = "The same up to this day's midnight.",
      .flags = FUNCTION_STABLE, .argument_count = 1, .arguments = {T(TIMESTAMP)}, .result = T(INTERVAL),
      .kernel = age_today},
+    ZONE(TIMESTAMP, TIMESTAMPTZ),
+    ZONE(TIMESTAMPTZ, TIMESTAMP),
     NOW("now", TIMESTAMPTZ, now_timestamp, "When the statement began."),
     NOW("current_timestamp", TIMESTAMPTZ, now_timestamp, "When the statement began."),
     NOW("transaction_timestamp", TIMESTAMPTZ, now_timestamp, "When the statement began."),
