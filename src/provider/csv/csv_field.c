@@ -36,14 +36,19 @@ static inline uint32_t word_number(uint64_t word)
     return (uint32_t)((word & 0x0000FFFF0000FFFFu) * 42949672960001u >> 32);
 }
 
-/* The number of `size` <= 8 digits; false when they are not all digits. Zero digits are 0. */
-static inline bool short_digits(const char *text, size_t size, uint32_t *ret_number)
+/* The number of the first `size` <= 8 bytes of a word; false when they are not all digits. Zero digits are 0. */
+static inline bool word_digits(uint64_t word, size_t size, uint32_t *ret_number)
 {
     /* zeros before, so that eight stand there */
-    uint64_t word = size == 0 ? 0 : word_load(text) << (8 * (8 - size));
+    word = size == 0 ? 0 : word << (8 * (8 - size));
     word |= size == 8 ? 0 : 0x3030303030303030u >> (8 * size);
     *ret_number = word_number(word);
     return word_is_digits(word);
+}
+
+static inline bool short_digits(const char *text, size_t size, uint32_t *ret_number)
+{
+    return word_digits(word_load(text), size, ret_number);
 }
 
 /* Up to 19 digits, which may exceed INT64_MAX but not 64 bits. */
@@ -99,10 +104,38 @@ static inline size_t point_find(const char *text, size_t size)
     return i;
 }
 
+/* Without sign, in up to 8 bytes: the point is taken out of the word, and what is left is one number. */
+static inline bool short_plain_read(const char *text, size_t size, CsvNumberShape *ret_shape, uint32_t *ret_digits)
+{
+    uint64_t word = word_load(text);
+    uint64_t points = word ^ 0x2E2E2E2E2E2E2E2Eu;                            /* zero where a point stands */
+    points = (points - 0x0101010101010101u) & ~points & 0x8080808080808080u; /* the lowest bit is right */
+    size_t point = points ? (size_t)__builtin_ctzll(points) / 8 : size, scale = 0;
+    if (point < size) {
+        uint64_t before = ((uint64_t)1 << (8 * point)) - 1;
+        word = (word & before) | ((word >> 8) & ~before);
+        size--;
+        scale = size - point;
+        if (scale == 0)
+            return false;
+    } else {
+        point = size;
+    }
+    *ret_shape = (CsvNumberShape){.is_plain = true, .integer_digits = (int)point, .scale = (int)scale};
+    return integer_part_is_plain(text, point) && word_digits(word, size, ret_digits);
+}
+
 bool csv_plain_read(const char *text, size_t size, CsvNumberShape *ret_shape, int64_t *ret_digits)
 {
     bool is_negative = size > 0 && text[0] == '-';
     text += is_negative, size -= is_negative;
+    if (size <= 8) {
+        uint32_t number;
+        if (!short_plain_read(text, size, ret_shape, &number) || (number == 0 && is_negative))
+            return false;
+        *ret_digits = is_negative ? -(int64_t)number : (int64_t)number;
+        return true;
+    }
     size_t point = point_find(text, size);
     bool has_point = point < size;
     size_t scale = has_point ? size - point - 1 : 0;
