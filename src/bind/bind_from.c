@@ -25,9 +25,8 @@ Relation relation_of_rows(Binder *binder, const Rows *rows, const char *name, co
     ScopeTable *table = arena_new(binder->arena, ScopeTable);
     table->name = name;
     for (size_t i = 0; i < rows->column_count; i++) {
-        ScopeColumn column = {.name = column_alias(binder, aliases, i, rows->names[i]),
-                              .table = name[0] ? name : NULL,
-                              .column = rows->plan->outputs[i]};
+        ScopeColumn column = scope_column_new(column_alias(binder, aliases, i, rows->names[i]), name[0] ? name : NULL,
+                                              rows->plan->outputs[i]);
         array_add(binder->arena, &table->columns, column);
     }
     Relation relation = {.plan = rows->plan};
@@ -42,9 +41,8 @@ static Relation relation_rename(Binder *binder, const Relation *relation, const 
     ScopeTable *table = arena_new(binder->arena, ScopeTable);
     table->name = name;
     for (size_t i = 0; i < relation->columns.count; i++) {
-        ScopeColumn column = relation->columns.items[i];
-        column.name = column_alias(binder, aliases, i, column.name);
-        column.table = name;
+        const ScopeColumn *old = &relation->columns.items[i];
+        ScopeColumn column = scope_column_new(column_alias(binder, aliases, i, old->name), name, old->column);
         array_add(binder->arena, &table->columns, column);
     }
     Relation renamed = {.plan = relation->plan};

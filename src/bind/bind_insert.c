@@ -46,7 +46,7 @@ static Relation target_relation(const Target *target, const Plan *input)
     ScopeTable *table = arena_new(target->binder->arena, ScopeTable);
     table->name = target->name;
     for (size_t i = 0; i < target->schema->column_count; i++) {
-        ScopeColumn column = {target->schema->columns[i].name, target->name, input->outputs[i]};
+        ScopeColumn column = scope_column_new(target->schema->columns[i].name, target->name, input->outputs[i]);
         array_add(target->binder->arena, &table->columns, column);
     }
     Relation relation = {0};

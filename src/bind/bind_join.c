@@ -281,7 +281,7 @@ static Relation join_using(Join *join)
     joined.columns.items = NULL;
     joined.columns.capacity = 0;
     for (size_t i = 0; i < merged.count; i++) {
-        ScopeColumn column = {.name = merged.items[i].name, .column = columns[i]};
+        ScopeColumn column = scope_column_new(merged.items[i].name, NULL, columns[i]);
         array_add(binder->arena, &joined.columns, column);
     }
     relation_add_unmerged(binder, &joined, &join->left, &merged);

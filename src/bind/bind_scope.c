@@ -1,12 +1,23 @@
 /* bind/bind_scope.c: names to columns: which table's, of this query or one around it, and what to say when there is
  * none. */
 #include "bind/binder.h"
+
+#include "base/hash.h"
 #include "bind/select.h"
+
+ScopeColumn scope_column_new(const char *name, const char *table, ColumnId column)
+{
+    return (ScopeColumn){
+        .name = name, .table = table, .column = column, .name_hash = hash_view_ignoring_case(view_of(name))};
+}
 
 ptrdiff_t scope_find_column(const ScopeColumns *columns, StringView name)
 {
     ptrdiff_t exact = COLUMN_NONE, alike = COLUMN_NONE;
+    uint64_t hash = hash_view_ignoring_case(name);
     for (size_t i = 0; i < columns->count; i++) {
+        if (columns->items[i].name_hash != hash)
+            continue;
         StringView candidate = view_of(columns->items[i].name);
         if (!view_equal_ignoring_case(candidate, name))
             continue;

@@ -42,8 +42,8 @@ static void definition_add_columns(TableDefinition *definition)
             bind_error(binder, ERROR_SYNTAX, ast->name.position, NULL, "column \"%.*s\" has no type",
                        VIEW_ARGUMENTS(ast->name.text));
         *column = (Column){binder_string(binder, ast->name.text), bind_type(&ast->type), /* is_nullable= */ true};
-        ScopeColumn scope_column = {.name = column->name,
-                                    .column = plan_column_new(binder->columns, column->name, NULL, column->type, true)};
+        ColumnId id = plan_column_new(binder->columns, column->name, NULL, column->type, true);
+        ScopeColumn scope_column = scope_column_new(column->name, NULL, id);
         array_add(binder->arena, &table->columns, scope_column);
     }
     relation_add_table(binder, &definition->scope.relation, table);

@@ -42,6 +42,7 @@ typedef struct ScopeColumn {
     const char *name;
     const char *table; /* alias; NULL: of several tables (USING) or none */
     ColumnId column;
+    uint64_t name_hash; /* without regard to case: wide tables are looked through quickly */
 } ScopeColumn;
 typedef ARRAY(ScopeColumn) ScopeColumns;
 
@@ -135,6 +136,8 @@ void nearest_look(Nearest *nearest, StringView candidate);
 Expr *scope_column(const Place *place, const AstExpr *ast);
 /* The table of that name (parts as of `t.*`) in the innermost scope that has it; raises. */
 const ScopeTable *scope_table(const Place *place, const AstName *parts, size_t part_count);
+/* `table` may be NULL. */
+ScopeColumn scope_column_new(const char *name, const char *table, ColumnId column);
 /* Index among columns: exact spelling first, then any case; -1: none, -2: several. */
 enum { COLUMN_NONE = -1, COLUMN_AMBIGUOUS = -2 };
 ptrdiff_t scope_find_column(const ScopeColumns *columns, StringView name);
