@@ -1,0 +1,340 @@
+/* provider/sqlite/sqlite_write.c: INSERT, DELETE, UPDATE and TRUNCATE, each as one transaction. */
+#include "expr/evaluator.h"
+#include "provider/sqlite/sqlite_cursor.h"
+#include "provider/sqlite/sqlite_value.h"
+
+/* ---- the transaction ---- */
+
+/* Rolled back by its arena, unless it has come to its end: also when the rows that are to be written fail to come. */
+typedef struct SqliteTransaction {
+    SqliteDatabase *database; /* one share */
+    bool is_done;
+} SqliteTransaction;
+
+static void transaction_release(void *object)
+{
+    SqliteTransaction *transaction = object;
+    SqliteDatabase *database = transaction->database;
+    if (!transaction->is_done && !sqlite3_get_autocommit(database->connection)) {
+        database->cancel = NULL; /* to undo must not be stopped */
+        sqlite3_exec(database->connection, "ROLLBACK", NULL, NULL, NULL);
+    }
+    sqlite_database_unref(database);
+}
+
+/* When the statement has begun to read, its reading goes on in the same transaction. */
+static SqliteTransaction *transaction_begin(SqliteDatabase *database, const Context *context, Arena *arena)
+{
+    sqlite_database_enter(database, context);
+    if (sqlite3_get_autocommit(database->connection))
+        sqlite_execute(database, "BEGIN IMMEDIATE");
+    SqliteTransaction *transaction = arena_new(arena, SqliteTransaction);
+    transaction->database = sqlite_database_ref(database);
+    arena_own(arena, transaction, transaction_release);
+    return transaction;
+}
+
+static void transaction_commit(SqliteTransaction *transaction, const Context *context)
+{
+    sqlite_database_enter(transaction->database, context);
+    sqlite_execute(transaction->database, "COMMIT");
+    transaction->is_done = true;
+}
+
+static void table_check_writable(const SqliteTable *table)
+{
+    if (table->shape->is_view)
+        error_raise(ERROR_WRONG_OBJECT_TYPE, NO_POSITION, "%s: \"%s\" is a view", table->database->path, table->name);
+    if (sqlite3_db_readonly(table->database->connection, "main") == 1)
+        error_raise(ERROR_READ_ONLY, NO_POSITION, "%s: the database may only be read", table->database->path);
+}
+
+/* ---- rows into a statement ---- */
+
+static void value_store(const SqliteTable *table, Arena *scratch, size_t column, const Value *value, Value *ret_stored)
+{
+    if (sqlite_value_store(scratch, value, ret_stored))
+        return;
+    char type[TYPE_NAME_SIZE];
+    error_raise(ERROR_OUT_OF_RANGE, NO_POSITION, "column \"%s\": SQLite cannot hold the %s %s exactly",
+                table->shape->columns[column].name, type_name_lower(value->type, type), value_display(scratch, value));
+}
+
+/* Binds row `row` of the vectors, which are of the table's columns[0 .. count-1], from ?1 on, and runs the statement.
+ */
+static void row_write(const SqliteTable *table, sqlite3_stmt *statement, Arena *scratch, Vector *const *vectors,
+                      const size_t *columns, size_t count, size_t row)
+{
+    for (size_t i = 0; i < count; i++) {
+        Value value = vector_value(vectors[i], row), stored;
+        value_store(table, scratch, columns[i], &value, &stored);
+        sqlite_value_bind(table->database, statement, (int)i + 1, &stored);
+    }
+    while (sqlite_step(table->database, statement))
+        ;
+    sqlite3_reset(statement);
+}
+
+/* ---- INSERT ---- */
+
+typedef struct Insertion {
+    SqliteTable *table;
+    const Context *context;
+    Arena *arena, *scratch;
+    size_t column_count;
+    size_t *columns; /* those that are not generated */
+    Vector **vectors;
+} Insertion;
+
+static void insertion_init(Insertion *insertion, SqliteTable *table, const Context *context)
+{
+    size_t count = table->shape->schema->column_count;
+    *insertion = (Insertion){.table = table, .context = context, .arena = arena_new_child(context->arena)};
+    insertion->scratch = arena_new_child(insertion->arena);
+    insertion->columns = arena_array(insertion->arena, size_t, count);
+    insertion->vectors = arena_array(insertion->arena, Vector *, count);
+    for (size_t c = 0; c < count; c++)
+        if (!table->shape->columns[c].is_generated)
+            insertion->columns[insertion->column_count++] = c;
+}
+
+/* "INSERT INTO main.t (columns) " */
+static void insertion_write_head(const Insertion *insertion, Text *sql, bool is_replace)
+{
+    text_add(sql, is_replace ? "INSERT OR REPLACE INTO main." : "INSERT INTO main.");
+    text_add_sqlite_name(sql, insertion->table->name);
+    text_add(sql, " (");
+    for (size_t i = 0; i < insertion->column_count; i++) {
+        text_add(sql, i ? ", " : "");
+        text_add_sqlite_name(sql, insertion->table->shape->columns[insertion->columns[i]].name);
+    }
+    text_add(sql, ") ");
+}
+
+static void text_add_parameters(Text *sql, size_t count)
+{
+    text_add(sql, "VALUES (");
+    for (size_t i = 0; i < count; i++)
+        text_add_format(sql, "%s?%zu", i ? ", " : "", i + 1);
+    text_add(sql, ")");
+}
+
+static uint64_t insertion_run(Insertion *insertion, const char *sql, BatchStream *input)
+{
+    SqliteDatabase *database = insertion->table->database;
+    sqlite3_stmt *statement = sqlite_prepare(database, insertion->arena, sql);
+    uint64_t count = 0;
+    Batch *batch;
+    while ((batch = stream_next(input)) != NULL) {
+        context_check(insertion->context);
+        sqlite_database_enter(database, insertion->context);
+        arena_reset(insertion->scratch);
+        for (size_t i = 0; i < insertion->column_count; i++)
+            insertion->vectors[i] = batch->columns[insertion->columns[i]];
+        for (size_t i = 0; i < batch->row_count; i++)
+            row_write(insertion->table, statement, insertion->scratch, insertion->vectors, insertion->columns,
+                      insertion->column_count, batch_row(batch, i));
+        count += batch->row_count;
+    }
+    return count;
+}
+
+/* Rows that are read from this database while it is written must be the old ones: so all of them go into a temporary
+ * table first, which SQLite keeps on disk where it is large, and from there into the table. */
+static uint64_t insertion_run_spooled(Insertion *insertion, const char *head, BatchStream *input)
+{
+    SqliteDatabase *database = insertion->table->database;
+    const char *spool = arena_format(insertion->arena, "temp.quern_spool_%zu", insertion->column_count);
+    Text sql = text_in(insertion->arena);
+    text_add_format(&sql, "CREATE TEMP TABLE IF NOT EXISTS quern_spool_%zu (", insertion->column_count);
+    for (size_t i = 0; i < insertion->column_count; i++)
+        text_add_format(&sql, "%sc%zu", i ? ", " : "", i); /* no type: values stay as they are bound */
+    text_add(&sql, ")");
+    sqlite_execute(database, text_string(&sql));
+    const char *empty = arena_format(insertion->arena, "DELETE FROM %s", spool);
+    sqlite_execute(database, empty);
+    text_clear(&sql);
+    text_add_format(&sql, "INSERT INTO %s ", spool);
+    text_add_parameters(&sql, insertion->column_count);
+    uint64_t count = insertion_run(insertion, arena_string(insertion->arena, text_string(&sql)), input);
+    sqlite_execute(database, arena_format(insertion->arena, "%sSELECT * FROM %s ORDER BY rowid", head, spool));
+    sqlite_execute(database, empty);
+    return count;
+}
+
+uint64_t sqlite_insert_into(TableProvider *base, const Context *context, InsertOp op, BatchStream *input)
+{
+    SqliteTable *table = (SqliteTable *)base;
+    table_check_writable(table);
+    Insertion insertion;
+    insertion_init(&insertion, table, context);
+    SqliteTransaction *transaction = transaction_begin(table->database, context, insertion.arena);
+    Text sql = text_in(insertion.arena);
+    bool reads_itself = table->database->scan_count > 0;
+    if (op == INSERT_OVERWRITE && !reads_itself) {
+        text_add(&sql, "DELETE FROM main.");
+        text_add_sqlite_name(&sql, table->name);
+        sqlite_execute(table->database, text_string(&sql));
+        text_clear(&sql);
+    }
+    insertion_write_head(&insertion, &sql, op == INSERT_REPLACE);
+    uint64_t count;
+    if (reads_itself) {
+        const char *head = arena_string(insertion.arena, text_string(&sql));
+        if (op == INSERT_OVERWRITE) {
+            text_clear(&sql);
+            text_add(&sql, "DELETE FROM main.");
+            text_add_sqlite_name(&sql, table->name);
+            head = arena_format(insertion.arena, "%s; %s", text_string(&sql), head);
+        }
+        count = insertion_run_spooled(&insertion, head, input);
+    } else {
+        text_add_parameters(&sql, insertion.column_count);
+        count = insertion_run(&insertion, arena_string(insertion.arena, text_string(&sql)), input);
+    }
+    transaction_commit(transaction, context);
+    arena_free(insertion.arena);
+    return count;
+}
+
+/* ---- DELETE and UPDATE: the rows are read and chosen first, then changed by their rowid ---- */
+
+typedef struct RowChange {
+    SqliteTable *table;
+    const Context *context;
+    Arena *arena, *scratch;
+    SqliteQuery query;
+    SqliteCursor *cursor;
+    Evaluator *filter;
+    uint16_t selection[BATCH_SIZE];
+    ARRAY(int64_t) rowids;
+} RowChange;
+
+static RowChange *row_change_new(SqliteTable *table, const Context *context, Expr *const *filters, size_t filter_count)
+{
+    const SqliteShape *shape = table->shape;
+    table_check_writable(table);
+    if (shape->rowid_name == NULL)
+        error_raise_hint(ERROR_NOT_SUPPORTED, NO_POSITION, "change it with the sqlite3 program",
+                         "%s: table \"%s\" has no rowid by which rows could be changed", table->database->path,
+                         table->name);
+    RowChange *self = arena_new(context->arena, RowChange);
+    self->table = table;
+    self->context = context;
+    self->arena = arena_new_child(context->arena);
+    self->scratch = arena_new_child(self->arena);
+    size_t *columns = arena_array(self->arena, size_t, shape->schema->column_count);
+    for (size_t c = 0; c < shape->schema->column_count; c++)
+        columns[c] = c;
+    sqlite_query_init(&self->query, self->arena, table, shape, columns, shape->schema->column_count, filters,
+                      filter_count, NO_LIMIT);
+    self->cursor = sqlite_cursor_new(self->arena, context, &self->query, shape->schema, NULL);
+    self->filter = evaluator_new(self->arena, context, filters, filter_count);
+    return self;
+}
+
+/* The next rows that pass the filters; NULL at the end. Their rowids are added to `rowids`. */
+static Batch *row_change_next(RowChange *self)
+{
+    Batch *batch;
+    while ((batch = stream_next(sqlite_cursor_stream(self->cursor))) != NULL) {
+        batch->selection = NULL;
+        if (evaluator_filter(self->filter, batch, self->selection) == 0)
+            continue;
+        for (size_t i = 0; i < batch->row_count; i++)
+            array_add(self->arena, &self->rowids, sqlite_cursor_rowids(self->cursor)[batch_row(batch, i)]);
+        return batch;
+    }
+    return NULL;
+}
+
+uint64_t sqlite_delete_from(TableProvider *base, const Context *context, Expr *const *filters, size_t filter_count)
+{
+    SqliteTable *table = (SqliteTable *)base;
+    RowChange *self = row_change_new(table, context, filters, filter_count);
+    SqliteTransaction *transaction = transaction_begin(table->database, context, self->arena);
+    while (row_change_next(self) != NULL)
+        ;
+    Text sql = text_in(self->arena);
+    text_add(&sql, "DELETE FROM main.");
+    text_add_sqlite_name(&sql, table->name);
+    text_add_format(&sql, " WHERE %s = ?1", table->shape->rowid_name);
+    sqlite3_stmt *statement = sqlite_prepare(table->database, self->arena, text_string(&sql));
+    for (size_t i = 0; i < self->rowids.count; i++) {
+        sqlite3_bind_int64(statement, 1, self->rowids.items[i]);
+        (void)sqlite_step(table->database, statement);
+        sqlite3_reset(statement);
+    }
+    uint64_t count = self->rowids.count;
+    transaction_commit(transaction, context);
+    arena_free(self->arena);
+    return count;
+}
+
+uint64_t sqlite_truncate(TableProvider *base, const Context *context)
+{
+    SqliteTable *table = (SqliteTable *)base;
+    table_check_writable(table);
+    Arena *arena = arena_new_child(context->arena);
+    SqliteTransaction *transaction = transaction_begin(table->database, context, arena);
+    Text sql = text_in(arena);
+    text_add(&sql, "DELETE FROM main.");
+    text_add_sqlite_name(&sql, table->name);
+    sqlite_execute(table->database, text_string(&sql));
+    uint64_t count = (uint64_t)sqlite3_changes64(table->database->connection);
+    transaction_commit(transaction, context);
+    arena_free(arena);
+    return count;
+}
+
+/* "UPDATE main.t SET a = ?1, b = ?2 WHERE rowid = ?3" */
+static const char *update_sql(const RowChange *self, const size_t *columns, size_t count)
+{
+    Text sql = text_in(self->arena);
+    text_add(&sql, "UPDATE main.");
+    text_add_sqlite_name(&sql, self->table->name);
+    text_add(&sql, " SET ");
+    for (size_t i = 0; i < count; i++) {
+        text_add(&sql, i ? ", " : "");
+        text_add_sqlite_name(&sql, self->table->shape->columns[columns[i]].name);
+        text_add_format(&sql, " = ?%zu", i + 1);
+    }
+    text_add_format(&sql, " WHERE %s = ?%zu", self->table->shape->rowid_name, count + 1);
+    return text_string(&sql);
+}
+
+uint64_t sqlite_update(TableProvider *base, const Context *context, const size_t *columns, Expr *const *values,
+                       size_t column_count, Expr *const *filters, size_t filter_count)
+{
+    SqliteTable *table = (SqliteTable *)base;
+    RowChange *self = row_change_new(table, context, filters, filter_count);
+    SqliteTransaction *transaction = transaction_begin(table->database, context, self->arena);
+    Evaluator *evaluator = evaluator_new(self->arena, context, values, column_count);
+    ARRAY(Batch *) news = {0}; /* the new values of each batch */
+    Batch *batch;
+    while ((batch = row_change_next(self)) != NULL) {
+        Batch view = *batch, *kept;
+        view.columns = arena_array(self->arena, Vector *, column_count);
+        view.column_count = column_count;
+        for (size_t i = 0; i < column_count; i++)
+            view.columns[i] = evaluator_value(evaluator, i, batch);
+        kept = batch_new_empty(self->arena, column_count);
+        for (size_t i = 0; i < column_count; i++)
+            kept->columns[i] = vector_new(self->arena, view.columns[i]->type);
+        batch_compact(kept, &view);
+        array_add(self->arena, &news, kept);
+    }
+    sqlite3_stmt *statement = sqlite_prepare(table->database, self->arena, update_sql(self, columns, column_count));
+    uint64_t count = 0;
+    for (size_t b = 0; b < news.count; b++) {
+        context_check(context);
+        arena_reset(self->scratch);
+        for (size_t row = 0; row < news.items[b]->row_count; row++) {
+            sqlite3_bind_int64(statement, (int)column_count + 1, self->rowids.items[count++]);
+            row_write(table, statement, self->scratch, news.items[b]->columns, columns, column_count, row);
+        }
+    }
+    transaction_commit(transaction, context);
+    arena_free(self->arena);
+    return count;
+}
