@@ -105,7 +105,7 @@ FILES := tests/slt
 slt: $(BUILD)/slt-run
 	$(BUILD)/slt-run $(SLT_FLAGS) $(FILES)
 
-cli-check: all
+cli-check: all $(BUILD)/slt-run
 	QUERN=$(BUILD)/quern sh tests/tools/run_tests.sh cli
 
 check: all $(UNIT_PROGRAMS) $(BUILD)/slt-run examples

@@ -135,6 +135,9 @@ typedef bool (*QuernWriteFunction)(void *user, const char *data, size_t size);
 QUERN_API QuernStatus quern_result_write(QuernResult *result, const QuernWriteOptions *options,
                                          QuernWriteFunction write, void *user, uint64_t *ret_row_count);
 
+/* Rows of files that were bad and left out so far, because an option (on_error) said to go on. */
+QUERN_API uint64_t quern_result_rejected_count(const QuernResult *result);
+
 /* ---- tables from code ---- */
 
 /* Makes a table provider of a format ("csv", "sqlite") over a location, as CREATE EXTERNAL TABLE does. `options` are

@@ -122,7 +122,9 @@ static int session_main(const Options *options)
         session_work(&session, options);
     session_done(&session);
     quern_close(connection);
-    return interrupt_is_pending() ? QUERN_ERROR_INTERRUPTED : session.exit_status;
+    if (interrupt_is_pending())
+        return QUERN_ERROR_INTERRUPTED;
+    return session.exit_status == 0 && session.has_rejects ? QUERN_ERROR_DATA : session.exit_status;
 }
 
 /* Text for the user instead of results. */

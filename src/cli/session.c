@@ -183,6 +183,14 @@ static int status_exit(QuernStatus status)
     }
 }
 
+static void rejects_report(Session *session, uint64_t count)
+{
+    if (count == 0)
+        return;
+    session->has_rejects = true;
+    fprintf(stderr, "quern: %llu bad %s left out\n", (unsigned long long)count, count == 1 ? "row was" : "rows were");
+}
+
 /* Without --keep-going rows leave as they come; with it, when all are there. */
 static QuernStatus statement_execute(Session *session, const char *sql, size_t size, size_t *ret_taken,
                                      uint64_t *ret_row_count)
@@ -194,6 +202,8 @@ static QuernStatus statement_execute(Session *session, const char *sql, size_t s
     QuernStatus status = quern_query(session->connection, sql, size, ret_taken, &result);
     if (status == QUERN_OK && result && quern_result_column_count(result) > 0)
         status = result_show(session, result, ret_row_count);
+    if (status == QUERN_OK && result)
+        rejects_report(session, quern_result_rejected_count(result));
     if (session->keeps_going && status != QUERN_OK)
         output_discard(output);
     output_release(output);

@@ -35,6 +35,7 @@ typedef struct Session {
     bool is_ending;   /* .quit */
     unsigned depth;   /* scripts that read scripts */
     int exit_status;  /* of the first thing that failed */
+    bool has_rejects; /* rows were left out, as an option asked: the exit status says so when all else went well */
 } Session;
 
 void session_init(Session *session, QuernConnection *connection);

@@ -1,6 +1,5 @@
 /* engine/result.c: starting a statement, and fetching or writing its rows. */
-#include <stdio.h>
-#include <stdlib.h>
+#include <time.h>
 
 #include "column/convert.h"
 #include "column/number.h"
@@ -200,6 +199,15 @@ typedef struct WriteRequest {
 
 _Static_assert((int)WRITER_INSERT == (int)QUERN_FORMAT_INSERT, "WriterFormat must follow QuernFormat");
 
+enum { FLUSH_MILLISECONDS = 100 };
+
+static int64_t milliseconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static void result_write(void *argument)
 {
     WriteRequest *request = argument;
@@ -217,8 +225,15 @@ static void result_write(void *argument)
     Writer *writer =
         writer_new(statement->arena, &statement->context, result->schema, &options, request->write, request->user);
     bool is_wanted = writer_begin(writer);
-    for (Batch *batch; is_wanted && (batch = stream_next(result->stream)) != NULL;)
+    int64_t flushed_at = 0; /* rows leave within a tenth of a second, however few there are */
+    for (Batch *batch; is_wanted && (batch = stream_next(result->stream)) != NULL;) {
         is_wanted = writer_batch(writer, batch);
+        int64_t now = milliseconds_now();
+        if (is_wanted && now - flushed_at >= FLUSH_MILLISECONDS) {
+            is_wanted = writer_flush(writer);
+            flushed_at = now;
+        }
+    }
     if (is_wanted)
         writer_end(writer);
     else
@@ -235,4 +250,9 @@ QuernStatus quern_result_write(QuernResult *result, const QuernWriteOptions *opt
     if (status == QUERN_OK && ret_row_count)
         *ret_row_count = request.row_count;
     return status;
+}
+
+uint64_t quern_result_rejected_count(const QuernResult *result)
+{
+    return atomic_load(&result->statement.context.rejects);
 }
