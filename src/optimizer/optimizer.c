@@ -42,5 +42,6 @@ Plan *optimizer_run(PlanColumns *columns, Plan *plan, OptimizerTrace trace, void
             trace(user, rules[i].name, plan);
         before = after;
     }
+    plan_number(plan); /* finished: operators keep their counts by these numbers */
     return plan;
 }
