@@ -134,24 +134,67 @@ static ColumnId select_aggregate_column(Select *select, const AstExpr *ast, cons
     return column;
 }
 
-Expr *bind_aggregate(const Place *place, const AstExpr *ast)
+/* ---- whose aggregate it is ---- */
+
+static void arguments_add_columns(const CallArguments *arguments, ColumnSet *columns)
+{
+    for (size_t i = 0; i < arguments->count; i++)
+        column_set_add_expr(columns, arguments->exprs[i]);
+}
+
+static bool scope_owns_any(const Scope *scope, const ColumnSet *columns)
+{
+    const Plan *plan = scope->relation.plan;
+    for (size_t i = 0; plan && i < plan->output_count; i++)
+        if (column_set_has(columns, plan->outputs[i]))
+            return true;
+    return false;
+}
+
+/* SQL's rule: a call belongs to the innermost query whose columns its arguments use; to its own when they use none. */
+static Scope *arguments_owner(const Place *place, const CallArguments *arguments)
+{
+    ColumnSet columns = column_set_in(place->binder->arena);
+    arguments_add_columns(arguments, &columns);
+    for (Scope *scope = place->scope; scope; scope = scope->parent)
+        if (scope_owns_any(scope, &columns))
+            return scope;
+    return place->scope;
+}
+
+static Expr *bind_own_aggregate(const Place *place, const Place *inner, const AstExpr *ast, CallArguments *arguments)
 {
     const AstFunction *ast_call = ast->function;
     Binder *binder = place->binder;
-    require_aggregate_place(place, ast);
-    Place inner = *place;
-    inner.takes_aggregates = false;
-    inner.is_in_aggregate = true;
-    inner.subqueries = &place->select->before;
-    CallArguments arguments = call_arguments(&inner, ast);
     AggregateCall call = {.position = binder_at(binder, ast->position)};
-    call_resolve(binder, ast, &arguments, &call);
+    call_resolve(binder, ast, arguments, &call);
     call.is_distinct = ast_call->is_distinct && !(call.aggregate->flags & AGGREGATE_DISTINCT_IDLE);
     if (ast_call->is_distinct && call.argument_count == 0)
         bind_error(binder, ERROR_SYNTAX, ast->position, NULL, "DISTINCT needs an argument");
     if (ast_call->filter)
-        call.filter = bind_condition(&inner, ast_call->filter, "FILTER");
-    call_bind_order(&inner, ast_call->within_group.count > 0 ? &ast_call->within_group : &ast_call->order_by, &call);
+        call.filter = bind_condition(inner, ast_call->filter, "FILTER");
+    call_bind_order(inner, ast_call->within_group.count > 0 ? &ast_call->within_group : &ast_call->order_by, &call);
     ColumnId column = select_aggregate_column(place->select, ast, &call);
     return plan_column_expr(binder->columns, column, call.position);
+}
+
+Expr *bind_aggregate(const Place *place, const AstExpr *ast)
+{
+    if (place->is_in_aggregate || place->scope == NULL)
+        require_aggregate_place(place, ast);
+    Place inner = *place;
+    inner.takes_aggregates = false;
+    inner.is_in_aggregate = true;
+    inner.subqueries = place->select ? &place->select->before : NULL;
+    CallArguments arguments = call_arguments(&inner, ast);
+    Scope *owner = arguments_owner(place, &arguments);
+    if (owner == place->scope) {
+        require_aggregate_place(place, ast);
+        return bind_own_aggregate(place, &inner, ast, &arguments);
+    }
+    if (owner->query_place == NULL)
+        bind_error(place->binder, ERROR_GROUPING, ast->position, NULL,
+                   "aggregate functions are not allowed in the FROM clause of their own query");
+    owner->outer_use_count++;
+    return bind_aggregate(owner->query_place, ast);
 }

@@ -78,6 +78,15 @@ static void widen_literal(Binder *binder, Expr **arguments, bool *is_untyped, si
     }
 }
 
+/* now() is one moment for the whole statement: a constant, so that it can be handed to providers. */
+static Expr *fold_stable_call(Binder *binder, Expr *call)
+{
+    for (size_t i = 0; i < call->argument_count; i++)
+        if (!expr_is_constant(call->arguments[i]))
+            return call;
+    return expr_constant(binder->arena, bind_evaluate(binder, call), call->position);
+}
+
 Expr *bind_call(Binder *binder, const char *name, Expr *const *given, const bool *given_is_untyped, size_t count,
                 Position position, const char *symbol)
 {
@@ -101,7 +110,8 @@ Expr *bind_call(Binder *binder, const char *name, Expr *const *given, const bool
         raise_no_function(binder, name, is_ambiguous, arguments, is_untyped, count, position);
     for (size_t i = 0; i < count; i++)
         arguments[i] = bind_convert(binder, arguments[i], is_untyped[i], types[i]);
-    return expr_call(binder->arena, function, result, arguments, count, binder_at(binder, position));
+    Expr *call = expr_call(binder->arena, function, result, arguments, count, binder_at(binder, position));
+    return function->flags & FUNCTION_STABLE ? fold_stable_call(binder, call) : call;
 }
 
 /* ---- arguments ---- */

@@ -35,11 +35,13 @@ static const char *ambiguous_hint(Binder *binder, const ScopeColumns *columns, S
 {
     Text text = text_in(binder->arena);
     size_t count = 0;
+    const char *last = NULL;
     for (size_t i = 0; i < columns->count && count < 4; i++) {
         const ScopeColumn *column = &columns->items[i];
-        if (column->table == NULL || !view_equal_ignoring_case(view_of(column->name), name))
+        if (column->table == NULL || !view_equal_ignoring_case(view_of(column->name), name) || column->table == last)
             continue;
         text_add_format(&text, "%s\"%s.%s\"", count++ == 0 ? "it could be " : " or ", column->table, column->name);
+        last = column->table;
     }
     return count > 1 ? text_string(&text) : NULL;
 }

@@ -19,9 +19,13 @@ static BoundSubquery bind_subquery_rows(const Place *place, const AstQuery *quer
     if (place->subqueries == NULL)
         bind_error(place->binder, ERROR_NOT_SUPPORTED, query->position, NULL, "a query is not allowed in %s",
                    place->clause);
-    size_t use_count = place->scope ? place->scope->outer_use_count : 0;
-    Rows rows = bind_rows(place->binder, query, place->scope, place->scope ? place->scope->ctes : NULL);
-    return (BoundSubquery){rows, place->scope && place->scope->outer_use_count > use_count};
+    Scope *scope = place->scope;
+    size_t use_count = scope->outer_use_count;
+    const Place *outer_place = scope->query_place;
+    scope->query_place = place;
+    Rows rows = bind_rows(place->binder, query, scope, scope->ctes);
+    scope->query_place = outer_place;
+    return (BoundSubquery){rows, scope->outer_use_count > use_count};
 }
 
 /* The same query within an expression that an alias stands for twice is joined once. */

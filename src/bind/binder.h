@@ -67,6 +67,8 @@ typedef struct Scope {
     Cte *ctes; /* innermost first */
     Relation relation;
     size_t outer_use_count; /* how often a query within used a column of this scope: it is correlated */
+    const struct Place
+        *query_place; /* where the query within that is being bound stands; NULL: in FROM, or there is none */
 } Scope;
 
 /* A query within an expression: a join that is put on top of the rows that the expression is computed over. */

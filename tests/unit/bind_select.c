@@ -227,6 +227,39 @@ START_TEST(queries_in_expressions_become_joins)
 }
 END_TEST
 
+/* PostgreSQL's and SQL's rule: an aggregate belongs to the innermost query whose columns it uses. */
+static const PlanCase owners[] = {
+    {"SELECT (SELECT sum(t.b) FROM u) FROM t", "Project sum\n"
+                                               "  Join Single dependent\n"
+                                               "    Aggregate: sum(b)\n"
+                                               "      Scan t (fake): t.a, b, c, d, e, f, g\n"
+                                               "    Project sum(t.b) AS sum\n"
+                                               "      Scan u (fake): u.a, x, y\n"},
+    {"SELECT (SELECT sum(t.b + x) FROM u) FROM t", "Project sum(t.b + x)\n"
+                                                   "  Join Single dependent\n"
+                                                   "    Scan t (fake): t.a, b, c, d, e, f, g\n"
+                                                   "    Project sum(t.b + x)\n"
+                                                   "      Aggregate: sum(b + x)\n"
+                                                   "        Scan u (fake): u.a, x, y\n"},
+    {"SELECT c FROM t GROUP BY c HAVING EXISTS (SELECT 1 FROM u WHERE x = max(b))",
+     "Project c\n"
+     "  Filter mark\n"
+     "    Join Mark dependent\n"
+     "      Aggregate by c: max(b)\n"
+     "        Scan t (fake): t.a, b, c, d, e, f, g\n"
+     "      Project 1 AS ?column?\n"
+     "        Filter x = max(b)\n"
+     "          Scan u (fake): u.a, x, y\n"},
+};
+
+START_TEST(an_aggregate_belongs_to_the_query_whose_columns_it_uses)
+{
+    CHECK_PLANS(owners);
+    ck_assert_int_eq(support_error("SELECT c FROM t WHERE EXISTS (SELECT 1 FROM u WHERE x = max(b))").code,
+                     ERROR_GROUPING);
+}
+END_TEST
+
 /* Only the innermost join is dependent when the inner query uses the outer one's columns across two levels. */
 START_TEST(a_query_depends_on_the_level_whose_columns_it_uses)
 {
@@ -302,4 +335,4 @@ END_TEST
 
 TEST_PROGRAM(clauses_become_nodes_in_their_order, grouped_rows_are_groups_and_aggregates, from_is_a_tree_of_joins,
              queries_in_expressions_become_joins, a_query_depends_on_the_level_whose_columns_it_uses,
-             queries_are_put_together)
+             an_aggregate_belongs_to_the_query_whose_columns_it_uses, queries_are_put_together)

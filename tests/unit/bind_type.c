@@ -102,6 +102,7 @@ static const struct {
     {"CASE a WHEN 1 THEN g ELSE FALSE END", "CASE WHEN a = 1 THEN g ELSE FALSE END"},
     {"+c = 'x'", "+c = 'x'"},
     {"a == 1", "a = 1"},
+    {"e > current_date", "e > DATE '1970-01-01'"}, /* the statement's moment, which is 0 here */
 };
 
 START_TEST(literals_are_converted_to_what_stands_beside_them)
