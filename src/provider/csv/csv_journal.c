@@ -40,9 +40,10 @@ bool csv_journal_read(Arena *scratch, const char *path, CsvJournal *ret_journal)
     int error = errno;
     if (descriptor >= 0)
         close(descriptor);
-    if (size < 0)
+    if (size >= 0)
+        text[size] = '\0';
+    else
         error_raise(ERROR_IO, NO_POSITION, "%s: %s", name, strerror(error));
-    text[size] = '\0';
     CsvJournal journal;
     if (sscanf(text, "quern csv journal 1 %" SCNu64 " %" SCNu64, &journal.old_size, &journal.new_size) != 2)
         return false;

@@ -260,7 +260,7 @@ static inline uint64_t quotes_follow(Carry *carry, const Masks *masks, uint64_t 
     carry->bad |= (closing << 1 | carry->has_closed) & valid & ~(masks->delimiter | line_end | masks->quote);
     carry->may_open = may_precede >> 63;
     carry->has_closed = closing >> 63;
-    carry->inside = (uint64_t)((int64_t)inside >> 63);
+    carry->inside = 0 - (inside >> 63);
     return inside;
 }
 
