@@ -179,7 +179,7 @@ static void to_timestamp(KernelCall *call)
     int64_t *results = call->result->data;
     for (size_t i = 0; i < call->count; i++) {
         double microseconds = rint(ARGUMENT(call, 0, double, i) * 1e6);
-        bool fits = microseconds >= -0x1p63 && microseconds < 0x1p63;
+        bool fits = microseconds >= -9223372036854775808.0 && microseconds < 9223372036854775808.0;
         if (!fits || (int64_t)microseconds < TIMESTAMP_MIN)
             kernel_fail(call, i, ERROR_DATETIME_OVERFLOW, "timestamp out of range");
         results[i] = fits ? (int64_t)microseconds : 0;
