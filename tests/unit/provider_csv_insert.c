@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -176,6 +177,13 @@ START_TEST(a_locked_file_is_reported)
     ck_assert_int_eq(fcntl(descriptor, F_OFD_SETLK, &lock), 0);
     Error error = expect_error(ERROR_LOCKED, insert_body, &call);
     ck_assert_str_eq(error_sqlstate(error.code), "55P03");
+    close(descriptor);
+    descriptor = open(path, O_RDWR);
+    ck_assert_int_eq(flock(descriptor, LOCK_EX), 0);
+    csv_context.arena = arena_new_child(test_arena); /* the statement's: its end lets go of the lock */
+    expect_error(ERROR_LOCKED, insert_body, &call);
+    arena_free(csv_context.arena);
+    csv_context.arena = test_arena;
     close(descriptor);
     insert_body(&(InsertCall){table, rows_of(table, "2|y\n"), INSERT_APPEND});
     ck_assert_str_eq(csv_file_content(path, NULL), "a,b\n1,x\n2,y\n");

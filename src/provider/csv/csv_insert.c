@@ -7,11 +7,13 @@
  * file that it writes to. The lock is advisory, and goes with the arena. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -186,14 +188,17 @@ static bool spool_copy(Insertion *insertion, int target, uint64_t offset)
 
 /* ---- the lock ---- */
 
+/* Both kinds of advisory lock, since others may use either: of fcntl (of this open file, not of the process) and of
+ * flock, which NFS turns into one of fcntl. */
 static bool lock_take(int descriptor)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(descriptor, F_OFD_SETLK, &lock) == 0)
+    struct statfs system;
+    if (fcntl(descriptor, F_OFD_SETLK, &lock) != 0 && errno != EINVAL && errno != ENOLCK)
+        return false;
+    if (fstatfs(descriptor, &system) == 0 && system.f_type == NFS_SUPER_MAGIC)
         return true;
-    if (errno == EINVAL || errno == ENOLCK)
-        return flock(descriptor, LOCK_EX | LOCK_NB) == 0;
-    return false;
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0;
 }
 
 /* Opens and locks the file that the path means, also when an overwriting INSERT has put a new one there meanwhile. */
