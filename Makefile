@@ -41,39 +41,49 @@ KERNEL_OBJECTS := $(foreach l,$(KERNEL_LEVELS),$(patsubst %.c,$(BUILD)/obj/%.$(l
 LIB_OBJECTS    := $(PLAIN_OBJECTS) $(KERNEL_OBJECTS)
 CLI_OBJECTS    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/cli/*.c))
 
+# `make V=1` shows the commands.
+Q := $(if $(V),,@)
+SAY = @$(if $(V),true,printf '  %-4s %s\n')
+
 .PHONY: all demo check unit slt cli-check examples asan tsan fuzz bench lint format install clean
 all: $(BUILD)/quern $(BUILD)/libquern.a $(BUILD)/libquern.so
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) $(if $(filter src/cli/%,$<),$(EDITOR_CFLAGS)) $(CFLAGS) -c $< -o $@
+	$(SAY) CC $@
+	$(Q)$(CC) $(C_FLAGS) $(if $(filter src/cli/%,$<),$(EDITOR_CFLAGS)) $(CFLAGS) -c $< -o $@
 
 define KERNEL_RULE
 $(BUILD)/obj/%.$(1).o: %.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(C_FLAGS) $$(CFLAGS) -O3 $$(KERNEL_FLAGS_$(1)) -DKERNEL_LEVEL=$(1) -c $$< -o $$@
+	$$(SAY) CC $$@
+	$$(Q)$$(CC) $$(C_FLAGS) $$(CFLAGS) -O3 $$(KERNEL_FLAGS_$(1)) -DKERNEL_LEVEL=$(1) -c $$< -o $$@
 endef
 $(foreach l,$(KERNEL_LEVELS),$(eval $(call KERNEL_RULE,$(l))))
 
 # All objects with their inner symbols: what the tests link.
 $(BUILD)/libquern-internal.a: $(LIB_OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(SAY) AR $@
+	$(Q)$(AR) rcs $@ $^
 
 # What is installed shows only the names of include/quern/.
 $(BUILD)/libquern.a: $(LIB_OBJECTS)
-	ld -r -o $(BUILD)/libquern.o $^
-	objcopy --localize-hidden $(BUILD)/libquern.o
+	$(SAY) AR $@
+	$(Q)ld -r -o $(BUILD)/libquern.o $^
+	$(Q)objcopy --localize-hidden $(BUILD)/libquern.o
 	@rm -f $@
-	$(AR) rcs $@ $(BUILD)/libquern.o
+	$(Q)$(AR) rcs $@ $(BUILD)/libquern.o
 
 SONAME := libquern.so.$(firstword $(subst ., ,$(VERSION)))
 $(BUILD)/libquern.so: $(LIB_OBJECTS)
-	$(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -o $@ $^ $(LIB_LIBS)
+	$(SAY) LD $@
+	$(Q)$(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -o $@ $^ $(LIB_LIBS)
 	@ln -sf libquern.so $(BUILD)/$(SONAME)
 
 $(BUILD)/quern: $(CLI_OBJECTS) $(BUILD)/libquern.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIB_LIBS) $(EDITOR_LIBS)
+	$(SAY) LD $@
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIB_LIBS) $(EDITOR_LIBS)
 
 # ---- trying it ----
 demo: $(BUILD)/quern
@@ -87,15 +97,18 @@ CHECK_LIBS    := $(shell $(PKG_CONFIG) --libs check)
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libquern-internal.a
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -Wmissing-prototypes,$(C_FLAGS)) $(CHECK_FLAGS) -Itests/unit $(CFLAGS) -o $@ $< $(BUILD)/libquern-internal.a $(LIB_LIBS) $(CHECK_LIBS)
+	$(SAY) LD $@
+	$(Q)$(CC) $(filter-out -Wmissing-prototypes,$(C_FLAGS)) $(CHECK_FLAGS) -Itests/unit $(CFLAGS) -o $@ $< $(BUILD)/libquern-internal.a $(LIB_LIBS) $(CHECK_LIBS)
 
 $(BUILD)/slt-run: $(wildcard tests/slt/runner/*.c tests/slt/runner/*.h) $(BUILD)/libquern-internal.a
-	$(CC) $(C_FLAGS) $(CFLAGS) -o $@ $(wildcard tests/slt/runner/*.c) $(BUILD)/libquern-internal.a $(LIB_LIBS)
+	$(SAY) LD $@
+	$(Q)$(CC) $(C_FLAGS) $(CFLAGS) -o $@ $(wildcard tests/slt/runner/*.c) $(BUILD)/libquern-internal.a $(LIB_LIBS)
 
 EXAMPLES := $(patsubst tests/example/%.c,$(BUILD)/example/%,$(wildcard tests/example/*.c))
 $(BUILD)/example/%: tests/example/%.c $(BUILD)/libquern.a include/quern/quern.h
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -Wall -Wextra -Iinclude $(CFLAGS) -o $@ $< $(BUILD)/libquern.a $(LIB_LIBS)
+	$(SAY) LD $@
+	$(Q)$(CC) -std=c11 -Wall -Wextra -Iinclude $(CFLAGS) -o $@ $< $(BUILD)/libquern.a $(LIB_LIBS)
 examples: $(EXAMPLES)
 
 unit: $(UNIT_PROGRAMS)
