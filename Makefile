@@ -45,7 +45,7 @@ CLI_OBJECTS    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/cli/*.c))
 Q := $(if $(V),,@)
 SAY = @$(if $(V),true,printf '  %-4s %s\n')
 
-.PHONY: all demo check unit slt cli-check examples asan tsan fuzz bench lint format install clean
+.PHONY: all demo check unit slt cli-check examples asan tsan fuzz random bench lint format install clean
 all: $(BUILD)/quern $(BUILD)/libquern.a $(BUILD)/libquern.so
 
 $(BUILD)/obj/%.o: %.c
@@ -121,7 +121,7 @@ slt: $(BUILD)/slt-run
 cli-check: all $(BUILD)/slt-run
 	QUERN=$(BUILD)/quern sh tests/tools/run_tests.sh cli
 
-check: all $(UNIT_PROGRAMS) $(BUILD)/slt-run examples
+check: all $(UNIT_PROGRAMS) $(BUILD)/slt-run $(BUILD)/random examples
 	BUILD=$(BUILD) sh tests/tools/run_tests.sh all $(UNIT_PROGRAMS)
 
 SANITIZE := -O1 -g -fno-omit-frame-pointer
@@ -133,12 +133,23 @@ tsan:
 fuzz:
 	$(MAKE) -f tests/fuzz/Makefile BUILD=$(BUILD)-fuzz
 
+# SECONDS=500q runs 500 queries.
+$(BUILD)/random: $(wildcard tests/random/*.[ch]) $(BUILD)/libquern-internal.a
+	$(SAY) LINK $@
+	$(Q)$(CC) $(C_FLAGS) $(CFLAGS) -o $@ $(wildcard tests/random/*.c) $(BUILD)/libquern-internal.a $(LIB_LIBS)
+SECONDS := 60
+SEED    := 1
+random: $(BUILD)/random
+	$(BUILD)/random $(SECONDS) $(SEED) keep
+
 $(BUILD)/bench/generate: tests/bench/generate.c
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) $(CFLAGS) -o $@ $<
+	$(SAY) LINK $@
+	$(Q)$(CC) $(C_FLAGS) $(CFLAGS) -o $@ $<
 $(BUILD)/bench/bench: $(wildcard tests/bench/bench.c tests/bench/contender.[ch]) include/quern/quern.h $(BUILD)/libquern.a
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) $(CFLAGS) -o $@ tests/bench/bench.c tests/bench/contender.c $(BUILD)/libquern.a $(LIB_LIBS)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(C_FLAGS) $(CFLAGS) -o $@ tests/bench/bench.c tests/bench/contender.c $(BUILD)/libquern.a $(LIB_LIBS)
 bench: $(BUILD)/quern $(BUILD)/bench/generate $(BUILD)/bench/bench
 	BUILD=$(BUILD) sh tests/bench/run.sh
 

@@ -2,7 +2,7 @@
 # Runs groups of tests and adds up their "N passed, N failed" lines.
 #   run_tests.sh unit PROGRAM…   the Check programs
 #   run_tests.sh cli             the program as people use it (tests/cli)
-#   run_tests.sh all PROGRAM…    both, and SQL (tests/slt)
+#   run_tests.sh all PROGRAM…    both, SQL (tests/slt), random queries (tests/random) and the examples
 # Environment: BUILD (default build). Exit status 1 when anything failed.
 group=$1
 shift
@@ -44,6 +44,7 @@ unit | all)
     ;;
 esac
 [ "$group" = all ] && run slt "$BUILD/slt-run" --quiet tests/slt
+[ "$group" = all ] && run random "$BUILD/random" 20 1
 [ "$group" = all ] && run examples sh tests/example/check.sh
 case $group in
 cli | all) run cli python3 tests/cli/run.py ;;
