@@ -261,22 +261,63 @@ static void group_replace_subquery(Select *select, Subquery *subquery)
     group_replace_plan(select, subquery->plan);
 }
 
+/* Every column that an item is made of, within its queries too. Marks the queries that it needs. */
+static ColumnSet item_columns(Select *select, const SelectItem *item, bool *ret_is_needed)
+{
+    Arena *arena = select->binder->arena;
+    ColumnSet used = column_set_in(arena);
+    column_set_add_expr(&used, item->expr);
+    for (size_t i = select->after.count; i-- > 0;) { /* a query may use those before it */
+        const Subquery *subquery = &select->after.items[i];
+        if (!column_set_has(&used, subquery->value->column))
+            continue;
+        ret_is_needed[i] = true;
+        plan_check_depth(arena, subquery->plan);
+        column_set_add_used(&used, subquery->plan);
+        if (subquery->mark_condition)
+            column_set_add_expr(&used, subquery->mark_condition);
+    }
+    return used;
+}
+
+static bool select_has_aggregate(const Select *select, const ColumnSet *columns)
+{
+    for (size_t i = 0; i < select->aggregate_columns.count; i++)
+        if (column_set_has(columns, select->aggregate_columns.items[i]))
+            return true;
+    return false;
+}
+
+/* Queries that groups are made of are joined below the Aggregate. */
+static void select_move_subqueries(Select *select, const bool *is_moved)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < select->after.count; i++) {
+        Subquery subquery = select->after.items[i];
+        if (is_moved[i])
+            array_add(select->binder->arena, &select->before, subquery);
+        else
+            select->after.items[kept++] = subquery;
+    }
+    select->after.count = kept;
+}
+
 /* GROUP BY ALL: every item without an aggregate in it. */
 static void select_group_by_items(Select *select)
 {
-    ColumnSet aggregates = column_set_in(select->binder->arena);
-    for (size_t i = 0; i < select->aggregate_columns.count; i++)
-        column_set_add(&aggregates, select->aggregate_columns.items[i]);
+    Arena *arena = select->binder->arena;
+    bool *is_moved = arena_allocate_zero(arena, select->after.count * sizeof(bool));
     for (size_t i = 0; i < select->shown_count; i++) {
-        Expr *expr = select->items.items[i].expr;
-        ColumnSet used = column_set_in(select->binder->arena);
-        column_set_add_expr(&used, expr);
-        bool has_aggregate = false;
-        for (size_t word = 0; word < used.word_count && word < aggregates.word_count; word++)
-            has_aggregate |= (used.words[word] & aggregates.words[word]) != 0;
-        if (!has_aggregate && expr->kind != EXPR_CONSTANT)
-            select_add_group(select, expr);
+        const SelectItem *item = &select->items.items[i];
+        bool *is_needed = arena_allocate_zero(arena, select->after.count * sizeof(bool));
+        ColumnSet columns = item_columns(select, item, is_needed);
+        if (item->expr->kind == EXPR_CONSTANT || select_has_aggregate(select, &columns))
+            continue;
+        select_add_group(select, item->expr);
+        for (size_t j = 0; j < select->after.count; j++)
+            is_moved[j] |= is_needed[j];
     }
+    select_move_subqueries(select, is_moved);
 }
 
 static const char *group_name(Binder *binder, const Expr *group)

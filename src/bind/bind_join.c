@@ -23,23 +23,11 @@ Relation relation_cross(Binder *binder, const Relation *left, const Relation *ri
 
 /* ---- queries within ON ---- */
 
-static void columns_add_slot(void *user, Expr **slot)
-{
-    column_set_add_expr(user, *slot);
-}
-
-static void columns_add_plan(ColumnSet *columns, Plan *plan)
-{
-    plan_each_expr(plan, columns_add_slot, columns);
-    for (size_t i = 0; i < plan->input_count; i++)
-        columns_add_plan(columns, plan->inputs[i]);
-}
-
 static bool plan_touches(Binder *binder, Plan *plan, const Expr *condition, const Plan *side)
 {
     ColumnSet columns = column_set_in(binder->arena);
     plan_check_depth(binder->arena, plan);
-    columns_add_plan(&columns, plan);
+    column_set_add_used(&columns, plan);
     if (condition)
         column_set_add_expr(&columns, condition);
     for (size_t i = 0; i < side->output_count; i++)

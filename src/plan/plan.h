@@ -257,6 +257,7 @@ void column_set_add(ColumnSet *set, ColumnId column);
 bool column_set_has(const ColumnSet *set, ColumnId column);
 void column_set_add_expr(ColumnSet *set, const Expr *expr); /* every column it refers to */
 void column_set_add_outputs(ColumnSet *set, const Plan *plan);
+void column_set_add_used(ColumnSet *set, Plan *plan); /* every column that an expression of it or below it refers to */
 /* Whether all columns that the expression refers to are outputs of the plan; whether any is. */
 bool expr_is_within(const Expr *expr, const Plan *plan);
 bool expr_touches(const Expr *expr, const Plan *plan);

@@ -186,6 +186,18 @@ void plan_each_expr(Plan *plan, ExprVisit visit, void *user)
     }
 }
 
+static void column_set_add_slot(void *user, Expr **slot)
+{
+    column_set_add_expr(user, *slot);
+}
+
+void column_set_add_used(ColumnSet *set, Plan *plan)
+{
+    plan_each_expr(plan, column_set_add_slot, set);
+    for (size_t i = 0; i < plan->input_count; i++)
+        column_set_add_used(set, plan->inputs[i]);
+}
+
 /* ---- size ---- */
 
 static void plan_number_from(Plan *plan, size_t *next)

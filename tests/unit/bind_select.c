@@ -87,6 +87,14 @@ static const PlanCase groups[] = {
     {"SELECT b, c, max(a) FROM t GROUP BY ALL", "Project b, c, max(a)\n"
                                                 "  Aggregate by b, c: max(a)\n"
                                                 "    " SCAN_T},
+    {"SELECT (SELECT max(x) FROM u) AS m, max(b) FROM t GROUP BY ALL", /* a group's query stands below the Aggregate */
+     "Project max(x), max(b)\n"
+     "  Aggregate by max(x): max(b)\n"
+     "    Join Single\n"
+     "      Scan t (fake): t.a, b, c, d, e, f, g\n"
+     "      Project max(x)\n"
+     "        Aggregate: max(x)\n"
+     "          Scan u (fake): u.a, x, y\n"},
     {"SELECT 1 FROM t HAVING max(a) > 3", "Project 1 AS ?column?\n"
                                           "  Filter max(a) > 3\n"
                                           "    Aggregate: max(a)\n"
