@@ -126,6 +126,8 @@ static void builder_add(JoinBuilder *builder, const Batch *batch)
     for (size_t c = 0; c < table->column_count; c++)
         rows_write(table->rows, table->key_count + c, batch->columns[table->columns[c]], builder->selection, count,
                    builder->rows);
+    if (table->hash)
+        hash_table_announce(table->hash, builder->probe, builder->keys, builder->selection, count);
     if (has_keyless && table->keeps_keyless)
         for (size_t i = 0; i < count; i++)
             join_row(table, builder->rows[i])->is_keyless = builder->is_keyless[i];
@@ -137,7 +139,7 @@ static void builder_chain(JoinBuilder *builder)
     JoinTable *table = builder->table;
     size_t left = row_store_count(table->rows);
     size_t next_offset = table->layout->extra_offset + offsetof(JoinRow, next);
-    hash_table_reserve(table->hash, left);
+    hash_table_reserve_announced(table->hash, left);
     Vector **keys = arena_array(builder->scratch, Vector *, table->key_count);
     for (size_t k = 0; k < table->key_count; k++)
         keys[k] = vector_new(builder->scratch, table->layout->types[k]);

@@ -312,6 +312,38 @@ START_TEST(a_correlated_mark_looks_at_its_matches_alone)
 }
 END_TEST
 
+/* ---- integer keys: close together, far apart, at the ends of their range ---- */
+
+static const struct {
+    const char *type, *left, *right, *expected;
+} key_cases[] = {
+    {"BIGINT", "1 2 3 9", "3,a 1,b 3,c 2,d", "1,1,b 2,2,d 3,3,a 3,3,c"},
+    {"BIGINT", "-900000000000 7 900000000000 NULL", "900000000000,a 1,b 900000000000,c -900000000000,d NULL,e",
+     "-900000000000,-900000000000,d 900000000000,900000000000,a 900000000000,900000000000,c"},
+    {"BIGINT", "-9223372036854775808 0 9223372036854775807", "9223372036854775807,a -9223372036854775808,b",
+     "-9223372036854775808,-9223372036854775808,b 9223372036854775807,9223372036854775807,a"},
+    {"BIGINT", "9223372036854775807 -9223372036854775808 5", "5,a 6,b", "5,5,a"}, /* far outside of 5 .. 6 */
+    {"UBIGINT", "18446744073709551615 0 9223372036854775808", "0,a 18446744073709551615,b 9223372036854775808,c",
+     "18446744073709551615,18446744073709551615,b 0,0,a 9223372036854775808,9223372036854775808,c"},
+    {"DATE", "2024-01-31 1900-01-01", "2024-01-31,a 2024-02-01,b", "2024-01-31,2024-01-31,a"},
+    {"BOOLEAN", "true false NULL", "false,a false,b", "false,false,a false,false,b"},
+};
+
+START_TEST(integer_keys_meet_wherever_they_lie)
+{
+    for (size_t i = 0; i < sizeof key_cases / sizeof *key_cases; i++) {
+        for (size_t size = 0; size < 3; size++) {
+            plans_begin(sizes[size], sizes[size]);
+            Plan *l = table(key_cases[i].type, key_cases[i].left);
+            Plan *r = table(arena_format(test_arena, "%s;VARCHAR", key_cases[i].type), key_cases[i].right);
+            Expr *condition = call("=", column(l, 0), column(r, 0));
+            Plan *join = &plan_join_new(&test_columns, PLAN_JOIN_INNER, l, r, &condition, 1)->base;
+            ck_assert_str_eq(rows_text(join), key_cases[i].expected);
+        }
+    }
+}
+END_TEST
+
 /* ---- the rest ---- */
 
 START_TEST(keys_may_be_expressions_of_their_sides)
@@ -392,6 +424,7 @@ END_TEST
 
 TEST_PROGRAM(every_join_gives_what_nested_loops_give, joins_with_many_duplicates_keep_the_left_order,
              a_single_join_refuses_a_second_match, a_mark_is_null_where_in_is,
-             a_correlated_mark_looks_at_its_matches_alone, keys_may_be_expressions_of_their_sides,
-             a_join_gives_only_the_outputs_asked_for, an_empty_right_side_ends_an_inner_join_before_the_left_is_read,
+             a_correlated_mark_looks_at_its_matches_alone, integer_keys_meet_wherever_they_lie,
+             keys_may_be_expressions_of_their_sides, a_join_gives_only_the_outputs_asked_for,
+             an_empty_right_side_ends_an_inner_join_before_the_left_is_read,
              a_condition_that_can_fail_is_computed_for_pairs_alone, long_strings_outlive_the_join)
