@@ -303,22 +303,23 @@ static void remove_leftovers(const char *path)
         ck_abort();
 }
 
+/* Two runs need not make the same calls (memory comes from the system now and then), so nothing is said of the order of
+ * outcomes: but the first is nothing, and a run that is not killed is all. */
 static void check_killing(InsertOp op)
 {
-    long done_at = -1, stop = 1;
+    long stop = 1, undone_count = 0;
     for (bool was_killed = true; was_killed; stop++) {
         const char *path = csv_file(BEFORE);
         was_killed = insert_and_kill(path, op, stop);
         bool is_done = check_all_or_nothing(path, op);
-        if (is_done && done_at < 0)
-            done_at = stop;
-        ck_assert_msg(done_at < 0 || is_done, "committed at stop %ld, not at %ld", done_at, stop);
+        undone_count += !is_done;
+        ck_assert(was_killed || is_done);
+        ck_assert(stop > 1 || !is_done);
         remove_leftovers(path);
         arena_reset(test_arena);
         ck_assert_int_lt(stop, 2000);
     }
-    ck_assert_int_gt(stop, 20); /* it was really stopped at its system calls */
-    ck_assert_int_gt(done_at, 10);
+    ck_assert_int_gt(undone_count, 10); /* it was really stopped at its system calls */
 }
 
 START_TEST(killed_at_any_system_call_an_append_is_all_or_nothing)
