@@ -266,6 +266,8 @@ static bool check_all_or_nothing(const char *path, InsertOp op)
     return is_done;
 }
 
+static bool cannot_trace; /* the system does not let us: then there is nothing to be tested */
+
 /* Runs the INSERT in a child that is killed at its `kill_at`th stop at a system call; false when it came to its end. */
 static bool insert_and_kill(const char *path, InsertOp op, long kill_at)
 {
@@ -291,7 +293,8 @@ static bool insert_and_kill(const char *path, InsertOp op, long kill_at)
         ptrace(PTRACE_SYSCALL, child, NULL, NULL);
         waitpid(child, &status, 0);
     }
-    ck_assert_msg(WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 77), "status %d", status);
+    cannot_trace = WIFEXITED(status) && WEXITSTATUS(status) == 77;
+    ck_assert_msg(cannot_trace || (WIFEXITED(status) && WEXITSTATUS(status) == 0), "status %d", status);
     return false;
 }
 
@@ -311,6 +314,8 @@ static void check_killing(InsertOp op)
     for (bool was_killed = true; was_killed; stop++) {
         const char *path = csv_file(BEFORE);
         was_killed = insert_and_kill(path, op, stop);
+        if (cannot_trace)
+            return;
         bool is_done = check_all_or_nothing(path, op);
         undone_count += !is_done;
         ck_assert(was_killed || is_done);
