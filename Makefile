@@ -135,7 +135,7 @@ fuzz:
 
 # SECONDS=500q runs 500 queries.
 $(BUILD)/random: $(wildcard tests/random/*.[ch]) $(BUILD)/libquern-internal.a
-	$(SAY) LINK $@
+	$(SAY) LD $@
 	$(Q)$(CC) $(C_FLAGS) $(CFLAGS) -o $@ $(wildcard tests/random/*.c) $(BUILD)/libquern-internal.a $(LIB_LIBS)
 SECONDS := 60
 SEED    := 1
@@ -144,11 +144,11 @@ random: $(BUILD)/random
 
 $(BUILD)/bench/generate: tests/bench/generate.c
 	@mkdir -p $(@D)
-	$(SAY) LINK $@
+	$(SAY) LD $@
 	$(Q)$(CC) $(C_FLAGS) $(CFLAGS) -o $@ $<
 $(BUILD)/bench/bench: $(wildcard tests/bench/bench.c tests/bench/contender.[ch]) include/quern/quern.h $(BUILD)/libquern.a
 	@mkdir -p $(@D)
-	$(SAY) LINK $@
+	$(SAY) LD $@
 	$(Q)$(CC) $(C_FLAGS) $(CFLAGS) -o $@ tests/bench/bench.c tests/bench/contender.c $(BUILD)/libquern.a $(LIB_LIBS)
 bench: $(BUILD)/quern $(BUILD)/bench/generate $(BUILD)/bench/bench
 	BUILD=$(BUILD) sh tests/bench/run.sh

@@ -342,7 +342,7 @@ static Verdict contest_compare_sqlite(Contest *contest, const Node *query, Answe
         return AGREED;
     if (quern->sqlstate == NULL && sqlite_doubts(contest, text_string(&sql), floating, query_is_ordered(query), quern))
         return SQLITE_DOUBTS;
-    snprintf(contest->sqlstate, sizeof contest->sqlstate, "%s", quern->sqlstate ? quern->sqlstate : "");
+    snprintf(contest->error, sizeof contest->error, "%s", quern->message ? quern->message : "");
     difference_add(contest, "quern", quern);
     difference_add(contest, "sqlite", &sqlite);
     return quern->sqlstate ? REFUSED : DIFFERS_SQLITE;

@@ -33,7 +33,7 @@ typedef struct Contest {
     const char *folder; /* for files of tables; ends with no slash */
     size_t row_count;   /* of the last answer of quern */
     Text difference;    /* what differed, for people */
-    char sqlstate[8];   /* of quern's error where the verdict is REFUSED */
+    char error[256];    /* of quern, where the verdict is REFUSED */
 } Contest;
 
 void contest_init(Contest *contest, const char *folder);

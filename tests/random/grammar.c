@@ -290,6 +290,16 @@ static Node *derived_table(Generator *g, Scope *scope, const char *alias)
     return node_new(g->arena, KIND_RELATION, arena_format(g->arena, "(@) AS %s", alias), query);
 }
 
+/* Two tables: i0 and s0 are columns of all. */
+static Node *using_join(Generator *g, Scope *scope)
+{
+    static const char *const joins[] = {"@ JOIN @ USING (i0)", "@ LEFT JOIN @ USING (s0, i0)",
+                                        "@ FULL JOIN @ USING (i0)", "@ RIGHT JOIN @ USING (s0)"};
+    Node *left = table_reference(g, scope, arena_format(g->arena, "a%u", ++g->alias_count));
+    Node *right = table_reference(g, scope, arena_format(g->arena, "a%u", ++g->alias_count));
+    return node_new(g->arena, KIND_RELATION, joins[random_below(g->random, 4)], left, right);
+}
+
 static Node *relation_leaf(Generator *g, Scope *scope)
 {
     const char *alias = arena_format(g->arena, "a%u", ++g->alias_count);
@@ -329,6 +339,8 @@ static Node *relation_new(Generator *g, Scope *scope, int depth)
                                         "@ LEFT JOIN (@) ON @", "@ RIGHT JOIN @ ON @", "@ FULL JOIN @ ON @"};
     if (depth <= 0 || random_is(g->random, 45))
         return relation_leaf(g, scope);
+    if (random_is(g->random, 8))
+        return using_join(g, scope);
     Scope both = {0};
     bool is_outer = random_is(g->random, 25), is_nested = !is_outer && random_is(g->random, 15);
     Node *left = relation_new(g, &both, is_outer && random_is(g->random, 80) ? 0 : depth - 1);
@@ -378,6 +390,7 @@ static const struct {
     {KIND_DATE, KIND_DATE, "max(@@)@"},
     {KIND_DOUBLE, KIND_DOUBLE, "sum(@@)@"},
     {KIND_DOUBLE, KIND_DOUBLE, "min(@@)@"},
+    {KIND_DOUBLE, KIND_INT, "avg(@@)@"},
     {KIND_DECIMAL, KIND_DECIMAL, "sum(@@)@"},
     {KIND_DECIMAL, KIND_DECIMAL, "max(@@)@"},
     {KIND_BOOL, KIND_INT, "(count(@@)@ > 1)"},
@@ -419,15 +432,15 @@ static Node *group_new(Generator *g, Scope *grouped)
     for (size_t i = 0, count = random_below(g->random, 4); i < count; i++) {
         Kind kind = kind_random(g);
         Node *key = random_is(g->random, 70) ? atom_random(g, kind) : pattern_random(g, kind, 2);
-        if (key == NULL)
-            continue;
+        if (key == NULL || strstr(key->templates[QUERN], " AND ") || strstr(key->templates[QUERN], " OR "))
+            continue; /* (a AND b) AND c is a list of three, in which the key a AND b is not found again */
         node_list_add(g->arena, keys, key);
         scope_add(grouped, key);
     }
     g->scope = here;
     for (size_t i = 0, count = 1 + random_below(g->random, 3); i < count || grouped->count == 0; i++)
         scope_add(grouped, aggregate_new(g, kind_random(g)));
-    return keys->child_count > 0 ? node_new(g->arena, KIND_CLAUSE, " GROUP BY @", keys) : empty_new(g);
+    return keys->child_count > 0 ? node_new(g->arena, KIND_PART, " GROUP BY @", keys) : empty_new(g);
 }
 
 static Node *select_list(Generator *g, const Kind *kinds, size_t kind_count, int depth)

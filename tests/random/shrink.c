@@ -13,7 +13,7 @@ typedef struct Shrinker {
     Node *query;
     Arena *arena;
     Verdict verdict;
-    char sqlstate[8]; /* of a REFUSED one */
+    char error[256]; /* of a REFUSED one: other errors may be right */
     size_t trials_left;
     time_t deadline;
 } Shrinker;
@@ -24,7 +24,7 @@ static bool shrinker_fails(Shrinker *self)
         return false;
     self->trials_left--;
     return contest_run(self->contest, self->query) == self->verdict &&
-           (self->verdict != REFUSED || strcmp(self->contest->sqlstate, self->sqlstate) == 0);
+           (self->verdict != REFUSED || strcmp(self->contest->error, self->error) == 0);
 }
 
 /* Nodes below `node` of the same kind. */
@@ -152,12 +152,14 @@ void shrink(Contest *contest, Tables *tables, Node *query, Arena *arena, Verdict
                      .verdict = verdict,
                      .trials_left = TRIAL_LIMIT,
                      .deadline = time(NULL) + SECONDS_LIMIT};
-    memcpy(self.sqlstate, contest->sqlstate, sizeof self.sqlstate);
+    memcpy(self.error, contest->error, sizeof self.error);
     bool has_shrunk = true;
     while (has_shrunk && self.trials_left > 0) {
         has_shrunk = node_shrink(&self, query);
-        for (size_t i = 0; i < tables->count; i++)
-            has_shrunk |= storage_shrink(&self, &tables->tables[i]) | rows_shrink(&self, &tables->tables[i]);
+        for (size_t i = 0; i < tables->count; i++) {
+            has_shrunk |= storage_shrink(&self, &tables->tables[i]);
+            has_shrunk |= rows_shrink(&self, &tables->tables[i]);
+        }
         contest_load(contest, tables);
     }
     contest_run(contest, query);
