@@ -48,6 +48,14 @@ static Batch *operator_pull(Operator *op)
     return batch;
 }
 
+static void operator_release(Operator *op)
+{
+    if (op->is_open && op->ops->close)
+        op->ops->close(op);
+    op->is_open = false;
+    op->is_at_end = true;
+}
+
 Batch *operator_next(Operator *op)
 {
     if (op->is_at_end)
@@ -57,7 +65,7 @@ Batch *operator_next(Operator *op)
     if (op->is_timed)
         op->metrics->elapsed_ns += clock_ns() - start_ns;
     if (batch == NULL) {
-        op->is_at_end = true;
+        operator_release(op); /* what it held is room for those above */
         return NULL;
     }
     op->metrics->row_count += batch->row_count;
@@ -70,10 +78,7 @@ Batch *operator_next(Operator *op)
 
 void operator_close(Operator *op)
 {
-    if (op->is_open && op->ops->close)
-        op->ops->close(op);
-    op->is_open = false;
-    op->is_at_end = true;
+    operator_release(op);
     for (size_t i = 0; i < op->input_count; i++)
         operator_close(op->inputs[i]);
 }

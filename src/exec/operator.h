@@ -18,7 +18,7 @@ typedef struct OperatorOps {
     const char *name;
     void (*open)(Operator *op);   /* may be NULL */
     Batch *(*next)(Operator *op); /* NULL at the end; is not called again after that. An empty batch is passed over */
-    void (*close)(Operator *op);  /* drops what is held early; never raises; may be NULL */
+    void (*close)(Operator *op);  /* drops what is held: at the end, or early; never raises; may be NULL */
 } OperatorOps;
 
 /* An operator's own struct begins with this. */

@@ -11,7 +11,7 @@ SortKeys *sort_keys_new(Arena *arena, const Context *context, const Type *types,
     SortKeys *keys = arena_new(arena, SortKeys);
     keys->column_count = column_count;
     keys->orders = orders;
-    keys->memory = block_new(arena, context, "the keys of a sort");
+    keys->memory = block_new(arena, context, "a sort");
     for (size_t c = 0; c < column_count; c++) {
         size_t size = sort_key_fixed_size(types[c]);
         if (size == 0) {

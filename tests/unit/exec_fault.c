@@ -215,5 +215,19 @@ START_TEST(closing_early_gives_the_memory_back)
 }
 END_TEST
 
+START_TEST(what_has_come_to_its_end_holds_no_memory)
+{
+    for (size_t kind = 0; kind < PLAN_KINDS_TRIED; kind++) {
+        Run run = run_new(kind);
+        Execution *execution = execution_new(run.arena, &test_context, &test_columns, run.plan, false);
+        while (execution_next(execution))
+            ;
+        ck_assert_uint_lt(test_budget.used, 10000);
+        arena_free(run.arena);
+    }
+}
+END_TEST
+
 TEST_PROGRAM(every_allocation_may_fail, a_memory_limit_is_an_error_that_names_it,
-             every_operator_stops_when_it_is_asked_to, closing_early_gives_the_memory_back)
+             every_operator_stops_when_it_is_asked_to, closing_early_gives_the_memory_back,
+             what_has_come_to_its_end_holds_no_memory)
