@@ -13,6 +13,14 @@ bool select_is_grouped(const Select *select)
            select->aggregates.count > 0;
 }
 
+bool select_groups_use(const Select *select, ColumnId column)
+{
+    ColumnSet used = column_set_in(select->binder->arena);
+    for (size_t i = 0; i < select->groups.count; i++)
+        column_set_add_expr(&used, select->groups.items[i]);
+    return column_set_has(&used, column);
+}
+
 /* ---- the clause ---- */
 
 /* Index of the group; an equal one is taken only once. */

@@ -8,6 +8,7 @@
  *
  * A query that uses columns of the scope around it makes its join a dependent one. */
 #include "bind/binder.h"
+#include "bind/select.h"
 
 typedef struct BoundSubquery {
     Rows rows;
@@ -28,13 +29,26 @@ static BoundSubquery bind_subquery_rows(const Place *place, const AstQuery *quer
     return (BoundSubquery){rows, scope->outer_use_count > use_count};
 }
 
-/* The same query within an expression that an alias stands for twice is joined once. */
+static const Subquery *subqueries_find(const Subqueries *subqueries, const AstExpr *ast)
+{
+    for (size_t i = 0; i < subqueries->count; i++)
+        if (subqueries->items[i].ast == ast)
+            return &subqueries->items[i];
+    return NULL;
+}
+
+/* The same query, bound before: within an expression that an alias stands for twice, or that GROUP BY has named by its
+ * alias or position. */
 static const Subquery *subquery_known(const Place *place, const AstExpr *ast)
 {
-    for (size_t i = 0; place->subqueries && i < place->subqueries->count; i++)
-        if (place->subqueries->items[i].ast == ast)
-            return &place->subqueries->items[i];
-    return NULL;
+    if (place->subqueries == NULL)
+        return NULL;
+    const Subquery *known = subqueries_find(place->subqueries, ast);
+    Select *select = place->select;
+    if (known || select == NULL || place->subqueries != &select->after)
+        return known;
+    known = subqueries_find(&select->before, ast);
+    return known && select_groups_use(select, known->value->column) ? known : NULL;
 }
 
 static Expr *subquery_collect(const Place *place, const AstExpr *ast, Subquery subquery)

@@ -54,6 +54,7 @@ void select_expand_items(Select *select);
 /* bind_group.c */
 void select_bind_groups(Select *select);
 bool select_is_grouped(const Select *select);
+bool select_groups_use(const Select *select, ColumnId column);
 /* The Aggregate on top of a plan; everything that was bound is made to use its outputs. */
 Plan *select_group(Select *select, Plan *input);
 

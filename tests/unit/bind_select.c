@@ -87,6 +87,13 @@ static const PlanCase groups[] = {
     {"SELECT b, c, max(a) FROM t GROUP BY ALL", "Project b, c, max(a)\n"
                                                 "  Aggregate by b, c: max(a)\n"
                                                 "    " SCAN_T},
+    {"SELECT a IN (SELECT x FROM u) AS m, max(b) FROM t GROUP BY m", /* one query, though it is named twice */
+     "Project mark, max(b)\n"
+     "  Aggregate by mark: max(b)\n"
+     "    Join Mark mark t.a = x\n"
+     "      Scan t (fake): t.a, b, c, d, e, f, g\n"
+     "      Project x\n"
+     "        Scan u (fake): u.a, x, y\n"},
     {"SELECT (SELECT max(x) FROM u) AS m, max(b) FROM t GROUP BY ALL", /* a group's query stands below the Aggregate */
      "Project max(x), max(b)\n"
      "  Aggregate by max(x): max(b)\n"
