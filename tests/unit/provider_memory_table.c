@@ -1,4 +1,5 @@
 /* tests/unit/provider_memory_table.c: tables in memory: versions, keys, skipping, and changes that fail. */
+#include "base/memory.h"
 #include "expr/function.h"
 #include "provider/memory/memory.h"
 #include "provider/memory/memory_group.h"
@@ -484,6 +485,43 @@ START_TEST(texts_of_few_values_become_a_dictionary)
 }
 END_TEST
 
+typedef struct Replacement {
+    TableProvider *table;
+    Context *context;
+    BatchStream *rows;
+} Replacement;
+
+static void replace_body(void *argument)
+{
+    const Replacement *replacement = argument;
+    replacement->table->ops->insert_into(replacement->table, replacement->context, INSERT_REPLACE, replacement->rows);
+}
+
+/* Whatever allocation fails, the table is what it was, and can be written again; leaks are the sanitizer's to find. */
+START_TEST(running_out_of_memory_loses_nothing)
+{
+    TableProvider *table = table_new(true);
+    insert(table, 0, 100);
+    bool is_through = false;
+    for (size_t nth = 1; !is_through; nth++) {
+        Arena *arena = test_arena;
+        test_arena = arena_new_child(NULL);
+        BatchStream *rows = rows_of(table, 50, 3000);
+        Context *context = context_new();
+        Replacement replacement = {table, context, rows};
+        Error error;
+        memory_fail_at(nth);
+        bool succeeded = error_protect(replace_body, &replacement, &error);
+        is_through = !memory_has_failed();
+        memory_fail_at(0);
+        ck_assert(succeeded == is_through);
+        ck_assert_uint_eq(table_read(table).row_count, is_through ? 3050 : 100);
+        arena_free(test_arena);
+        test_arena = arena;
+    }
+}
+END_TEST
+
 START_TEST(rows_without_columns_are_counted)
 {
     TableProvider *table = table_new(false);
@@ -508,4 +546,5 @@ TEST_PROGRAM(what_is_inserted_is_read_back_in_order, a_scan_sees_the_table_as_it
              a_key_is_looked_up_and_not_searched, row_groups_are_skipped_by_their_bounds, bounds_never_lose_a_row,
              no_more_rows_are_read_than_the_limit_asks_for, update_moves_keys_past_each_other,
              a_table_gives_its_memory_back, a_limit_on_memory_stops_an_insert_and_loses_nothing,
-             texts_of_few_values_become_a_dictionary, rows_without_columns_are_counted)
+             texts_of_few_values_become_a_dictionary, running_out_of_memory_loses_nothing,
+             rows_without_columns_are_counted)

@@ -446,6 +446,32 @@ START_TEST(a_key_lookup_uses_the_index)
 }
 END_TEST
 
+START_TEST(more_than_sqlite_takes_is_not_sent)
+{
+    Text sql = text_in(test_arena);
+    text_add(&sql, "CREATE TABLE t (c0 INTEGER");
+    for (int c = 1; c < 2000; c++) /* as many as it takes: no room for the rowid */
+        text_add_format(&sql, ", c%d INTEGER", c);
+    text_add(&sql, "); INSERT INTO t (c0, c1999) VALUES (1, 2)");
+    database_make(text_string(&sql));
+    TableProvider *table = table_open("t");
+    Expr *filters[2000];
+    FilterPushdown answers[2000];
+    for (int i = 0; i < 2000; i++)
+        filters[i] = condition(table, "c0", "<>", arena_format(test_arena, "%d", i + 2));
+    Expr *any = expr_junction(test_arena, EXPR_OR, filters, 2000, NO_POSITION);
+    provider_supports_filters_pushdown(table, &any, 1, answers);
+    ck_assert_int_eq(answers[0], FILTER_UNSUPPORTED);
+    provider_supports_filters_pushdown(table, filters, 2000, answers);
+    size_t taken = 0;
+    while (taken < 2000 && answers[taken] == FILTER_EXACT)
+        taken++;
+    ck_assert_uint_gt(taken, 100);
+    const char *row = scan_text(scan_of(table, filters, taken, NO_LIMIT));
+    ck_assert_msg(strncmp(row, "1|NULL|", 7) == 0 && strcmp(row + strlen(row) - 3, "|2\n") == 0, "%s", row);
+}
+END_TEST
+
 START_TEST(rows_without_columns_are_counted)
 {
     database_make(filter_data);
@@ -478,4 +504,5 @@ TEST_PROGRAM(declared_types_are_ours, columns_without_a_type_are_what_their_valu
              constraints_and_defaults_are_told, what_is_no_database_is_an_error_and_nothing_is_made,
              an_attached_database_follows_its_schema, a_pushed_filter_keeps_the_rows_that_it_would_above,
              junctions_are_pushed_as_far_as_they_are_known, a_key_lookup_uses_the_index,
-             rows_without_columns_are_counted, a_read_that_takes_long_can_be_stopped)
+             more_than_sqlite_takes_is_not_sent, rows_without_columns_are_counted,
+             a_read_that_takes_long_can_be_stopped)

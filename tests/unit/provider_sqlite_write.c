@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "provider_sqlite.h"
 
 /* Rows 1 .. count of (k INTEGER, s TEXT): (i, "row i"); fails behind them when `fails`. */
@@ -336,6 +337,50 @@ START_TEST(a_full_disk_is_told_and_nothing_is_lost)
 }
 END_TEST
 
+typedef struct SelfInsert {
+    TableProvider *table;
+    Context *context;
+} SelfInsert;
+
+/* REPLACE INTO t SELECT * FROM t, all of it in the statement's arena. */
+static void self_insert_body(void *argument)
+{
+    const SelfInsert *request = argument;
+    static const size_t projection[] = {0, 1};
+    ScanArgs args = {.context = request->context,
+                     .arena = request->context->arena,
+                     .projection_count = 2,
+                     .projection = projection,
+                     .limit = NO_LIMIT};
+    (void)request->table->ops->schema(request->table, request->context);
+    Scan *scan = request->table->ops->scan(request->table, &args);
+    request->table->ops->insert_into(request->table, request->context, INSERT_REPLACE,
+                                     scan->open(scan, request->context->arena, request->context));
+}
+
+START_TEST(running_out_of_memory_loses_nothing)
+{
+    database_make("CREATE TABLE t (k INTEGER PRIMARY KEY, s TEXT)");
+    TableProvider *table = table_open("t");
+    insert(table, INSERT_APPEND, 1, 400);
+    bool is_through = false;
+    for (size_t nth = 1; !is_through; nth++) {
+        Context *context = context_new();
+        context->arena = arena_new_child(test_arena);
+        SelfInsert request = {table, context};
+        Error error;
+        memory_fail_at(nth);
+        bool succeeded = error_protect(self_insert_body, &request, &error);
+        is_through = !memory_has_failed();
+        memory_fail_at(0);
+        arena_free(context->arena);
+        ck_assert(succeeded == is_through);
+        if (nth % 8 == 0 || is_through)
+            ck_assert_str_eq(sqlite_ask("SELECT count(*) FROM t"), "400");
+    }
+}
+END_TEST
+
 START_TEST(scans_of_a_statement_see_one_state)
 {
     database_make("CREATE TABLE t (k INTEGER, s TEXT); PRAGMA journal_mode = wal");
@@ -352,4 +397,5 @@ TEST_PROGRAM(rows_are_appended_overwritten_and_replaced, a_failing_row_leaves_th
              an_insert_from_the_table_itself_sees_the_old_rows_alone, values_are_stored_exactly_or_refused,
              null_asks_for_the_next_rowid, not_null_is_told_as_such, rows_are_deleted_updated_and_truncated,
              a_locked_database_is_waited_for_until_stopped, a_database_that_may_only_be_read_is_read,
-             a_full_disk_is_told_and_nothing_is_lost, scans_of_a_statement_see_one_state)
+             a_full_disk_is_told_and_nothing_is_lost, running_out_of_memory_loses_nothing,
+             scans_of_a_statement_see_one_state)

@@ -10,12 +10,14 @@ enum {
     LEAST_ROWS = 1024,         /* fewer are not worth it */
     MOST_VALUES = 1000,        /* a dictionary is smaller than a batch: what is computed of it is computed once */
     SLOT_COUNT = 4096,         /* a power of two, a few times MOST_VALUES */
+    MOST_BYTES = 1 << 20,      /* of all values: the dictionary is not counted */
     LEAST_ROWS_PER_VALUE = 16, /* else codes save little */
 };
 
 typedef struct Coding {
     const String *values;       /* of the column */
     size_t value_count;         /* different ones found so far */
+    size_t byte_count;          /* of those */
     uint32_t rows[MOST_VALUES]; /* where each was first seen */
     uint16_t slots[SLOT_COUNT]; /* value index + 1; 0: free */
 } Coding;
@@ -30,8 +32,9 @@ static size_t coding_find(Coding *coding, size_t row)
         if (string_equal(&coding->values[coding->rows[index]], string))
             return index;
     }
-    if (coding->value_count == MOST_VALUES)
+    if (coding->value_count == MOST_VALUES || coding->byte_count + string->size > MOST_BYTES)
         return MOST_VALUES;
+    coding->byte_count += string->size;
     coding->rows[coding->value_count] = (uint32_t)row;
     coding->slots[slot] = (uint16_t)(coding->value_count + 1);
     return coding->value_count++;
@@ -44,7 +47,7 @@ static Vector *coding_dictionary(const Coding *coding, Arena *arena, Type type, 
     vector_prepare(dictionary, coding->value_count + 1);
     for (size_t i = 0; i < coding->value_count; i++)
         VECTOR_DATA(dictionary, String)
-        [i] = vector_add_string(dictionary, string_view(&coding->values[coding->rows[i]]));
+    [i] = vector_add_string(dictionary, string_view(&coding->values[coding->rows[i]]));
     if (has_null)
         vector_set_null(dictionary, coding->value_count);
     return dictionary;

@@ -119,8 +119,8 @@ static char *column_text_memory(MemoryColumn *column, MemoryBudget *budget, size
     bool is_alone = size > LARGEST_TEXT;
     if (capacity > LARGEST_TEXT)
         capacity = is_alone ? size : LARGEST_TEXT;
-    Buffer *buffer = buffer_new(capacity, budget);
     Arena *keeper = arena_new_child(column->values->arena);
+    Buffer *buffer = buffer_new(capacity, budget);
     arena_own(keeper, buffer, (void (*)(void *))buffer_unref);
     vector_keep_buffer(column->values, buffer); /* from here on the column's share */
     arena_free(keeper);

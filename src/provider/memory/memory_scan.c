@@ -297,6 +297,11 @@ static Statistics *scan_statistics(const MemoryScan *scan, const ScanArgs *args)
     return statistics;
 }
 
+static void table_release(void *table)
+{
+    provider_unref(table);
+}
+
 static void version_release(void *version)
 {
     memory_version_unref(version);
@@ -308,6 +313,7 @@ Scan *memory_scan(TableProvider *base, const ScanArgs *args)
     Arena *arena = args->arena;
     MemoryScan *scan = arena_new(arena, MemoryScan);
     scan->table = table;
+    arena_own(arena, provider_ref(base), table_release);
     scan->version = memory_version_ref(table->version);
     arena_own(arena, scan->version, version_release);
     scan->limit = args->order_count == 0 ? args->limit : NO_LIMIT;

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/utf8.h"
 #include "provider/sqlite/sqlite_value.h"
 
 struct SqliteCursor {
@@ -31,7 +32,9 @@ void sqlite_query_init(SqliteQuery *query, Arena *arena, SqliteTable *table, con
                            .shape = shape,
                            .column_count = column_count,
                            .columns = columns,
-                           .has_rowid = column_count > 0 && shape->rowid_name,
+                           .has_rowid = column_count > 0 && shape->rowid_name &&
+                                        column_count < (size_t)sqlite3_limit(table->database->connection,
+                                                                             SQLITE_LIMIT_COLUMN, /* only ask */ -1),
                            .sql = sqlite_sql_in(arena)};
     Text *text = &query->sql.text;
     text_add(text, "SELECT ");
@@ -94,8 +97,15 @@ static void text_add_stored(Text *text, sqlite3_stmt *statement, int column)
     text_add_format(text, "the %s", kinds[kind]);
     if (kind == SQLITE_INTEGER || kind == SQLITE_FLOAT)
         text_add_format(text, " %s", (const char *)sqlite3_column_text(statement, column));
-    else if (kind == SQLITE_TEXT)
-        text_add_format(text, " '%.*s'", 80, (const char *)sqlite3_column_text(statement, column));
+    if (kind != SQLITE_TEXT)
+        return;
+    enum { SHOWN_SIZE = 80 };
+    StringView shown = view_of((const char *)sqlite3_column_text(statement, column));
+    bool is_cut = shown.size > SHOWN_SIZE;
+    if (is_cut)
+        shown.size = SHOWN_SIZE;
+    shown.size = utf8_valid_size(shown); /* not in the middle of a character */
+    text_add_format(text, " '%.*s%s'", VIEW_ARGUMENTS(shown), is_cut ? "..." : "");
 }
 
 static _Noreturn void cursor_raise(SqliteCursor *cursor, size_t i, size_t row, SqliteReadResult result)

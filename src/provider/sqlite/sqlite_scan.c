@@ -50,6 +50,11 @@ static void scan_explain_analyze(Scan *base, Text *text)
                     atomic_load(&scan->counts.full_scan_steps), atomic_load(&scan->counts.machine_steps));
 }
 
+static void table_release(void *table)
+{
+    provider_unref(table);
+}
+
 Scan *sqlite_scan(TableProvider *base, const ScanArgs *args)
 {
     SqliteTable *table = (SqliteTable *)base;
@@ -60,6 +65,7 @@ Scan *sqlite_scan(TableProvider *base, const ScanArgs *args)
     for (size_t i = 0; i < args->projection_count; i++)
         schema->columns[i] = shape->schema->columns[args->projection[i]];
     size_t *columns = arena_copy(arena, args->projection, args->projection_count * sizeof *columns);
+    arena_own(arena, provider_ref(base), table_release);
     sqlite_database_add_scan(table->database, arena);
     sqlite_query_init(&scan->query, arena, table, shape, columns, args->projection_count, args->filters,
                       args->filter_count, args->order_count == 0 ? args->limit : NO_LIMIT);

@@ -55,8 +55,8 @@ static TableProvider *schema_table(SchemaProvider *base, StringView name, const 
     const char *text = arena_view(context->arena, name).data;
     if (!database_has_table(schema->database, context, text, &is_view))
         return NULL;
-    table = sqlite_table_new(schema->database, context, text, NULL, schema->is_mismatch_null, NO_POSITION);
     Arena *keeper = arena_new_child(context->arena);
+    table = sqlite_table_new(schema->database, context, text, NULL, schema->is_mismatch_null, NO_POSITION);
     arena_own(keeper, table, table_release);
     map_set(&schema->tables, name, table);
     arena_disown(keeper, table);

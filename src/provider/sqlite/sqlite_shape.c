@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/utf8.h"
 #include "provider/sqlite/sqlite_table.h"
 
 enum { SAMPLE_ROWS = 1000 }; /* looked at for columns without a type of their own */
@@ -81,6 +82,10 @@ static void reader_read_columns(ShapeReader *reader)
                                .is_not_null = sqlite3_column_int(statement, NOT_NULL) != 0 && hidden == 0,
                                .is_generated = hidden != 0,
                                .key_place = (size_t)sqlite3_column_int(statement, KEY)};
+        if (column.name == NULL || utf8_valid_size(view_of(column.name)) < strlen(column.name))
+            error_raise(ERROR_INVALID_ENCODING, NO_POSITION,
+                        "%s: table \"%s\": the name of column %zu is not valid UTF-8", reader->database->path,
+                        reader->name, reader->columns.count + 1);
         column.is_binary_collation = !reader->shape->is_view && column_collates_binary(reader, column.name);
         array_add(reader->arena, &reader->columns, column);
     }
@@ -198,6 +203,17 @@ static void reader_add_constraint(ShapeReader *reader, ConstraintKind kind, cons
     array_add(reader->arena, &reader->constraints, constraint);
 }
 
+/* INTEGER PRIMARY KEY is another name of the rowid. There is never a NULL in it, and to write one asks for the next
+ * free number: so it is not said to be NOT NULL. */
+static bool column_is_rowid(const ShapeReader *reader, size_t column)
+{
+    size_t key_count = 0;
+    for (size_t i = 0; i < reader->columns.count; i++)
+        key_count += reader->columns.items[i].key_place > 0;
+    return key_count == 1 && reader->columns.items[column].key_place == 1 && reader->shape->rowid_name &&
+           text_equal_ignoring_case(reader->columns.items[column].declared, "integer");
+}
+
 /* The primary key. SQLite lets NULLs into one that is not said to be NOT NULL: then it is no more than unique. */
 static void reader_read_key(ShapeReader *reader)
 {
@@ -209,10 +225,9 @@ static void reader_read_key(ShapeReader *reader)
                 columns[count++] = i;
                 has_nulls |= !reader->columns.items[i].is_not_null;
             }
-    if (count == 1 && reader->shape->rowid_name &&
-        text_equal_ignoring_case(reader->columns.items[columns[0]].declared, "integer"))
-        has_nulls = false; /* another name of the rowid: NULL asks for the next free number */
-    bool is_whole = true;  /* no column of it was left out by CREATE EXTERNAL TABLE */
+    if (count == 1 && column_is_rowid(reader, columns[0]))
+        has_nulls = false;
+    bool is_whole = true; /* no column of it was left out by CREATE EXTERNAL TABLE */
     for (size_t i = 0; i < count; i++)
         is_whole &= reader->columns.items[columns[i]].key_place == i + 1;
     if (count > 0 && is_whole && reader->table->declared == NULL)
@@ -237,9 +252,11 @@ static void reader_read_index(ShapeReader *reader, const char *index)
 
 static void reader_read_constraints(ShapeReader *reader)
 {
-    for (size_t i = 0; i < reader->columns.count; i++)
+    for (size_t i = 0; i < reader->columns.count; i++) {
+        reader->columns.items[i].is_not_null &= !column_is_rowid(reader, i);
         if (reader->columns.items[i].is_not_null)
             reader_add_constraint(reader, CONSTRAINT_NOT_NULL, &i, 1);
+    }
     reader_read_key(reader);
     if (reader->shape->is_view || reader->shape->is_virtual)
         return;
