@@ -190,6 +190,13 @@ static StringView file_table_name(StringView path)
 TableProvider *bind_file_table(BindEnvironment *environment, StringView path, Position position)
 {
     Arena *arena = environment->columns->arena;
+    const Settings *settings = environment->columns->context->settings;
+    if (settings && settings->safe)
+        error_raise_hint(ERROR_READ_ONLY, position, "name it on the command line, and it is a table",
+                         "safe mode forbids to read files that are named in SQL");
+    TableProvider *known = catalog_file(environment->catalog, path);
+    if (known)
+        return known;
     const Format *format = catalog_format_of_file(environment->catalog, path);
     const char *location = arena_string_n(arena, path.data, path.size);
     if (format == NULL || format->table == NULL) {
@@ -203,7 +210,11 @@ TableProvider *bind_file_table(BindEnvironment *environment, StringView path, Po
     if (format == NULL)
         error_raise(ERROR_NOT_SUPPORTED, position, "%s: no format is known for such a file", location);
     FormatArgs args = {.location = location, .position = position, .context = environment->columns->context};
-    return format->table(&args);
+    TableProvider *table = format->table(&args);
+    arena_own(arena, table, table_unref);
+    catalog_keep_file(environment->catalog, path, table);
+    arena_disown(arena, table);
+    return table;
 }
 
 static Relation bind_file(const From *from, const AstTableRef *ref)

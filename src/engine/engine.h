@@ -42,9 +42,10 @@ typedef struct Statement {
 
 struct QuernResult {
     Statement statement;
-    Execution *execution; /* of a query; NULL: the rows are made already */
-    BatchStream *stream;  /* NULL: the statement has no result at all */
+    BatchStream *stream; /* NULL: the statement has no result at all */
     const Schema *schema;
+    const AstStatement *ast;
+    bool is_begun; /* the first batch was asked for */
     /* the row cursor */
     Batch *batch;
     size_t row; /* behind the one that is shown: 1 is the batch's first */

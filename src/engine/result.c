@@ -33,19 +33,38 @@ static void query_start(void *argument)
     statement_init(statement, connection, request->arena);
     statement->text = (StringView){request->text.data, request->taken};
     atomic_store(&connection->running, &statement->context);
+    result->ast = ast;
     result->stream = statement_run(statement, ast);
     result->schema = result->stream ? result->stream->schema : NULL;
     request->result = result;
+}
+
+/* A value that contradicts a type which was guessed from samples of a file widens that type: the statement is tried
+ * again as long as that gets it to another error. What it writes is all or nothing, so nothing is done twice. */
+static bool is_worth_another_try(const QuernConnection *connection, QuernStatus status, char *last_message)
+{
+    const Error *error = &connection->error;
+    if (status != QUERN_ERROR_DATA || error->code != ERROR_BAD_DATA || strcmp(last_message, error->message) == 0)
+        return false;
+    memcpy(last_message, error->message, sizeof error->message);
+    return true;
 }
 
 QuernStatus quern_query(QuernConnection *connection, const char *sql, size_t size, size_t *ret_taken,
                         QuernResult **ret_result)
 {
     QueryRequest request = {.connection = connection, .text = {sql, size}, .taken = size};
+    char last_message[sizeof connection->error.message] = "";
+    QuernStatus status;
     quern_result_free(connection->result);
     atomic_store(&connection->is_cancelled, false);
     connection->error = (Error){0};
-    QuernStatus status = connection_protect(connection, query_start, &request);
+    do {
+        atomic_store(&connection->running, NULL);
+        arena_free(request.arena);
+        request.arena = NULL;
+        status = connection_protect(connection, query_start, &request);
+    } while (is_worth_another_try(connection, status, last_message));
     if (ret_taken)
         *ret_taken = request.taken;
     if (status == QUERN_OK && request.result) {
@@ -97,6 +116,42 @@ const char *quern_result_column_type(const QuernResult *result, size_t column_in
     return text;
 }
 
+/* ---- the first batch ---- */
+
+static void result_pull(void *argument)
+{
+    QuernResult *result = argument;
+    result->batch = result->stream ? stream_next(result->stream) : NULL;
+    result->row = 0;
+    result->is_at_end = result->batch == NULL;
+}
+
+static void result_restart(void *argument)
+{
+    QuernResult *result = argument;
+    Statement *statement = &result->statement;
+    statement_init(statement, statement->connection, statement->arena);
+    result->stream = statement_run(statement, result->ast);
+    result->schema = result->stream->schema;
+    result_pull(result);
+}
+
+/* Before any row has left, a statement may still be run again. */
+static QuernStatus result_begin(QuernResult *result)
+{
+    if (result->is_begun)
+        return QUERN_OK;
+    QuernConnection *connection = result->statement.connection;
+    char last_message[sizeof connection->error.message] = "";
+    QuernStatus status = connection_protect(connection, result_pull, result);
+    while (is_worth_another_try(connection, status, last_message))
+        status = connection_protect(connection, result_restart, result);
+    result->is_begun = true;
+    if (status != QUERN_OK)
+        result->is_at_end = true;
+    return status;
+}
+
 /* ---- row by row ---- */
 
 static void result_step(void *argument)
@@ -105,26 +160,20 @@ static void result_step(void *argument)
     if (result->row_arena == NULL)
         result->row_arena = arena_new_child(result->statement.arena);
     arena_reset(result->row_arena);
-    if (result->is_at_end || result->stream == NULL)
-        return;
-    while (result->batch == NULL || result->row >= result->batch->row_count) {
-        result->batch = stream_next(result->stream);
-        result->row = 0;
-        if (result->batch == NULL) {
-            result->is_at_end = true;
-            return;
-        }
-    }
+    while (!result->is_at_end && result->row >= result->batch->row_count)
+        result_pull(result);
     result->row++;
 }
 
 QuernStatus quern_result_next(QuernResult *result, bool *ret_row)
 {
-    QuernStatus status = connection_protect(result->statement.connection, result_step, result);
+    QuernStatus status = result_begin(result);
+    if (status == QUERN_OK)
+        status = connection_protect(result->statement.connection, result_step, result);
     if (status != QUERN_OK)
         result->is_at_end = true;
     else
-        *ret_row = !result->is_at_end && result->stream != NULL;
+        *ret_row = !result->is_at_end;
     return status;
 }
 
@@ -226,8 +275,8 @@ static void result_write(void *argument)
         writer_new(statement->arena, &statement->context, result->schema, &options, request->write, request->user);
     bool is_wanted = writer_begin(writer);
     int64_t flushed_at = 0; /* rows leave within a tenth of a second, however few there are */
-    for (Batch *batch; is_wanted && (batch = stream_next(result->stream)) != NULL;) {
-        is_wanted = writer_batch(writer, batch);
+    for (; is_wanted && !result->is_at_end; result_pull(result)) {
+        is_wanted = writer_batch(writer, result->batch);
         int64_t now = milliseconds_now();
         if (is_wanted && now - flushed_at >= FLUSH_MILLISECONDS) {
             is_wanted = writer_flush(writer);
@@ -246,7 +295,9 @@ QuernStatus quern_result_write(QuernResult *result, const QuernWriteOptions *opt
                                void *user, uint64_t *ret_row_count)
 {
     WriteRequest request = {result, options, write, user, 0};
-    QuernStatus status = connection_protect(result->statement.connection, result_write, &request);
+    QuernStatus status = result_begin(result);
+    if (status == QUERN_OK)
+        status = connection_protect(result->statement.connection, result_write, &request);
     if (status == QUERN_OK && ret_row_count)
         *ret_row_count = request.row_count;
     return status;

@@ -166,6 +166,7 @@ BatchStream *statement_explain(Statement *statement, const AstStatement *ast)
         while (execution_next(execution) != NULL)
             ;
         self.execution = execution;
+        print.has_run = true;
         print.annotate = explain_annotate;
         print.user = &self;
     }

@@ -186,7 +186,10 @@ static void printer_scan_orders(Printer *printer, const PlanScan *scan)
 static void printer_scan_explain(Printer *printer, const PlanScan *scan)
 {
     Text lines = text_in(printer->text->arena);
-    scan->scan->explain(scan->scan, &lines);
+    if (scan->scan->explain)
+        scan->scan->explain(scan->scan, &lines);
+    if (scan->scan->explain_analyze && printer->options->has_run)
+        scan->scan->explain_analyze(scan->scan, &lines);
     StringView rest = view_trim(text_view(&lines));
     while (rest.size > 0) {
         const char *end = memchr(rest.data, '\n', rest.size);
@@ -225,7 +228,7 @@ static void printer_scan_details(Printer *printer, const PlanScan *scan)
         printer_detail(printer, "limit");
         text_add_format(printer->text, "%zu", scan->limit);
     }
-    if (scan->scan && scan->scan->explain)
+    if (scan->scan)
         printer_scan_explain(printer, scan);
 }
 
@@ -323,6 +326,63 @@ static void printer_aggregate(Printer *printer, const PlanAggregate *aggregate)
     }
 }
 
+static void printer_window_bound(Printer *printer, const WindowBound *bound)
+{
+    static const char *const words[] = {
+        [WINDOW_UNBOUNDED_PRECEDING] = "UNBOUNDED PRECEDING",
+        [WINDOW_PRECEDING] = " PRECEDING",
+        [WINDOW_CURRENT_ROW] = "CURRENT ROW",
+        [WINDOW_FOLLOWING] = " FOLLOWING",
+        [WINDOW_UNBOUNDED_FOLLOWING] = "UNBOUNDED FOLLOWING",
+    };
+    if (bound->offset)
+        printer_expr(printer, bound->offset);
+    text_add(printer->text, words[bound->kind]);
+}
+
+static void printer_window_frame(Printer *printer, const WindowFrame *frame)
+{
+#define WINDOW_TEXT(name, text) text,
+    static const char *const modes[] = {WINDOW_FRAME_MODES(WINDOW_TEXT)};
+    static const char *const excludes[] = {WINDOW_EXCLUDES(WINDOW_TEXT)};
+#undef WINDOW_TEXT
+    text_add_format(printer->text, " %s BETWEEN ", modes[frame->mode]);
+    printer_window_bound(printer, &frame->start);
+    text_add(printer->text, " AND ");
+    printer_window_bound(printer, &frame->end);
+    if (frame->exclude != WINDOW_EXCLUDE_NO_OTHERS)
+        text_add_format(printer->text, " EXCLUDE %s", excludes[frame->exclude]);
+}
+
+static void printer_window_call(Printer *printer, const WindowCall *window)
+{
+    if (window->function) {
+        text_add_format(printer->text, "%s(", window->function->name);
+        printer_exprs(printer, window->call.arguments, window->call.argument_count);
+        text_add(printer->text, window->ignores_nulls ? ") IGNORE NULLS" : ")");
+    } else {
+        printer_aggregate_call(printer, &window->call);
+    }
+    if (window->function == NULL || (window->function->flags & WINDOW_TAKES_FRAME))
+        printer_window_frame(printer, &window->frame);
+}
+
+static void printer_window(Printer *printer, const PlanWindow *window)
+{
+    if (window->partition_count > 0) {
+        text_add(printer->text, " partition by ");
+        printer_exprs(printer, window->partition, window->partition_count);
+    }
+    if (window->key_count > 0) {
+        text_add(printer->text, " order by ");
+        printer_orders(printer, window->keys, window->orders, window->key_count);
+    }
+    for (size_t i = 0; i < window->call_count; i++) {
+        text_add(printer->text, i > 0 ? ", " : ": ");
+        printer_window_call(printer, &window->calls[i]);
+    }
+}
+
 static void printer_limit(Printer *printer, const PlanLimit *limit)
 {
     if (limit->limit != NO_LIMIT)
@@ -386,6 +446,9 @@ static void printer_node(Printer *printer, const Plan *plan)
         else
             text_add_char(printer->text, ' ');
         printer_columns(printer, ((const PlanDistinct *)plan)->keys, ((const PlanDistinct *)plan)->key_count);
+        break;
+    case PLAN_WINDOW:
+        printer_window(printer, (const PlanWindow *)plan);
         break;
     case PLAN_SORT:
         text_add_char(printer->text, ' ');

@@ -9,6 +9,7 @@ struct Catalog {
     Arena *arena;
     Map schemas; /* SchemaProvider *, main first */
     Map formats; /* const Format * */
+    Map files;   /* by path: TableProvider *, a share each */
     const char *current;
 };
 
@@ -84,6 +85,8 @@ static void catalog_release(void *object)
         if (schema)
             schema->ops->release(schema);
     }
+    for (size_t i = 0; i < catalog->files.entry_count; i++)
+        provider_unref(catalog->files.entries[i].value);
 }
 
 static void schema_release(void *object)
@@ -98,6 +101,7 @@ Catalog *catalog_new(Arena *arena)
     catalog->arena = arena;
     catalog->schemas = map_in(arena);
     catalog->formats = map_in(arena);
+    catalog->files = map_in(arena);
     catalog->current = "main";
     arena_own(arena, catalog, catalog_release);
     catalog_attach(catalog, view_of("main"), memory_schema_new(arena), NO_POSITION);
@@ -339,4 +343,23 @@ bool catalog_drop(Catalog *catalog, const StringView *parts, size_t part_count, 
     if (schema->ops->drop == NULL)
         error_raise(ERROR_READ_ONLY, position, "tables of this schema cannot be dropped");
     return schema->ops->drop(schema, name[0], context);
+}
+
+/* ---- files ---- */
+
+TableProvider *catalog_file(const Catalog *catalog, StringView path)
+{
+    const MapEntry *entry = NULL; /* the map does not tell letters from capitals, files may */
+    for (size_t i = 0; i < catalog->files.entry_count && entry == NULL; i++)
+        if (view_equal(catalog->files.entries[i].name, path))
+            entry = &catalog->files.entries[i];
+    return entry ? provider_ref(entry->value) : NULL;
+}
+
+void catalog_keep_file(Catalog *catalog, StringView path, TableProvider *table)
+{
+    if (map_get(&catalog->files, path))
+        return; /* a name that differs in case alone: that file is looked at again each time */
+    map_set(&catalog->files, path, table);
+    provider_ref(table);
 }

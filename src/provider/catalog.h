@@ -91,6 +91,14 @@ void catalog_register(Catalog *catalog, StringView schema, StringView name, Tabl
 bool catalog_drop(Catalog *catalog, const StringView *parts, size_t part_count, const Context *context,
                   Position position);
 
+/* ---- files named in SQL: FROM 'file.csv' ---- */
+
+/* The table that the path meant before, with a share for the caller, or NULL. What was found out about a file is so
+ * found out once in a session. */
+TableProvider *catalog_file(const Catalog *catalog, StringView path);
+/* Takes a share of its own. */
+void catalog_keep_file(Catalog *catalog, StringView path, TableProvider *table);
+
 /* ---- views: a provider that is a query ---- */
 
 /* `sql` is the query's text; `columns` its schema with the view's column names. */

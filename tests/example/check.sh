@@ -13,13 +13,13 @@ expect() {
 }
 
 expect show_table "$(cat <<'END'
-┌────────────┬─────────┬───────┐
-│ name       │ town    │ built │
-├────────────┼─────────┼───────┤
-│ Low Ford   │ Alton   │  1730 │
-│ Oxhill     │ Wantage │  1784 │
-│ Old "Nan"  │ Dunmore │  1799 │
-└────────────┴─────────┴───────┘
+┌───────────┬─────────┬───────┐
+│ name      │ town    │ built │
+├───────────┼─────────┼───────┤
+│ Low Ford  │ Alton   │  1730 │
+│ Oxhill    │ Wantage │  1784 │
+│ Old "Nan" │ Dunmore │  1799 │
+└───────────┴─────────┴───────┘
 (3 rows)
 END
 )" "$("$BUILD/example/show_table" data/mills.csv 2>&1)"
