@@ -31,15 +31,15 @@ static int column_place_compare(const void *a, const void *b)
 
 ColumnMap column_map_new(const Build *build, const Plan *first, const Plan *second)
 {
-    size_t second_count = second ? second->output_count : 0;
-    size_t count = memory_size_add(first->output_count, second_count);
+    size_t count = memory_size_add(first->output_count, second ? second->output_count : 0);
     ColumnPlace *places = arena_array(build->arena, ColumnPlace, count);
+    for (size_t i = 0; i < first->output_count; i++)
+        places[i] = (ColumnPlace){first->outputs[i], (uint32_t)i};
+    for (size_t i = first->output_count; second && i < count; i++)
+        places[i] = (ColumnPlace){second->outputs[i - first->output_count], (uint32_t)i};
     bool is_sorted = true;
-    for (size_t i = 0; i < count; i++) {
-        ColumnId column = i < first->output_count ? first->outputs[i] : second->outputs[i - first->output_count];
-        places[i] = (ColumnPlace){column, (uint32_t)i};
-        is_sorted &= i == 0 || places[i - 1].column < column;
-    }
+    for (size_t i = 1; i < count; i++)
+        is_sorted &= places[i - 1].column < places[i].column;
     if (!is_sorted)
         qsort(places, count, sizeof *places, column_place_compare);
     return (ColumnMap){.arena = build->arena, .places = places, .count = count};
