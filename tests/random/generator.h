@@ -17,7 +17,7 @@ typedef struct Row {
 typedef enum Storage { STORAGE_MEMORY, STORAGE_CSV, STORAGE_SQLITE, STORAGE_COUNT } Storage;
 
 typedef struct Table {
-    char name[8]; /* t0 */
+    char name[24]; /* t0 */
     Storage storage;
     size_t column_count;
     Kind kinds[COLUMN_LIMIT];

@@ -20,7 +20,7 @@ typedef struct Scope {
 
 /* A table expression of WITH. */
 typedef struct Common {
-    char name[8];
+    char name[24];
     size_t column_count;
     Kind kinds[COLUMN_LIMIT];
 } Common;
@@ -453,13 +453,13 @@ static Node *select_list(Generator *g, const Kind *kinds, size_t kind_count, int
     return list;
 }
 
-/* Ordered by every column, so that LIMIT leaves no choice. */
-static Node *order_new(Generator *g, Node *list)
+/* Ordered by every column, so that LIMIT leaves no choice. SQLite's EXISTS forgets DISTINCT, and an OFFSET shows it. */
+static Node *order_new(Generator *g, Node *list, bool is_distinct)
 {
     char limit[64] = "";
     if (random_is(g->random, 70))
         snprintf(limit, sizeof limit, " LIMIT %zu", random_below(g->random, 6));
-    if (limit[0] != '\0' && random_is(g->random, 30))
+    if (limit[0] != '\0' && !is_distinct && random_is(g->random, 30))
         snprintf(limit + strlen(limit), sizeof limit - strlen(limit), " OFFSET %zu", random_below(g->random, 3));
     Node *order = node_new(g->arena, KIND_ORDER, "", NULL);
     order->children[0] = list;
@@ -509,7 +509,8 @@ static Node *query_new(Generator *g, const Kind *kinds, size_t kind_count)
         query = set_operation(g, kinds, kind_count);
     else {
         Node *select = select_new(g, kinds, kind_count, &list);
-        Node *order = random_is(g->random, 12) ? order_new(g, list) : empty_new(g);
+        bool is_distinct = select->children[0]->templates[QUERN][0] != '\0';
+        Node *order = random_is(g->random, 12) ? order_new(g, list, is_distinct) : empty_new(g);
         query = node_new(g->arena, KIND_QUERY, "@@", select, order);
     }
     g->depth--;
@@ -529,7 +530,7 @@ static Node *query_scalar(Generator *g, Kind kind)
         query = node_new(g->arena, KIND_QUERY, "SELECT @ FROM @@", aggregate_new(g, kind), relation, where);
     else {
         Node *list = select_list(g, &kind, 1, 2);
-        Node *order = order_new(g, list);
+        Node *order = order_new(g, list, false);
         order->children[1] = node_new(g->arena, KIND_PART, " LIMIT 1");
         order->kind = KIND_PART;
         query = node_new(g->arena, KIND_QUERY, "SELECT @ FROM @@@", list, relation, where, order);
