@@ -9,7 +9,7 @@ DESTDIR     :=
 LINE_EDITOR := readline
 CC          := gcc
 AR          := ar
-CFLAGS      := -O2 -g
+CFLAGS      := -O2 -g -DNDEBUG
 FLOORS      := $(shell sed -n 's/^\([a-z]*\):.*/\1/p' src/LAYERS)
 MACHINE     := $(shell $(CC) -dumpmachine)
 
@@ -156,7 +156,7 @@ bench: $(BUILD)/quern $(BUILD)/bench/generate $(BUILD)/bench/bench
 # ---- manners ----
 C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
 lint:
-	CC="$(CC)" C_FLAGS="$(filter-out -MMD -MP,$(C_FLAGS))" sh tests/tools/lint.sh $(C_FILES)
+	@CC="$(CC)" C_FLAGS="$(filter-out -MMD -MP,$(C_FLAGS))" sh tests/tools/lint.sh $(C_FILES)
 format:
 	clang-format -i $(C_FILES)
 

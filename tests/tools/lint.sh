@@ -26,7 +26,8 @@ sources() {
 
 static_analysis() {
     # kernels are compiled once a level: one level is enough to look at
-    sources "$@" | xargs -P 2 -n 8 clang-tidy --quiet --warnings-as-errors='*' 2>/dev/null -- $C_FLAGS -DKERNEL_LEVEL=portable
+    sources "$@" | xargs -P 2 -n 12 sh -c \
+        "clang-tidy --quiet --warnings-as-errors='*' \"\$@\" -- $C_FLAGS -DKERNEL_LEVEL=portable 2>/dev/null" sh
 }
 
 cpp_check() {
