@@ -2,7 +2,7 @@
 #   CC=clang  BUILD=build  CFLAGS=…  LINE_EDITOR=readline|libedit  PREFIX=/usr/local  DESTDIR=
 #   FLOORS="base column" compiles only these folders of src/ (for work on one of them)
 
-VERSION     := 1.0.0
+VERSION     := $(shell sed -n 's/.*QUERN_VERSION "\(.*\)"/\1/p' src/base/version.h)
 BUILD       := build
 PREFIX      := /usr/local
 DESTDIR     :=
@@ -25,7 +25,7 @@ EDITOR_LIBS   := $(shell $(PKG_CONFIG) --libs $(EDITOR_PACKAGE))
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 # -ffp-contract=off: every machine and kernel level gives the same sums
 C_FLAGS  := -std=c17 -D_GNU_SOURCE -fPIC -fvisibility=hidden -ffp-contract=off -pthread -MMD -MP $(WARNINGS) \
-            -DQUERN_VERSION='"$(VERSION)"' -Isrc -Iinclude $(LIB_CFLAGS)
+            -Isrc -Iinclude $(LIB_CFLAGS)
 
 # ---- objects ----
 LIB_FOLDERS    := $(filter-out cli,$(FLOORS))

@@ -206,9 +206,9 @@ TableProvider *bind_file_table(BindEnvironment *environment, StringView path, Po
             error_raise_hint(ERROR_WRONG_OBJECT_TYPE, position, "ATTACH it, then name a table of it",
                              "%s is a database, not a table", location);
         format = catalog_format(environment->catalog, view_of("csv"));
+        if (format == NULL)
+            error_raise(ERROR_NOT_SUPPORTED, position, "%s: no format is known for such a file", location);
     }
-    if (format == NULL)
-        error_raise(ERROR_NOT_SUPPORTED, position, "%s: no format is known for such a file", location);
     FormatArgs args = {.location = location, .position = position, .context = environment->columns->context};
     TableProvider *table = format->table(&args);
     arena_own(arena, table, table_unref);

@@ -255,7 +255,7 @@ void session_read(Session *session, const char *sql, const char *const *columns,
     if (quern_query(session->connection, sql, strlen(sql), NULL, &result) != QUERN_OK || result == NULL)
         return;
     for (bool has_row; quern_result_next(result, &has_row) == QUERN_OK && has_row;) {
-        for (size_t i = 0; columns[i] && i < READ_COLUMNS_MAX; i++) {
+        for (size_t i = 0; i < READ_COLUMNS_MAX && columns[i]; i++) {
             size_t index = result_find_column(result, columns[i]);
             values[i] = index < quern_result_column_count(result) ? quern_value_text(result, index, NULL) : NULL;
         }

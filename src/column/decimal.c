@@ -247,7 +247,7 @@ double decimal_to_double(Int128 value, int scale)
     Wide wide = wide_of(magnitude);
     for (int left = shift; left > 0; left -= 63)
         wide = wide_shift_left(&wide, left < 63 ? left : 63);
-    UInt128 rest, quotient;
+    UInt128 rest, quotient = 0;
     Wide wide_quotient = wide_divide(&wide, divisor, &rest);
     bool fits = wide_to_u128(&wide_quotient, &quotient);
     assert(fits);

@@ -299,9 +299,8 @@ static void string_check(const String *string)
         assert(memcmp(string->prefix, string->pointer, sizeof string->prefix) == 0);
         return;
     }
-    const char *bytes = (const char *)string + offsetof(String, prefix);
     for (size_t i = string->size; i < STRING_INLINE_SIZE; i++)
-        assert(bytes[i] == 0);
+        assert(((const char *)string)[offsetof(String, prefix) + i] == 0);
 }
 
 static void vector_check_values(const Vector *vector, size_t size)

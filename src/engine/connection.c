@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/version.h"
 #include "engine/formats.h"
 #include "engine/settings.h"
 #include "sql/keyword.h"

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/version.h"
+
 static void fill_text(KernelCall *call, const char *text)
 {
     String string = vector_add_string(call->result, view_of(text));
