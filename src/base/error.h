@@ -57,6 +57,10 @@ typedef enum ErrorClass {
     X(INVALID_ESCAPE, "22025", SQL)                                                                                    \
     X(INVALID_REGULAR_EXPRESSION, "2201B", SQL)                                                                        \
     X(INVALID_LIMIT, "2201W", SQL)                                                                                     \
+    X(INVALID_FRAME, "22013", SQL)                                                                                     \
+    X(INVALID_NTILE, "22014", SQL)                                                                                     \
+    X(INVALID_NTH_VALUE, "22016", SQL)                                                                                 \
+    X(NULL_NOT_ALLOWED, "22004", SQL)                                                                                  \
     X(INVALID_ENCODING, "22021", DATA)                                                                                 \
     X(CARDINALITY, "21000", SQL)                                                                                       \
     X(NOT_NULL_VIOLATION, "23502", SQL)                                                                                \

@@ -92,7 +92,7 @@ static OperatorConstructor *const constructors[PLAN_KIND_COUNT] = {
     [PLAN_SCAN] = scan_new,         [PLAN_VALUES] = values_new,      [PLAN_FILTER] = filter_new,
     [PLAN_PROJECT] = project_new,   [PLAN_JOIN] = join_new,          [PLAN_AGGREGATE] = hash_aggregate_new,
     [PLAN_DISTINCT] = distinct_new, [PLAN_SORT] = sort_or_top_n_new, [PLAN_LIMIT] = limit_new,
-    [PLAN_SET] = set_operation_new, [PLAN_INSERT] = insert_new,
+    [PLAN_SET] = set_operation_new, [PLAN_INSERT] = insert_new,      [PLAN_WINDOW] = window_new,
 };
 
 /* Whether the node reads this input to its end before it hands on what came of it. */
@@ -101,6 +101,7 @@ static bool plan_drains_input(const Build *build, const Plan *plan, size_t input
     switch (plan->kind) {
     case PLAN_AGGREGATE:
     case PLAN_SORT:
+    case PLAN_WINDOW:
     case PLAN_INSERT:
         return true;
     case PLAN_JOIN: /* the right side is what the table is built from */

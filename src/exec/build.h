@@ -21,7 +21,7 @@ typedef struct Build {
 
 typedef Operator *OperatorConstructor(const Build *build, const Plan *plan, Operator **inputs);
 OperatorConstructor scan_new, values_new, filter_new, project_new, join_new, hash_aggregate_new, distinct_new, sort_new,
-    top_n_new, limit_new, set_operation_new, insert_new;
+    top_n_new, limit_new, set_operation_new, insert_new, window_new;
 
 /* A tree of operators. */
 Operator *build_operator(const Build *build, const Plan *plan);

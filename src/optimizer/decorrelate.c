@@ -14,6 +14,7 @@
  *                  get it back by an outer join from D, unless the row would be all NULL and a NULL is what a missing
  *                  row gives anyway
  *   Distinct       d is a key too
+ *   Window         d is a part of the partition
  *   Sort, Limit 1  the first row of each d: Distinct on d
  *   Join           both sides may have a d: they must be equal
  *
@@ -383,6 +384,25 @@ static Unnested unnest_distinct(Unnesting *self, PlanDistinct *distinct)
     return result;
 }
 
+/* The rows of each d are partitions of their own. */
+static Unnested unnest_window(Unnesting *self, PlanWindow *window)
+{
+    Unnested result = unnest(self, window->base.inputs[0]);
+    size_t count = window->partition_count, parameters = self->parameters.count;
+    bind_node(self, &window->base, &result);
+    Expr **partition = arena_array(self->columns->arena, Expr *, count + parameters);
+    if (count)
+        memcpy(partition, window->partition, count * sizeof *partition);
+    for (size_t p = 0; p < parameters; p++)
+        partition[count + p] = column_expr(self, result.domain[p]);
+    window->partition = partition;
+    window->partition_count = count + parameters;
+    window->base.inputs[0] = result.plan;
+    plan_refresh_outputs(self->columns, &window->base);
+    result.plan = &window->base;
+    return result;
+}
+
 static Unnested unnest_sort(Unnesting *self, PlanSort *sort)
 {
     Unnested result = unnest(self, sort->base.inputs[0]);
@@ -513,6 +533,8 @@ static Unnested unnest(Unnesting *self, Plan *plan)
         return unnest_aggregate(self, (PlanAggregate *)plan);
     case PLAN_DISTINCT:
         return unnest_distinct(self, (PlanDistinct *)plan);
+    case PLAN_WINDOW:
+        return unnest_window(self, (PlanWindow *)plan);
     case PLAN_SORT:
         return unnest_sort(self, (PlanSort *)plan);
     case PLAN_LIMIT:

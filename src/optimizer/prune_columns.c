@@ -122,6 +122,23 @@ static Plan *prune_distinct(PlanColumns *columns, PlanDistinct *distinct, const 
     return &distinct->base;
 }
 
+/* What nobody asks for is not computed; a Window without calls is none. */
+static Plan *prune_window(PlanColumns *columns, PlanWindow *window, const ColumnSet *wanted)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < window->call_count; i++)
+        if (column_set_has(wanted, window->columns[i])) {
+            window->columns[kept] = window->columns[i];
+            window->calls[kept++] = window->calls[i];
+        }
+    window->call_count = kept;
+    if (kept == 0)
+        return prune(columns, window->base.inputs[0], wanted);
+    ColumnSet below = wanted_below(columns, &window->base, wanted);
+    prune_inputs(columns, &window->base, &below);
+    return &window->base;
+}
+
 /* UNION ALL gives no more columns than are wanted; the others compare whole rows. */
 static Plan *prune_set(PlanColumns *columns, PlanSet *set, const ColumnSet *wanted)
 {
@@ -169,6 +186,8 @@ static Plan *prune(PlanColumns *columns, Plan *plan, const ColumnSet *wanted)
         return prune_aggregate(columns, (PlanAggregate *)plan, wanted);
     case PLAN_DISTINCT:
         return prune_distinct(columns, (PlanDistinct *)plan, wanted);
+    case PLAN_WINDOW:
+        return prune_window(columns, (PlanWindow *)plan, wanted);
     case PLAN_SET:
         return prune_set(columns, (PlanSet *)plan, wanted);
     case PLAN_INSERT:

@@ -1,10 +1,10 @@
 /* optimizer/push_filters.c: conditions as far down as they may go, and joins made as strict as the conditions above
  * them allow.
  *
- *   through     Project (columns replaced by their expressions), Sort without a limit, UNION, INTERSECT, EXCEPT,
- * Distinct and Aggregate (conditions on keys alone) into        the side of a join that has the columns; both sides: a
- * condition of an inner join never past  Limit, top-N; to the null-extended side of an outer join; what may fail: below
- * a join
+ *   through     Project (columns replaced by their expressions), Sort without a limit, UNION, INTERSECT, EXCEPT;
+ *               Distinct, Aggregate and Window (conditions on keys, groups, partitions alone)
+ *   into        the side of a join that has the columns; both sides: a condition of an inner join
+ *   never past  Limit, top-N; to the null-extended side of an outer join; what may fail: below a join
  *
  * A condition above an outer join that no null-extended row passes makes the join an inner one. A filter on the mark of
  * a Mark join makes it a Semi or an Anti join. */
@@ -122,6 +122,25 @@ static Plan *push_through_distinct(PlanColumns *columns, PlanDistinct *distinct,
     distinct->base.inputs[0] = push(columns, distinct->base.inputs[0], below);
     plan_refresh_outputs(columns, &distinct->base);
     return filter_above(columns, &distinct->base, &above);
+}
+
+/* Whole partitions are kept or left out: conditions on what tells them apart. */
+static Plan *push_through_window(PlanColumns *columns, PlanWindow *window, const Conditions *conditions)
+{
+    Conditions below = {0}, above = {0};
+    ColumnId *keys = arena_array(columns->arena, ColumnId, window->partition_count);
+    size_t key_count = 0;
+    for (size_t i = 0; i < window->partition_count; i++) {
+        bool is_known = window->partition[i]->kind != EXPR_COLUMN;
+        for (size_t j = 0; j < key_count && !is_known; j++)
+            is_known = keys[j] == window->partition[i]->column;
+        if (!is_known)
+            keys[key_count++] = window->partition[i]->column;
+    }
+    split_by_keys(columns, conditions, keys, key_count, &below, &above);
+    window->base.inputs[0] = push(columns, window->base.inputs[0], below);
+    plan_refresh_outputs(columns, &window->base);
+    return filter_above(columns, &window->base, &above);
 }
 
 static Plan *push_through_sort(PlanColumns *columns, PlanSort *sort, const Conditions *conditions)
@@ -308,6 +327,8 @@ static Plan *push(PlanColumns *columns, Plan *plan, Conditions conditions)
         return push_through_aggregate(columns, (PlanAggregate *)plan, &conditions);
     case PLAN_DISTINCT:
         return push_through_distinct(columns, (PlanDistinct *)plan, &conditions);
+    case PLAN_WINDOW:
+        return push_through_window(columns, (PlanWindow *)plan, &conditions);
     case PLAN_SORT:
         return push_through_sort(columns, (PlanSort *)plan, &conditions);
     case PLAN_SET:

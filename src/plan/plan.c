@@ -182,6 +182,21 @@ PlanDistinct *plan_distinct_new(PlanColumns *columns, Plan *input, const ColumnI
     return distinct;
 }
 
+PlanWindow *plan_window_new(PlanColumns *columns, Plan *input, size_t partition_count, size_t key_count,
+                            size_t call_count)
+{
+    PlanWindow *window = (PlanWindow *)plan_new_over(columns, PLAN_WINDOW, input);
+    window->partition_count = partition_count;
+    window->partition = arena_array(columns->arena, Expr *, partition_count);
+    window->key_count = key_count;
+    window->keys = arena_array(columns->arena, Expr *, key_count);
+    window->orders = arena_array(columns->arena, SortOrder, key_count);
+    window->call_count = call_count;
+    window->calls = arena_array(columns->arena, WindowCall, call_count);
+    window->columns = arena_array(columns->arena, ColumnId, call_count);
+    return window;
+}
+
 PlanSort *plan_sort_new(PlanColumns *columns, Plan *input, size_t key_count)
 {
     PlanSort *sort = (PlanSort *)plan_new_over(columns, PLAN_SORT, input);
@@ -250,6 +265,19 @@ static void plan_join_refresh_outputs(PlanColumns *columns, PlanJoin *join)
     plan_outer_join_set_nullable(columns, join);
 }
 
+static void plan_window_refresh_outputs(PlanColumns *columns, PlanWindow *window)
+{
+    const Plan *input = window->base.inputs[0];
+    size_t count = memory_size_add(input->output_count, window->call_count);
+    ColumnId *outputs = arena_array(columns->arena, ColumnId, count);
+    if (input->output_count > 0)
+        memcpy(outputs, input->outputs, input->output_count * sizeof *outputs);
+    if (window->call_count > 0)
+        memcpy(outputs + input->output_count, window->columns, window->call_count * sizeof *outputs);
+    window->base.outputs = outputs;
+    window->base.output_count = count;
+}
+
 void plan_refresh_outputs(PlanColumns *columns, Plan *plan)
 {
     switch (plan->kind) {
@@ -261,6 +289,9 @@ void plan_refresh_outputs(PlanColumns *columns, Plan *plan)
         break;
     case PLAN_JOIN:
         plan_join_refresh_outputs(columns, (PlanJoin *)plan);
+        break;
+    case PLAN_WINDOW:
+        plan_window_refresh_outputs(columns, (PlanWindow *)plan);
         break;
     default: /* theirs do not follow from their inputs */
         break;

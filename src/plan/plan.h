@@ -16,6 +16,7 @@
 #include "base/array.h"
 #include "expr/aggregate.h"
 #include "expr/expr.h"
+#include "expr/window.h"
 #include "provider/provider.h"
 
 /* X(KIND, name shown, struct) */
@@ -27,6 +28,7 @@
     X(JOIN, "Join", PlanJoin)                                                                                          \
     X(AGGREGATE, "Aggregate", PlanAggregate)                                                                           \
     X(DISTINCT, "Distinct", PlanDistinct)                                                                              \
+    X(WINDOW, "Window", PlanWindow)                                                                                    \
     X(SORT, "Sort", PlanSort)                                                                                          \
     X(LIMIT, "Limit", PlanLimit)                                                                                       \
     X(SET, "Set", PlanSet)                                                                                             \
@@ -154,6 +156,19 @@ typedef struct PlanDistinct {
     ColumnId *keys;
 } PlanDistinct;
 
+/* Calls over one partition and its order. Rows come in any order; without partition and keys, in the input's. */
+typedef struct PlanWindow {
+    Plan base; /* outputs: the input's, then the calls' columns */
+    size_t partition_count;
+    Expr **partition;
+    size_t key_count;
+    Expr **keys; /* ORDER BY */
+    SortOrder *orders;
+    size_t call_count;
+    WindowCall *calls;
+    ColumnId *columns; /* one for each call */
+} PlanWindow;
+
 typedef struct PlanSort {
     Plan base; /* outputs: the input's */
     size_t key_count;
@@ -213,12 +228,15 @@ PlanJoin *plan_join_new(PlanColumns *columns, PlanJoinType type, Plan *left, Pla
                         size_t condition_count);
 PlanAggregate *plan_aggregate_new(PlanColumns *columns, Plan *input, size_t group_count, size_t aggregate_count);
 PlanDistinct *plan_distinct_new(PlanColumns *columns, Plan *input, const ColumnId *keys, size_t key_count);
+/* Arrays have room; its outputs are set by plan_refresh_outputs, once the columns are. */
+PlanWindow *plan_window_new(PlanColumns *columns, Plan *input, size_t partition_count, size_t key_count,
+                            size_t call_count);
 PlanSort *plan_sort_new(PlanColumns *columns, Plan *input, size_t key_count);
 PlanLimit *plan_limit_new(PlanColumns *columns, Plan *input, size_t offset, size_t limit);
 /* Outputs are new columns named as the first input's. */
 PlanSet *plan_set_new(PlanColumns *columns, PlanSetOperator operator, bool is_all, Plan *const *inputs, size_t count);
 
-/* Sets the outputs of a node whose outputs follow from its inputs (filter, join, distinct, sort, limit) anew, after its
+/* Sets the outputs of a node whose outputs follow from its inputs (filter, join, distinct, window, sort, limit) anew, after its
  * inputs have changed. */
 void plan_refresh_outputs(PlanColumns *columns, Plan *plan);
 
@@ -278,6 +296,7 @@ void plan_check_depth(Arena *arena, const Plan *plan);
 
 typedef struct PlanPrintOptions {
     bool is_verbose; /* outputs with types, estimates */
+    bool has_run;    /* the plan was executed: scans say what they did */
     /* Text to put behind a node's line (EXPLAIN ANALYZE's counts), or NULL. */
     void (*annotate)(void *user, const Plan *plan, Text *text);
     void *user;

@@ -91,6 +91,19 @@ static void copy_parts(Copier *self, Plan *plan)
             distinct->keys[i] = plan_column_map(self->map, distinct->keys[i]);
         break;
     }
+    case PLAN_WINDOW: {
+        PlanWindow *window = (PlanWindow *)plan;
+        window->partition = copy_array(self, window->partition, sizeof *window->partition, window->partition_count);
+        window->keys = copy_array(self, window->keys, sizeof *window->keys, window->key_count);
+        window->calls = copy_array(self, window->calls, sizeof *window->calls, window->call_count);
+        window->columns = copy_array(self, window->columns, sizeof *window->columns, window->call_count);
+        for (size_t i = 0; i < window->call_count; i++) {
+            AggregateCall *call = &window->calls[i].call;
+            call->arguments = copy_array(self, call->arguments, sizeof *call->arguments, call->argument_count);
+            window->columns[i] = copy_column(self, window->columns[i]);
+        }
+        break;
+    }
     case PLAN_SORT: {
         PlanSort *sort = (PlanSort *)plan;
         sort->keys = copy_array(self, sort->keys, sizeof *sort->keys, sort->key_count);

@@ -150,6 +150,14 @@ static void join_visit(PlanJoin *join, ExprVisit visit, void *user)
         visit(user, &join->mark_condition);
 }
 
+static void window_visit(PlanWindow *window, ExprVisit visit, void *user)
+{
+    exprs_visit(window->partition, window->partition_count, visit, user);
+    exprs_visit(window->keys, window->key_count, visit, user);
+    for (size_t i = 0; i < window->call_count; i++)
+        window_call_each_expr(&window->calls[i], visit, user);
+}
+
 void plan_each_expr(Plan *plan, ExprVisit visit, void *user)
 {
     switch (plan->kind) {
@@ -171,6 +179,9 @@ void plan_each_expr(Plan *plan, ExprVisit visit, void *user)
         break;
     case PLAN_AGGREGATE:
         aggregate_visit((PlanAggregate *)plan, visit, user);
+        break;
+    case PLAN_WINDOW:
+        window_visit((PlanWindow *)plan, visit, user);
         break;
     case PLAN_SORT:
         exprs_visit(((PlanSort *)plan)->keys, ((PlanSort *)plan)->key_count, visit, user);

@@ -1,0 +1,140 @@
+/* exec/window.c: calls over the rows of a partition. All rows are read and sorted; then they are handed on a batch at a
+ * time, each with the calls' values: of functions of its place (window_function.c) and of aggregates over its frame
+ * (window_aggregate.c). */
+#include "exec/row_output.h"
+#include "exec/window_aggregate.h"
+#include "exec/window_function.h"
+
+typedef struct CallOperator {
+    WindowFunctionCall *function; /* one of these two */
+    WindowAggregate *aggregate;
+    WindowFrames *frames; /* or NULL; calls with the same share them */
+} CallOperator;
+
+typedef struct WindowOperator {
+    Operator base;
+    WindowRows *rows;
+    size_t input_count; /* columns of the input, the first of the output */
+    size_t *input_slots;
+    size_t call_count;
+    CallOperator *calls;
+    ARRAY(WindowFrames *) frames;
+    WindowBatch *place; /* the rows at work */
+    Batch *batch;       /* what is returned */
+    bool is_built;
+} WindowOperator;
+
+static void window_note_memory(WindowOperator *self)
+{
+    size_t size = window_rows_size(self->rows);
+    for (size_t i = 0; i < self->call_count; i++)
+        if (self->calls[i].aggregate)
+            size += window_aggregate_size(self->calls[i].aggregate);
+    operator_note_memory(&self->base, size);
+}
+
+static void window_build(WindowOperator *self)
+{
+    for (const Batch *batch; (batch = operator_next(self->base.inputs[0])) != NULL;) {
+        window_rows_add(self->rows, batch);
+        operator_note_memory(&self->base, window_rows_size(self->rows));
+    }
+    window_rows_finish(self->rows);
+    if (self->rows->count == 0)
+        return;
+    for (size_t i = 0; i < self->frames.count; i++)
+        window_frames_begin(self->frames.items[i]);
+    for (size_t i = 0; i < self->call_count; i++)
+        if (self->calls[i].function)
+            window_function_call_begin(self->calls[i].function);
+        else
+            window_aggregate_begin(self->calls[i].aggregate);
+    window_note_memory(self);
+}
+
+static Batch *window_next(Operator *op)
+{
+    WindowOperator *self = (WindowOperator *)op;
+    if (!self->is_built)
+        window_build(self);
+    self->is_built = true;
+    if (self->rows->count == 0 || !window_rows_next(self->rows, op->batch_size, self->place))
+        return NULL;
+    const WindowBatch *place = self->place;
+    Batch *batch = self->batch;
+    for (size_t i = 0; i < self->frames.count; i++)
+        window_frames_compute(self->frames.items[i], place);
+    for (size_t c = 0; c < self->input_count; c++)
+        row_output(self->rows->layout, self->input_slots[c], self->rows->rows + place->first, place->count,
+                   batch->columns[c]);
+    for (size_t i = 0; i < self->call_count; i++) {
+        const CallOperator *call = &self->calls[i];
+        Vector *result = batch->columns[self->input_count + i];
+        if (call->function)
+            window_function_call_compute(call->function, place, call->frames, result);
+        else
+            window_aggregate_compute(call->aggregate, place, call->frames, result);
+    }
+    batch->row_count = batch->vector_size = place->count;
+    batch->selection = NULL;
+    return batch;
+}
+
+static void window_close(Operator *op)
+{
+    WindowOperator *self = (WindowOperator *)op;
+    for (size_t i = 0; i < self->frames.count; i++)
+        window_frames_clear(self->frames.items[i]);
+    for (size_t i = 0; i < self->call_count; i++)
+        if (self->calls[i].function)
+            window_function_call_clear(self->calls[i].function);
+        else
+            window_aggregate_clear(self->calls[i].aggregate);
+    window_rows_clear(self->rows);
+}
+
+static const OperatorOps window_ops = {"Window", NULL, window_next, window_close};
+
+/* ---- making ---- */
+
+static WindowFrames *window_frames_for(WindowOperator *self, const WindowCall *call)
+{
+    if (call->function && !(call->function->flags & WINDOW_TAKES_FRAME))
+        return NULL;
+    for (size_t i = 0; i < self->frames.count; i++)
+        if (window_frames_serve(self->frames.items[i], &call->frame))
+            return self->frames.items[i];
+    WindowFrames *frames = window_frames_new(self->rows, &call->frame);
+    array_add(self->base.arena, &self->frames, frames);
+    return frames;
+}
+
+Operator *window_new(const Build *build, const Plan *plan, Operator **inputs)
+{
+    Arena *arena = build->arena;
+    const PlanWindow *window = (const PlanWindow *)plan;
+    WindowOperator *self = operator_new(build, WindowOperator, &window_ops, plan, inputs);
+    self->rows = window_rows_new(build, window);
+    self->call_count = window->call_count;
+    self->calls = arena_array(arena, CallOperator, self->call_count);
+    for (size_t i = 0; i < self->call_count; i++) {
+        const WindowCall *call = &window->calls[i];
+        self->calls[i].frames = window_frames_for(self, call);
+        if (call->function)
+            self->calls[i].function = window_function_call_new(self->rows, call);
+        else
+            self->calls[i].aggregate = window_aggregate_new(self->rows, call);
+    }
+    const Plan *input = plan->inputs[0];
+    self->input_count = input->output_count;
+    self->input_slots = arena_array(arena, size_t, self->input_count);
+    for (size_t c = 0; c < self->input_count; c++)
+        self->input_slots[c] =
+            window_rows_add_slot(self->rows, plan_column_expr(build->columns, input->outputs[c], NO_POSITION));
+    window_rows_begin(self->rows, build);
+    self->place = arena_new(arena, WindowBatch);
+    self->batch = batch_new_empty(arena, plan->output_count);
+    for (size_t c = 0; c < plan->output_count; c++)
+        self->batch->columns[c] = vector_new(arena, plan_column(build->columns, plan->outputs[c])->type);
+    return &self->base;
+}

@@ -1,0 +1,431 @@
+/* exec/window_aggregate.c: an aggregate function over the frame of each row.
+ *
+ *   whole    the frame is the partition: a state for each partition, which takes its rows once
+ *   running  frames start with the partition and their ends only grow: a state that takes the rows as they come; what
+ * it was at each row is a copy of it tree     any frame: a segment tree over all rows (Leis et al., Efficient
+ * Processing of Window Functions, 2015). A node is the merged state of FANOUT nodes below it, and a frame is a few
+ * nodes of each level rows     any frame, each row anew: for functions whose states do not say how to be merged
+ *
+ *     level 1   [           0..15           ] [           16..31          ] ...
+ *     level 0   0 1 2 3 4 5 6 7 8 9 ...  15   16 17 18 ...                     a state for each row
+ *
+ * Merging leaves what is merged as it was, and `into` shares nothing with it: so a copy is a merge into an empty
+ * state. Pieces are merged from left to right, for functions to which order matters. */
+#include "exec/window_aggregate.h"
+
+#include <string.h>
+
+enum { FANOUT = 16, MAX_LEVELS = 16 };
+
+typedef enum WindowAggregateMode {
+    WINDOW_AGGREGATE_WHOLE,
+    WINDOW_AGGREGATE_RUNNING,
+    WINDOW_AGGREGATE_TREE,
+    WINDOW_AGGREGATE_ROWS,
+} WindowAggregateMode;
+
+/* The arguments of some consecutive rows, for update. */
+typedef struct ArgumentChunk {
+    size_t first, count;
+    Vector *arguments[AGGREGATE_MAX_ARGUMENTS];
+    Vector *filter;
+    uint16_t selection[BATCH_SIZE];
+} ArgumentChunk;
+
+struct WindowAggregate {
+    const WindowRows *rows;
+    const AggregateCall *call;
+    const Aggregate *aggregate;
+    WindowAggregateMode mode;
+    size_t state_size;
+    size_t slots[AGGREGATE_MAX_ARGUMENTS];
+    size_t filter_slot;
+    AggregateState kept;    /* of states that stay */
+    AggregateState scratch; /* of states of one batch */
+    ArgumentChunk chunk;
+    /* whole: a state for each partition. tree: the levels, from the rows up */
+    Block *levels[MAX_LEVELS];
+    size_t level_counts[MAX_LEVELS];
+    size_t level_count;
+    /* whole: the value of the partition that was shown last */
+    size_t shown_partition;
+    bool has_shown;
+    /* running: the state of the rows up to `running_end`, of the partition `running_partition` */
+    uint8_t *running;
+    AggregateState running_kept[2]; /* two arenas by turns, so that what is left behind can be dropped */
+    size_t running_turn;
+    size_t running_end, running_partition;
+    bool has_running;
+    /* of the batch: the states of its different frames, and which is whose */
+    Block *batch_states;
+    size_t state_count;
+    uint16_t state_of[BATCH_SIZE];
+    uint8_t *states[BATCH_SIZE];
+    Vector *values; /* of the different frames */
+    /* merges to be done */
+    size_t merge_count;
+    uint8_t *from[BATCH_SIZE], *into[BATCH_SIZE];
+};
+
+/* ---- making ---- */
+
+static bool bound_is_steady(const WindowBound *bound)
+{
+    return bound->offset == NULL || expr_is_constant(bound->offset);
+}
+
+/* string_agg(x, y): the separator that stood before a part is not known from its state. */
+static bool call_merges(const AggregateCall *call)
+{
+    return !(call->aggregate->flags & AGGREGATE_ORDER_MATTERS) || call->argument_count < 2 ||
+           expr_is_constant(call->arguments[1]);
+}
+
+static WindowAggregateMode window_call_mode(const WindowCall *call)
+{
+    const WindowFrame *frame = &call->frame;
+    bool is_from_start = frame->start.kind == WINDOW_UNBOUNDED_PRECEDING && frame->exclude == WINDOW_EXCLUDE_NO_OTHERS;
+    if (is_from_start && frame->end.kind == WINDOW_UNBOUNDED_FOLLOWING)
+        return WINDOW_AGGREGATE_WHOLE;
+    if (is_from_start && bound_is_steady(&frame->end))
+        return WINDOW_AGGREGATE_RUNNING;
+    return call_merges(&call->call) ? WINDOW_AGGREGATE_TREE : WINDOW_AGGREGATE_ROWS;
+}
+
+/* What may fail is computed only for rows that FILTER lets through. */
+static Expr *filtered_argument(Arena *arena, const AggregateCall *call, Expr *argument)
+{
+    if (call->filter == NULL || !expr_can_fail(argument))
+        return argument;
+    Expr *parts[] = {call->filter, argument, expr_constant(arena, value_null(argument->type), argument->position)};
+    return expr_new(arena, EXPR_CASE, argument->type, parts, 3, argument->position);
+}
+
+WindowAggregate *window_aggregate_new(WindowRows *rows, const WindowCall *window_call)
+{
+    Arena *arena = rows->arena;
+    const AggregateCall *call = &window_call->call;
+    WindowAggregate *self = arena_new(arena, WindowAggregate);
+    self->rows = rows;
+    self->call = call;
+    self->aggregate = call->aggregate;
+    self->mode = window_call_mode(window_call);
+    self->kept = (AggregateState){.call = call, .context = rows->context};
+    for (size_t a = 0; a < call->argument_count; a++) {
+        self->slots[a] = window_rows_add_slot(rows, filtered_argument(arena, call, call->arguments[a]));
+        self->chunk.arguments[a] = window_rows_vector(rows, self->slots[a]);
+        self->kept.argument_types[a] = call->arguments[a]->type;
+    }
+    self->filter_slot = window_rows_add_slot(rows, call->filter);
+    if (call->filter)
+        self->chunk.filter = window_rows_vector(rows, self->filter_slot);
+    self->scratch = self->running_kept[0] = self->running_kept[1] = self->kept;
+    self->kept.arena = arena_new_child(arena);
+    self->scratch.arena = arena_new_child(arena);
+    self->running_kept[0].arena = arena_new_child(arena);
+    self->running_kept[1].arena = arena_new_child(arena);
+    self->state_size = self->aggregate->state_size(&self->kept);
+    self->running = arena_allocate_zero(arena, self->state_size);
+    self->batch_states = block_new(arena, rows->context, "the frames of a window");
+    for (size_t i = 0; i < MAX_LEVELS; i++)
+        self->levels[i] = block_new(arena, rows->context, "the frames of a window");
+    self->values = vector_new(arena, call->type);
+    return self;
+}
+
+/* ---- rows to states ---- */
+
+static void chunk_load(WindowAggregate *self, size_t first, size_t count)
+{
+    ArgumentChunk *chunk = &self->chunk;
+    chunk->first = first;
+    chunk->count = count;
+    for (size_t a = 0; a < self->call->argument_count; a++)
+        window_rows_read(self->rows, self->slots[a], first, count, chunk->arguments[a]);
+    if (chunk->filter)
+        window_rows_read(self->rows, self->filter_slot, first, count, chunk->filter);
+}
+
+/* Rows of the chunk that FILTER lets through, of `count` from the chunk's row `offset` on. */
+static const uint16_t *chunk_select(ArgumentChunk *chunk, size_t offset, size_t count, size_t *ret_count)
+{
+    *ret_count = count;
+    if (chunk->filter == NULL)
+        return selection_all + offset;
+    size_t kept = 0;
+    const bool *passes = VECTOR_DATA(chunk->filter, bool);
+    for (size_t i = offset; i < offset + count; i++) {
+        chunk->selection[kept] = (uint16_t)i;
+        kept += validity_get(chunk->filter->validity, i) && passes[i];
+    }
+    *ret_count = kept;
+    return chunk->selection;
+}
+
+/* The rows start .. end-1 go to one state. */
+static void state_take_rows(WindowAggregate *self, AggregateState *at, size_t start, size_t end, uint8_t *state)
+{
+    ArgumentChunk *chunk = &self->chunk;
+    while (start < end) {
+        if (start < chunk->first || start >= chunk->first + chunk->count) {
+            size_t left = self->rows->count - start;
+            chunk_load(self, start, left < BATCH_SIZE ? left : BATCH_SIZE);
+        }
+        size_t offset = start - chunk->first, left = chunk->count - offset, count;
+        size_t taken = end - start < left ? end - start : left;
+        const uint16_t *selection = chunk_select(chunk, offset, taken, &count);
+        if (self->aggregate->update_all) {
+            self->aggregate->update_all(at, chunk->arguments, selection, count, state);
+        } else {
+            uint8_t *states[BATCH_SIZE];
+            for (size_t i = 0; i < count; i++)
+                states[i] = state;
+            self->aggregate->update(at, chunk->arguments, selection, count, states);
+        }
+        start += taken;
+    }
+}
+
+/* ---- merging ---- */
+
+static void merges_run(WindowAggregate *self, AggregateState *at)
+{
+    if (self->merge_count > 0)
+        self->aggregate->combine(at, self->from, self->into, self->merge_count);
+    self->merge_count = 0;
+}
+
+static inline void merges_add(WindowAggregate *self, AggregateState *at, uint8_t *from, uint8_t *into)
+{
+    if (self->merge_count == BATCH_SIZE)
+        merges_run(self, at);
+    self->from[self->merge_count] = from;
+    self->into[self->merge_count++] = into;
+}
+
+/* ---- whole ---- */
+
+static uint8_t *level_state(const WindowAggregate *self, size_t level, size_t index)
+{
+    return (uint8_t *)self->levels[level]->data + index * self->state_size;
+}
+
+static void level_make(WindowAggregate *self, size_t level, size_t count)
+{
+    size_t size = memory_size_multiply(count, self->state_size);
+    block_renew(self->levels[level], size);
+    memset(self->levels[level]->data, 0, size);
+    self->level_counts[level] = count;
+    self->level_count = level + 1;
+}
+
+/* Hands each row to a state of level 0: that of its partition, or its own. */
+static void level_take_rows(WindowAggregate *self, bool by_partition)
+{
+    const WindowRows *rows = self->rows;
+    size_t partition = 0, count;
+    for (size_t first = 0; first < rows->count; first += BATCH_SIZE) {
+        size_t left = rows->count - first;
+        context_check(rows->context);
+        chunk_load(self, first, left < BATCH_SIZE ? left : BATCH_SIZE);
+        const uint16_t *selection = chunk_select(&self->chunk, 0, self->chunk.count, &count);
+        for (size_t i = 0; i < count; i++) {
+            size_t row = first + selection[i];
+            while (by_partition && rows->partition_starts[partition + 1] <= row)
+                partition++;
+            self->states[i] = level_state(self, 0, by_partition ? partition : row);
+        }
+        self->aggregate->update(&self->kept, self->chunk.arguments, selection, count, self->states);
+    }
+}
+
+static void values_finalize(WindowAggregate *self, AggregateState *at, size_t count, Vector *values)
+{
+    vector_prepare(values, count);
+    self->aggregate->finalize(at, self->states, count, values);
+}
+
+static void whole_compute(WindowAggregate *self, const WindowBatch *batch, Vector *result)
+{
+    size_t first = batch->partitions[0], last = batch->partitions[batch->count - 1];
+    for (size_t i = 0; i < batch->count; i++)
+        self->state_of[i] = (uint16_t)(batch->partitions[i] - first);
+    if (first != last || !self->has_shown || self->shown_partition != first) {
+        for (size_t partition = first; partition <= last; partition++)
+            self->states[partition - first] = level_state(self, 0, partition);
+        values_finalize(self, &self->kept, last - first + 1, self->values);
+    }
+    self->has_shown = first == last;
+    self->shown_partition = first;
+    vector_gather(result, self->values, self->state_of, batch->count);
+}
+
+/* ---- states of a batch ---- */
+
+static void batch_states_begin(WindowAggregate *self, const WindowBatch *batch)
+{
+    arena_reset(self->scratch.arena);
+    block_grow(self->batch_states, 0, memory_size_multiply(batch->count, self->state_size));
+    memset(self->batch_states->data, 0, batch->count * self->state_size);
+    self->state_count = 0;
+}
+
+static uint8_t *batch_states_add(WindowAggregate *self)
+{
+    uint8_t *state = (uint8_t *)self->batch_states->data + self->state_count * self->state_size;
+    self->states[self->state_count++] = state;
+    return state;
+}
+
+static void batch_states_finish(WindowAggregate *self, const WindowBatch *batch, Vector *result)
+{
+    if (self->state_count == batch->count) {
+        values_finalize(self, &self->scratch, batch->count, result);
+        return;
+    }
+    values_finalize(self, &self->scratch, self->state_count, self->values);
+    vector_gather(result, self->values, self->state_of, batch->count);
+}
+
+/* ---- running ---- */
+
+static void running_keep(WindowAggregate *self, const uint8_t *last)
+{
+    uint8_t *from = (uint8_t *)last;
+    self->running_turn ^= 1;
+    AggregateState *kept = &self->running_kept[self->running_turn];
+    arena_reset(kept->arena);
+    memset(self->running, 0, self->state_size);
+    self->aggregate->combine(kept, &from, &self->running, 1);
+}
+
+static void running_compute(WindowAggregate *self, const WindowBatch *batch, const WindowFrames *frames, Vector *result)
+{
+    uint8_t *last = self->running;
+    batch_states_begin(self, batch);
+    for (size_t i = 0; i < batch->count; i++) {
+        WindowRange frame = window_frames_whole(frames, i);
+        bool is_new = !self->has_running || self->running_partition != batch->partitions[i];
+        if (is_new || self->state_count == 0 || frame.end != self->running_end) {
+            uint8_t *state = batch_states_add(self);
+            if (!is_new)
+                self->aggregate->combine(&self->scratch, &last, &state, 1);
+            state_take_rows(self, &self->scratch, is_new ? frame.start : self->running_end, frame.end, state);
+            last = state;
+        }
+        self->has_running = true;
+        self->running_partition = batch->partitions[i];
+        self->running_end = frame.end;
+        self->state_of[i] = (uint16_t)(self->state_count - 1);
+    }
+    running_keep(self, last);
+    batch_states_finish(self, batch, result);
+}
+
+/* ---- tree ---- */
+
+static void tree_make(WindowAggregate *self)
+{
+    level_make(self, 0, self->rows->count);
+    level_take_rows(self, /* by_partition= */ false);
+    while (self->level_counts[self->level_count - 1] > FANOUT) {
+        size_t level = self->level_count, below_count = self->level_counts[level - 1];
+        level_make(self, level, (below_count + FANOUT - 1) / FANOUT);
+        for (size_t i = 0; i < below_count; i++) {
+            if (i % BATCH_SIZE == 0)
+                context_check(self->rows->context);
+            merges_add(self, &self->kept, level_state(self, level - 1, i), level_state(self, level, i / FANOUT));
+        }
+        merges_run(self, &self->kept);
+    }
+}
+
+/* The nodes that make up rows start .. end-1, from left to right. */
+static void tree_merge(WindowAggregate *self, size_t start, size_t end, uint8_t *into)
+{
+    uint8_t *right[MAX_LEVELS * FANOUT];
+    size_t right_count = 0;
+    for (size_t level = 0; start < end; level++, start /= FANOUT, end /= FANOUT) {
+        bool is_top = level + 1 == self->level_count;
+        for (; start < end && (is_top || start % FANOUT != 0); start++)
+            merges_add(self, &self->scratch, level_state(self, level, start), into);
+        for (; start < end && end % FANOUT != 0; end--)
+            right[right_count++] = level_state(self, level, end - 1);
+    }
+    while (right_count > 0)
+        merges_add(self, &self->scratch, right[--right_count], into);
+}
+
+static bool ranges_equal(const WindowRange *a, size_t a_count, const WindowRange *b, size_t b_count)
+{
+    return a_count == b_count && memcmp(a, b, a_count * sizeof *a) == 0;
+}
+
+/* Any frame; neighbours with the same one share a state. */
+static void frames_compute(WindowAggregate *self, const WindowBatch *batch, const WindowFrames *frames, Vector *result)
+{
+    WindowRange ranges[2][WINDOW_MAX_RANGES];
+    size_t counts[2] = {0, 0};
+    batch_states_begin(self, batch);
+    for (size_t i = 0; i < batch->count; i++) {
+        WindowRange *now = ranges[i % 2];
+        size_t count = counts[i % 2] = window_frames_ranges(frames, batch, i, now);
+        if (i == 0 || !ranges_equal(now, count, ranges[(i + 1) % 2], counts[(i + 1) % 2])) {
+            uint8_t *state = batch_states_add(self);
+            for (size_t r = 0; r < count; r++)
+                if (self->mode == WINDOW_AGGREGATE_TREE)
+                    tree_merge(self, now[r].start, now[r].end, state);
+                else
+                    state_take_rows(self, &self->scratch, now[r].start, now[r].end, state);
+        }
+        self->state_of[i] = (uint16_t)(self->state_count - 1);
+    }
+    merges_run(self, &self->scratch);
+    batch_states_finish(self, batch, result);
+}
+
+/* ---- all ---- */
+
+void window_aggregate_begin(WindowAggregate *self)
+{
+    if (self->mode == WINDOW_AGGREGATE_TREE) {
+        tree_make(self);
+    } else if (self->mode == WINDOW_AGGREGATE_WHOLE) {
+        level_make(self, 0, self->rows->partition_count);
+        level_take_rows(self, /* by_partition= */ true);
+    }
+}
+
+void window_aggregate_compute(WindowAggregate *self, const WindowBatch *batch, const WindowFrames *frames,
+                              Vector *result)
+{
+    switch (self->mode) {
+    case WINDOW_AGGREGATE_WHOLE:
+        whole_compute(self, batch, result);
+        break;
+    case WINDOW_AGGREGATE_RUNNING:
+        running_compute(self, batch, frames, result);
+        break;
+    case WINDOW_AGGREGATE_TREE:
+    case WINDOW_AGGREGATE_ROWS:
+        frames_compute(self, batch, frames, result);
+        break;
+    }
+}
+
+size_t window_aggregate_size(const WindowAggregate *self)
+{
+    size_t size = self->batch_states->size + arena_size(self->kept.arena);
+    for (size_t i = 0; i < self->level_count; i++)
+        size += self->levels[i]->size;
+    return size;
+}
+
+void window_aggregate_clear(WindowAggregate *self)
+{
+    for (size_t i = 0; i < self->level_count; i++)
+        block_clear(self->levels[i]);
+    block_clear(self->batch_states);
+    arena_reset(self->kept.arena);
+    self->level_count = 0;
+}

@@ -1,0 +1,203 @@
+/* exec/window_rows.c: the rows of a Window, sorted and cut into partitions and groups. */
+#include "exec/window_rows.h"
+
+#include <string.h>
+
+/* ---- slots ---- */
+
+WindowRows *window_rows_new(const Build *build, const PlanWindow *plan)
+{
+    WindowRows *rows = arena_new(build->arena, WindowRows);
+    rows->arena = build->arena;
+    rows->context = build->context;
+    rows->plan = plan;
+    rows->sort_slots = arena_array(rows->arena, size_t, plan->partition_count + plan->key_count);
+    for (size_t i = 0; i < plan->partition_count; i++)
+        rows->sort_slots[i] = window_rows_add_slot(rows, plan->partition[i]);
+    rows->partition_slots = rows->exprs.count;
+    for (size_t i = 0; i < plan->key_count; i++)
+        rows->sort_slots[plan->partition_count + i] = window_rows_add_slot(rows, plan->keys[i]);
+    rows->key_slots = rows->exprs.count;
+    rows->row_block = block_new(rows->arena, build->context, "the rows of a window");
+    rows->partition_block = block_new(rows->arena, build->context, "the partitions of a window");
+    rows->partition_group_block = block_new(rows->arena, build->context, "the partitions of a window");
+    rows->group_block = block_new(rows->arena, build->context, "the groups of a window");
+    return rows;
+}
+
+size_t window_rows_add_slot(WindowRows *rows, Expr *expr)
+{
+    if (expr == NULL)
+        return WINDOW_NO_SLOT;
+    for (size_t i = 0; i < rows->exprs.count; i++)
+        if (expr_equal(rows->exprs.items[i], expr) && !expr_is_volatile(expr))
+            return i;
+    array_add(rows->arena, &rows->exprs, expr);
+    return rows->exprs.count - 1;
+}
+
+void window_rows_begin(WindowRows *rows, const Build *build)
+{
+    Arena *arena = rows->arena;
+    const PlanWindow *plan = rows->plan;
+    size_t slot_count = rows->exprs.count, sort_count = plan->partition_count + plan->key_count;
+    ColumnMap map = column_map_new(build, plan->base.inputs[0], NULL);
+    Expr **exprs = column_map_exprs(&map, rows->exprs.items, slot_count);
+    Type *types = arena_array(arena, Type, slot_count), *sort_types = arena_array(arena, Type, sort_count);
+    SortOrder *orders = arena_array(arena, SortOrder, sort_count);
+    rows->evaluator = evaluator_new(arena, build->context, exprs, slot_count);
+    rows->columns = arena_array(arena, Vector *, slot_count);
+    rows->own = arena_array(arena, Vector *, slot_count);
+    rows->key_vectors = arena_array(arena, Vector *, sort_count);
+    for (size_t i = 0; i < slot_count; i++) {
+        types[i] = exprs[i]->type;
+        rows->own[i] = vector_new(arena, types[i]);
+    }
+    for (size_t i = 0; i < sort_count; i++) {
+        sort_types[i] = types[rows->sort_slots[i]];
+        if (i >= plan->partition_count)
+            orders[i] = plan->orders[i - plan->partition_count];
+    }
+    rows->keys = sort_keys_new(arena, build->context, sort_types, orders, sort_count);
+    rows->sorter = sorter_new(arena, build->context, rows->keys, types, slot_count);
+    rows->layout = sorter_layout(rows->sorter);
+}
+
+void window_rows_add(WindowRows *rows, const Batch *batch)
+{
+    const PlanWindow *plan = rows->plan;
+    for (size_t i = 0; i < rows->exprs.count; i++)
+        rows->columns[i] = evaluator_value(rows->evaluator, i, batch);
+    for (size_t i = 0; i < plan->partition_count + plan->key_count; i++)
+        rows->key_vectors[i] = rows->columns[rows->sort_slots[i]];
+    sort_keys_encode(rows->keys, rows->key_vectors, batch->selection, batch->row_count);
+    sorter_add(rows->sorter, rows->columns, batch->selection, batch->row_count, rows->keys->keys, rows->keys->sizes);
+}
+
+/* ---- partitions and groups ---- */
+
+typedef struct Boundaries {
+    uint16_t candidates[BATCH_SIZE];
+    uint8_t *previous[BATCH_SIZE]; /* the row before each */
+    bool is_same_partition[BATCH_SIZE];
+    bool is_same_group[BATCH_SIZE];
+} Boundaries;
+
+/* Which of the rows agree with the one before in their first columns, of those that `is_same` has so far. */
+static void boundaries_match(const WindowRows *rows, Boundaries *boundaries, size_t column_count, size_t count,
+                             bool *is_same)
+{
+    if (column_count == 0)
+        return;
+    size_t candidate_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        boundaries->candidates[candidate_count] = (uint16_t)i;
+        candidate_count += is_same[i];
+        is_same[i] = false;
+    }
+    size_t match_count = rows_match(rows->layout, rows->own, column_count, NULL, boundaries->previous,
+                                    /* nulls_equal= */ true, boundaries->candidates, candidate_count,
+                                    boundaries->candidates, NULL, NULL);
+    for (size_t i = 0; i < match_count; i++)
+        is_same[boundaries->candidates[i]] = true;
+}
+
+static void boundaries_find(const WindowRows *rows, Boundaries *boundaries, size_t first, size_t count)
+{
+    for (size_t slot = 0; slot < rows->key_slots; slot++)
+        window_rows_read(rows, slot, first, count, rows->own[slot]);
+    for (size_t i = 0; i < count; i++) {
+        boundaries->is_same_partition[i] = first + i > 0;
+        boundaries->previous[i] = first + i > 0 ? rows->rows[first + i - 1] : NULL;
+    }
+    boundaries_match(rows, boundaries, rows->partition_slots, count, boundaries->is_same_partition);
+    memcpy(boundaries->is_same_group, boundaries->is_same_partition, count * sizeof(bool));
+    if (rows->key_slots > rows->partition_slots)
+        boundaries_match(rows, boundaries, rows->key_slots, count, boundaries->is_same_group);
+}
+
+static void list_add(Block *block, size_t count, size_t value, size_t **ret_items)
+{
+    block_grow(block, count * sizeof value, (count + 1) * sizeof value);
+    *ret_items = block->data;
+    (*ret_items)[count] = value;
+}
+
+static void rows_add_boundaries(WindowRows *rows, const Boundaries *boundaries, size_t first, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!boundaries->is_same_partition[i]) {
+            list_add(rows->partition_block, rows->partition_count, first + i, &rows->partition_starts);
+            list_add(rows->partition_group_block, rows->partition_count, rows->group_count, &rows->partition_groups);
+            rows->partition_count++;
+        }
+        if (!boundaries->is_same_group[i])
+            list_add(rows->group_block, rows->group_count++, first + i, &rows->group_starts);
+    }
+}
+
+void window_rows_finish(WindowRows *rows)
+{
+    Arena *scratch = arena_new_child(rows->arena);
+    Boundaries *boundaries = arena_new(scratch, Boundaries);
+    sorter_finish(rows->sorter);
+    rows->count = sorter_count(rows->sorter);
+    block_renew(rows->row_block, memory_size_multiply(rows->count, sizeof *rows->rows));
+    rows->rows = rows->row_block->data;
+    for (size_t first = 0, count; (count = sorter_next(rows->sorter, BATCH_SIZE, rows->rows + first)) > 0;
+         first += count) {
+        context_check(rows->context);
+        boundaries_find(rows, boundaries, first, count);
+        rows_add_boundaries(rows, boundaries, first, count);
+    }
+    list_add(rows->partition_block, rows->partition_count, rows->count, &rows->partition_starts);
+    list_add(rows->partition_group_block, rows->partition_count, rows->group_count, &rows->partition_groups);
+    list_add(rows->group_block, rows->group_count, rows->count, &rows->group_starts);
+    arena_free(scratch);
+}
+
+size_t window_rows_size(const WindowRows *rows)
+{
+    return sorter_size(rows->sorter) + rows->row_block->size + rows->partition_block->size +
+           rows->partition_group_block->size + rows->group_block->size;
+}
+
+void window_rows_clear(WindowRows *rows)
+{
+    rows->count = 0;
+    block_clear(rows->row_block);
+    block_clear(rows->partition_block);
+    block_clear(rows->partition_group_block);
+    block_clear(rows->group_block);
+    sorter_clear(rows->sorter);
+}
+
+/* ---- reading ---- */
+
+bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch)
+{
+    size_t partition = 0, group = 0;
+    if (batch->count > 0) {
+        partition = batch->partitions[batch->count - 1];
+        group = batch->groups[batch->count - 1];
+    }
+    batch->first += batch->count;
+    batch->count = rows->count - batch->first < count ? rows->count - batch->first : count;
+    for (size_t i = 0; i < batch->count; i++) {
+        partition += rows->partition_starts[partition + 1] == batch->first + i;
+        group += rows->group_starts[group + 1] == batch->first + i;
+        batch->partitions[i] = partition;
+        batch->groups[i] = group;
+    }
+    return batch->count > 0;
+}
+
+void window_rows_read(const WindowRows *rows, size_t slot, size_t first, size_t count, Vector *target)
+{
+    rows_read(rows->layout, slot, rows->rows + first, count, target);
+}
+
+Vector *window_rows_vector(const WindowRows *rows, size_t slot)
+{
+    return vector_new(rows->arena, rows->exprs.items[slot]->type);
+}

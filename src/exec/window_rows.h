@@ -1,0 +1,75 @@
+/* exec/window_rows.h: the rows of a Window: sorted, in memory, cut into partitions, and these into groups of rows that
+ * are equal in order (peers).
+ *
+ *     rows        0   1   2   3   4   5   6 | 7   8
+ *     partitions  0-------------------------| 1------
+ *     groups      0-- 1---------- 2-- 3---- | 4-- 5--
+ *
+ * A row's columns are the partition's expressions, then the keys, then whatever else calls and the output need: each is
+ * known by its index, its slot. */
+#ifndef QUERN_EXEC_WINDOW_ROWS_H
+#define QUERN_EXEC_WINDOW_ROWS_H
+
+#include "base/array.h"
+#include "exec/operator.h"
+#include "exec/sorter.h"
+#include "expr/evaluator.h"
+
+/* No column. */
+#define WINDOW_NO_SLOT SIZE_MAX
+
+typedef struct WindowRows {
+    Arena *arena;
+    const Context *context;
+    const PlanWindow *plan;
+    /* while slots are being added */
+    ARRAY(Expr *) exprs; /* of each slot, in ColumnIds */
+    size_t partition_slots,
+        key_slots;      /* the first so many slots hold the partition; the first so many, that and keys */
+    size_t *sort_slots; /* of each sort key */
+    /* while rows are being added */
+    Evaluator *evaluator;
+    SortKeys *keys;
+    Sorter *sorter;
+    Vector **columns; /* of the batch at work: a vector for each slot */
+    Vector **key_vectors;
+    Vector **own; /* where rows are read back */
+    /* once they are all there */
+    const RowLayout *layout;
+    size_t count;
+    uint8_t **rows; /* in order */
+    size_t partition_count, group_count;
+    size_t *partition_starts; /* first row of each, and then `count` */
+    size_t *partition_groups; /* first group of each, and then `group_count` */
+    size_t *group_starts;     /* first row of each, and then `count` */
+    Block *row_block, *partition_block, *partition_group_block, *group_block;
+} WindowRows;
+
+/* Some consecutive rows, of any partitions. */
+typedef struct WindowBatch {
+    size_t first, count;
+    size_t partitions[BATCH_SIZE]; /* of each row */
+    size_t groups[BATCH_SIZE];
+} WindowBatch;
+
+WindowRows *window_rows_new(const Build *build, const PlanWindow *plan);
+/* The slot of an expression's value; equal ones share it. NULL: WINDOW_NO_SLOT. */
+size_t window_rows_add_slot(WindowRows *rows, Expr *expr);
+/* All slots are known: rows may be added. */
+void window_rows_begin(WindowRows *rows, const Build *build);
+void window_rows_add(WindowRows *rows, const Batch *batch);
+/* All rows are there: sorts them and finds partitions and groups. */
+void window_rows_finish(WindowRows *rows);
+/* Bytes that it holds. */
+size_t window_rows_size(const WindowRows *rows);
+/* Gives all memory back. */
+void window_rows_clear(WindowRows *rows);
+
+/* The next rows, up to `count` (at most BATCH_SIZE), behind those of `batch`, which starts zeroed. False at the end. */
+bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch);
+/* A column of the rows first .. first+count-1 (at most BATCH_SIZE); long strings stay where they are. */
+void window_rows_read(const WindowRows *rows, size_t slot, size_t first, size_t count, Vector *target);
+/* A vector for values of a slot. */
+Vector *window_rows_vector(const WindowRows *rows, size_t slot);
+
+#endif
