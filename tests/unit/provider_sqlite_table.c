@@ -207,6 +207,17 @@ static void visit_count(void *user, const char *name)
     visited++;
 }
 
+typedef struct SchemaRequest {
+    TableProvider *table;
+    Context *context; /* its arena goes when the statement fails, and with it what SQLite has begun */
+} SchemaRequest;
+
+static void table_schema(void *argument)
+{
+    const SchemaRequest *request = argument;
+    (void)request->table->ops->schema(request->table, request->context);
+}
+
 START_TEST(an_attached_database_follows_its_schema)
 {
     database_make("CREATE TABLE one (a INT); CREATE VIEW two AS SELECT * FROM one; CREATE TABLE three (b TEXT);"
@@ -215,6 +226,15 @@ START_TEST(an_attached_database_follows_its_schema)
     Text names = text_in(test_arena);
     schema->ops->each(schema, context_new(), visit_count, &names);
     ck_assert_str_eq(text_string(&names), "one two three f ");
+    sqlite_ask("CREATE VIEW broken AS SELECT * FROM absent");
+    TableProvider *broken = schema->ops->table(schema, view_of("broken"), context_new());
+    ck_assert_int_eq(broken->ops->table_type(broken), TABLE_VIEW); /* it can be listed and dropped, not read */
+    SchemaRequest request = {broken, context_new()};
+    request.context->arena = arena_new_child(test_arena);
+    expect_error(ERROR_BAD_DATA, table_schema, &request);
+    arena_free(request.context->arena);
+    provider_unref(broken);
+    ck_assert(schema->ops->drop(schema, view_of("broken"), context_new()));
     TableProvider *one = schema->ops->table(schema, view_of("ONE"), context_new());
     TableProvider *again = schema->ops->table(schema, view_of("one"), context_new());
     ck_assert_ptr_eq(one, again);

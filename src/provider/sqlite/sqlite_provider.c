@@ -23,23 +23,26 @@ static const Schema *sqlite_schema(TableProvider *base, const Context *context)
 
 static TableType sqlite_table_type(TableProvider *base)
 {
-    return ((SqliteTable *)base)->shape->is_view ? TABLE_VIEW : TABLE_BASE;
+    return ((SqliteTable *)base)->is_view ? TABLE_VIEW : TABLE_BASE;
 }
 
 static const Constraints *sqlite_constraints(TableProvider *base)
 {
-    return &((SqliteTable *)base)->shape->constraints;
+    const SqliteShape *shape = ((SqliteTable *)base)->shape;
+    return shape ? &shape->constraints : NULL;
 }
 
 static const char *sqlite_column_default(TableProvider *base, size_t column)
 {
-    return ((SqliteTable *)base)->shape->columns[column].default_sql;
+    const SqliteShape *shape = ((SqliteTable *)base)->shape;
+    return shape ? shape->columns[column].default_sql : NULL;
 }
 
 static const char *sqlite_table_definition(TableProvider *base, Arena *arena)
 {
     (void)arena;
-    return ((SqliteTable *)base)->shape->sql;
+    const SqliteShape *shape = ((SqliteTable *)base)->shape;
+    return shape ? shape->sql : NULL;
 }
 
 /* ---- statistics ---- */
@@ -48,7 +51,7 @@ static const char *sqlite_table_definition(TableProvider *base, Arena *arena)
 static bool row_count_estimate(SqliteTable *table, const Context *context, uint64_t *ret_count)
 {
     const SqliteShape *shape = table->shape;
-    if (shape->is_view || shape->is_virtual)
+    if (table->is_view || shape->is_virtual)
         return false;
     Arena *scratch = arena_new_child(context->arena);
     sqlite3_stmt *statement = sqlite_prepare(
@@ -80,7 +83,7 @@ static const Statistics *sqlite_statistics(TableProvider *base, const Context *c
     const SqliteShape *shape = table->shape;
     sqlite_database_enter(table->database, context);
     uint64_t row_count;
-    if (!row_count_estimate(table, context, &row_count))
+    if (shape == NULL || !row_count_estimate(table, context, &row_count))
         return NULL;
     Statistics *statistics = arena_new(context->arena, Statistics);
     statistics->row_count = (StatisticsCount){PRECISION_ESTIMATE, row_count};
@@ -135,8 +138,7 @@ TableProvider *sqlite_table_new(SqliteDatabase *database, const Context *context
     table->name = arena_string(arena, name);
     table->declared = declared ? schema_copy(arena, declared) : NULL;
     table->is_mismatch_null = is_mismatch_null;
-    table->shape = sqlite_shape_read(table, context);
-    if (table->shape == NULL)
+    if (!sqlite_table_is_there(database, context, name, &table->is_view))
         error_raise(ERROR_UNDEFINED_TABLE, position, "%s: there is no table \"%s\"", database->path, name);
     arena_set_parent(arena, NULL);
     return &table->base;

@@ -26,19 +26,6 @@ static void schema_refresh(SqliteSchema *schema, const Context *context)
     schema->schema_version = version;
 }
 
-static bool database_has_table(SqliteDatabase *database, const Context *context, const char *name, bool *ret_is_view)
-{
-    Arena *scratch = arena_new_child(context->arena);
-    sqlite3_stmt *statement = sqlite_prepare(database, scratch,
-                                             "SELECT type = 'view' FROM pragma_table_list "
-                                             "WHERE schema = 'main' AND name = ?1 COLLATE NOCASE");
-    sqlite_bind_view(database, statement, 1, view_of(name));
-    bool is_there = sqlite_step(database, statement);
-    *ret_is_view = is_there && sqlite3_column_int(statement, 0) != 0;
-    arena_free(scratch);
-    return is_there;
-}
-
 static void table_release(void *table)
 {
     provider_unref(table);
@@ -53,7 +40,7 @@ static TableProvider *schema_table(SchemaProvider *base, StringView name, const 
     if (table)
         return provider_ref(table);
     const char *text = arena_view(context->arena, name).data;
-    if (!database_has_table(schema->database, context, text, &is_view))
+    if (!sqlite_table_is_there(schema->database, context, text, &is_view))
         return NULL;
     Arena *keeper = arena_new_child(context->arena);
     table = sqlite_table_new(schema->database, context, text, NULL, schema->is_mismatch_null, NO_POSITION);
@@ -136,7 +123,7 @@ static bool schema_drop(SchemaProvider *base, StringView name, const Context *co
     bool is_view;
     sqlite_database_enter(schema->database, context);
     const char *text = arena_view(context->arena, name).data;
-    if (!database_has_table(schema->database, context, text, &is_view))
+    if (!sqlite_table_is_there(schema->database, context, text, &is_view))
         return false;
     Text sql = text_in(context->arena);
     text_add(&sql, is_view ? "DROP VIEW main." : "DROP TABLE main.");

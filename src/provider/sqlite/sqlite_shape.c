@@ -7,6 +7,19 @@
 
 enum { SAMPLE_ROWS = 1000 }; /* looked at for columns without a type of their own */
 
+bool sqlite_table_is_there(SqliteDatabase *database, const Context *context, const char *name, bool *ret_is_view)
+{
+    Arena *scratch = arena_new_child(context->arena);
+    sqlite3_stmt *statement = sqlite_prepare(database, scratch,
+                                             "SELECT type = 'view' FROM pragma_table_list "
+                                             "WHERE schema = 'main' AND name = ?1 COLLATE NOCASE");
+    sqlite_bind_view(database, statement, 1, view_of(name));
+    bool is_there = sqlite_step(database, statement);
+    *ret_is_view = is_there && sqlite3_column_int(statement, 0) != 0;
+    arena_free(scratch);
+    return is_there;
+}
+
 typedef struct ShapeReader {
     SqliteTable *table;
     SqliteDatabase *database;
@@ -45,9 +58,9 @@ static bool reader_find(ShapeReader *reader)
     if (!sqlite_step(reader->database, statement))
         return false;
     reader->name = sqlite_column_string(reader->arena, statement, 0);
-    reader->shape->is_view = column_text_is(statement, 1, "view");
+    reader->table->is_view = column_text_is(statement, 1, "view");
     reader->shape->is_virtual = column_text_is(statement, 1, "virtual") || column_text_is(statement, 1, "shadow");
-    if (!reader->shape->is_view && sqlite3_column_int(statement, 2) == 0)
+    if (!reader->table->is_view && sqlite3_column_int(statement, 2) == 0)
         reader->shape->rowid_name = "rowid";
     reader->shape->sql = sqlite_column_string(reader->arena, statement, 3);
     return true;
@@ -86,7 +99,7 @@ static void reader_read_columns(ShapeReader *reader)
             error_raise(ERROR_INVALID_ENCODING, NO_POSITION,
                         "%s: table \"%s\": the name of column %zu is not valid UTF-8", reader->database->path,
                         reader->name, reader->columns.count + 1);
-        column.is_binary_collation = !reader->shape->is_view && column_collates_binary(reader, column.name);
+        column.is_binary_collation = !reader->table->is_view && column_collates_binary(reader, column.name);
         array_add(reader->arena, &reader->columns, column);
     }
 }
@@ -258,7 +271,7 @@ static void reader_read_constraints(ShapeReader *reader)
             reader_add_constraint(reader, CONSTRAINT_NOT_NULL, &i, 1);
     }
     reader_read_key(reader);
-    if (reader->shape->is_view || reader->shape->is_virtual)
+    if (reader->table->is_view || reader->shape->is_virtual)
         return;
     sqlite3_stmt *statement = reader_prepare(reader,
                                              "SELECT name FROM pragma_index_list(?1, 'main') WHERE \"unique\" AND NOT "

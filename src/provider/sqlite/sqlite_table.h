@@ -29,8 +29,7 @@ typedef struct SqliteShape {
     Constraints constraints;
     const char *sql;        /* its CREATE statement, or NULL */
     const char *rowid_name; /* rowid, oid or _rowid_, whichever no column is named; NULL: views, WITHOUT ROWID */
-    bool is_view;
-    bool is_virtual; /* its values are a module's: nothing is certain of them */
+    bool is_virtual;        /* its values are a module's: nothing is certain of them */
 } SqliteShape;
 
 typedef struct SqliteTable {
@@ -39,14 +38,17 @@ typedef struct SqliteTable {
     const char *name;
     const Schema *declared; /* columns of CREATE EXTERNAL TABLE: these alone, with these types; or NULL */
     bool is_mismatch_null;
-    SqliteShape *shape;
+    bool is_view;
+    SqliteShape *shape; /* NULL before the first `schema`: a view that is broken can still be listed and dropped */
 } SqliteTable;
 
 /* Raises UNDEFINED_TABLE when the database has none of that name. One share. */
 TableProvider *sqlite_table_new(SqliteDatabase *database, const Context *context, const char *name,
                                 const Schema *declared, bool is_mismatch_null, Position position);
 
-/* sqlite_shape.c: NULL when there is no such table; names are looked up as SQLite does, without regard to case. */
+/* sqlite_shape.c. Whether the database has a table or view of that name. */
+bool sqlite_table_is_there(SqliteDatabase *database, const Context *context, const char *name, bool *ret_is_view);
+/* NULL when there is no such table; names are looked up as SQLite does, without regard to case. */
 SqliteShape *sqlite_shape_read(SqliteTable *table, const Context *context);
 /* sqlite_type.c: what a column declared so is to us; false: its values must tell. */
 bool sqlite_type_of_declared(const char *declared, Type *ret_type);

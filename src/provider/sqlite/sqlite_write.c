@@ -43,7 +43,7 @@ static void transaction_commit(SqliteTransaction *transaction, const Context *co
 
 static void table_check_writable(const SqliteTable *table)
 {
-    if (table->shape->is_view)
+    if (table->is_view)
         error_raise(ERROR_WRONG_OBJECT_TYPE, NO_POSITION, "%s: \"%s\" is a view", table->database->path, table->name);
     if (sqlite3_db_readonly(table->database->connection, "main") == 1)
         error_raise(ERROR_READ_ONLY, NO_POSITION, "%s: the database may only be read", table->database->path);
@@ -129,6 +129,10 @@ static uint64_t insertion_run(Insertion *insertion, const char *sql, BatchStream
         context_check(insertion->context);
         sqlite_database_enter(database, insertion->context);
         arena_reset(insertion->scratch);
+        if (batch->column_count != insertion->table->shape->schema->column_count)
+            error_raise_hint(ERROR_BAD_DATA, NO_POSITION, "run the statement again",
+                             "%s: table \"%s\" has changed since the statement was planned", database->path,
+                             insertion->table->name);
         for (size_t i = 0; i < insertion->column_count; i++)
             insertion->vectors[i] = batch->columns[insertion->columns[i]];
         for (size_t i = 0; i < batch->row_count; i++)
