@@ -142,6 +142,7 @@ START_TEST(doubles_are_read_as_libc_reads_them)
                                         "0x1p3",
                                         "1e400",
                                         "1e-400",
+                                        "4.94065645841247e-324", /* denormal: 15 digits, and not its own */
                                         " 1",
                                         "1 ",
                                         "01",

@@ -3,6 +3,8 @@
  * Eight digits are read at once as one word: see Lemire, "Number parsing at a gigabyte per second" (2021). */
 #include "provider/csv/csv_field.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/string_view.h"
@@ -311,7 +313,9 @@ bool csv_double_read(const char *text, size_t size, double *ret_value)
     bool is_overflow;
     if (!double_parse((StringView){text, size}, &value, &is_overflow) || is_overflow)
         return false;
-    if (!double_survives(text, size, value))
+    /* A normal double keeps any 15 digits (DBL_DIG). */
+    bool is_short = shape.integer_digits + shape.scale <= DOUBLE_DIGITS && fabs(value) >= DBL_MIN;
+    if (!is_short && !double_survives(text, size, value))
         return false;
     *ret_value = value;
     return true;
