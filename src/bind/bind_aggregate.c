@@ -178,12 +178,22 @@ static Expr *bind_own_aggregate(const Place *place, const Place *inner, const As
     return plan_column_expr(binder->columns, column, call.position);
 }
 
+AggregateCall bind_aggregate_call(const Place *inner, const AstExpr *ast)
+{
+    CallArguments arguments = call_arguments(inner, ast);
+    AggregateCall call = {.position = binder_at(inner->binder, ast->position)};
+    call_resolve(inner->binder, ast, &arguments, &call);
+    if (ast->function->filter)
+        call.filter = bind_condition(inner, ast->function->filter, "FILTER");
+    return call;
+}
+
 Expr *bind_aggregate(const Place *place, const AstExpr *ast)
 {
     if (place->is_in_aggregate || place->scope == NULL)
         require_aggregate_place(place, ast);
     Place inner = *place;
-    inner.takes_aggregates = false;
+    inner.takes_aggregates = inner.takes_windows = false;
     inner.is_in_aggregate = true;
     inner.subqueries = place->select ? &place->select->before : NULL;
     CallArguments arguments = call_arguments(&inner, ast);

@@ -2,6 +2,7 @@
 #include "bind/binder.h"
 #include "expr/aggregate.h"
 #include "expr/function.h"
+#include "expr/window.h"
 
 /* ---- the right entry of the registry ---- */
 
@@ -33,11 +34,14 @@ static const char *nearest_function_hint(Binder *binder, StringView name)
     Nearest nearest = nearest_to(name);
     const Function *function;
     const Aggregate *aggregate;
+    const WindowFunction *window;
     for (size_t i = 0; (function = function_at(i)) != NULL; i++)
         if (ascii_is_alpha(function->name[0]))
             nearest_look(&nearest, view_of(function->name));
     for (size_t i = 0; (aggregate = aggregate_at(i)) != NULL; i++)
         nearest_look(&nearest, view_of(aggregate->name));
+    for (size_t i = 0; (window = window_function_at(i)) != NULL; i++)
+        nearest_look(&nearest, view_of(window->name));
     return binder_did_you_mean(binder, nearest.found);
 }
 
@@ -262,9 +266,12 @@ Expr *bind_function(const Place *place, const AstExpr *ast)
     const AstFunction *call = ast->function;
     Binder *binder = place->binder;
     if (call->over)
-        bind_error(binder, ERROR_NOT_SUPPORTED, call->over->position, NULL, "window functions are not supported");
+        return bind_window(place, ast);
     if (call_is_aggregate(call))
         return bind_aggregate(place, ast);
+    if (window_function_find(call->name.name))
+        bind_error(binder, ERROR_WRONG_OBJECT_TYPE, ast->position, NULL,
+                   "window function %.*s requires an OVER clause", VIEW_ARGUMENTS(call->name.name));
     require_plain_call(place, ast);
     const struct SpecialFunction *special = special_function(call->name.name);
     if (special)

@@ -155,7 +155,7 @@ void select_bind_groups(Select *select)
 {
     const AstGroups *groups = &select->ast->group_by;
     Place place = select_place(select, "GROUP BY");
-    place.takes_aggregates = false;
+    place.takes_aggregates = place.takes_windows = false;
     place.subqueries = &select->before;
     GroupSets sets = {0};
     sets_add(select, &sets, 0, NO_POSITION);
@@ -310,7 +310,7 @@ static void select_move_subqueries(Select *select, const bool *is_moved)
     select->after.count = kept;
 }
 
-/* GROUP BY ALL: every item without an aggregate in it. */
+/* GROUP BY ALL: every item without an aggregate or a window in it. */
 static void select_group_by_items(Select *select)
 {
     Arena *arena = select->binder->arena;
@@ -319,7 +319,8 @@ static void select_group_by_items(Select *select)
         const SelectItem *item = &select->items.items[i];
         bool *is_needed = arena_allocate_zero(arena, select->after.count * sizeof(bool));
         ColumnSet columns = item_columns(select, item, is_needed);
-        if (item->expr->kind == EXPR_CONSTANT || select_has_aggregate(select, &columns))
+        if (item->expr->kind == EXPR_CONSTANT || select_has_aggregate(select, &columns) ||
+            select_uses_windows(select, item->expr))
             continue;
         select_add_group(select, item->expr);
         for (size_t j = 0; j < select->after.count; j++)
@@ -384,6 +385,9 @@ Plan *select_group(Select *select, Plan *input)
         group_replace_slot(select, &select->items.items[i].expr);
     if (select->having)
         group_replace_slot(select, &select->having);
+    if (select->qualify)
+        group_replace_slot(select, &select->qualify);
+    select_each_window_expr(select, group_replace_slot, select);
     for (size_t i = 0; i < select->after.count; i++)
         group_replace_subquery(select, &select->after.items[i]);
     return select_make_aggregate(select, input);

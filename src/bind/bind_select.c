@@ -11,7 +11,8 @@ Place select_place(Select *select, const char *clause)
                    .clause = clause,
                    .subqueries = &select->after,
                    .select = select,
-                   .takes_aggregates = true};
+                   .takes_aggregates = true,
+                   .takes_windows = true};
 }
 
 /* ---- aliases ---- */
@@ -58,8 +59,6 @@ Expr *select_alias(const Place *place, const AstName *name)
 static void select_refuse_unsupported(Select *select)
 {
     const AstSelect *ast = select->ast;
-    if (ast->qualify)
-        bind_error(select->binder, ERROR_NOT_SUPPORTED, ast->qualify->position, NULL, "QUALIFY is not supported");
     if (ast->sample)
         bind_error(select->binder, ERROR_NOT_SUPPORTED, ast->sample->position, NULL, "USING SAMPLE is not supported");
 }
@@ -70,7 +69,7 @@ static Plan *select_where(Select *select)
     if (select->ast->where == NULL)
         return plan;
     Place place = select_place(select, "WHERE");
-    place.takes_aggregates = false;
+    place.takes_aggregates = place.takes_windows = false;
     place.subqueries = &select->before;
     Expr *condition = bind_condition(&place, select->ast->where, "WHERE");
     plan = subqueries_attach(select->binder, plan, &select->before);
@@ -91,7 +90,18 @@ static void select_bind_having(Select *select)
     if (select->ast->having == NULL)
         return;
     Place place = select_place(select, "HAVING");
+    place.takes_windows = false;
     select->having = bind_condition(&place, select->ast->having, "HAVING");
+    if (select_uses_windows(select, select->having)) /* by an alias */
+        bind_error(select->binder, ERROR_WINDOWING, select->ast->having->position,
+                   "conditions on window functions stand in QUALIFY", "window functions are not allowed in HAVING");
+}
+
+static void select_bind_qualify(Select *select)
+{
+    Place place = select_place(select, "QUALIFY");
+    if (select->ast->qualify)
+        select->qualify = bind_condition(&place, select->ast->qualify, "QUALIFY");
 }
 
 /* ---- the plan ---- */
@@ -140,8 +150,13 @@ static Plan *select_filter_groups(Select *select, Plan *plan)
 {
     plan = select_is_grouped(select) ? select_group(select, plan)
                                      : subqueries_attach(select->binder, plan, &select->before);
+    Subqueries above_windows = select_take_window_subqueries(select);
     plan = subqueries_attach(select->binder, plan, &select->after);
-    return select->having ? plan_filter_new(select->binder->columns, plan, &select->having, 1) : plan;
+    if (select->having)
+        plan = plan_filter_new(select->binder->columns, plan, &select->having, 1);
+    plan = select_attach_windows(select, plan);
+    plan = subqueries_attach(select->binder, plan, &above_windows);
+    return select->qualify ? plan_filter_new(select->binder->columns, plan, &select->qualify, 1) : plan;
 }
 
 static Rows select_rows(Select *select, Plan *plan)
@@ -165,6 +180,7 @@ Rows bind_select(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes
     select->query = query;
     select->ast = query->select;
     select->scope = (Scope){.parent = parent, .ctes = ctes};
+    select->window_columns = column_set_in(binder->arena);
     select_refuse_unsupported(select);
     select->scope.relation = bind_from(binder, &select->ast->from, parent, ctes);
     select_expand_items(select);
@@ -172,6 +188,8 @@ Rows bind_select(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes
     select_bind_groups(select);
     select_bind_items(select);
     select_bind_having(select);
+    select_bind_qualify(select);
+    select_bind_unused_windows(select);
     ItemKeys distinct_on = select_bind_distinct_on(select), order = select_bind_order(select);
     plan = select_filter_groups(select, plan);
     plan = select_project(select, plan);

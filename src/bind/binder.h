@@ -95,6 +95,8 @@ typedef struct Place {
     struct Select *select;  /* whose aliases may be used and whose aggregates are collected; or NULL */
     bool takes_aggregates;
     bool is_in_aggregate;
+    bool takes_windows;
+    bool is_in_window;
 } Place;
 
 /* ---- bind.c: positions, errors, limits ---- */
@@ -193,6 +195,8 @@ Expr *bind_function(const Place *place, const AstExpr *ast);
 /* An aggregate's call: the column that will hold its result. */
 Expr *bind_aggregate(const Place *place, const AstExpr *ast);
 Expr *bind_grouping(const Place *place, const AstExpr *ast);
+/* A call with OVER: the column that will hold its result. */
+Expr *bind_window(const Place *place, const AstExpr *ast);
 
 /* ---- bind_subquery.c ---- */
 

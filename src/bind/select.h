@@ -4,7 +4,9 @@
  *   `before`               queries within GROUP BY and within aggregates' arguments, joined to those rows
  *   groups, aggregates     an Aggregate, if there is any of them; what is above it may use its outputs only
  *   `after`                queries within items, HAVING and ORDER BY, joined to what is then there
- *   HAVING, items          a Filter and a Project; then DISTINCT, ORDER BY, LIMIT
+ *   HAVING                 a Filter
+ *   windows, QUALIFY       a Window for each partition and order; a Filter
+ *   items                  a Project; then DISTINCT, ORDER BY, LIMIT
  *
  * Items and the rest are first bound over the scope's columns, aggregates being columns at once; when all groups and
  * aggregates are known, group_replace turns them into expressions over the Aggregate's outputs. */
@@ -12,6 +14,7 @@
 #define QUERN_BIND_SELECT_H
 
 #include "bind/binder.h"
+#include "expr/window.h"
 
 typedef struct SelectItem {
     const AstExpr *ast; /* NULL: a column that a star stood for */
@@ -21,6 +24,17 @@ typedef struct SelectItem {
     bool is_untyped;
     bool is_being_bound;
 } SelectItem;
+
+/* Calls with one partition and order: a Window of the plan. */
+typedef struct SelectWindow {
+    size_t partition_count;
+    Expr **partition;
+    size_t key_count;
+    Expr **keys;
+    SortOrder *orders;
+    ARRAY(WindowCall) calls;
+    ARRAY(ColumnId) columns;
+} SelectWindow;
 
 typedef struct Select {
     Binder *binder;
@@ -39,6 +53,10 @@ typedef struct Select {
     Subqueries before, after;
     Expr *having;
     ColumnSet inputs; /* what the Aggregate reads */
+    ARRAY(SelectWindow) windows;
+    ColumnSet window_columns;          /* of all calls */
+    struct WindowParts *named_windows; /* those of the WINDOW clause; NULL: not looked at yet */
+    Expr *qualify;
 } Select;
 
 /* The place of an expression in a clause of this SELECT. */
@@ -57,5 +75,19 @@ bool select_is_grouped(const Select *select);
 bool select_groups_use(const Select *select, ColumnId column);
 /* The Aggregate on top of a plan; everything that was bound is made to use its outputs. */
 Plan *select_group(Select *select, Plan *input);
+
+/* bind_aggregate.c: the call of an aggregate over a window, without what only groups have. */
+AggregateCall bind_aggregate_call(const Place *inner, const AstExpr *ast);
+
+/* bind_window.c */
+/* Windows that no call uses may be wrong too. */
+void select_bind_unused_windows(Select *select);
+bool select_uses_windows(const Select *select, const Expr *expr);
+/* Calls visit for each expression slot of all windows. */
+void select_each_window_expr(Select *select, void (*visit)(void *user, Expr **slot), void *user);
+/* Takes out of `after` the queries that are compared with a window's column: they are joined above the windows. */
+Subqueries select_take_window_subqueries(Select *select);
+/* The windows on top of a plan. */
+Plan *select_attach_windows(Select *select, Plan *plan);
 
 #endif

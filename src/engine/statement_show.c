@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 #include "engine/settings.h"
 #include "expr/function.h"
+#include "expr/window.h"
 
 /* ---- DESCRIBE ---- */
 
@@ -126,10 +127,13 @@ static BatchStream *show_functions(Statement *statement)
                           "description", TYPE_VARCHAR);
     const Function *function;
     const Aggregate *aggregate;
+    const WindowFunction *window;
     for (size_t i = 0; (function = function_at(i)) != NULL; i++)
         rows_add_texts(rows, function->name, "scalar", function->signature, function->description);
     for (size_t i = 0; (aggregate = aggregate_at(i)) != NULL; i++)
         rows_add_texts(rows, aggregate->name, "aggregate", aggregate->signature, aggregate->description);
+    for (size_t i = 0; (window = window_function_at(i)) != NULL; i++)
+        rows_add_texts(rows, window->name, "window", window->signature, window->description);
     return rows_stream(rows);
 }
 
