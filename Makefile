@@ -15,9 +15,9 @@ MACHINE     := $(shell $(CC) -dumpmachine)
 
 # ---- what is linked, and why: README.md ----
 PKG_CONFIG   := pkg-config
-LIB_PACKAGES := sqlite3 libutf8proc libpcre2-8
+LIB_PACKAGES := sqlite3 libutf8proc libpcre2-8 libmd zlib libzstd liblzma
 LIB_CFLAGS   := $(shell $(PKG_CONFIG) --cflags $(LIB_PACKAGES))
-LIB_LIBS     := $(shell $(PKG_CONFIG) --libs $(LIB_PACKAGES)) -lcsv -lm -pthread
+LIB_LIBS     := $(shell $(PKG_CONFIG) --libs $(LIB_PACKAGES)) -lbz2 -lcsv -lm -pthread
 EDITOR_PACKAGE := $(if $(filter libedit,$(LINE_EDITOR)),libedit,readline)
 EDITOR_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(EDITOR_PACKAGE)) $(if $(filter libedit,$(LINE_EDITOR)),-DQUERN_LIBEDIT)
 EDITOR_LIBS   := $(shell $(PKG_CONFIG) --libs $(EDITOR_PACKAGE))

@@ -174,9 +174,16 @@ static Relation bind_table(const From *from, const AstTableRef *ref)
     return relation;
 }
 
-/* "data/Orders.2024.csv" is called Orders.2024, and orders where no quotes are wanted: names match in any case. */
+/* "data/Orders.2024.csv" is called Orders.2024, and orders where no quotes are wanted: names match in any case.
+ * "data/Orders.csv.gz" is called Orders. */
 static StringView file_table_name(StringView path)
 {
+    static const char *const packed[] = {".gz", ".zst", ".bz2", ".xz"};
+    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
+        size_t size = strlen(packed[i]);
+        if (path.size > size && memcmp(path.data + path.size - size, packed[i], size) == 0)
+            path.size -= size;
+    }
     size_t start = path.size;
     while (start > 0 && path.data[start - 1] != '/')
         start--;

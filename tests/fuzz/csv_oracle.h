@@ -143,7 +143,8 @@ static inline CsvSource *oracle_source(Arena *arena, StringView data)
     FILE *file = tmpfile();
     if (file == NULL || fwrite(data.data, 1, data.size, file) != data.size || fflush(file) != 0)
         abort();
-    *source = (CsvSource){.path = "oracle.csv", .descriptor = dup(fileno(file)), .size = data.size};
+    *source =
+        (CsvSource){.path = "oracle.csv", .descriptor = dup(fileno(file)), .size = data.size, .stored_size = data.size};
     fclose(file);
     return source;
 }

@@ -92,11 +92,6 @@ START_TEST(what_is_no_file_is_an_error)
                                     "ELF\x02\x01\x01\0\0\0\xFE\xFF\xFD\x90\x81\0\0",
                                     17);
     expect_error(ERROR_INVALID_ENCODING, open_missing, (void *)binary);
-    const char *wide = csv_file_n("\xFF\xFE"
-                                  "a\0,\0b\0\n\0",
-                                  10);
-    error = expect_error(ERROR_INVALID_ENCODING, open_missing, (void *)wide);
-    ck_assert_ptr_nonnull(strstr(error.message, "UTF-16"));
 }
 END_TEST
 

@@ -104,7 +104,6 @@ static void block_fill(CsvBlock *block)
     block_make_room(block, more);
     size_t got = csv_source_read(block->source, block->offset + block->size, block->data + block->size, more);
     block->size += got;
-    block->bytes_read += got;
     block->is_end = got == 0 || block->offset + block->size >= block->source->size;
     if (block->is_end && block->size > 0) {
         char last = block->data[block->size - 1];

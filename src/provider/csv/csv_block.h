@@ -42,7 +42,6 @@ typedef struct CsvBlock {
     bool is_end;        /* the file ends with data[size - 1], a line end that may be our own */
     CsvIndex index;     /* of the records before `start` */
     size_t record_next; /* the first record of the index that was not taken */
-    uint64_t bytes_read;
 } CsvBlock;
 
 /* Rows of the block's index: good until the next csv_block_take. */

@@ -24,10 +24,6 @@ static const double SINGLE_COLUMN_WEIGHT = 0.4, BROKEN_WEIGHT = 0.5;
 
 static void head_check_text(const char *path, const char *data, size_t size)
 {
-    bool is_utf16 = size >= 2 && ((data[0] == '\xFF' && data[1] == '\xFE') || (data[0] == '\xFE' && data[1] == '\xFF'));
-    if (is_utf16)
-        error_raise_hint(ERROR_INVALID_ENCODING, NO_POSITION, "convert it: iconv -f UTF-16 -t UTF-8",
-                         "%s: is in UTF-16", path);
     const char *nul = size ? memchr(data, '\0', size) : NULL;
     StringView view = {data, size};
     size_t valid_size = nul ? utf8_valid_size(view) : size;

@@ -380,6 +380,9 @@ static void insertion_check(const CsvTable *table, const CsvShape *shape, Insert
 {
     if (table->spool)
         error_raise(ERROR_READ_ONLY, NO_POSITION, "%s: is a stream, and can only be read", table->path);
+    if (shape->compression || shape->encoding)
+        error_raise(ERROR_NOT_SUPPORTED, NO_POSITION, "%s: is %s, and can only be read", table->path,
+                    shape->compression ? "compressed" : "not in UTF-8");
     if (op == INSERT_REPLACE)
         error_raise(ERROR_NOT_SUPPORTED, NO_POSITION, "%s: a CSV file has no keys that rows could replace",
                     table->path);

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "provider/csv/csv_decode.h"
 
 typedef struct OptionReader {
     Arena *arena;
@@ -164,6 +165,19 @@ static void read_skip(OptionReader *reader)
     reader->options->skip = number;
 }
 
+static void read_encoding(OptionReader *reader)
+{
+    reader->options->encoding = NULL;
+    if (value_is(reader, "auto") || value_is(reader, "utf-8") || value_is(reader, "utf8"))
+        return;
+    StringView value = reader->option->value;
+    const char *name = arena_string_n(reader->arena, value.data, value.size);
+    if (value.size == 0 || memchr(name, '/', value.size) ||
+        !csv_encoding_is_known(name)) /* "//" begins iconv's flags */
+        option_raise(reader, "an encoding, such as 'utf-8', 'latin1', 'windows-1252' or 'utf-16',");
+    reader->options->encoding = name;
+}
+
 static void read_on_error(OptionReader *reader)
 {
     if (value_is(reader, "fail"))
@@ -206,6 +220,7 @@ static void read_null_padding(OptionReader *reader)
     X(all_text, read_all_text) /* true: every column is VARCHAR */                                                     \
     X(all_varchar, read_all_text)                                                                                      \
     X(skip, read_skip)                 /* lines before the header */                                                   \
+    X(encoding, read_encoding)         /* utf-8, latin1, windows-1252, utf-16, what else iconv knows */                \
     X(on_error, read_on_error)         /* fail, null, reject */                                                        \
     X(ragged, read_ragged)             /* fail, null */                                                                \
     X(null_padding, read_null_padding) /* true: as ragged 'null' */
@@ -227,7 +242,7 @@ static _Noreturn void option_raise_unknown(Arena *arena, const FormatOption *opt
     StringView nearest = map_nearest(&names, name);
     const char *hint = nearest.size ? arena_format(arena, "did you mean %.*s?", VIEW_ARGUMENTS(nearest))
                                     : "there are header, delimiter, quote, escape, comment, quotes, null, types, "
-                                      "all_text, skip, on_error and ragged";
+                                      "all_text, skip, encoding, on_error and ragged";
     error_raise_hint(ERROR_INVALID_PARAMETER, option->position, hint, "a CSV table has no option %.*s",
                      VIEW_ARGUMENTS(option->name));
 }

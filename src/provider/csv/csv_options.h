@@ -26,7 +26,8 @@ typedef struct CsvOptions {
     bool is_lenient;
     bool is_all_text;
     bool pads_rows;
-    size_t skip; /* lines before the header */
+    size_t skip;          /* lines before the header */
+    const char *encoding; /* what iconv calls it; NULL: UTF-8, or what a byte order mark says */
     CsvErrorPolicy on_error;
     size_t null_word_count;
     StringView *null_words;

@@ -141,12 +141,24 @@ PARSE_LOOP(other, char, ((void)values, false))
 
 /* ---- text ---- */
 
+/* Bytes 0x80 to 0x9F are control characters in latin1, which no text has: where there are some, windows-1252 was meant.
+ */
+static const char *encoding_hint(const CsvBlock *block)
+{
+    for (size_t i = 0; i < block->size; i++) {
+        unsigned char byte = (unsigned char)block->data[i];
+        if (byte >= 0x80 && byte < 0xA0)
+            return "the file is not in UTF-8: OPTIONS (encoding 'windows-1252') may be what it is in";
+    }
+    return "the file is not in UTF-8: OPTIONS (encoding 'latin1') may be what it is in";
+}
+
 static _Noreturn void raise_encoding(CsvParse *parse, size_t row, const Field *field, size_t valid_size)
 {
     const CsvRows *rows = parse->rows;
     unsigned byte = (unsigned char)field->text[valid_size];
     csv_error_raise(rows->block->source, csv_rows_offset(rows, row), parse->column + 1, ERROR_INVALID_ENCODING,
-                    byte ? "the file is not in UTF-8: convert it with iconv" : NULL,
+                    byte ? encoding_hint(parse->rows->block) : NULL,
                     byte ? "invalid UTF-8: byte 0x%02x" : "a NUL byte in text", byte);
 }
 

@@ -17,7 +17,8 @@ static CsvShape *table_look(CsvTable *table, const Context *context, const CsvId
 {
     Arena *arena = arena_new_child(context->arena); /* the table's once it is whole */
     Arena *scratch = arena_new_child(arena);
-    CsvSource *source = csv_source_open(scratch, context, table->path, table->spool, identity->size);
+    CsvSource *source =
+        csv_source_open(scratch, context, table->path, table->spool, identity->size, table->options->encoding);
     CsvShape *shape = csv_shape_detect(arena, context, source, table->options, identity);
     arena_free(scratch);
     arena_set_parent(arena, table->base.arena);
@@ -160,7 +161,9 @@ static TableProvider *csv_table_new(const FormatArgs *args)
 
 const Format csv_format = {
     .name = "csv",
-    .extensions = ".csv .tsv .tab .psv .txt",
+    .extensions =
+        ".csv .tsv .tab .psv .txt .csv.gz .csv.zst .csv.bz2 .csv.xz .tsv.gz .tsv.zst .tsv.bz2 .tsv.xz .txt.gz "
+        ".txt.zst .txt.bz2 .txt.xz",
     .description = "a text file of rows and fields: comma, tab, semicolon or bar between them",
     .table = csv_table_new,
 };

@@ -121,8 +121,8 @@ static void cursor_open(CsvCursor *cursor)
         cursor->has_ended = true;
         return;
     }
-    CsvSource *source =
-        csv_source_open(cursor->arena, cursor->context, table->path, table->spool, shape->identity.size);
+    CsvSource *source = csv_source_open(cursor->arena, cursor->context, table->path, table->spool, shape->identity.size,
+                                        table->options->encoding);
     if (table->spool == NULL) {
         CsvIdentity now;
         csv_identity_read_open(cursor->arena, source->descriptor, table->path, &now);
@@ -263,9 +263,9 @@ static Batch *cursor_next(BatchStream *stream)
         size_t limit = cursor->batch_size;
         if (cursor->evaluator == NULL && cursor->limit_left < limit)
             limit = cursor->limit_left;
-        uint64_t bytes_before = cursor->block.bytes_read;
+        uint64_t bytes_before = cursor->block.source->stored_read;
         bool has_rows = csv_block_take(&cursor->block, cursor->rows, limit, scan->input_count > 0);
-        uint64_t bytes = cursor->block.bytes_read - bytes_before;
+        uint64_t bytes = cursor->block.source->stored_read - bytes_before;
         atomic_fetch_add_explicit(&scan->bytes_read, bytes, memory_order_relaxed);
         atomic_fetch_add_explicit(&((Context *)cursor->context)->progress_done, bytes, memory_order_relaxed);
         if (!has_rows)
@@ -310,6 +310,10 @@ static void scan_explain(Scan *base, Text *text)
     text_add_format(text, "file: %s", scan->table->path);
     if (scan->table->spool == NULL)
         text_add_format(text, " (%" PRIu64 " bytes)", shape->identity.size);
+    if (shape->compression)
+        text_add_format(text, "\ncompression: %s", csv_compression_name(shape->compression));
+    if (shape->encoding)
+        text_add_format(text, "\nencoding: %s", shape->encoding);
     text_add(text, "\ndialect: delimiter ");
     text_add_byte(text, dialect->delimiter);
     text_add(text, dialect->has_quote ? ", quote " : ", no quotes");

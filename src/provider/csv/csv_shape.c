@@ -21,6 +21,7 @@ typedef struct Survey {
     CsvEvidence *evidence;
     CsvHeader header;
     uint64_t row_count, byte_count; /* that were looked at */
+    uint64_t stored_byte_count;     /* bytes of the file that those were decoded from */
     bool is_total;
 } Survey;
 
@@ -123,17 +124,18 @@ static void survey_piece(Survey *survey, uint64_t offset, uint64_t end)
 static void survey_all(Survey *survey, uint64_t data_offset, const CsvHead *head)
 {
     uint64_t size = survey->source->size;
-    bool is_stream = survey->source->spool != NULL;
+    bool is_stream = size == UINT64_MAX; /* a pipe, or what is decoded: only its reader knows where it ends */
     bool has_types = survey->options->columns != NULL || survey->options->is_all_text;
-    if (is_stream && has_types && !head->is_whole) { /* rows can leave as they come: nothing is to be found out */
+    if (survey->source->spool && has_types &&
+        !head->is_whole) { /* rows can leave as they come: nothing is to be found out */
         survey_rows(survey, data_offset, head->offset + head->size / 2, CSV_HEAD_SIZE, true); /* no more is read */
         return;
     }
     survey->is_total = is_stream || size <= CSV_TOTAL_SIZE;
     if (survey->is_total) {
         survey_rows(survey, data_offset, is_stream ? CSV_TOTAL_SIZE : UINT64_MAX, 0, true);
-        char probe;
-        if (is_stream && csv_source_read(survey->source, CSV_TOTAL_SIZE, &probe, 1) > 0)
+        survey->stored_byte_count = survey->source->decoder_offset;
+        if (is_stream && csv_source_reaches(survey->source, CSV_TOTAL_SIZE))
             survey->is_total = false;
         survey->byte_count = (survey->is_total ? size : CSV_TOTAL_SIZE) - data_offset;
         return;
@@ -261,6 +263,8 @@ static CsvShape *shape_make(Survey *survey, const CsvHead *head, const CsvIdenti
     const CsvOptions *options = survey->options;
     CsvShape *shape = arena_new(arena, CsvShape);
     shape->identity = *identity;
+    shape->compression = survey->source->compression;
+    shape->encoding = survey->source->encoding ? arena_string(arena, survey->source->encoding) : NULL;
     shape->dialect = survey->dialect;
     shape->dialect.on_error = options->on_error;
     shape->evidence = survey->evidence;
@@ -278,6 +282,10 @@ static CsvShape *shape_make(Survey *survey, const CsvHead *head, const CsvIdenti
     if (!survey->is_total && survey->byte_count > 0 && size != UINT64_MAX)
         shape->row_count =
             (uint64_t)((double)survey->row_count * (double)(size - head->offset) / (double)survey->byte_count);
+    if (!survey->is_total && size == UINT64_MAX && survey->source->spool == NULL) {
+        size = survey->source->stored_size;
+        shape->row_count = (uint64_t)((double)survey->row_count * (double)size / (double)survey->stored_byte_count);
+    }
     bool is_exact = survey->is_total && atomic_load(&survey->quiet.rejects) == 0;
     shape_describe(arena, shape, size, is_exact);
     return shape;

@@ -15,6 +15,8 @@ enum { CSV_HEAD_SIZE = 64 << 10, CSV_PIECE_SIZE = 256 << 10, CSV_PIECE_COUNT = 1
 
 typedef struct CsvShape {
     CsvIdentity identity; /* zero for streams */
+    CsvCompression compression;
+    const char *encoding; /* that the text is converted from; NULL: UTF-8 */
     CsvDialect dialect;
     Schema *schema;
     bool *is_declared; /* a column's type was given, not found out */

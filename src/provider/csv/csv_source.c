@@ -14,7 +14,10 @@
 #include "base/error.h"
 #include "provider/csv/csv_journal.h"
 
-enum { POLL_MS = 50 }; /* how long a read of a pipe waits between two looks at the cancel flag */
+enum {
+    POLL_MS = 50, /* how long a read of a pipe waits between two looks at the cancel flag */
+    SKIP_SIZE = 64 << 10,
+};
 
 struct CsvSpool {
     const char *path;
@@ -239,32 +242,13 @@ static SpoolStatus spool_read(CsvSpool *spool, const Context *context, uint64_t 
 
 /* ---- sources ---- */
 
-CsvSource *csv_source_open(Arena *arena, const Context *context, const char *path, CsvSpool *spool, uint64_t size)
-{
-    CsvSource *source = arena_new(arena, CsvSource);
-    *source = (CsvSource){.path = path, .descriptor = -1, .size = UINT64_MAX, .spool = spool, .context = context};
-    if (spool)
-        return source;
-    source->descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (source->descriptor < 0)
-        raise_open(path);
-    descriptor_own(arena, source->descriptor);
-    struct stat status;
-    if (fstat(source->descriptor, &status) != 0)
-        raise_open(path);
-    check_kind(path, &status);
-    CsvIdentity identity;
-    csv_identity_read_open(arena, source->descriptor, path, &identity);
-    source->size = identity.size < size ? identity.size : size;
-    return source;
-}
-
 static _Noreturn void source_raise_truncated(const CsvSource *source)
 {
     error_raise(ERROR_BAD_DATA, NO_POSITION, "%s: has become shorter while it was being read", source->path);
 }
 
-size_t csv_source_read(CsvSource *source, uint64_t offset, char *target, size_t size)
+/* The file's own bytes. */
+static size_t stored_read(CsvSource *source, uint64_t offset, char *target, size_t size)
 {
     context_check(source->context);
     if (source->spool) {
@@ -281,20 +265,134 @@ size_t csv_source_read(CsvSource *source, uint64_t offset, char *target, size_t 
             error_raise_hint(error == ENOSPC ? ERROR_DISK_FULL : ERROR_IO, NO_POSITION,
                              "SET temp_directory names another folder", "%s: keeping its text for another read: %s",
                              source->path, strerror(error));
+        source->stored_read += got;
         return got;
     }
-    if (offset >= source->size)
+    if (offset >= source->stored_size)
         return 0;
-    if (size > source->size - offset)
-        size = (size_t)(source->size - offset);
+    if (size > source->stored_size - offset)
+        size = (size_t)(source->stored_size - offset);
     for (;;) {
         ssize_t got = pread(source->descriptor, target, size, (off_t)offset);
-        if (got > 0)
+        if (got > 0) {
+            source->stored_read += (uint64_t)got;
             return (size_t)got;
+        }
         if (got == 0)
             source_raise_truncated(source);
         if (errno != EINTR)
             error_raise(ERROR_IO, NO_POSITION, "%s: %s", source->path, strerror(errno));
         context_check(source->context);
     }
+}
+
+/* ---- decoding ---- */
+
+static size_t decoder_pull(void *user, char *target, size_t size)
+{
+    CsvSource *source = user;
+    size_t got = stored_read(source, source->decoder_offset, target, size);
+    source->decoder_offset += got;
+    return got;
+}
+
+static void decoder_restart(CsvSource *source)
+{
+    arena_reset(source->decoder_arena);
+    source->decoder_offset = source->text_offset = 0;
+    source->decoder = csv_decoder_open(source->decoder_arena, source->path, source->compression, source->encoding,
+                                       decoder_pull, source);
+}
+
+/* As much as there is room for, unless more would have to be waited for. */
+static size_t decoded_read(CsvSource *source, char *target, size_t size)
+{
+    size_t filled = 0, got = 1;
+    while (filled < size && got > 0 && (filled == 0 || source->spool == NULL)) {
+        got = csv_decoder_read(source->decoder, target + filled, size - filled);
+        filled += got;
+    }
+    source->text_offset += filled;
+    return filled;
+}
+
+size_t csv_source_read(CsvSource *source, uint64_t offset, char *target, size_t size)
+{
+    if (source->decoder == NULL)
+        return stored_read(source, offset, target, size);
+    if (offset < source->text_offset)
+        decoder_restart(source);
+    while (source->text_offset < offset) {
+        char skipped[SKIP_SIZE];
+        uint64_t left = offset - source->text_offset;
+        if (decoded_read(source, skipped, left < sizeof skipped ? (size_t)left : sizeof skipped) == 0)
+            return 0;
+    }
+    return decoded_read(source, target, size);
+}
+
+bool csv_source_reaches(CsvSource *source, uint64_t offset)
+{
+    char probe;
+    return source->text_offset > offset || csv_source_read(source, offset, &probe, 1) > 0;
+}
+
+/* ---- opening ---- */
+
+static void source_open_file(Arena *arena, CsvSource *source, uint64_t size)
+{
+    const char *path = source->path;
+    source->descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (source->descriptor < 0)
+        raise_open(path);
+    descriptor_own(arena, source->descriptor);
+    struct stat status;
+    if (fstat(source->descriptor, &status) != 0)
+        raise_open(path);
+    check_kind(path, &status);
+    CsvIdentity identity;
+    csv_identity_read_open(arena, source->descriptor, path, &identity);
+    source->size = source->stored_size = identity.size < size ? identity.size : size;
+}
+
+static size_t head_read(CsvSource *source, char *target, size_t size)
+{
+    size_t filled = 0, got = 1;
+    while (filled < size && got > 0) {
+        got = csv_source_read(source, filled, target + filled, size - filled);
+        filled += got;
+    }
+    return filled;
+}
+
+CsvSource *csv_source_open(Arena *arena, const Context *context, const char *path, CsvSpool *spool, uint64_t size,
+                           const char *encoding)
+{
+    CsvSource *source = arena_new(arena, CsvSource);
+    *source = (CsvSource){.path = path,
+                          .descriptor = -1,
+                          .size = UINT64_MAX,
+                          .stored_size = UINT64_MAX,
+                          .spool = spool,
+                          .context = context};
+    if (spool == NULL)
+        source_open_file(arena, source, size);
+    char head[CSV_MAGIC_SIZE];
+    source->compression = csv_compression_detect(head, head_read(source, head, sizeof head));
+    source->encoding = encoding;
+    if (source->compression || encoding) {
+        source->size = UINT64_MAX;
+        source->decoder_arena = arena_new_child(arena);
+        decoder_restart(source);
+    }
+    if (encoding == NULL)
+        source->encoding = csv_encoding_detect(head, head_read(source, head, sizeof head));
+    if (encoding == NULL && source->encoding) {
+        source->size = UINT64_MAX;
+        if (source->decoder_arena == NULL)
+            source->decoder_arena = arena_new_child(arena);
+        decoder_restart(source);
+    }
+    source->stored_read = 0;
+    return source;
 }
