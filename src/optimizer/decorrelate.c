@@ -15,7 +15,7 @@
  *                  row gives anyway
  *   Distinct       d is a key too
  *   Window         d is a part of the partition
- *   Sort, Limit 1  the first row of each d: Distinct on d
+ *   Limit          the rows of each d are numbered by a window, and those within the limit stay
  *   Join           both sides may have a d: they must be equal
  *
  * Before all that, the simple case: where parameters stand in filters alone and nothing between them and the join
@@ -413,17 +413,45 @@ static Unnested unnest_sort(Unnesting *self, PlanSort *sort)
     return result;
 }
 
+static Expr *row_number_condition(Unnesting *self, ColumnId row_number, const char *comparison, size_t bound_row)
+{
+    Type type = type_of(TYPE_BIGINT);
+    int64_t clamped = bound_row > INT64_MAX ? INT64_MAX : (int64_t)bound_row;
+    Expr *sides[] = {column_expr(self, row_number),
+                     expr_constant(self->columns->arena, value_integer(type, clamped), NO_POSITION)};
+    return function_call(self->columns->arena, comparison, sides, 2, NO_POSITION);
+}
+
+/* The rows of each d are numbered, in the order of the Sort below if there is one, and those within the window stay. */
 static Unnested unnest_limit(Unnesting *self, PlanLimit *limit)
 {
+    Plan *input = limit->base.inputs[0];
     if (limit->limit == 0)
         return cross_with_domain(self, plan_empty(self->columns, limit->base.outputs, limit->base.output_count));
     if (limit->limit == NO_LIMIT && limit->offset == 0)
-        return unnest(self, limit->base.inputs[0]);
-    if (limit->limit != 1 || limit->offset != 0)
-        error_raise_hint(ERROR_NOT_SUPPORTED, NO_POSITION, "LIMIT 1 works; so does a join with the grouped table",
-                         "LIMIT over 1 and OFFSET in a correlated subquery are not supported");
-    Unnested result = unnest(self, limit->base.inputs[0]);
-    result.plan = &plan_distinct_new(self->columns, result.plan, result.domain, self->parameters.count)->base;
+        return unnest(self, input);
+    PlanSort *sort = input->kind == PLAN_SORT ? (PlanSort *)input : NULL;
+    size_t key_count = sort ? sort->key_count : 0, count = self->parameters.count;
+    Unnested result = unnest(self, sort ? input->inputs[0] : input);
+    PlanWindow *window = plan_window_new(self->columns, result.plan, count, key_count, /* call_count= */ 1);
+    for (size_t p = 0; p < count; p++)
+        window->partition[p] = column_expr(self, result.domain[p]);
+    for (size_t i = 0; i < key_count; i++) {
+        window->keys[i] = bound(self, sort->keys[i], &result);
+        window->orders[i] = sort->orders[i];
+    }
+    Type type = type_of(TYPE_BIGINT);
+    window->calls[0] = (WindowCall){.function = window_function_find(view_of("row_number")),
+                                    .call = {.type = type, .position = NO_POSITION}};
+    window->columns[0] = plan_column_new(self->columns, "row_number", NULL, type, false);
+    plan_refresh_outputs(self->columns, &window->base);
+    Expr *conditions[2];
+    size_t condition_count = 0, last;
+    if (limit->offset > 0)
+        conditions[condition_count++] = row_number_condition(self, window->columns[0], ">", limit->offset);
+    if (limit->limit != NO_LIMIT && !__builtin_add_overflow(limit->offset, limit->limit, &last))
+        conditions[condition_count++] = row_number_condition(self, window->columns[0], "<=", last);
+    result.plan = plan_filter_new(self->columns, &window->base, conditions, condition_count);
     return result;
 }
 
