@@ -60,8 +60,10 @@ class Runner(ProgramTest):
         self.check(record + right + "\n", 1, name="t.test")
         self.check(record + "0" * 32 + "\n", 0, 1, name="t.test")
 
-    def test_sqlite_queries_of_one_label_agree(self):
-        self.check("query I rowsort same\nselect 1\n\nquery I rowsort same\nselect 2\n", 1, 1, name="t.test")
+    def test_queries_of_one_label_agree(self):
+        text = "query I rowsort same\nselect 1\n\nquery I rowsort same\nselect 2\n"
+        self.check(text, 1, 1)
+        self.check(text, 1, 1, name="t.test")
 
     def test_conditions_and_the_label(self):
         text = "skipif {0}\nstatement ok\nselect nope\n\nonlyif {0}\nstatement ok\nselect 1\n"

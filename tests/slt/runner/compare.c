@@ -300,8 +300,8 @@ bool answer_matches(Arena *arena, Answer *answer, const Record *record, Dialect 
         *ret_why = arena_format(arena, "expected %zu columns, got %zu", strlen(record->types), answer->column_count);
         return false;
     }
-    if (!record->has_result && (dialect == DIALECT_DUCKDB || dialect == DIALECT_SQLITE))
-        return true; /* only run */
+    if (!record->has_result && (record->label || dialect == DIALECT_DUCKDB || dialect == DIALECT_SQLITE))
+        return true; /* only run, or judged by its label */
     if (dialect == DIALECT_RS)
         answer_expand_lines(arena, answer);
     bool is_bag = record->sort == SORT_VALUES;

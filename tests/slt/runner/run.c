@@ -31,7 +31,7 @@ typedef struct Run {
     QuernConnection *connection;
     const Script *script; /* the one that is read: the file, or one that it includes */
     Variables variables;
-    Map labels; /* sqlite: the hash that all queries of a label share */
+    Map labels; /* the hash that all queries of a label share */
     SortMode sort;
     unsigned depth;
     size_t failures_shown;
@@ -181,7 +181,7 @@ static bool error_is_expected(Run *run, const Record *record, const Outcome *out
     return false;
 }
 
-/* sqlite: all queries of a file that carry one label give the same values. */
+/* All queries of a file that carry one label give the same values. */
 static bool label_is_consistent(Run *run, const Record *record, const Answer *answer)
 {
     if (record->label == NULL)

@@ -156,7 +156,7 @@ static bool record_read_control(Arena *arena, Record *record, const char *line, 
         record->types = words.items[next++];
     if (next < words.count && sort_mode_parse(words.items[next], &record->sort))
         next++;
-    if (next < words.count && dialect == DIALECT_SQLITE)
+    if (next < words.count && (dialect == DIALECT_SQLITE || dialect == DIALECT_QUERN))
         record->label = words.items[next];
     return true;
 }
