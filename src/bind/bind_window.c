@@ -541,13 +541,14 @@ static bool window_keeps_order(const SelectWindow *window)
     return window->partition_count == 0 && window->key_count == 0;
 }
 
-/* One without partition and order sees the rows in the input's order: it stands below those that sort. */
+/* One without partition and order sees the rows in the input's order: it stands below those that sort. The first one
+ * stands on top, so that rows come in its order. */
 Plan *select_attach_windows(Select *select, Plan *plan)
 {
-    for (size_t i = 0; i < select->windows.count; i++)
+    for (size_t i = select->windows.count; i-- > 0;)
         if (window_keeps_order(&select->windows.items[i]))
             plan = window_attach(select, &select->windows.items[i], plan);
-    for (size_t i = 0; i < select->windows.count; i++)
+    for (size_t i = select->windows.count; i-- > 0;)
         if (!window_keeps_order(&select->windows.items[i]))
             plan = window_attach(select, &select->windows.items[i], plan);
     return plan;

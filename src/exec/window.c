@@ -97,9 +97,11 @@ static const OperatorOps window_ops = {"Window", NULL, window_next, window_close
 
 /* ---- making ---- */
 
+/* A frame with offsets is computed even for a function that takes none: they may be wrong. */
 static WindowFrames *window_frames_for(WindowOperator *self, const WindowCall *call)
 {
-    if (call->function && !(call->function->flags & WINDOW_TAKES_FRAME))
+    bool has_offset = call->frame.start.offset || call->frame.end.offset;
+    if (call->function && !(call->function->flags & WINDOW_TAKES_FRAME) && !has_offset)
         return NULL;
     for (size_t i = 0; i < self->frames.count; i++)
         if (window_frames_serve(self->frames.items[i], &call->frame))
