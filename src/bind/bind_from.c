@@ -184,6 +184,8 @@ static StringView file_table_name(StringView path)
         if (path.size > size && memcmp(path.data + path.size - size, packed[i], size) == 0)
             path.size -= size;
     }
+    while (path.size > 1 && path.data[path.size - 1] == '/')
+        path.size--; /* a folder */
     size_t start = path.size;
     while (start > 0 && path.data[start - 1] != '/')
         start--;
@@ -207,7 +209,7 @@ TableProvider *bind_file_table(BindEnvironment *environment, StringView path, Po
     const Format *format = catalog_format_of_file(environment->catalog, path);
     const char *location = arena_string_n(arena, path.data, path.size);
     if (format == NULL || format->table == NULL) {
-        if (access(location, F_OK) != 0)
+        if (access(location, F_OK) != 0 && strpbrk(location, "*?[") == NULL)
             error_raise_hint(ERROR_UNDEFINED_FILE, position, "", "%s: there is no such file", location);
         if (format)
             error_raise_hint(ERROR_WRONG_OBJECT_TYPE, position, "ATTACH it, then name a table of it",

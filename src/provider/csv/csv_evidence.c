@@ -138,6 +138,27 @@ void csv_evidence_add(CsvEvidence *evidence, const char *text, size_t size)
         others_add(evidence, text, size);
 }
 
+void csv_evidence_merge(CsvEvidence *evidence, const CsvEvidence *other)
+{
+    evidence->possible &= other->possible;
+    if (other->integer_digits > evidence->integer_digits)
+        evidence->integer_digits = other->integer_digits;
+    if (other->scale > evidence->scale)
+        evidence->scale = other->scale;
+    evidence->null_count += other->null_count;
+    evidence->value_count += other->value_count;
+    if (other->has_bounds) {
+        bounds_add(evidence, other->lowest);
+        bounds_add(evidence, other->highest);
+    }
+    number_bounds_add(evidence, other->lowest_number);
+    number_bounds_add(evidence, other->highest_number);
+    evidence->sketched_count += other->sketched_count;
+    for (int i = 0; i < CSV_SKETCH_SIZE; i++)
+        if (other->sketch[i] > evidence->sketch[i])
+            evidence->sketch[i] = other->sketch[i];
+}
+
 Type csv_evidence_type(const CsvEvidence *evidence)
 {
     uint8_t possible = evidence->value_count ? evidence->possible : 0;

@@ -39,6 +39,8 @@ typedef struct CsvEvidence {
 void csv_evidence_init(CsvEvidence *evidence);
 /* A field's text, unquoted, or NULL. Readable for CSV_FIELD_PADDING bytes more. */
 void csv_evidence_add(CsvEvidence *evidence, const char *text, size_t size);
+/* As if all values of `other` had been added. */
+void csv_evidence_merge(CsvEvidence *evidence, const CsvEvidence *other);
 static inline void csv_evidence_add_null(CsvEvidence *evidence)
 {
     evidence->null_count++;

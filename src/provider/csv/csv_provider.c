@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "provider/csv/csv.h"
+#include "provider/csv/csv_files.h"
 #include "provider/csv/csv_table.h"
 
 static void mutex_release(void *object)
@@ -54,7 +55,7 @@ void csv_table_contradict(CsvTable *table, CsvShape *shape, size_t column, Strin
 {
     pthread_mutex_lock(&table->mutex);
     csv_evidence_add(&shape->evidence[column], text.data, text.size);
-    table->is_contradicted |= shape == table->shape;
+    table->is_contradicted |= shape->evidence == table->shape->evidence;
     pthread_mutex_unlock(&table->mutex);
 }
 
@@ -143,18 +144,26 @@ static const TableProviderOps csv_ops = {
 
 /* ---- the format ---- */
 
-static TableProvider *csv_table_new(const FormatArgs *args)
+CsvTable *csv_table_make(Arena *arena, const char *path, const CsvOptions *options)
 {
-    Arena *arena = arena_new_child(args->context->arena); /* its own master once nothing can raise any more */
     CsvTable *table = arena_new(arena, CsvTable);
     table->base = (TableProvider){.ops = &csv_ops, .share_count = 1, .arena = arena};
-    table->path = arena_string(arena, csv_source_path(args->location));
-    table->options = csv_options_read(arena, args);
+    table->path = arena_string(arena, path);
+    table->options = options;
     pthread_mutex_init(&table->mutex, NULL);
     arena_own(arena, &table->mutex, mutex_release);
     table->spool = csv_spool_open(arena, table->path);
     if (table->spool && strcmp(table->path, "-") == 0)
         table->path = "stdin";
+    return table;
+}
+
+static TableProvider *csv_table_new(const FormatArgs *args)
+{
+    if (csv_files_are_many(args->location))
+        return csv_union_new(args);
+    Arena *arena = arena_new_child(args->context->arena); /* its own master once nothing can raise any more */
+    CsvTable *table = csv_table_make(arena, csv_source_path(args->location), csv_options_read(arena, args));
     arena_set_parent(arena, NULL);
     return &table->base;
 }

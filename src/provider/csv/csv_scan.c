@@ -328,14 +328,29 @@ static void scan_explain(Scan *base, Text *text)
     text_add(text, "\n");
 }
 
-static void scan_explain_analyze(Scan *base, Text *text)
+CsvScanCounts csv_scan_counts(Scan *base)
 {
     CsvScan *scan = (CsvScan *)base;
-    text_add_format(text, "bytes read: %" PRIu64 "\nrows read: %" PRIu64 "\n", atomic_load(&scan->bytes_read),
-                    atomic_load(&scan->row_count));
-    if (scan->filter_count)
-        text_add_format(text, "rows dropped by filters: %" PRIu64 "\n", atomic_load(&scan->dropped_count));
-    text_add_format(text, "fields parsed: %" PRIu64 "\n", atomic_load(&scan->parsed_count));
+    return (CsvScanCounts){
+        .bytes_read = atomic_load(&scan->bytes_read),
+        .row_count = atomic_load(&scan->row_count),
+        .dropped_count = atomic_load(&scan->dropped_count),
+        .parsed_count = atomic_load(&scan->parsed_count),
+    };
+}
+
+void csv_scan_counts_explain(const CsvScanCounts *counts, bool has_filters, Text *text)
+{
+    text_add_format(text, "bytes read: %" PRIu64 "\nrows read: %" PRIu64 "\n", counts->bytes_read, counts->row_count);
+    if (has_filters)
+        text_add_format(text, "rows dropped by filters: %" PRIu64 "\n", counts->dropped_count);
+    text_add_format(text, "fields parsed: %" PRIu64 "\n", counts->parsed_count);
+}
+
+static void scan_explain_analyze(Scan *base, Text *text)
+{
+    CsvScanCounts counts = csv_scan_counts(base);
+    csv_scan_counts_explain(&counts, ((CsvScan *)base)->filter_count > 0, text);
 }
 
 /* What will come; nobody knows how many rows the filters leave. */
@@ -361,12 +376,10 @@ static Statistics *scan_statistics(const CsvScan *scan, const ScanArgs *args)
     return statistics;
 }
 
-Scan *csv_scan(TableProvider *base, const ScanArgs *args)
+Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
 {
-    CsvTable *table = (CsvTable *)base;
     Arena *arena = args->arena;
     CsvScan *scan = arena_new(arena, CsvScan);
-    CsvShape *shape = table->shape ? table->shape : csv_table_shape(table, args->context);
     size_t column_count = shape->schema->column_count;
     scan->table = table;
     scan->shape = shape;
@@ -394,4 +407,10 @@ Scan *csv_scan(TableProvider *base, const ScanArgs *args)
         .explain_analyze = scan_explain_analyze,
     };
     return &scan->base;
+}
+
+Scan *csv_scan(TableProvider *base, const ScanArgs *args)
+{
+    CsvTable *table = (CsvTable *)base;
+    return csv_scan_shape(table, table->shape ? table->shape : csv_table_shape(table, args->context), args);
 }

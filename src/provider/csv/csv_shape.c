@@ -363,6 +363,17 @@ CsvShape *csv_shape_widen(Arena *arena, const CsvShape *shape)
     return wider;
 }
 
+CsvShape *csv_shape_retype(Arena *arena, const CsvShape *shape, const Type *types, const bool *is_declared)
+{
+    size_t column_count = shape->schema->column_count;
+    CsvShape *other = arena_copy(arena, shape, sizeof *shape);
+    other->schema = schema_copy(arena, shape->schema);
+    other->is_declared = arena_copy(arena, is_declared, column_count * sizeof *is_declared);
+    for (size_t c = 0; c < column_count; c++)
+        other->schema->columns[c].type = types[c];
+    return other;
+}
+
 void csv_shape_add_rows(CsvShape *shape, const CsvIdentity *identity, uint64_t row_count)
 {
     Statistics *statistics = shape->statistics;

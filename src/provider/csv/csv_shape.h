@@ -31,6 +31,9 @@ CsvShape *csv_shape_detect(Arena *arena, const Context *context, CsvSource *sour
                            const CsvIdentity *identity);
 /* The same file's shape after its evidence has grown: columns may have wider types. */
 CsvShape *csv_shape_widen(Arena *arena, const CsvShape *shape);
+/* The same file read with these types, one for each column; `is_declared` says which of them a user chose. Shares its
+ * evidence. */
+CsvShape *csv_shape_retype(Arena *arena, const CsvShape *shape, const Type *types, const bool *is_declared);
 /* After rows of the shape's own types were added to the file: it stays the same but for counts and bounds. */
 void csv_shape_add_rows(CsvShape *shape, const CsvIdentity *identity, uint64_t row_count);
 

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "provider/catalog.h"
 #include "provider/csv/csv_shape.h"
 #include "provider/provider.h"
 
@@ -24,8 +25,21 @@ CsvShape *csv_table_shape(CsvTable *table, const Context *context);
 /* A value was met that its column's type does not take. */
 void csv_table_contradict(CsvTable *table, CsvShape *shape, size_t column, StringView text);
 
+/* csv_provider.c: a table over one file, in `arena`; whose share count nobody looks at but who made it. */
+CsvTable *csv_table_make(Arena *arena, const char *path, const CsvOptions *options);
+/* csv_union.c: one over all files that a folder or a pattern means. */
+TableProvider *csv_union_new(const FormatArgs *args);
+
 /* csv_scan.c */
 Scan *csv_scan(TableProvider *table, const ScanArgs *args);
+/* The same with a shape of the caller's: of the table's file, columns of other types that keep every value. */
+Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args);
+/* What cursors on a scan have done, for EXPLAIN ANALYZE. */
+typedef struct CsvScanCounts {
+    uint64_t bytes_read, row_count, dropped_count, parsed_count;
+} CsvScanCounts;
+CsvScanCounts csv_scan_counts(Scan *scan);
+void csv_scan_counts_explain(const CsvScanCounts *counts, bool has_filters, Text *text);
 void csv_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
                                    FilterPushdown *ret_answers);
 /* csv_insert.c */
