@@ -180,21 +180,56 @@ static double filter_rows(PlanColumns *columns, const PlanFilter *filter)
     return rows;
 }
 
-/* An equality of two columns lets through one pair in as many as the larger side has different values; where that is
- * unknown, the larger side is taken for a key. */
-static double join_condition_selectivity(PlanColumns *columns, const PlanJoin *join, const Expr *condition)
+/* A column, or one that is cast: casts keep values apart. */
+static double expr_distinct_estimate(PlanColumns *columns, const Plan *plan, const Expr *expr)
 {
-    const Plan *left = join->base.inputs[0], *right = join->base.inputs[1];
-    if (condition->kind != EXPR_CALL || condition->argument_count != 2 || strcmp(condition->function->name, "=") != 0)
-        return condition_selectivity(columns, &join->base, condition);
-    double distinct = 0;
-    for (size_t i = 0; i < 2; i++)
-        if (condition->arguments[i]->kind == EXPR_COLUMN) {
-            ColumnId column = condition->arguments[i]->column;
-            distinct = fmax(distinct, column_distinct_estimate(columns, left, column));
-            distinct = fmax(distinct, column_distinct_estimate(columns, right, column));
-        }
-    return 1 / fmax(distinct > 0 ? distinct : fmax(left->row_estimate, right->row_estimate), 1);
+    while (expr->kind == EXPR_CAST)
+        expr = expr->arguments[0];
+    return expr->kind == EXPR_COLUMN ? column_distinct_estimate(columns, plan, expr->column) : 0;
+}
+
+void join_keys_init(JoinKeys *keys)
+{
+    *keys = (JoinKeys){.distinct = {1, 1}, .is_known = {true, true}};
+}
+
+bool join_keys_add(PlanColumns *columns, JoinKeys *keys, const Plan *left, const Plan *right, const Expr *condition)
+{
+    const Plan *sides[] = {left, right};
+    if (condition->kind != EXPR_CALL || condition->argument_count != 2 ||
+        (strcmp(condition->function->name, "=") != 0 && strcmp(condition->function->name, "is not distinct from") != 0))
+        return false;
+    bool is_exchanged = !expr_is_within(condition->arguments[0], left);
+    for (int side = 0; side < 2; side++) {
+        const Expr *key = condition->arguments[is_exchanged ? 1 - side : side];
+        if (!expr_is_within(key, sides[side]) || !expr_touches(key, sides[side]))
+            return false;
+    }
+    for (int side = 0; side < 2; side++) {
+        double distinct =
+            expr_distinct_estimate(columns, sides[side], condition->arguments[is_exchanged ? 1 - side : side]);
+        keys->is_known[side] &= distinct > 0;
+        keys->distinct[side] *= fmax(distinct, 1);
+    }
+    keys->count++;
+    return true;
+}
+
+double join_keys_rows(const JoinKeys *keys, double left_rows, double right_rows)
+{
+    double rows[] = {left_rows, right_rows}, distinct = 0;
+    if (keys->count == 0)
+        return left_rows * right_rows;
+    for (int side = 0; side < 2; side++) {
+        double known = keys->is_known[side] ? fmin(keys->distinct[side], rows[side]) : 0;
+        if (distinct == 0 || known == 0)
+            distinct = fmax(distinct, known);
+        else /* of several columns the smaller side tells how many combinations there really are */
+            distinct = keys->count > 1 ? fmin(distinct, known) : fmax(distinct, known);
+    }
+    if (distinct == 0)
+        distinct = fmin(left_rows, right_rows);
+    return left_rows * right_rows / fmax(distinct, 1);
 }
 
 static double join_rows(PlanColumns *columns, const PlanJoin *join)
@@ -202,9 +237,13 @@ static double join_rows(PlanColumns *columns, const PlanJoin *join)
     double left = join->base.inputs[0]->row_estimate, right = join->base.inputs[1]->row_estimate;
     if (join->type == PLAN_JOIN_MARK || join->type == PLAN_JOIN_SINGLE)
         return left;
-    double rows = left * right;
+    double others = 1;
+    JoinKeys keys;
+    join_keys_init(&keys);
     for (size_t i = 0; i < join->condition_count; i++)
-        rows *= join_condition_selectivity(columns, join, join->conditions[i]);
+        if (!join_keys_add(columns, &keys, join->base.inputs[0], join->base.inputs[1], join->conditions[i]))
+            others *= condition_selectivity(columns, &join->base, join->conditions[i]);
+    double rows = join_keys_rows(&keys, left, right) * others;
     switch (join->type) {
     case PLAN_JOIN_LEFT:
         return fmax(rows, left);

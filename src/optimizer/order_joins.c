@@ -20,9 +20,13 @@ typedef struct RelationSet {
 typedef struct JoinCondition {
     Expr *expr;
     RelationSet relations; /* that it refers to */
-    double selectivity;
+    bool is_equality;      /* of expressions over one relation each: */
+    RelationSet sides[2];
+    double distinct[2]; /* of each; 0: unknown */
     bool is_placed;
 } JoinCondition;
+
+static const double UNKNOWN_CONDITION = 1.0 / 3; /* rows that a condition which is no equality lets through */
 
 typedef struct JoinGraph {
     PlanColumns *columns;
@@ -30,14 +34,6 @@ typedef struct JoinGraph {
     ARRAY(JoinCondition) conditions;
     ARRAY(Expr *) held; /* conditions that stay above all joins: they can fail, or refer to no relation */
 } JoinGraph;
-
-static bool set_meets(const RelationSet *a, const RelationSet *b)
-{
-    uint64_t common = 0;
-    for (size_t i = 0; i < SET_WORDS; i++)
-        common |= a->words[i] & b->words[i];
-    return common != 0;
-}
 
 static bool set_covers(const RelationSet *a, const RelationSet *b)
 {
@@ -94,25 +90,31 @@ static RelationSet relations_of(const JoinGraph *graph, const Expr *expr)
     return set;
 }
 
-/* One pair in so many as the larger key has different values; see estimate.c. */
-static double pair_selectivity(const JoinGraph *graph, const Expr *expr, const RelationSet *relations)
+static const Plan *relation_of_side(const JoinGraph *graph, const Expr *side)
 {
-    double distinct = 0, rows = 1;
-    bool is_equality = expr->kind == EXPR_CALL && expr->argument_count == 2 && strcmp(expr->function->name, "=") == 0;
-    if (!is_equality)
-        return 1.0 / 3;
-    for (size_t i = 0; i < graph->relations.count; i++) {
-        RelationSet one = set_of(i);
-        if (!set_meets(&one, relations))
-            continue;
-        const Plan *relation = graph->relations.items[i];
-        rows = fmax(rows, relation->row_estimate);
-        for (size_t a = 0; a < 2; a++)
-            if (expr->arguments[a]->kind == EXPR_COLUMN)
-                distinct =
-                    fmax(distinct, column_distinct_estimate(graph->columns, relation, expr->arguments[a]->column));
+    for (size_t i = 0; i < graph->relations.count; i++)
+        if (expr_touches(side, graph->relations.items[i]))
+            return expr_is_within(side, graph->relations.items[i]) ? graph->relations.items[i] : NULL;
+    return NULL;
+}
+
+/* How many different values either side of an equality has; see JoinKeys. */
+static void condition_measure(const JoinGraph *graph, JoinCondition *condition)
+{
+    const Expr *expr = condition->expr;
+    JoinKeys keys;
+    if (expr->kind != EXPR_CALL || expr->argument_count != 2)
+        return;
+    const Plan *left = relation_of_side(graph, expr->arguments[0]);
+    const Plan *right = relation_of_side(graph, expr->arguments[1]);
+    join_keys_init(&keys);
+    if (left == NULL || right == NULL || !join_keys_add(graph->columns, &keys, left, right, expr))
+        return;
+    condition->is_equality = true;
+    for (int side = 0; side < 2; side++) {
+        condition->sides[side] = relations_of(graph, expr->arguments[side]);
+        condition->distinct[side] = keys.is_known[side] ? keys.distinct[side] : 0;
     }
-    return 1 / fmax(distinct > 0 ? distinct : rows, 1);
 }
 
 static void graph_measure(JoinGraph *graph)
@@ -127,7 +129,7 @@ static void graph_measure(JoinGraph *graph)
             array_add(graph->columns->arena, &graph->held, condition->expr);
             continue;
         }
-        condition->selectivity = pair_selectivity(graph, condition->expr, &condition->relations);
+        condition_measure(graph, condition);
         graph->conditions.items[kept++] = *condition;
     }
     graph->conditions.count = kept;
@@ -146,17 +148,29 @@ typedef struct JoinTree {
 static double pair_rows(const JoinGraph *graph, const JoinTree *a, const JoinTree *b, bool *ret_is_connected)
 {
     RelationSet both = set_union(&a->relations, &b->relations);
-    double rows = a->rows * b->rows;
+    double others = 1;
+    JoinKeys keys;
+    join_keys_init(&keys);
     *ret_is_connected = false;
     for (size_t i = 0; i < graph->conditions.count; i++) {
         const JoinCondition *condition = &graph->conditions.items[i];
-        if (set_covers(&both, &condition->relations) && !set_covers(&a->relations, &condition->relations) &&
-            !set_covers(&b->relations, &condition->relations)) {
-            rows *= condition->selectivity;
-            *ret_is_connected = true;
+        if (!set_covers(&both, &condition->relations) || set_covers(&a->relations, &condition->relations) ||
+            set_covers(&b->relations, &condition->relations))
+            continue;
+        *ret_is_connected = true;
+        if (!condition->is_equality) {
+            others *= UNKNOWN_CONDITION;
+            continue;
         }
+        int first = set_covers(&a->relations, &condition->sides[0]) ? 0 : 1;
+        for (int side = 0; side < 2; side++) {
+            double distinct = condition->distinct[side == 0 ? first : 1 - first];
+            keys.is_known[side] &= distinct > 0;
+            keys.distinct[side] *= fmax(distinct, 1);
+        }
+        keys.count++;
     }
-    return rows;
+    return join_keys_rows(&keys, a->rows, b->rows) * others;
 }
 
 /* The larger side stands left: it is the one that is probed with. */

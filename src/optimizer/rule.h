@@ -41,6 +41,20 @@ Plan *plan_restore_outputs(PlanColumns *columns, Plan *plan, const ColumnId *out
 Plan *plan_rewrite(PlanColumns *columns, const Plan *parent, Plan *plan,
                    Plan *(*rewrite)(PlanColumns *columns, Plan *plan));
 
+/* The equalities between two sides of a join, for guessing its rows: one pair in so many matches as there are different
+ * keys. Several columns together have no more different values than their side has rows. Where nothing is known of
+ * either side, the smaller one is taken for a table by its key. */
+typedef struct JoinKeys {
+    size_t count;
+    double distinct[2]; /* of the left and the right side's key columns together */
+    bool is_known[2];
+} JoinKeys;
+
+void join_keys_init(JoinKeys *keys);
+/* False when the condition is no equality of a left and a right expression. */
+bool join_keys_add(PlanColumns *columns, JoinKeys *keys, const Plan *left, const Plan *right, const Expr *condition);
+double join_keys_rows(const JoinKeys *keys, double left_rows, double right_rows);
+
 /* A plan without rows and with these outputs. */
 Plan *plan_empty(PlanColumns *columns, const ColumnId *outputs, size_t output_count);
 
