@@ -1,36 +1,5 @@
 /* bind/bind_insert.c: INSERT: the rows that a table gets, in its column order and types, defaults filled in. */
-#include "bind/binder.h"
-#include "sql/parser.h"
-
-/* A table that rows are put into. */
-typedef struct Target {
-    Binder *binder;
-    TableProvider *table;
-    const char *name;
-    const Schema *schema;
-    size_t column_count;   /* of those that are given */
-    const size_t *columns; /* indexes into the schema */
-    bool is_listed;        /* the statement names the columns */
-} Target;
-
-/* ---- defaults and checks: SQL text that the provider keeps ---- */
-
-static Expr *target_default(const Target *target, size_t column, Position position)
-{
-    Binder *binder = target->binder;
-    const Column *definition = &target->schema->columns[column];
-    const char *sql = provider_column_default(target->table, column);
-    if (sql == NULL)
-        return expr_constant(binder->arena, value_null(definition->type), binder_at(binder, position));
-    const AstExpr *ast = parser_parse_expression(binder->arena, view_of(sql));
-    Position outer_position = binder->outer_position;
-    binder->outer_position = binder_at(binder, position);
-    Place place = {.binder = binder, .clause = "DEFAULT"};
-    Expr *expr = bind_expr(&place, ast);
-    expr = bind_assign(binder, expr, ast_is_untyped(ast), definition->type, definition->name);
-    binder->outer_position = outer_position;
-    return expr;
-}
+#include "bind/target.h"
 
 static Expr *target_default_value(void *user, size_t index, Position position)
 {
@@ -38,47 +7,6 @@ static Expr *target_default_value(void *user, size_t index, Position position)
     if (index >= target->column_count) /* too many values: said later, with their number */
         return expr_constant(target->binder->arena, value_null(type_of(TYPE_NULL)), position);
     return target_default(target, target->columns[index], position);
-}
-
-/* Columns under the names that CHECK conditions use. */
-static Relation target_relation(const Target *target, const Plan *input)
-{
-    ScopeTable *table = arena_new(target->binder->arena, ScopeTable);
-    table->name = target->name;
-    for (size_t i = 0; i < target->schema->column_count; i++) {
-        ScopeColumn column = scope_column_new(target->schema->columns[i].name, target->name, input->outputs[i]);
-        array_add(target->binder->arena, &table->columns, column);
-    }
-    Relation relation = {0};
-    relation_add_table(target->binder, &relation, table);
-    return relation;
-}
-
-static void insert_add_check(const Target *target, PlanInsert *insert, const Constraint *constraint, Scope *scope,
-                             Position position)
-{
-    Binder *binder = target->binder;
-    const AstExpr *ast = parser_parse_expression(binder->arena, view_of(constraint->check));
-    Position outer_position = binder->outer_position;
-    binder->outer_position = binder_at(binder, position);
-    Place place = {.binder = binder, .scope = scope, .clause = "CHECK"};
-    insert->checks[insert->check_count] = bind_condition(&place, ast, "CHECK");
-    insert->check_names[insert->check_count++] = constraint->name ? constraint->name : constraint->check;
-    binder->outer_position = outer_position;
-}
-
-static void insert_add_checks(const Target *target, PlanInsert *insert, Position position)
-{
-    Arena *arena = target->binder->arena;
-    const Constraints *constraints = provider_constraints(target->table);
-    if (constraints == NULL)
-        return;
-    insert->checks = arena_array(arena, Expr *, constraints->count);
-    insert->check_names = arena_array(arena, const char *, constraints->count);
-    Scope scope = {.relation = target_relation(target, insert->base.inputs[0])};
-    for (size_t i = 0; i < constraints->count; i++)
-        if (constraints->items[i].kind == CONSTRAINT_CHECK)
-            insert_add_check(target, insert, &constraints->items[i], &scope, position);
 }
 
 /* ---- the rows ---- */
@@ -119,13 +47,12 @@ static Plan *target_insert(const Target *target, InsertOp op, const Rows *rows, 
     Binder *binder = target->binder;
     PlanInsert *insert = (PlanInsert *)plan_new(binder->columns, PLAN_INSERT, 1);
     insert->base.inputs[0] = target_fill(target, rows, position);
-    insert->base.outputs = arena_new(binder->arena, ColumnId);
-    insert->base.outputs[0] = plan_column_new(binder->columns, "count", NULL, type_of(TYPE_UBIGINT), false);
-    insert->base.output_count = 1;
+    target_add_count(binder, &insert->base);
     insert->table = target->table;
     insert->name = target->name;
     insert->op = op;
-    insert_add_checks(target, insert, position);
+    insert->check_count =
+        target_checks(target, insert->base.inputs[0]->outputs, position, &insert->checks, &insert->check_names);
     return &insert->base;
 }
 
@@ -136,16 +63,12 @@ static void insert_table_unref(void *table)
     provider_unref(table);
 }
 
-static Target target_new(Binder *binder, TableProvider *table, const char *name, Position position)
+static Target insert_target(Binder *binder, TableProvider *table, const char *name, Position position)
 {
-    if (provider_logical_plan(table))
-        bind_error(binder, ERROR_WRONG_OBJECT_TYPE, position, "insert into the table below it",
-                   "\"%s\" is a view: rows cannot be put into it", name);
+    Target target = target_new(binder, table, name, position);
     if (table->ops->insert_into == NULL)
         bind_error(binder, ERROR_READ_ONLY, position, NULL, "table \"%s\" (%s) cannot be written to", name,
                    table->ops->format);
-    Target target = {.binder = binder, .table = table, .name = name};
-    target.schema = table->ops->schema(table, binder->context);
     return target;
 }
 
@@ -156,18 +79,6 @@ static void target_take_all_columns(Target *target)
         columns[i] = i;
     target->columns = columns;
     target->column_count = target->schema->column_count;
-}
-
-static size_t target_find_column(const Target *target, StringView name, Position position)
-{
-    ptrdiff_t index = schema_find(target->schema, name);
-    if (index >= 0)
-        return (size_t)index;
-    Nearest nearest = nearest_to(name);
-    for (size_t i = 0; i < target->schema->column_count; i++)
-        nearest_look(&nearest, view_of(target->schema->columns[i].name));
-    bind_error(target->binder, ERROR_UNDEFINED_COLUMN, position, binder_did_you_mean(target->binder, nearest.found),
-               "column \"%.*s\" of table \"%s\" does not exist", VIEW_ARGUMENTS(name), target->name);
 }
 
 static void target_take_columns(Target *target, const StringView *names, const Position *positions, size_t count)
@@ -265,18 +176,6 @@ static Rows insert_rows(Target *target, const AstInsert *ast, Cte *ctes)
     return rows;
 }
 
-static BoundQuery *bound_count(Binder *binder, Plan *plan)
-{
-    BoundQuery *bound = arena_new(binder->arena, BoundQuery);
-    bound->plan = plan;
-    bound->column_count = 1;
-    bound->names = arena_new(binder->arena, const char *);
-    bound->names[0] = "count";
-    bound->is_untyped = arena_new(binder->arena, bool);
-    plan_check_depth(binder->arena, plan);
-    return bound;
-}
-
 BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
 {
     static const InsertOp ops[] = {[AST_INSERT_APPEND] = INSERT_APPEND,
@@ -286,7 +185,7 @@ BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
     Binder *binder = binder_new(environment);
     require_supported(binder, ast);
     TableProvider *table = bind_catalog_table(binder, &ast->table);
-    Target target = target_new(binder, table, binder_string(binder, ast->table.name), ast->table.position);
+    Target target = insert_target(binder, table, binder_string(binder, ast->table.name), ast->table.position);
     if (ast->columns.count > 0)
         target_take_listed_columns(&target, &ast->columns);
     else
@@ -297,7 +196,7 @@ BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
     if (ast->query == NULL)
         target.is_listed = false;
     Position position = ast->query ? ast->query->position : ast->table.position;
-    return bound_count(binder, target_insert(&target, ops[ast->mode], &rows, position));
+    return target_bound_count(binder, target_insert(&target, ops[ast->mode], &rows, position));
 }
 
 Plan *bind_insert_query(BindEnvironment *environment, TableProvider *table, const char *table_name, InsertOp op,
@@ -305,7 +204,7 @@ Plan *bind_insert_query(BindEnvironment *environment, TableProvider *table, cons
 {
     Binder *binder = binder_new(environment);
     arena_own(binder->arena, provider_ref(table), insert_table_unref);
-    Target target = target_new(binder, table, table_name, position);
+    Target target = insert_target(binder, table, table_name, position);
     if (columns) {
         target.columns = columns;
         target.column_count = column_count;

@@ -81,22 +81,28 @@ static void require_columns(const Place *place, const AstExpr *ast, const Rows *
                rows->column_count);
 }
 
+Expr **bind_row_subquery(const Place *place, const AstExpr *ast, size_t count)
+{
+    BoundSubquery bound = bind_subquery_rows(place, ast->query);
+    require_columns(place, ast, &bound.rows, count);
+    Binder *binder = place->binder;
+    Plan *plan = rows_exact(binder, &bound.rows);
+    Expr **values = arena_array(binder->arena, Expr *, count);
+    for (size_t i = 0; i < count; i++) {
+        ColumnId column = plan->outputs[i];
+        binder->columns->list.items[column].is_nullable = true; /* no row gives NULL */
+        values[i] = plan_column_expr(binder->columns, column, binder_at(binder, ast->position));
+    }
+    Subquery subquery = {
+        .type = PLAN_JOIN_SINGLE, .plan = plan, .is_dependent = bound.is_dependent, .value = values[0]};
+    subquery_collect(place, ast, subquery);
+    return values;
+}
+
 Expr *bind_scalar_subquery(const Place *place, const AstExpr *ast)
 {
     const Subquery *known = subquery_known(place, ast);
-    if (known)
-        return known->value;
-    BoundSubquery bound = bind_subquery_rows(place, ast->query);
-    require_columns(place, ast, &bound.rows, 1);
-    Binder *binder = place->binder;
-    Plan *plan = rows_exact(binder, &bound.rows);
-    ColumnId column = plan->outputs[0];
-    binder->columns->list.items[column].is_nullable = true; /* no row gives NULL */
-    Subquery subquery = {.type = PLAN_JOIN_SINGLE,
-                         .plan = plan,
-                         .is_dependent = bound.is_dependent,
-                         .value = plan_column_expr(binder->columns, column, binder_at(binder, ast->position))};
-    return subquery_collect(place, ast, subquery);
+    return known ? known->value : bind_row_subquery(place, ast, 1)[0];
 }
 
 Expr *bind_exists(const Place *place, const AstExpr *ast)

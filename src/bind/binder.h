@@ -201,6 +201,8 @@ Expr *bind_window(const Place *place, const AstExpr *ast);
 /* ---- bind_subquery.c ---- */
 
 Expr *bind_scalar_subquery(const Place *place, const AstExpr *ast);
+/* A query as a row: so many values. */
+Expr **bind_row_subquery(const Place *place, const AstExpr *ast, size_t count);
 Expr *bind_exists(const Place *place, const AstExpr *ast);
 Expr *bind_in_query(const Place *place, const AstExpr *ast);
 Expr *bind_quantified(const Place *place, const AstExpr *ast);

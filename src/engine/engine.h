@@ -59,6 +59,9 @@ typedef BatchStream *(*StatementRun)(Statement *statement, const AstStatement *a
 /* One function a kind; engine/statement.c lists them. */
 BatchStream *statement_query(Statement *statement, const AstStatement *ast);
 BatchStream *statement_insert(Statement *statement, const AstStatement *ast);
+BatchStream *statement_delete(Statement *statement, const AstStatement *ast);
+BatchStream *statement_update(Statement *statement, const AstStatement *ast);
+BatchStream *statement_truncate(Statement *statement, const AstStatement *ast);
 BatchStream *statement_explain(Statement *statement, const AstStatement *ast);
 BatchStream *statement_create_table(Statement *statement, const AstStatement *ast);
 BatchStream *statement_create_view(Statement *statement, const AstStatement *ast);

@@ -11,6 +11,9 @@
 static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
     [AST_STATEMENT_QUERY] = statement_query,
     [AST_STATEMENT_INSERT] = statement_insert,
+    [AST_STATEMENT_DELETE] = statement_delete,
+    [AST_STATEMENT_UPDATE] = statement_update,
+    [AST_STATEMENT_TRUNCATE] = statement_truncate,
     [AST_STATEMENT_EXPLAIN] = statement_explain,
     [AST_STATEMENT_CREATE_TABLE] = statement_create_table,
     [AST_STATEMENT_CREATE_VIEW] = statement_create_view,

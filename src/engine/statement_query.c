@@ -1,4 +1,4 @@
-/* engine/statement_query.c: SELECT, INSERT and EXPLAIN: bind, optimize, execute. */
+/* engine/statement_query.c: SELECT, what writes, and EXPLAIN: bind, optimize, execute. */
 #include "engine/engine.h"
 #include "optimizer/optimizer.h"
 #include "sql/printer.h"
@@ -63,6 +63,11 @@ BatchStream *statement_query(Statement *statement, const AstStatement *ast)
     return query_stream(statement, execution, schema);
 }
 
+static void table_release(void *table)
+{
+    provider_unref(table);
+}
+
 BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
 {
     const Schema *schema;
@@ -73,10 +78,72 @@ BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
     return rows_stream(rows);
 }
 
+/* ---- what writes ---- */
+
+static bool statement_writes(const AstStatement *ast)
+{
+    return ast->kind == AST_STATEMENT_INSERT || ast->kind == AST_STATEMENT_UPDATE || ast->kind == AST_STATEMENT_DELETE;
+}
+
+static BoundQuery *write_bind(Statement *statement, const AstStatement *ast)
+{
+    if (ast->kind == AST_STATEMENT_UPDATE)
+        return bind_update(&statement->environment, ast->update);
+    if (ast->kind == AST_STATEMENT_DELETE)
+        return bind_delete(&statement->environment, ast->delete);
+    return bind_insert(&statement->environment, ast->insert);
+}
+
+static const TableProvider *written_table(const Plan *plan)
+{
+    return plan->kind == PLAN_INSERT ? ((const PlanInsert *)plan)->table : ((const PlanChange *)plan)->table;
+}
+
+/* Tables in memory are nobody else's. */
+static void write_require_unsafe(const Statement *statement, const TableProvider *table, const AstStatement *ast)
+{
+    if (strcmp(table->ops->format, "memory") != 0)
+        statement_require_unsafe(statement, ast_statement_name(ast->kind), ast->position);
+}
+
+static BatchStream *statement_write(Statement *statement, const AstStatement *ast)
+{
+    BoundQuery *query = write_bind(statement, ast);
+    write_require_unsafe(statement, written_table(query->plan), ast);
+    return statement_run_write(statement, query);
+}
+
 BatchStream *statement_insert(Statement *statement, const AstStatement *ast)
 {
-    statement_require_unsafe(statement, "INSERT", ast->position);
-    return statement_run_write(statement, bind_insert(&statement->environment, ast->insert));
+    return statement_write(statement, ast);
+}
+
+BatchStream *statement_delete(Statement *statement, const AstStatement *ast)
+{
+    return statement_write(statement, ast);
+}
+
+BatchStream *statement_update(Statement *statement, const AstStatement *ast)
+{
+    return statement_write(statement, ast);
+}
+
+BatchStream *statement_truncate(Statement *statement, const AstStatement *ast)
+{
+    StringView parts[3];
+    size_t part_count = object_name_parts(ast->truncate, parts);
+    TableProvider *table = catalog_require_table(statement->connection->catalog, parts, part_count, &statement->context,
+                                                 ast->truncate->position);
+    arena_own(statement->arena, table, table_release);
+    write_require_unsafe(statement, table, ast);
+    if (provider_logical_plan(table))
+        error_raise(ERROR_WRONG_OBJECT_TYPE, ast->truncate->position, "\"%.*s\" is a view",
+                    VIEW_ARGUMENTS(ast->truncate->name));
+    if (table->ops->truncate == NULL)
+        error_raise(ERROR_NOT_SUPPORTED, ast->truncate->position, "TRUNCATE is not supported for table \"%.*s\" (%s)",
+                    VIEW_ARGUMENTS(ast->truncate->name), table->ops->format);
+    (void)table->ops->schema(table, &statement->context);
+    return statement_count_row(statement, table->ops->truncate(table, &statement->context));
 }
 
 /* ---- EXPLAIN ---- */
@@ -114,10 +181,10 @@ static BoundQuery *explain_bind(Statement *statement, const AstStatement *ast)
 {
     if (ast->kind == AST_STATEMENT_QUERY)
         return bind_query(&statement->environment, ast->query);
-    if (ast->kind == AST_STATEMENT_INSERT)
-        return bind_insert(&statement->environment, ast->insert);
-    error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "queries and INSERT have a plan", "%s has no plan to explain",
-                     ast_statement_name(ast->kind));
+    if (statement_writes(ast))
+        return write_bind(statement, ast);
+    error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "queries, INSERT, UPDATE and DELETE have a plan",
+                     "%s has no plan to explain", ast_statement_name(ast->kind));
 }
 
 typedef struct ExplainOptions {
@@ -152,9 +219,9 @@ BatchStream *statement_explain(Statement *statement, const AstStatement *ast)
         rows_add_lines(rows, text_string(&self.text));
         return rows_stream(rows);
     }
-    if (options.is_analyze && explained->kind == AST_STATEMENT_INSERT)
-        statement_require_unsafe(statement, "INSERT", explained->position);
     BoundQuery *query = explain_bind(statement, explained);
+    if (options.is_analyze && statement_writes(explained))
+        write_require_unsafe(statement, written_table(query->plan), explained);
     Plan *plan = query->plan;
     PlanPrintOptions print = {.is_verbose = options.is_verbose};
     if (options.is_verbose)

@@ -89,6 +89,7 @@ static Operator *sort_or_top_n_new(const Build *build, const Plan *plan, Operato
 }
 
 static OperatorConstructor *const constructors[PLAN_KIND_COUNT] = {
+    [PLAN_CHANGE] = change_new,
     [PLAN_SCAN] = scan_new,         [PLAN_VALUES] = values_new,      [PLAN_FILTER] = filter_new,
     [PLAN_PROJECT] = project_new,   [PLAN_JOIN] = join_new,          [PLAN_AGGREGATE] = hash_aggregate_new,
     [PLAN_DISTINCT] = distinct_new, [PLAN_SORT] = sort_or_top_n_new, [PLAN_LIMIT] = limit_new,
@@ -103,6 +104,7 @@ static bool plan_drains_input(const Build *build, const Plan *plan, size_t input
     case PLAN_SORT:
     case PLAN_WINDOW:
     case PLAN_INSERT:
+    case PLAN_CHANGE:
         return true;
     case PLAN_JOIN: /* the right side is what the table is built from */
         return input_index == 1 || build->is_drained;

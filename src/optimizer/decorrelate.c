@@ -573,6 +573,7 @@ static Unnested unnest(Unnesting *self, Plan *plan)
         return unnest_join(self, (PlanJoin *)plan);
     case PLAN_SCAN:
     case PLAN_INSERT:
+    case PLAN_CHANGE:
     case PLAN_KIND_COUNT:
         break;
     }

@@ -299,6 +299,7 @@ static double plan_rows(PlanColumns *columns, Plan *plan)
         return ((PlanSet *)plan)->operator== PLAN_UNION ? sum : input;
     }
     case PLAN_INSERT:
+    case PLAN_CHANGE:
         return 1;
     default:
         return input;

@@ -191,6 +191,7 @@ static Plan *prune(PlanColumns *columns, Plan *plan, const ColumnSet *wanted)
     case PLAN_SET:
         return prune_set(columns, (PlanSet *)plan, wanted);
     case PLAN_INSERT:
+    case PLAN_CHANGE:
         prune_inputs_whole(columns, plan);
         return plan;
     default: { /* nodes that hand their input's columns on */

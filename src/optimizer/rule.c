@@ -43,7 +43,7 @@ Plan *plan_restore_outputs(PlanColumns *columns, Plan *plan, const ColumnId *out
 
 static bool is_taken_by_position(const Plan *parent)
 {
-    return parent == NULL || parent->kind == PLAN_SET || parent->kind == PLAN_INSERT;
+    return parent == NULL || parent->kind == PLAN_SET || parent->kind == PLAN_INSERT || parent->kind == PLAN_CHANGE;
 }
 
 Plan *plan_rewrite(PlanColumns *columns, const Plan *parent, Plan *plan,

@@ -1,6 +1,8 @@
 /* plan/plan.c: making the nodes of a plan, and keeping their outputs right. */
 #include "plan/plan.h"
 
+#include <assert.h>
+
 /* ---- columns ---- */
 
 ColumnId plan_column_new(PlanColumns *columns, const char *name, const char *table, Type type, bool is_nullable)
@@ -81,8 +83,8 @@ PlanScan *plan_scan_new(PlanColumns *columns, TableProvider *table, const Schema
     scan->name = arena_string(columns->arena, name);
     scan->first_column = (ColumnId)columns->list.count;
     scan->base.output_count = schema->column_count;
-    scan->base.outputs = arena_array(columns->arena, ColumnId, schema->column_count);
-    scan->column_indexes = arena_array(columns->arena, size_t, schema->column_count);
+    scan->base.outputs = arena_array(columns->arena, ColumnId, schema->column_count + 1); /* and a row number */
+    scan->column_indexes = arena_array(columns->arena, size_t, schema->column_count + 1);
     for (size_t i = 0; i < schema->column_count; i++) {
         const Column *column = &schema->columns[i];
         scan->base.outputs[i] = plan_column_new(columns, arena_string(columns->arena, column->name), scan->name,
@@ -90,6 +92,17 @@ PlanScan *plan_scan_new(PlanColumns *columns, TableProvider *table, const Schema
         scan->column_indexes[i] = i;
     }
     return scan;
+}
+
+ColumnId plan_scan_add_row_number(PlanColumns *columns, PlanScan *scan)
+{
+    size_t index = scan->base.output_count++;
+    ColumnId column = plan_column_new(columns, "row number", scan->name, type_of(TYPE_BIGINT), false);
+    assert(column == scan->first_column + index);
+    scan->base.outputs[index] = column;
+    scan->column_indexes[index] = index;
+    scan->has_row_number = true;
+    return column;
 }
 
 PlanValues *plan_values_new(PlanColumns *columns, size_t row_count, size_t column_count, const ColumnId *outputs)

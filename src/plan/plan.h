@@ -32,7 +32,8 @@
     X(SORT, "Sort", PlanSort)                                                                                          \
     X(LIMIT, "Limit", PlanLimit)                                                                                       \
     X(SET, "Set", PlanSet)                                                                                             \
-    X(INSERT, "Insert", PlanInsert)
+    X(INSERT, "Insert", PlanInsert)                                                                                    \
+    X(CHANGE, "Change", PlanChange)
 
 typedef enum PlanKind {
 #define PLAN_ENUM(kind, name, type) PLAN_##kind,
@@ -99,6 +100,7 @@ typedef struct PlanScan {
     const char *name;     /* as the user wrote it, or its alias */
     size_t *column_indexes; /* of each output, into the table's schema */
     ColumnId first_column;  /* that of the table's column 0, the others follow: also when they are no outputs any more */
+    bool has_row_number;    /* behind the table's columns there is one more: the row's own number */
     /* set by the provider pushdown, the last rule: */
     ARRAY(PlanScanFilter) filters; /* all that stood directly above it, and what became of them */
     size_t limit;                  /* handed on, or NO_LIMIT */
@@ -206,6 +208,22 @@ typedef struct PlanInsert {
     const char **check_names; /* what to call them */
 } PlanInsert;
 
+typedef enum PlanChangeKind { PLAN_CHANGE_DELETE, PLAN_CHANGE_UPDATE } PlanChangeKind;
+
+/* Changes rows of a table. Its input gives their row numbers and, UPDATE, the new values of all columns in table order
+ * and types; a row at most once. Gives one row with one UBIGINT column, count. */
+typedef struct PlanChange {
+    Plan base;
+    TableProvider *table; /* the plan's arena holds a share */
+    const char *name;
+    PlanChangeKind kind;
+    size_t column_count; /* UPDATE: those that are assigned */
+    const size_t *columns;
+    size_t check_count; /* UPDATE: as those of an Insert */
+    Expr **checks;
+    const char **check_names;
+} PlanChange;
+
 /* ---- making nodes ---- */
 
 /* A zeroed node of the kind's struct, with room for inputs. */
@@ -220,6 +238,8 @@ Expr *plan_column_expr(const PlanColumns *columns, ColumnId id, Position positio
 
 /* All columns of the table; the scan takes its own share of it. */
 PlanScan *plan_scan_new(PlanColumns *columns, TableProvider *table, const Schema *schema, const char *name);
+/* One more output: the row's own number. Directly after plan_scan_new: columns of a scan follow each other. */
+ColumnId plan_scan_add_row_number(PlanColumns *columns, PlanScan *scan);
 PlanValues *plan_values_new(PlanColumns *columns, size_t row_count, size_t column_count, const ColumnId *outputs);
 /* `input` itself when there is no condition. Nested ANDs are split. Two filters in a row become one. */
 Plan *plan_filter_new(PlanColumns *columns, Plan *input, Expr *const *conditions, size_t condition_count);

@@ -112,6 +112,7 @@ static void copy_parts(Copier *self, Plan *plan)
     case PLAN_LIMIT:
     case PLAN_SET:
     case PLAN_INSERT:
+    case PLAN_CHANGE:
     case PLAN_KIND_COUNT:
         break;
     }
@@ -122,7 +123,7 @@ static void copy_scan_columns(Copier *self, PlanScan *scan)
 {
     const Schema *schema = scan->table->ops->schema(scan->table, self->columns->context);
     ColumnId first = (ColumnId)self->columns->list.count;
-    for (size_t i = 0; i < schema->column_count; i++)
+    for (size_t i = 0; i < schema->column_count + scan->has_row_number; i++)
         copy_column(self, scan->first_column + (ColumnId)i);
     scan->first_column = first;
 }

@@ -189,6 +189,9 @@ void plan_each_expr(Plan *plan, ExprVisit visit, void *user)
     case PLAN_INSERT:
         exprs_visit(((PlanInsert *)plan)->checks, ((PlanInsert *)plan)->check_count, visit, user);
         break;
+    case PLAN_CHANGE:
+        exprs_visit(((PlanChange *)plan)->checks, ((PlanChange *)plan)->check_count, visit, user);
+        break;
     case PLAN_DISTINCT:
     case PLAN_LIMIT:
     case PLAN_SET:

@@ -409,11 +409,24 @@ static void printer_insert(Printer *printer, const PlanInsert *insert)
     text_add_format(printer->text, " (%s): %s", insert->table->ops->format, ops[insert->op]);
 }
 
-static void printer_insert_details(Printer *printer, const PlanInsert *insert)
+static void printer_change(Printer *printer, const PlanChange *change)
 {
-    for (size_t i = 0; i < insert->check_count; i++) {
+    const Schema *schema = change->table->ops->schema(change->table, printer->columns->context);
+    text_add_char(printer->text, ' ');
+    printer_name(printer->text, view_of(change->name));
+    text_add_format(printer->text, " (%s): %s", change->table->ops->format,
+                    change->kind == PLAN_CHANGE_DELETE ? "delete" : "update");
+    for (size_t i = 0; i < change->column_count; i++) {
+        text_add(printer->text, i > 0 ? ", " : " ");
+        printer_name(printer->text, view_of(schema->columns[change->columns[i]].name));
+    }
+}
+
+static void printer_checks(Printer *printer, Expr *const *checks, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
         printer_detail(printer, "check");
-        printer_expr(printer, insert->checks[i]);
+        printer_expr(printer, checks[i]);
     }
 }
 
@@ -466,6 +479,9 @@ static void printer_node(Printer *printer, const Plan *plan)
     case PLAN_INSERT:
         printer_insert(printer, (const PlanInsert *)plan);
         break;
+    case PLAN_CHANGE:
+        printer_change(printer, (const PlanChange *)plan);
+        break;
     case PLAN_KIND_COUNT:
         break;
     }
@@ -499,7 +515,9 @@ static void printer_tree(Printer *printer, const Plan *plan)
     if (plan->kind == PLAN_SCAN)
         printer_scan_details(printer, (const PlanScan *)plan);
     else if (plan->kind == PLAN_INSERT)
-        printer_insert_details(printer, (const PlanInsert *)plan);
+        printer_checks(printer, ((const PlanInsert *)plan)->checks, ((const PlanInsert *)plan)->check_count);
+    else if (plan->kind == PLAN_CHANGE)
+        printer_checks(printer, ((const PlanChange *)plan)->checks, ((const PlanChange *)plan)->check_count);
     if (options && options->is_verbose)
         printer_outputs(printer, plan);
     text_add_char(printer->text, '\n');

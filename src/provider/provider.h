@@ -12,7 +12,11 @@
  *
  * Filters are conjuncts in one normal form: column on the left, constants folded, types aligned to the column's;
  * EXPR_COLUMN is an index into schema(). A row passes only when the filter is TRUE. None is volatile, can fail, or
- * holds a subquery. */
+ * holds a subquery.
+ *
+ * ROW NUMBERS: UPDATE and DELETE of any form are a scan that also asks for column schema()->column_count, the row's own
+ * number (BIGINT, not NULL), and then delete_rows or update_rows with the numbers of the rows that are meant. They are
+ * good within the one statement. Who has neither function is never asked for them. */
 #ifndef QUERN_PROVIDER_PROVIDER_H
 #define QUERN_PROVIDER_PROVIDER_H
 
@@ -51,7 +55,7 @@ typedef struct ScanArgs {
     const Context *context;
     Arena *arena;             /* of the query: the scan is made in it */
     size_t projection_count;  /* 0 is legal: rows without columns, for count(*) */
-    const size_t *projection; /* indexes into schema(), in the wanted order */
+    const size_t *projection; /* indexes into schema(), in the wanted order; schema()->column_count: see ROW NUMBERS */
     size_t filter_count;
     Expr *const *filters; /* ANDed; those that were answered EXACT or INEXACT, in order */
     size_t limit;         /* OFFSET + LIMIT for the scan as a whole, or NO_LIMIT: after so many rows it may stop */
@@ -116,6 +120,13 @@ typedef struct TableProviderOps {
     uint64_t (*delete_from)(TableProvider *table, const Context *context, Expr *const *filters, size_t filter_count);
     uint64_t (*update)(TableProvider *table, const Context *context, const size_t *columns, Expr *const *values,
                        size_t column_count, Expr *const *filters, size_t filter_count);
+    /* Row numbers: of the table as it was when the statement's scan was described. Rows named twice count once. All or
+     * nothing, as insert_into. `rows` may read this very table until its end. */
+    uint64_t (*delete_rows)(TableProvider *table, const Context *context, BatchStream *rows); /* the number alone */
+    /* The number, then the new values of all columns in table order; columns[0 .. column_count-1] are those that the
+     * statement assigns, the others are as they were. A NULL number is a new row. */
+    uint64_t (*update_rows)(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
+                            BatchStream *rows);
     uint64_t (*truncate)(TableProvider *table, const Context *context);
     void (*begin)(TableProvider *table);
     void (*commit)(TableProvider *table);

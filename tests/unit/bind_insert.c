@@ -52,7 +52,7 @@ static const struct {
     ErrorCode code;
     const char *message;
 } errors[] = {
-    {"INSERT INTO ^v VALUES (1)", ERROR_WRONG_OBJECT_TYPE, "\"v\" is a view: rows cannot be put into it"},
+    {"INSERT INTO ^v VALUES (1)", ERROR_WRONG_OBJECT_TYPE, "\"v\" is a view: its rows cannot be changed"},
     {"INSERT INTO u (a, ^b) VALUES (1, 2)", ERROR_UNDEFINED_COLUMN, "column \"b\" of table \"u\" does not exist"},
     {"INSERT INTO u (a, ^A) VALUES (1, 2)", ERROR_DUPLICATE_COLUMN, "column \"a\" is named more than once"},
     {"INSERT INTO u (a, x) ^VALUES (1)", ERROR_SYNTAX, "INSERT has 1 value for 2 columns"},

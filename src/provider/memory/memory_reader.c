@@ -9,10 +9,22 @@ MemoryReader *memory_reader_new(Arena *arena, const Schema *schema, const Memory
     MemoryReader *reader = arena_new(arena, MemoryReader);
     reader->version = version;
     reader->columns = columns;
+    reader->table_column_count = schema->column_count;
     reader->batch = batch_new_empty(arena, column_count);
-    for (size_t i = 0; i < column_count; i++)
-        reader->batch->columns[i] = vector_new(arena, schema->columns[columns[i]].type);
+    for (size_t i = 0; i < column_count; i++) {
+        bool is_number = columns[i] == schema->column_count;
+        reader->batch->columns[i] =
+            vector_new(arena, is_number ? type_of(TYPE_BIGINT) : schema->columns[columns[i]].type);
+    }
     return reader;
+}
+
+static void row_numbers_write(Vector *target, MemoryRow first, size_t count)
+{
+    vector_prepare(target, count);
+    int64_t *numbers = VECTOR_DATA(target, int64_t);
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = (int64_t)(first + i);
 }
 
 /* The places from .. end-1 of a chunk, counted from its first row, that the slice has. */
@@ -46,7 +58,10 @@ Batch *memory_reader_read(MemoryReader *reader, size_t slice_index, size_t from,
     batch->vector_size = batch->row_count = end - chunk;
     batch->selection = NULL;
     for (size_t i = 0; i < batch->column_count; i++)
-        memory_column_view(&slice->group->columns[reader->columns[i]], chunk, end - chunk, batch->columns[i]);
+        if (reader->columns[i] == reader->table_column_count)
+            row_numbers_write(batch->columns[i], reader->first_row, end - chunk);
+        else
+            memory_column_view(&slice->group->columns[reader->columns[i]], chunk, end - chunk, batch->columns[i]);
     if (from > chunk || !chunk_is_whole(slice, chunk, end)) {
         batch->row_count = places_select(slice, chunk, from, end, reader->selection);
         batch->selection = reader->selection;

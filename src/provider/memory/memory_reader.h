@@ -9,7 +9,8 @@
 
 typedef struct MemoryReader {
     const MemoryVersion *version;
-    const size_t *columns; /* indexes into the schema; a column may come twice */
+    const size_t *columns; /* indexes into the schema; a column may come twice; schema->column_count: the row number */
+    size_t table_column_count;
     Batch *batch;
     MemoryRow first_row; /* the row at the batch's slot 0 */
     uint16_t selection[BATCH_SIZE];

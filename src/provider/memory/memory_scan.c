@@ -278,7 +278,8 @@ static Statistics *scan_statistics(const MemoryScan *scan, const ScanArgs *args)
     Statistics *statistics = memory_version_statistics(scan->table, scan->version, args->arena);
     ColumnStatistics *columns = arena_array(args->arena, ColumnStatistics, args->projection_count);
     for (size_t i = 0; i < args->projection_count; i++)
-        columns[i] = statistics->columns[args->projection[i]];
+        if (args->projection[i] < statistics->column_count) /* of row numbers nothing is known */
+            columns[i] = statistics->columns[args->projection[i]];
     statistics->column_count = args->projection_count;
     statistics->columns = columns;
     if (args->filter_count == 0 && scan->limit == NO_LIMIT)
@@ -318,10 +319,12 @@ Scan *memory_scan(TableProvider *base, const ScanArgs *args)
     arena_own(arena, scan->version, version_release);
     scan->limit = args->order_count == 0 ? args->limit : NO_LIMIT;
     scan->columns = arena_array(arena, size_t, args->projection_count + table->schema->column_count);
-    size_t *places = arena_array(arena, size_t, table->schema->column_count);
+    size_t *places = arena_array(arena, size_t, table->schema->column_count + 1);
     Schema *schema = schema_new(arena, args->projection_count);
     for (size_t i = 0; i < args->projection_count; i++) {
-        schema->columns[i] = table->schema->columns[args->projection[i]];
+        schema->columns[i] = args->projection[i] < table->schema->column_count
+                                 ? table->schema->columns[args->projection[i]]
+                                 : (Column){.name = "row number", .type = type_of(TYPE_BIGINT)};
         scan->columns[i] = args->projection[i];
         places[args->projection[i]] = i + 1;
     }

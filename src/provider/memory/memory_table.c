@@ -48,6 +48,8 @@ static const TableProviderOps memory_ops = {
     .insert_into = memory_insert_into,
     .delete_from = memory_delete_from,
     .update = memory_update,
+    .delete_rows = memory_delete_rows,
+    .update_rows = memory_update_rows,
     .truncate = memory_truncate,
     .release = memory_release,
 };

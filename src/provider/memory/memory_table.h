@@ -28,6 +28,9 @@ uint64_t memory_insert_into(TableProvider *table, const Context *context, Insert
 uint64_t memory_delete_from(TableProvider *table, const Context *context, Expr *const *filters, size_t filter_count);
 uint64_t memory_update(TableProvider *table, const Context *context, const size_t *columns, Expr *const *values,
                        size_t column_count, Expr *const *filters, size_t filter_count);
+uint64_t memory_delete_rows(TableProvider *table, const Context *context, BatchStream *rows);
+uint64_t memory_update_rows(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
+                            BatchStream *rows);
 uint64_t memory_truncate(TableProvider *table, const Context *context);
 
 #endif

@@ -40,7 +40,10 @@ void sqlite_query_init(SqliteQuery *query, Arena *arena, SqliteTable *table, con
     text_add(text, "SELECT ");
     for (size_t i = 0; i < column_count; i++) {
         text_add(text, i ? ", " : "");
-        text_add_sqlite_name(text, shape->columns[columns[i]].name);
+        if (columns[i] < shape->schema->column_count)
+            text_add_sqlite_name(text, shape->columns[columns[i]].name);
+        else
+            text_add(text, shape->rowid_name);
     }
     if (column_count == 0)
         text_add(text, "1");
@@ -62,6 +65,13 @@ void sqlite_query_init(SqliteQuery *query, Arena *arena, SqliteTable *table, con
 
 /* ---- reading ---- */
 
+static const SqliteColumn *query_column(const SqliteQuery *query, size_t i)
+{
+    static const SqliteColumn rowid = {.name = "rowid", .type = {.id = TYPE_BIGINT}};
+    size_t index = query->columns[i];
+    return index < query->shape->schema->column_count ? &query->shape->columns[index] : &rowid;
+}
+
 static void cursor_open(SqliteCursor *cursor)
 {
     const SqliteQuery *query = cursor->query;
@@ -73,7 +83,7 @@ static void cursor_open(SqliteCursor *cursor)
         sqlite_value_bind(cursor->database, cursor->statement, (int)i + 1, &query->sql.parameters.items[i]);
     cursor->readers = arena_array(cursor->arena, SqliteRead, query->column_count);
     for (size_t i = 0; i < query->column_count; i++)
-        cursor->readers[i] = sqlite_value_reader(&query->shape->columns[query->columns[i]]);
+        cursor->readers[i] = sqlite_value_reader(query_column(query, i));
     size_t batch_size = cursor->context->settings ? cursor->context->settings->batch_size : BATCH_SIZE;
     cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
 }
@@ -111,7 +121,7 @@ static void text_add_stored(Text *text, sqlite3_stmt *statement, int column)
 static _Noreturn void cursor_raise(SqliteCursor *cursor, size_t i, size_t row, SqliteReadResult result)
 {
     const SqliteQuery *query = cursor->query;
-    const SqliteColumn *column = &query->shape->columns[query->columns[i]];
+    const SqliteColumn *column = query_column(query, i);
     char type[TYPE_NAME_SIZE];
     Text place = text_in(cursor->arena), value = text_in(cursor->arena);
     text_add_format(&place, "%s: table \"%s\", ", cursor->database->path, query->table->name);

@@ -118,6 +118,8 @@ static const TableProviderOps sqlite_ops = {
     .insert_into = sqlite_insert_into,
     .delete_from = sqlite_delete_from,
     .update = sqlite_update,
+    .delete_rows = sqlite_delete_rows,
+    .update_rows = sqlite_update_rows,
     .truncate = sqlite_truncate,
     .release = sqlite_release,
 };

@@ -55,6 +55,9 @@ bool sqlite_type_of_declared(const char *declared, Type *ret_type);
 /* As CREATE TABLE in SQLite says it, such that sqlite_type_of_declared gives the type back. */
 void text_add_sqlite_type(Text *text, Type type);
 
+/* The rowid as a column of a scan; raises NOT_SUPPORTED where there is none. */
+Column sqlite_row_number(const SqliteTable *table);
+
 /* sqlite_scan.c */
 Scan *sqlite_scan(TableProvider *table, const ScanArgs *args);
 /* sqlite_filter.c */
@@ -65,6 +68,9 @@ uint64_t sqlite_insert_into(TableProvider *table, const Context *context, Insert
 uint64_t sqlite_delete_from(TableProvider *table, const Context *context, Expr *const *filters, size_t filter_count);
 uint64_t sqlite_update(TableProvider *table, const Context *context, const size_t *columns, Expr *const *values,
                        size_t column_count, Expr *const *filters, size_t filter_count);
+uint64_t sqlite_delete_rows(TableProvider *table, const Context *context, BatchStream *rows);
+uint64_t sqlite_update_rows(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
+                            BatchStream *rows);
 uint64_t sqlite_truncate(TableProvider *table, const Context *context);
 
 #endif

@@ -201,6 +201,15 @@ uint64_t sqlite_insert_into(TableProvider *base, const Context *context, InsertO
     return count;
 }
 
+Column sqlite_row_number(const SqliteTable *table)
+{
+    if (table->shape->rowid_name == NULL)
+        error_raise_hint(ERROR_NOT_SUPPORTED, NO_POSITION, "change it with the sqlite3 program",
+                         "%s: table \"%s\" has no rowid by which rows could be changed", table->database->path,
+                         table->name);
+    return (Column){.name = table->shape->rowid_name, .type = type_of(TYPE_BIGINT)};
+}
+
 /* ---- DELETE and UPDATE: the rows are read and chosen first, then changed by their rowid ---- */
 
 typedef struct RowChange {
@@ -218,10 +227,7 @@ static RowChange *row_change_new(SqliteTable *table, const Context *context, Exp
 {
     const SqliteShape *shape = table->shape;
     table_check_writable(table);
-    if (shape->rowid_name == NULL)
-        error_raise_hint(ERROR_NOT_SUPPORTED, NO_POSITION, "change it with the sqlite3 program",
-                         "%s: table \"%s\" has no rowid by which rows could be changed", table->database->path,
-                         table->name);
+    (void)sqlite_row_number(table);
     RowChange *self = arena_new(context->arena, RowChange);
     self->table = table;
     self->context = context;
@@ -252,6 +258,15 @@ static Batch *row_change_next(RowChange *self)
     return NULL;
 }
 
+static const char *delete_sql(const SqliteTable *table, Arena *arena)
+{
+    Text sql = text_in(arena);
+    text_add(&sql, "DELETE FROM main.");
+    text_add_sqlite_name(&sql, table->name);
+    text_add_format(&sql, " WHERE %s = ?1", table->shape->rowid_name);
+    return text_string(&sql);
+}
+
 uint64_t sqlite_delete_from(TableProvider *base, const Context *context, Expr *const *filters, size_t filter_count)
 {
     SqliteTable *table = (SqliteTable *)base;
@@ -259,11 +274,7 @@ uint64_t sqlite_delete_from(TableProvider *base, const Context *context, Expr *c
     SqliteTransaction *transaction = transaction_begin(table->database, context, self->arena);
     while (row_change_next(self) != NULL)
         ;
-    Text sql = text_in(self->arena);
-    text_add(&sql, "DELETE FROM main.");
-    text_add_sqlite_name(&sql, table->name);
-    text_add_format(&sql, " WHERE %s = ?1", table->shape->rowid_name);
-    sqlite3_stmt *statement = sqlite_prepare(table->database, self->arena, text_string(&sql));
+    sqlite3_stmt *statement = sqlite_prepare(table->database, self->arena, delete_sql(table, self->arena));
     for (size_t i = 0; i < self->rowids.count; i++) {
         sqlite3_bind_int64(statement, 1, self->rowids.items[i]);
         (void)sqlite_step(table->database, statement);
@@ -292,18 +303,18 @@ uint64_t sqlite_truncate(TableProvider *base, const Context *context)
 }
 
 /* "UPDATE main.t SET a = ?1, b = ?2 WHERE rowid = ?3" */
-static const char *update_sql(const RowChange *self, const size_t *columns, size_t count)
+static const char *update_sql(const SqliteTable *table, Arena *arena, const size_t *columns, size_t count)
 {
-    Text sql = text_in(self->arena);
+    Text sql = text_in(arena);
     text_add(&sql, "UPDATE main.");
-    text_add_sqlite_name(&sql, self->table->name);
+    text_add_sqlite_name(&sql, table->name);
     text_add(&sql, " SET ");
     for (size_t i = 0; i < count; i++) {
         text_add(&sql, i ? ", " : "");
-        text_add_sqlite_name(&sql, self->table->shape->columns[columns[i]].name);
+        text_add_sqlite_name(&sql, table->shape->columns[columns[i]].name);
         text_add_format(&sql, " = ?%zu", i + 1);
     }
-    text_add_format(&sql, " WHERE %s = ?%zu", self->table->shape->rowid_name, count + 1);
+    text_add_format(&sql, " WHERE %s = ?%zu", table->shape->rowid_name, count + 1);
     return text_string(&sql);
 }
 
@@ -328,7 +339,8 @@ uint64_t sqlite_update(TableProvider *base, const Context *context, const size_t
         batch_compact(kept, &view);
         array_add(self->arena, &news, kept);
     }
-    sqlite3_stmt *statement = sqlite_prepare(table->database, self->arena, update_sql(self, columns, column_count));
+    sqlite3_stmt *statement =
+        sqlite_prepare(table->database, self->arena, update_sql(table, self->arena, columns, column_count));
     uint64_t count = 0;
     for (size_t b = 0; b < news.count; b++) {
         context_check(context);
@@ -340,5 +352,125 @@ uint64_t sqlite_update(TableProvider *base, const Context *context, const size_t
     }
     transaction_commit(transaction, context);
     arena_free(self->arena);
+    return count;
+}
+
+/* ---- rows by their rowids: all are read before the first is changed, for one connection does both ---- */
+
+typedef struct RowList {
+    SqliteTable *table;
+    const Context *context;
+    Arena *arena, *scratch;
+    SqliteTransaction *transaction;
+    ARRAY(Batch *) batches;
+} RowList;
+
+static RowList row_list_read(TableProvider *base, const Context *context, BatchStream *rows)
+{
+    RowList list = {.table = (SqliteTable *)base, .context = context};
+    table_check_writable(list.table);
+    list.arena = arena_new_child(context->arena);
+    list.scratch = arena_new_child(list.arena);
+    list.transaction = transaction_begin(list.table->database, context, list.arena);
+    Batch *batch;
+    while ((batch = stream_next(rows)) != NULL) {
+        Batch *kept = batch_new(list.arena, rows->schema);
+        batch_compact(kept, batch);
+        array_add(list.arena, &list.batches, kept);
+    }
+    sqlite_database_enter(list.table->database, context);
+    return list;
+}
+
+static void row_list_done(RowList *list)
+{
+    transaction_commit(list->transaction, list->context);
+    arena_free(list->arena);
+}
+
+static int64_t row_number(const Batch *batch, size_t row)
+{
+    return VECTOR_DATA(batch->columns[0], int64_t)[vector_index(batch->columns[0], row)];
+}
+
+uint64_t sqlite_delete_rows(TableProvider *base, const Context *context, BatchStream *rows)
+{
+    RowList list = row_list_read(base, context, rows);
+    SqliteDatabase *database = list.table->database;
+    sqlite3_stmt *statement = sqlite_prepare(database, list.arena, delete_sql(list.table, list.arena));
+    uint64_t count = 0;
+    for (size_t b = 0; b < list.batches.count; b++) {
+        context_check(context);
+        for (size_t row = 0; row < list.batches.items[b]->row_count; row++) {
+            sqlite3_bind_int64(statement, 1, row_number(list.batches.items[b], row));
+            (void)sqlite_step(database, statement);
+            sqlite3_reset(statement);
+            count += (uint64_t)sqlite3_changes64(database->connection);
+        }
+    }
+    row_list_done(&list);
+    return count;
+}
+
+/* What UPDATE writes: the assigned columns of rows that are there, and all columns of new ones. */
+typedef struct RowUpdate {
+    RowList *list;
+    const size_t *columns;
+    size_t column_count;
+    Vector **vectors; /* of them, in the batch at hand */
+    sqlite3_stmt *update, *insert;
+    Insertion insertion; /* of new rows, once there is one */
+} RowUpdate;
+
+static void row_update_existing(RowUpdate *self, const Batch *batch, size_t row)
+{
+    const RowList *list = self->list;
+    for (size_t i = 0; i < self->column_count; i++)
+        self->vectors[i] = batch->columns[self->columns[i] + 1];
+    sqlite3_bind_int64(self->update, (int)self->column_count + 1, row_number(batch, row));
+    row_write(list->table, self->update, list->scratch, self->vectors, self->columns, self->column_count, row);
+}
+
+static void row_update_new(RowUpdate *self, const Batch *batch, size_t row)
+{
+    const RowList *list = self->list;
+    Insertion *insertion = &self->insertion;
+    if (self->insert == NULL) {
+        insertion_init(insertion, list->table, list->context);
+        arena_set_parent(insertion->arena, list->arena);
+        Text sql = text_in(list->arena);
+        insertion_write_head(insertion, &sql, /* is_replace= */ false);
+        text_add_parameters(&sql, insertion->column_count);
+        self->insert = sqlite_prepare(list->table->database, list->arena, text_string(&sql));
+    }
+    for (size_t i = 0; i < insertion->column_count; i++)
+        insertion->vectors[i] = batch->columns[insertion->columns[i] + 1];
+    row_write(list->table, self->insert, list->scratch, insertion->vectors, insertion->columns, insertion->column_count,
+              row);
+}
+
+uint64_t sqlite_update_rows(TableProvider *base, const Context *context, const size_t *columns, size_t column_count,
+                            BatchStream *rows)
+{
+    RowList list = row_list_read(base, context, rows);
+    RowUpdate self = {.list = &list,
+                      .columns = columns,
+                      .column_count = column_count,
+                      .vectors = arena_array(list.arena, Vector *, column_count)};
+    self.update =
+        sqlite_prepare(list.table->database, list.arena, update_sql(list.table, list.arena, columns, column_count));
+    uint64_t count = 0;
+    for (size_t b = 0; b < list.batches.count; b++) {
+        const Batch *batch = list.batches.items[b];
+        context_check(context);
+        arena_reset(list.scratch);
+        for (size_t row = 0; row < batch->row_count; row++)
+            if (vector_is_null(batch->columns[0], row))
+                row_update_new(&self, batch, row);
+            else
+                row_update_existing(&self, batch, row);
+        count += batch->row_count;
+    }
+    row_list_done(&list);
     return count;
 }

@@ -1,0 +1,215 @@
+/* bind/bind_change.c: DELETE and UPDATE: the rows that are meant, by their row numbers, and what they become.
+ *
+ *     Change t: update a                         count
+ *       Project [row number, a = …, b]           every column of t
+ *         Distinct on row number                 with FROM: of several matches the first counts
+ *           Filter, joins of WHERE's queries
+ *             Join                               with FROM or USING
+ *               Scan t: …, row number            */
+#include "bind/target.h"
+
+typedef struct Change {
+    Target target;
+    Plan *plan;        /* so far */
+    ColumnId *columns; /* the table's, in its order */
+    ColumnId row_number;
+    Scope scope;
+    Cte *ctes;
+} Change;
+
+static Relation change_scan(Change *change, const AstObjectName *name, const char *alias)
+{
+    Binder *binder = change->target.binder;
+    const Schema *schema = change->target.schema;
+    PlanScan *scan = plan_scan_new(binder->columns, change->target.table, schema, alias);
+    Rows rows = {.plan = &scan->base,
+                 .column_count = schema->column_count,
+                 .names = arena_array(binder->arena, const char *, schema->column_count)};
+    change->columns = arena_copy(binder->arena, scan->base.outputs, schema->column_count * sizeof(ColumnId));
+    change->row_number = plan_scan_add_row_number(binder->columns, scan);
+    for (size_t i = 0; i < schema->column_count; i++)
+        rows.names[i] = plan_column(binder->columns, change->columns[i])->name;
+    Relation relation = relation_of_rows(binder, &rows, alias, NULL);
+    relation.tables.items[0]->real_name = name->name;
+    return relation;
+}
+
+/* The table beside those of FROM or USING, and what WHERE leaves of them. */
+static void change_begin(Change *change, Binder *binder, const AstObjectName *name, const AstName *alias,
+                         const AstTableRefs *from, const AstExpr *where, const char *statement)
+{
+    TableProvider *table = bind_catalog_table(binder, name);
+    change->target = target_new(binder, table, binder_string(binder, name->name), name->position);
+    bool is_possible = view_equal(view_of(statement), view_of("DELETE")) ? table->ops->delete_rows != NULL
+                                                                         : table->ops->update_rows != NULL;
+    if (!is_possible)
+        bind_error(binder, ERROR_NOT_SUPPORTED, name->position, NULL, "%s is not supported for table \"%s\" (%s)",
+                   statement, change->target.name, table->ops->format);
+    const char *alias_name = ast_name_is_given(alias) ? binder_string(binder, alias->text) : change->target.name;
+    Relation relation = change_scan(change, name, alias_name);
+    if (!ast_name_is_given(alias))
+        relation.tables.items[0]->schema =
+            name->schema.data ? name->schema : view_of(catalog_current_schema(binder->environment->catalog));
+    if (from->count > 0) {
+        Relation others = bind_from(binder, from, NULL, change->ctes);
+        relation = relation_cross(binder, &relation, &others, /* is_dependent= */ false, from->items[0]->position);
+    }
+    change->scope = (Scope){.ctes = change->ctes, .relation = relation};
+    change->plan = relation.plan;
+    if (where) {
+        Subqueries subqueries = {0};
+        Place place = {.binder = binder, .scope = &change->scope, .clause = "WHERE", .subqueries = &subqueries};
+        Expr *condition = bind_condition(&place, where, "WHERE");
+        change->plan = subqueries_attach(binder, change->plan, &subqueries);
+        change->plan = plan_filter_new(binder->columns, change->plan, &condition, 1);
+    }
+    if (from->count > 0)
+        change->plan = &plan_distinct_new(binder->columns, change->plan, &change->row_number, 1)->base;
+}
+
+static PlanChange *change_node(Change *change, PlanChangeKind kind, Expr *const *exprs, const char *const *names,
+                               size_t count)
+{
+    Binder *binder = change->target.binder;
+    PlanChange *node = (PlanChange *)plan_new(binder->columns, PLAN_CHANGE, 1);
+    node->table = change->target.table;
+    node->name = change->target.name;
+    node->kind = kind;
+    node->base.inputs[0] = bind_project(binder, change->plan, exprs, names, count);
+    target_add_count(binder, &node->base);
+    return node;
+}
+
+static Expr *change_row_number(const Change *change)
+{
+    return plan_column_expr(change->target.binder->columns, change->row_number, NO_POSITION);
+}
+
+BoundQuery *bind_delete(BindEnvironment *environment, const AstDelete *ast)
+{
+    Binder *binder = binder_new(environment);
+    if (ast->returning.count > 0)
+        bind_error(binder, ERROR_NOT_SUPPORTED, ast->table.position, NULL, "RETURNING is not supported");
+    Change change = {.ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL)};
+    change_begin(&change, binder, &ast->table, &ast->alias, &ast->using, ast->where, "DELETE");
+    bind_unused_ctes(binder, change.ctes, NULL);
+    Expr *row_number = change_row_number(&change);
+    const char *name = "row number";
+    return target_bound_count(binder, &change_node(&change, PLAN_CHANGE_DELETE, &row_number, &name, 1)->base);
+}
+
+/* ---- UPDATE ---- */
+
+typedef struct Assignments {
+    Change *change;
+    Place place;
+    Subqueries subqueries;
+    Expr **values; /* one a column of the table; NULL: stays as it is */
+    size_t *columns;
+    size_t column_count;
+} Assignments;
+
+static size_t assignments_take_column(Assignments *self, const AstName *name)
+{
+    const Target *target = &self->change->target;
+    size_t column = target_find_column(target, name->text, name->position);
+    for (size_t i = 0; i < self->column_count; i++)
+        if (self->columns[i] == column)
+            bind_error(target->binder, ERROR_SYNTAX, name->position, NULL, "column \"%s\" is assigned more than once",
+                       target->schema->columns[column].name);
+    self->columns[self->column_count++] = column;
+    return column;
+}
+
+static void assign(Assignments *self, const AstName *name, const AstExpr *value)
+{
+    const Target *target = &self->change->target;
+    size_t column = assignments_take_column(self, name);
+    const Column *definition = &target->schema->columns[column];
+    if (value->kind == AST_DEFAULT) {
+        self->values[column] = target_default(target, column, value->position);
+        return;
+    }
+    Expr *expr = bind_expr(&self->place, value);
+    self->values[column] = bind_assign(target->binder, expr, ast_is_untyped(value), definition->type, definition->name);
+}
+
+static void assign_query(Assignments *self, const AstNames *names, const AstExpr *query)
+{
+    const Target *target = &self->change->target;
+    Expr **row = bind_row_subquery(&self->place, query, names->count);
+    for (size_t i = 0; i < names->count; i++) {
+        size_t column = assignments_take_column(self, &names->items[i]);
+        const Column *definition = &target->schema->columns[column];
+        self->values[column] =
+            bind_assign(target->binder, row[i], /* is_untyped= */ false, definition->type, definition->name);
+    }
+}
+
+static void assign_row(Assignments *self, const AstAssignment *assignment)
+{
+    const AstExpr *value = assignment->value;
+    const AstNames *names = &assignment->columns;
+    if (names->count == 1 && value->kind != AST_ROW)
+        assign(self, &names->items[0], value);
+    else if (value->kind == AST_SUBQUERY)
+        assign_query(self, names, value);
+    else if (value->kind != AST_ROW)
+        bind_error(self->place.binder, ERROR_SYNTAX, value->position, NULL,
+                   "several columns are assigned a row of values or a query");
+    else if (value->list.count != names->count)
+        bind_error(self->place.binder, ERROR_SYNTAX, value->position, NULL, "%zu columns are assigned %zu value%s",
+                   names->count, value->list.count, value->list.count == 1 ? "" : "s");
+    else
+        for (size_t i = 0; i < names->count; i++)
+            assign(self, &names->items[i], value->list.items[i]);
+}
+
+static Assignments assignments_bind(Change *change, const AstAssignments *list)
+{
+    Binder *binder = change->target.binder;
+    size_t count = change->target.schema->column_count;
+    Assignments self = {.change = change,
+                        .values = arena_allocate_zero(binder->arena, count * sizeof(Expr *)),
+                        .columns = arena_array(binder->arena, size_t, count)};
+    self.place = (Place){.binder = binder, .scope = &change->scope, .clause = "SET", .subqueries = &self.subqueries};
+    for (size_t i = 0; i < list->count; i++)
+        assign_row(&self, &list->items[i]);
+    change->plan = subqueries_attach(binder, change->plan, &self.subqueries);
+    return self;
+}
+
+/* The row number and the row as it is going to be. */
+static PlanChange *update_node(Change *change, const Assignments *assignments, Position position)
+{
+    const Target *target = &change->target;
+    size_t count = target->schema->column_count;
+    Expr **exprs = arena_array(target->binder->arena, Expr *, count + 1);
+    const char **names = arena_array(target->binder->arena, const char *, count + 1);
+    exprs[0] = change_row_number(change);
+    names[0] = "row number";
+    for (size_t i = 0; i < count; i++) {
+        exprs[i + 1] = assignments->values[i];
+        names[i + 1] = target->schema->columns[i].name;
+        if (exprs[i + 1] == NULL)
+            exprs[i + 1] = plan_column_expr(target->binder->columns, change->columns[i], NO_POSITION);
+    }
+    PlanChange *node = change_node(change, PLAN_CHANGE_UPDATE, exprs, names, count + 1);
+    node->column_count = assignments->column_count;
+    node->columns = assignments->columns;
+    node->check_count =
+        target_checks(target, node->base.inputs[0]->outputs + 1, position, &node->checks, &node->check_names);
+    return node;
+}
+
+BoundQuery *bind_update(BindEnvironment *environment, const AstUpdate *ast)
+{
+    Binder *binder = binder_new(environment);
+    if (ast->returning.count > 0)
+        bind_error(binder, ERROR_NOT_SUPPORTED, ast->table.position, NULL, "RETURNING is not supported");
+    Change change = {.ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL)};
+    change_begin(&change, binder, &ast->table, &ast->alias, &ast->from, ast->where, "UPDATE");
+    Assignments assignments = assignments_bind(&change, &ast->assignments);
+    bind_unused_ctes(binder, change.ctes, NULL);
+    return target_bound_count(binder, &update_node(&change, &assignments, ast->table.position)->base);
+}

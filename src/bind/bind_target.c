@@ -1,0 +1,109 @@
+/* bind/bind_target.c: what INSERT, UPDATE and DELETE know of the table that they write to. */
+#include "bind/target.h"
+#include "sql/parser.h"
+
+Target target_new(Binder *binder, TableProvider *table, const char *name, Position position)
+{
+    if (provider_logical_plan(table))
+        bind_error(binder, ERROR_WRONG_OBJECT_TYPE, position, "change the table below it",
+                   "\"%s\" is a view: its rows cannot be changed", name);
+    return (Target){
+        .binder = binder, .table = table, .name = name, .schema = table->ops->schema(table, binder->context)};
+}
+
+size_t target_find_column(const Target *target, StringView name, Position position)
+{
+    ptrdiff_t index = schema_find(target->schema, name);
+    if (index >= 0)
+        return (size_t)index;
+    Nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < target->schema->column_count; i++)
+        nearest_look(&nearest, view_of(target->schema->columns[i].name));
+    bind_error(target->binder, ERROR_UNDEFINED_COLUMN, position, binder_did_you_mean(target->binder, nearest.found),
+               "column \"%.*s\" of table \"%s\" does not exist", VIEW_ARGUMENTS(name), target->name);
+}
+
+/* ---- defaults and checks: SQL text that the provider keeps ---- */
+
+Expr *target_default(const Target *target, size_t column, Position position)
+{
+    Binder *binder = target->binder;
+    const Column *definition = &target->schema->columns[column];
+    const char *sql = provider_column_default(target->table, column);
+    if (sql == NULL)
+        return expr_constant(binder->arena, value_null(definition->type), binder_at(binder, position));
+    const AstExpr *ast = parser_parse_expression(binder->arena, view_of(sql));
+    Position outer_position = binder->outer_position;
+    binder->outer_position = binder_at(binder, position);
+    Place place = {.binder = binder, .clause = "DEFAULT"};
+    Expr *expr = bind_expr(&place, ast);
+    expr = bind_assign(binder, expr, ast_is_untyped(ast), definition->type, definition->name);
+    binder->outer_position = outer_position;
+    return expr;
+}
+
+/* Columns under the names that CHECK conditions use. */
+static Relation target_relation(const Target *target, const ColumnId *columns)
+{
+    ScopeTable *table = arena_new(target->binder->arena, ScopeTable);
+    table->name = target->name;
+    for (size_t i = 0; i < target->schema->column_count; i++) {
+        ScopeColumn column = scope_column_new(target->schema->columns[i].name, target->name, columns[i]);
+        array_add(target->binder->arena, &table->columns, column);
+    }
+    Relation relation = {0};
+    relation_add_table(target->binder, &relation, table);
+    return relation;
+}
+
+static Expr *target_check(const Target *target, const Constraint *constraint, Scope *scope, Position position)
+{
+    Binder *binder = target->binder;
+    const AstExpr *ast = parser_parse_expression(binder->arena, view_of(constraint->check));
+    Position outer_position = binder->outer_position;
+    binder->outer_position = binder_at(binder, position);
+    Place place = {.binder = binder, .scope = scope, .clause = "CHECK"};
+    Expr *condition = bind_condition(&place, ast, "CHECK");
+    binder->outer_position = outer_position;
+    return condition;
+}
+
+size_t target_checks(const Target *target, const ColumnId *columns, Position position, Expr ***ret_checks,
+                     const char ***ret_names)
+{
+    Arena *arena = target->binder->arena;
+    const Constraints *constraints = provider_constraints(target->table);
+    size_t count = 0, most = constraints ? constraints->count : 0;
+    *ret_checks = arena_array(arena, Expr *, most);
+    *ret_names = arena_array(arena, const char *, most);
+    Scope scope = {.relation = target_relation(target, columns)};
+    for (size_t i = 0; i < most; i++) {
+        const Constraint *constraint = &constraints->items[i];
+        if (constraint->kind != CONSTRAINT_CHECK)
+            continue;
+        (*ret_checks)[count] = target_check(target, constraint, &scope, position);
+        (*ret_names)[count++] = constraint->name ? constraint->name : constraint->check;
+    }
+    return count;
+}
+
+/* ---- the count row ---- */
+
+void target_add_count(Binder *binder, Plan *plan)
+{
+    plan->outputs = arena_new(binder->arena, ColumnId);
+    plan->outputs[0] = plan_column_new(binder->columns, "count", NULL, type_of(TYPE_UBIGINT), false);
+    plan->output_count = 1;
+}
+
+BoundQuery *target_bound_count(Binder *binder, Plan *plan)
+{
+    BoundQuery *bound = arena_new(binder->arena, BoundQuery);
+    bound->plan = plan;
+    bound->column_count = 1;
+    bound->names = arena_new(binder->arena, const char *);
+    bound->names[0] = "count";
+    bound->is_untyped = arena_new(binder->arena, bool);
+    plan_check_depth(binder->arena, plan);
+    return bound;
+}

@@ -1,0 +1,32 @@
+/* bind/target.h: a table that a statement writes to: its columns by name, their defaults, its CHECK conditions. */
+#ifndef QUERN_BIND_TARGET_H
+#define QUERN_BIND_TARGET_H
+
+#include "bind/binder.h"
+
+typedef struct Target {
+    Binder *binder;
+    TableProvider *table;
+    const char *name;
+    const Schema *schema;
+    /* INSERT: */
+    size_t column_count;   /* of those that are given */
+    const size_t *columns; /* indexes into the schema */
+    bool is_listed;        /* the statement names the columns */
+} Target;
+
+/* Raises when it is a view. */
+Target target_new(Binder *binder, TableProvider *table, const char *name, Position position);
+/* Index of a column in the schema; raises with "did you mean". */
+size_t target_find_column(const Target *target, StringView name, Position position);
+/* What DEFAULT is in a column; NULL where there is none. */
+Expr *target_default(const Target *target, size_t column, Position position);
+/* CHECK conditions over columns[i], a new row's i-th, and what to call them; returns how many. */
+size_t target_checks(const Target *target, const ColumnId *columns, Position position, Expr ***ret_checks,
+                     const char ***ret_names);
+/* A plan that writes: the statement whose result is its count row. */
+BoundQuery *target_bound_count(Binder *binder, Plan *plan);
+/* The output of such a plan. */
+void target_add_count(Binder *binder, Plan *plan);
+
+#endif

@@ -1,0 +1,79 @@
+/* exec/change.c: DELETE and UPDATE: hands row numbers, and the new rows, checked, to a table's provider; gives one row:
+ * how many were changed. */
+#include "exec/row_checks.h"
+
+typedef struct ChangeOperator ChangeOperator;
+
+/* What the provider pulls from. */
+typedef struct ChangeStream {
+    BatchStream base; /* first, so that a BatchStream * can be cast back */
+    ChangeOperator *change;
+} ChangeStream;
+
+struct ChangeOperator {
+    Operator base;
+    ChangeStream stream;
+    RowChecks checks;
+    const Schema *schema; /* of the table */
+    bool is_done;
+    Batch *batch;
+};
+
+static Batch *change_stream_next(BatchStream *stream)
+{
+    ChangeOperator *self = ((ChangeStream *)stream)->change;
+    Batch *batch = operator_next(self->base.inputs[0]);
+    if (batch && ((const PlanChange *)self->base.plan)->kind == PLAN_CHANGE_UPDATE)
+        row_checks_run(&self->checks, self->schema, batch, /* first_column= */ 1);
+    return batch;
+}
+
+static uint64_t change_run(ChangeOperator *self)
+{
+    const PlanChange *plan = (const PlanChange *)self->base.plan;
+    TableProvider *table = plan->table;
+    BatchStream *rows = &self->stream.base;
+    if (plan->kind == PLAN_CHANGE_DELETE)
+        return table->ops->delete_rows(table, self->base.context, rows);
+    return table->ops->update_rows(table, self->base.context, plan->columns, plan->column_count, rows);
+}
+
+static Batch *change_next(Operator *op)
+{
+    ChangeOperator *self = (ChangeOperator *)op;
+    if (self->is_done)
+        return NULL;
+    self->is_done = true;
+    Value value = value_ubigint(change_run(self));
+    vector_prepare(self->batch->columns[0], 1);
+    vector_set_value(self->batch->columns[0], 0, &value);
+    self->batch->row_count = self->batch->vector_size = 1;
+    return self->batch;
+}
+
+static const OperatorOps change_ops = {"Change", NULL, change_next, NULL};
+
+static const Schema *change_schema(const Build *build, const Schema *table, size_t column_count)
+{
+    Schema *schema = schema_new(build->arena, column_count);
+    schema->columns[0] = (Column){.name = "row number", .type = type_of(TYPE_BIGINT)};
+    for (size_t i = 1; i < column_count; i++)
+        schema->columns[i] = table->columns[i - 1];
+    return schema;
+}
+
+Operator *change_new(const Build *build, const Plan *plan, Operator **inputs)
+{
+    const PlanChange *change = (const PlanChange *)plan;
+    ChangeOperator *self = operator_new(build, ChangeOperator, &change_ops, plan, inputs);
+    self->schema = change->table->ops->schema(change->table, build->context);
+    self->checks =
+        row_checks_new(build, plan->inputs[0], change->name, change->checks, change->check_names, change->check_count);
+    size_t column_count = change->kind == PLAN_CHANGE_UPDATE ? self->schema->column_count + 1 : 1;
+    self->stream =
+        (ChangeStream){.base = {.schema = change_schema(build, self->schema, column_count), .next = change_stream_next},
+                       .change = self};
+    self->batch = batch_new_empty(build->arena, 1);
+    self->batch->columns[0] = vector_new(build->arena, type_of(TYPE_UBIGINT));
+    return &self->base;
+}

@@ -1,0 +1,89 @@
+"""Statements that change tables of SQLite databases: sqlite3 sees what they have done."""
+import sqlite3
+
+from harness import ProgramTest
+
+TABLES = """
+create table s (id integer primary key, name text not null, v real check (v < 1000));
+insert into s values (1, 'a', 1), (2, 'b', 2), (3, 'c', 3), (4, 'd', 4);
+create table k (code text primary key, n integer) without rowid;
+insert into k values ('x', 1);
+"""
+
+
+class Changes(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        connection = sqlite3.connect(self.folder / "d.db")
+        connection.executescript(TABLES)
+        connection.close()
+
+    def rows(self, query="select * from s order by id"):
+        connection = sqlite3.connect(self.folder / "d.db")
+        rows = connection.execute(query).fetchall()
+        connection.close()
+        return rows
+
+    def changes(self, sql, count):
+        self.expect(["d.db", "-c", sql], f"count\n{count}\n")
+
+    def fails(self, sql, words, status=1):
+        before = self.rows()
+        run = self.run_quern("d.db", "-c", sql)
+        self.assertEqual((run.status, run.output), (status, ""), run.errors)
+        self.assertRegex(run.errors, words)
+        self.assertEqual(self.rows(), before)
+
+    def test_update_with_values_and_a_query(self):
+        self.changes("update d.s set name = name || '!', v = (select sum(o.v) from d.s o where o.id <= s.id) "
+                     "where id > 2", 2)
+        self.assertEqual(self.rows(), [(1, "a", 1), (2, "b", 2), (3, "c!", 6), (4, "d!", 10)])
+
+    def test_update_from_a_table_in_memory(self):
+        self.expect(["d.db", "-c", "create table u as select 2 as id, 'two' as name; "
+                     "update d.s set name = u.name from u where u.id = s.id"], "count\n1\ncount\n1\n")
+        self.assertEqual(self.rows()[1], (2, "two", 2))
+
+    def test_the_rowid_may_change(self):
+        self.changes("update d.s set id = id - 1", 4)
+        self.assertEqual([row[0] for row in self.rows()], [0, 1, 2, 3])
+
+    def test_delete_with_a_query(self):
+        self.changes("delete from d.s where id in (select max(id) from d.s) or id = 1", 2)
+        self.assertEqual([row[0] for row in self.rows()], [2, 3])
+
+    def test_delete_using_itself(self):
+        self.changes("delete from d.s using d.s as o where o.id = s.id + 1", 3)
+        self.assertEqual([row[0] for row in self.rows()], [4])
+
+    def test_truncate(self):
+        self.changes("truncate d.s", 4)
+        self.assertEqual(self.rows(), [])
+
+    def test_a_failed_statement_changes_nothing(self):
+        self.fails("update d.s set v = v * 400", "23514|CHECK")
+        self.fails("update d.s set name = null where id = 3", "name")
+        self.fails("update d.s set id = 3 where id >= 3", "UNIQUE|23505")
+        self.fails("delete from d.s where 1 / (id - 3) = 0", "22012")
+
+    def test_many_rows(self):
+        connection = sqlite3.connect(self.folder / "d.db")
+        connection.execute("create table m (i integer primary key, d integer)")
+        connection.executemany("insert into m values (?, 0)", ((i,) for i in range(10000)))
+        connection.commit()
+        connection.close()
+        self.changes("update d.m set d = i * 2 where i % 2 = 0", 5000)
+        self.changes("delete from d.m where i % 5 = 0", 2000)
+        self.assertEqual(self.rows("select count(*), sum(i), sum(d) from m"),
+                         [(8000, sum(i for i in range(10000) if i % 5),
+                           sum(2 * i for i in range(10000) if i % 5 and i % 2 == 0))])
+
+    def test_a_table_without_rowid_is_refused(self):
+        self.fails("delete from d.k where n = 1", "no rowid")
+
+    def test_safe_mode_changes_memory_alone(self):
+        run = self.run_quern("--safe", "d.db", "-c", "delete from d.s")
+        self.assertNotEqual(run.status, 0)
+        self.assertEqual(len(self.rows()), 4)
+        self.expect(["--safe", "-c", "create table t(a int); insert into t values (1); update t set a = 2; "
+                     "delete from t; truncate t"], "count\n1\n" * 3 + "count\n0\n")
