@@ -1,10 +1,12 @@
 /* exec/window_aggregate.c: an aggregate function over the frame of each row.
  *
  *   whole    the frame is the partition: a state for each partition, which takes its rows once
- *   running  frames start with the partition and their ends only grow: a state that takes the rows as they come; what
- * it was at each row is a copy of it tree     any frame: a segment tree over all rows (Leis et al., Efficient
- * Processing of Window Functions, 2015). A node is the merged state of FANOUT nodes below it, and a frame is a few
- * nodes of each level rows     any frame, each row anew: for functions whose states do not say how to be merged
+ *   running  frames start with the partition and their ends only grow: a state that takes the rows as they come;
+ *            what it was at each row is a copy of it
+ *   tree     any frame: a segment tree over all rows (Leis et al., Efficient Processing of Window Functions, 2015).
+ *            A node is the merged state of FANOUT nodes below it, and a frame is a few nodes of each level
+ *   ordered  any frame, for functions of the values in order (median): window_order.h looks them up
+ *   rows     any frame, each row anew: for functions whose states do not say how to be merged
  *
  *     level 1   [           0..15           ] [           16..31          ] ...
  *     level 0   0 1 2 3 4 5 6 7 8 9 ...  15   16 17 18 ...                     a state for each row
@@ -15,12 +17,15 @@
 
 #include <string.h>
 
+#include "exec/window_order.h"
+
 enum { FANOUT = 16, MAX_LEVELS = 16 };
 
 typedef enum WindowAggregateMode {
     WINDOW_AGGREGATE_WHOLE,
     WINDOW_AGGREGATE_RUNNING,
     WINDOW_AGGREGATE_TREE,
+    WINDOW_AGGREGATE_ORDERED,
     WINDOW_AGGREGATE_ROWS,
 } WindowAggregateMode;
 
@@ -31,6 +36,14 @@ typedef struct ArgumentChunk {
     Vector *filter;
     uint16_t selection[BATCH_SIZE];
 } ArgumentChunk;
+
+/* The values of a frame: those of the rows that count, each found by how many of these stand before it. */
+typedef struct FrameValues {
+    OrderedValues base; /* first, so that an OrderedValues * can be cast back */
+    const WindowOrder *order;
+    WindowRange ranges[WINDOW_MAX_RANGES];
+    size_t range_count;
+} FrameValues;
 
 struct WindowAggregate {
     const WindowRows *rows;
@@ -56,6 +69,9 @@ struct WindowAggregate {
     size_t running_turn;
     size_t running_end, running_partition;
     bool has_running;
+    /* ordered */
+    WindowOrder *order; /* of the values that are not NULL and that FILTER lets through */
+    Block *before;      /* how many of them stand before each row, and one more */
     /* of the batch: the states of its different frames, and which is whose */
     Block *batch_states;
     size_t state_count;
@@ -87,6 +103,8 @@ static WindowAggregateMode window_call_mode(const WindowCall *call)
     bool is_from_start = frame->start.kind == WINDOW_UNBOUNDED_PRECEDING && frame->exclude == WINDOW_EXCLUDE_NO_OTHERS;
     if (is_from_start && frame->end.kind == WINDOW_UNBOUNDED_FOLLOWING)
         return WINDOW_AGGREGATE_WHOLE;
+    if (call->call.aggregate->finalize_ordered)
+        return WINDOW_AGGREGATE_ORDERED;
     if (is_from_start && bound_is_steady(&frame->end))
         return WINDOW_AGGREGATE_RUNNING;
     return call_merges(&call->call) ? WINDOW_AGGREGATE_TREE : WINDOW_AGGREGATE_ROWS;
@@ -130,6 +148,8 @@ WindowAggregate *window_aggregate_new(WindowRows *rows, const WindowCall *window
     for (size_t i = 0; i < MAX_LEVELS; i++)
         self->levels[i] = block_new(arena, rows->context, "the frames of a window");
     self->values = vector_new(arena, call->type);
+    self->order = window_order_new(arena, rows->context);
+    self->before = block_new(arena, rows->context, "the order of a window");
     return self;
 }
 
@@ -384,12 +404,67 @@ static void frames_compute(WindowAggregate *self, const WindowBatch *batch, cons
     batch_states_finish(self, batch, result);
 }
 
+/* ---- ordered ---- */
+
+static void ordered_make(WindowAggregate *self)
+{
+    const WindowRows *rows = self->rows;
+    Block *values = block_new(rows->arena, rows->context, "the order of a window");
+    size_t value_count = 0, count;
+    block_renew(self->before, memory_size_multiply(rows->count + 1, sizeof(size_t)));
+    block_renew(values, memory_size_multiply(rows->count, sizeof(double)));
+    size_t *before = self->before->data;
+    for (size_t first = 0; first < rows->count; first += BATCH_SIZE) {
+        size_t left = rows->count - first;
+        context_check(rows->context);
+        chunk_load(self, first, left < BATCH_SIZE ? left : BATCH_SIZE);
+        const Vector *argument = self->chunk.arguments[0];
+        const uint16_t *selection = chunk_select(&self->chunk, 0, self->chunk.count, &count);
+        for (size_t i = 0, selected = 0; i < self->chunk.count; i++) {
+            before[first + i] = value_count;
+            if (selected == count || selection[selected] != i)
+                continue;
+            selected++;
+            if (validity_get(argument->validity, i))
+                ((double *)values->data)[value_count++] = VECTOR_DATA(argument, double)[i];
+        }
+    }
+    before[rows->count] = value_count;
+    window_order_build(self->order, values->data, value_count);
+    block_clear(values);
+}
+
+static double frame_value_at(const OrderedValues *base, size_t index)
+{
+    const FrameValues *values = (const FrameValues *)base;
+    return window_order_at(values->order, values->ranges, values->range_count, index);
+}
+
+static void ordered_compute(WindowAggregate *self, const WindowBatch *batch, const WindowFrames *frames, Vector *result)
+{
+    const size_t *before = self->before->data;
+    FrameValues values = {.base.at = frame_value_at, .order = self->order};
+    vector_prepare(result, batch->count);
+    for (size_t i = 0; i < batch->count; i++) {
+        values.range_count = window_frames_ranges(frames, batch, i, values.ranges);
+        values.base.count = 0;
+        for (size_t r = 0; r < values.range_count; r++) {
+            WindowRange *range = &values.ranges[r];
+            *range = (WindowRange){before[range->start], before[range->end]};
+            values.base.count += range->end - range->start;
+        }
+        self->aggregate->finalize_ordered(&self->scratch, &values.base, i, result);
+    }
+}
+
 /* ---- all ---- */
 
 void window_aggregate_begin(WindowAggregate *self)
 {
     if (self->mode == WINDOW_AGGREGATE_TREE) {
         tree_make(self);
+    } else if (self->mode == WINDOW_AGGREGATE_ORDERED) {
+        ordered_make(self);
     } else if (self->mode == WINDOW_AGGREGATE_WHOLE) {
         level_make(self, 0, self->rows->partition_count);
         level_take_rows(self, /* by_partition= */ true);
@@ -406,6 +481,9 @@ void window_aggregate_compute(WindowAggregate *self, const WindowBatch *batch, c
     case WINDOW_AGGREGATE_RUNNING:
         running_compute(self, batch, frames, result);
         break;
+    case WINDOW_AGGREGATE_ORDERED:
+        ordered_compute(self, batch, frames, result);
+        break;
     case WINDOW_AGGREGATE_TREE:
     case WINDOW_AGGREGATE_ROWS:
         frames_compute(self, batch, frames, result);
@@ -415,7 +493,8 @@ void window_aggregate_compute(WindowAggregate *self, const WindowBatch *batch, c
 
 size_t window_aggregate_size(const WindowAggregate *self)
 {
-    size_t size = self->batch_states->size + arena_size(self->kept.arena);
+    size_t size = self->batch_states->size + arena_size(self->kept.arena) + self->before->size;
+    size += window_order_size(self->order);
     for (size_t i = 0; i < self->level_count; i++)
         size += self->levels[i]->size;
     return size;
@@ -426,6 +505,8 @@ void window_aggregate_clear(WindowAggregate *self)
     for (size_t i = 0; i < self->level_count; i++)
         block_clear(self->levels[i]);
     block_clear(self->batch_states);
+    block_clear(self->before);
+    window_order_clear(self->order);
     arena_reset(self->kept.arena);
     self->level_count = 0;
 }

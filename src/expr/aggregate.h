@@ -36,6 +36,13 @@ typedef struct AggregateState {
 
 enum { AGGREGATE_MAX_ARGUMENTS = 4 };
 
+/* The values of some rows in ascending order, to be looked up one by one. */
+typedef struct OrderedValues OrderedValues;
+struct OrderedValues {
+    size_t count; /* without NULLs */
+    double (*at)(const OrderedValues *values, size_t index);
+};
+
 typedef enum AggregateFlag {
     AGGREGATE_KEEPS_NULLS = 1,   /* sees rows whose argument is NULL (count(*) has no argument) */
     AGGREGATE_ORDER_MATTERS = 2, /* string_agg, first: ORDER BY within the call changes the result */
@@ -60,10 +67,14 @@ struct Aggregate {
     /* The same with all rows going to one state: the loop that vectorizes. NULL: update serves. */
     void (*update_all)(AggregateState *state, Vector *const *arguments, const uint16_t *selection, size_t count,
                        uint8_t *one);
-    /* from[i] is merged into into[i]. */
+    /* from[i] is merged into into[i], which has the earlier rows; from[i] stays as it was, and into[i] shares nothing with
+     * it. A state may be there several times. */
     void (*combine)(AggregateState *state, uint8_t *const *from, uint8_t *const *into, size_t count);
     /* result (prepared flat) row i is the value of states[i]. Overflow raises. */
     void (*finalize)(AggregateState *state, uint8_t *const *states, size_t count, Vector *result);
+    /* For functions of a DOUBLE's values in order (median): result row `row` from those values, the same as without
+     * states. So a window need not gather the values of each frame. NULL: there is no such way. */
+    void (*finalize_ordered)(AggregateState *state, const OrderedValues *values, size_t row, Vector *result);
 };
 
 const Aggregate *aggregate_resolve(StringView name, Type *argument_types, const bool *is_unknown, size_t argument_count,

@@ -24,13 +24,27 @@ static int double_order(const void *a, const void *b)
 }
 
 /* The middle value, or halfway between the two in the middle. */
+static double middle(double low, double high)
+{
+    return low == high ? low : low + (high - low) / 2;
+}
+
 static double values_median(const ValuesState *state)
 {
     double *values = (double *)(void *)state->values.data;
     size_t count = values_count(state);
     qsort(values, count, sizeof *values, double_order);
-    double low = values[(count - 1) / 2], high = values[count / 2];
-    return low == high ? low : low + (high - low) / 2;
+    return middle(values[(count - 1) / 2], values[count / 2]);
+}
+
+static void median_finalize_ordered(AggregateState *self, const OrderedValues *values, size_t row, Vector *result)
+{
+    (void)self;
+    if (values->count == 0)
+        vector_set_null(result, row);
+    else
+        VECTOR_DATA(result, double)
+        [row] = middle(values->at(values, (values->count - 1) / 2), values->at(values, values->count / 2));
 }
 
 AGGREGATE_FINALIZE(median, ValuesState, double, values_count(state) == 0, values_median(state))
@@ -46,6 +60,7 @@ AggregateFamily aggregate_family_quantile = {
      .update = values_update,
      .update_all = values_update_rows,
      .combine = values_combine,
-     .finalize = median_finalize},
+     .finalize = median_finalize,
+     .finalize_ordered = median_finalize_ordered},
     {0},
 };

@@ -1,0 +1,153 @@
+/* exec/window_order.c: the k-th smallest value of any stretch of rows. */
+#include "exec/window_order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_BITS = 32, WORD_BITS = 64 };
+
+typedef struct OrderWord {
+    uint64_t bits;  /* bit i: of row i of the word */
+    uint64_t zeros; /* in the words before */
+} OrderWord;
+
+typedef struct OrderValue {
+    double value;
+    uint32_t row;
+} OrderValue;
+
+struct WindowOrder {
+    const Context *context;
+    size_t count;
+    unsigned bit_count;     /* of numbers; as many levels */
+    Block *levels;          /* words of all levels, the highest bit's first */
+    size_t word_count;      /* of a level: a word more than the rows need, for what is asked of their end */
+    size_t zeros[MAX_BITS]; /* rows of each level that went left */
+    Block *values;          /* OrderValue by number */
+    Block *numbers[2];      /* while it is built: of the rows as they stand at a level, and at the next */
+};
+
+WindowOrder *window_order_new(Arena *arena, const Context *context)
+{
+    WindowOrder *order = arena_new(arena, WindowOrder);
+    order->context = context;
+    order->levels = block_new(arena, context, "the order of a window");
+    order->values = block_new(arena, context, "the order of a window");
+    order->numbers[0] = block_new(arena, context, "the order of a window");
+    order->numbers[1] = block_new(arena, context, "the order of a window");
+    return order;
+}
+
+static int order_value_compare(const void *a, const void *b)
+{
+    const OrderValue *first = a, *second = b;
+    int order = double_compare(first->value, second->value);
+    return order != 0 ? order : first->row < second->row ? -1 : first->row > second->row;
+}
+
+static void order_number(WindowOrder *order, const double *values)
+{
+    OrderValue *sorted = order->values->data;
+    uint32_t *numbers = order->numbers[0]->data;
+    for (size_t i = 0; i < order->count; i++)
+        sorted[i] = (OrderValue){values[i], (uint32_t)i};
+    qsort(sorted, order->count, sizeof *sorted, order_value_compare);
+    for (size_t i = 0; i < order->count; i++)
+        numbers[sorted[i].row] = (uint32_t)i;
+}
+
+static OrderWord *order_level(const WindowOrder *order, unsigned level)
+{
+    return (OrderWord *)order->levels->data + level * order->word_count;
+}
+
+/* Writes the level's bits, and puts the rows where they stand at the next one. */
+static void order_build_level(WindowOrder *order, unsigned level)
+{
+    OrderWord *words = order_level(order, level);
+    const uint32_t *numbers = order->numbers[level % 2]->data;
+    uint32_t *next = order->numbers[(level + 1) % 2]->data;
+    uint32_t bit = (uint32_t)1 << (order->bit_count - 1 - level);
+    size_t zeros = 0;
+    memset(words, 0, order->word_count * sizeof *words);
+    for (size_t i = 0; i < order->count; i++) {
+        if (i % WORD_BITS == 0)
+            words[i / WORD_BITS].zeros = zeros;
+        words[i / WORD_BITS].bits |= (uint64_t)((numbers[i] & bit) != 0) << i % WORD_BITS;
+        zeros += (numbers[i] & bit) == 0;
+    }
+    if (order->count % WORD_BITS == 0)
+        words[order->count / WORD_BITS].zeros = zeros;
+    order->zeros[level] = zeros;
+    size_t left = 0, right = zeros;
+    for (size_t i = 0; i < order->count; i++)
+        next[(numbers[i] & bit) != 0 ? right++ : left++] = numbers[i];
+}
+
+void window_order_build(WindowOrder *order, const double *values, size_t count)
+{
+    if (count > UINT32_MAX)
+        error_raise(ERROR_LIMIT_EXCEEDED, NO_POSITION, "a window orders more than %u values", UINT32_MAX);
+    order->count = count;
+    order->bit_count = 0;
+    while (order->bit_count < MAX_BITS && (uint64_t)1 << order->bit_count < count)
+        order->bit_count++;
+    order->word_count = count / WORD_BITS + 1;
+    block_renew(order->values, memory_size_multiply(count, sizeof(OrderValue)));
+    block_renew(order->numbers[0], count * sizeof(uint32_t));
+    block_renew(order->numbers[1], count * sizeof(uint32_t));
+    block_renew(order->levels, memory_size_multiply(order->bit_count * order->word_count, sizeof(OrderWord)));
+    order_number(order, values);
+    for (unsigned level = 0; level < order->bit_count; level++) {
+        context_check(order->context);
+        order_build_level(order, level);
+    }
+    block_clear(order->numbers[0]);
+    block_clear(order->numbers[1]);
+}
+
+/* How many of the level's rows before `row` went left. */
+static inline size_t zeros_before(const OrderWord *words, size_t row)
+{
+    const OrderWord *word = &words[row / WORD_BITS];
+    uint64_t before = ((uint64_t)1 << row % WORD_BITS) - 1;
+    return (size_t)word->zeros + (size_t)__builtin_popcountll(~word->bits & before);
+}
+
+double window_order_at(const WindowOrder *order, const WindowRange *given, size_t range_count, size_t index)
+{
+    WindowRange ranges[WINDOW_MAX_RANGES], left[WINDOW_MAX_RANGES];
+    uint32_t number = 0;
+    memcpy(ranges, given, range_count * sizeof *ranges);
+    for (unsigned level = 0; level < order->bit_count; level++) {
+        const OrderWord *words = order_level(order, level);
+        size_t left_count = 0;
+        for (size_t i = 0; i < range_count; i++) {
+            left[i] = (WindowRange){zeros_before(words, ranges[i].start), zeros_before(words, ranges[i].end)};
+            left_count += left[i].end - left[i].start;
+        }
+        bool is_right = index >= left_count;
+        number = number << 1 | is_right;
+        index -= is_right ? left_count : 0;
+        for (size_t i = 0; i < range_count; i++) {
+            size_t zeros = order->zeros[level];
+            ranges[i] =
+                is_right ? (WindowRange){zeros + ranges[i].start - left[i].start, zeros + ranges[i].end - left[i].end}
+                         : left[i];
+        }
+    }
+    return ((const OrderValue *)order->values->data)[number].value;
+}
+
+size_t window_order_size(const WindowOrder *order)
+{
+    return order->levels->size + order->values->size;
+}
+
+void window_order_clear(WindowOrder *order)
+{
+    block_clear(order->levels);
+    block_clear(order->values);
+    block_clear(order->numbers[0]);
+    block_clear(order->numbers[1]);
+}
