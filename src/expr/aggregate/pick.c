@@ -135,6 +135,10 @@ AggregateFamily aggregate_family_pick = {
          AGGREGATE_KEEPS_NULLS | AGGREGATE_ORDER_MATTERS),
     PICK("last", "The last row's value, also if NULL.", last_update, last_combine,
          AGGREGATE_KEEPS_NULLS | AGGREGATE_ORDER_MATTERS),
+    PICK("first_value", "The first row's value, also if NULL.", first_update, first_combine,
+         AGGREGATE_KEEPS_NULLS | AGGREGATE_ORDER_MATTERS),
+    PICK("last_value", "The last row's value, also if NULL.", last_update, last_combine,
+         AGGREGATE_KEEPS_NULLS | AGGREGATE_ORDER_MATTERS),
     PICK("any_value", "Some value that is not NULL.", any_update, first_combine, AGGREGATE_ORDER_MATTERS),
     {0},
 };
