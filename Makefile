@@ -164,8 +164,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/quern $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(BUILD)/quern $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libquern.a $(DESTDIR)$(PREFIX)/lib/
-	install -m 755 $(BUILD)/libquern.so $(DESTDIR)$(PREFIX)/lib/$(SONAME).$(VERSION)
-	ln -sf $(SONAME).$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	install -m 755 $(BUILD)/libquern.so $(DESTDIR)$(PREFIX)/lib/libquern.so.$(VERSION)
+	ln -sf libquern.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libquern.so
 	install -m 644 include/quern/*.h $(DESTDIR)$(PREFIX)/include/quern/
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
