@@ -67,35 +67,80 @@ static void change_begin(Change *change, Binder *binder, const AstObjectName *na
         change->plan = &plan_distinct_new(binder->columns, change->plan, &change->row_number, 1)->base;
 }
 
-static PlanChange *change_node(Change *change, PlanChangeKind kind, Expr *const *exprs, const char *const *names,
-                               size_t count)
+/* What is handed to the provider, and, for RETURNING, behind it every other column that is there. */
+typedef struct ChangeRow {
+    Expr **exprs;
+    const char **names;
+    size_t count;
+} ChangeRow;
+
+static ChangeRow change_row_new(const Change *change)
+{
+    Arena *arena = change->target.binder->arena;
+    size_t most = change->target.schema->column_count + 1 + change->plan->output_count;
+    ChangeRow row = {.exprs = arena_array(arena, Expr *, most), .names = arena_array(arena, const char *, most)};
+    row.exprs[0] = plan_column_expr(change->target.binder->columns, change->row_number, NO_POSITION);
+    row.names[0] = "row number";
+    row.count = 1;
+    return row;
+}
+
+static void change_row_add(ChangeRow *row, Expr *expr, const char *name)
+{
+    row->exprs[row->count] = expr;
+    row->names[row->count++] = name;
+}
+
+static void change_row_add_others(ChangeRow *row, const Change *change)
+{
+    const PlanColumns *columns = change->target.binder->columns;
+    ColumnSet there = column_set_in(change->target.binder->arena);
+    for (size_t i = 0; i < row->count; i++)
+        if (row->exprs[i]->kind == EXPR_COLUMN)
+            column_set_add(&there, row->exprs[i]->column);
+    for (size_t i = 0; i < change->plan->output_count; i++) {
+        ColumnId column = change->plan->outputs[i];
+        if (!column_set_has(&there, column))
+            change_row_add(row, plan_column_expr(columns, column, NO_POSITION), plan_column(columns, column)->name);
+    }
+}
+
+static PlanChange *change_node(Change *change, PlanChangeKind kind, ChangeRow *row, const AstItems *returning)
 {
     Binder *binder = change->target.binder;
     PlanChange *node = (PlanChange *)plan_new(binder->columns, PLAN_CHANGE, 1);
     node->table = change->target.table;
     node->name = change->target.name;
     node->kind = kind;
-    node->base.inputs[0] = bind_project(binder, change->plan, exprs, names, count);
-    target_add_count(binder, &node->base);
+    node->returns_rows = returning->count > 0;
+    if (node->returns_rows)
+        change_row_add_others(row, change);
+    node->base.inputs[0] = bind_project(binder, change->plan, row->exprs, row->names, row->count);
+    if (node->returns_rows)
+        target_add_rows(binder, &node->base);
+    else
+        target_add_count(binder, &node->base);
     return node;
 }
 
-static Expr *change_row_number(const Change *change)
+static BoundQuery *change_bound(Change *change, PlanChange *node, const AstItems *returning)
 {
-    return plan_column_expr(change->target.binder->columns, change->row_number, NO_POSITION);
+    Binder *binder = change->target.binder;
+    if (!node->returns_rows)
+        return target_bound_count(binder, &node->base);
+    change->scope.relation.plan = &node->base;
+    return target_bound_returning(binder, returning, &change->scope.relation);
 }
 
 BoundQuery *bind_delete(BindEnvironment *environment, const AstDelete *ast)
 {
     Binder *binder = binder_new(environment);
-    if (ast->returning.count > 0)
-        bind_error(binder, ERROR_NOT_SUPPORTED, ast->table.position, NULL, "RETURNING is not supported");
     Change change = {.ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL)};
     change_begin(&change, binder, &ast->table, &ast->alias, &ast->using, ast->where, "DELETE");
     bind_unused_ctes(binder, change.ctes, NULL);
-    Expr *row_number = change_row_number(&change);
-    const char *name = "row number";
-    return target_bound_count(binder, &change_node(&change, PLAN_CHANGE_DELETE, &row_number, &name, 1)->base);
+    ChangeRow row = change_row_new(&change);
+    PlanChange *node = change_node(&change, PLAN_CHANGE_DELETE, &row, &ast->returning);
+    return change_bound(&change, node, &ast->returning);
 }
 
 /* ---- UPDATE ---- */
@@ -180,36 +225,44 @@ static Assignments assignments_bind(Change *change, const AstAssignments *list)
 }
 
 /* The row number and the row as it is going to be. */
-static PlanChange *update_node(Change *change, const Assignments *assignments, Position position)
+static PlanChange *update_node(Change *change, const Assignments *assignments, const AstUpdate *ast)
 {
     const Target *target = &change->target;
-    size_t count = target->schema->column_count;
-    Expr **exprs = arena_array(target->binder->arena, Expr *, count + 1);
-    const char **names = arena_array(target->binder->arena, const char *, count + 1);
-    exprs[0] = change_row_number(change);
-    names[0] = "row number";
-    for (size_t i = 0; i < count; i++) {
-        exprs[i + 1] = assignments->values[i];
-        names[i + 1] = target->schema->columns[i].name;
-        if (exprs[i + 1] == NULL)
-            exprs[i + 1] = plan_column_expr(target->binder->columns, change->columns[i], NO_POSITION);
+    ChangeRow row = change_row_new(change);
+    for (size_t i = 0; i < target->schema->column_count; i++) {
+        Expr *value = assignments->values[i];
+        if (value == NULL)
+            value = plan_column_expr(target->binder->columns, change->columns[i], NO_POSITION);
+        change_row_add(&row, value, target->schema->columns[i].name);
     }
-    PlanChange *node = change_node(change, PLAN_CHANGE_UPDATE, exprs, names, count + 1);
+    PlanChange *node = change_node(change, PLAN_CHANGE_UPDATE, &row, &ast->returning);
     node->column_count = assignments->column_count;
     node->columns = assignments->columns;
-    node->check_count =
-        target_checks(target, node->base.inputs[0]->outputs + 1, position, &node->checks, &node->check_names);
+    node->check_count = target_checks(target, node->base.inputs[0]->outputs + 1, ast->table.position, &node->checks,
+                                      &node->check_names);
     return node;
+}
+
+static void columns_become_new(const Change *change, ScopeColumns *columns, const ColumnId *news)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        for (size_t c = 0; c < change->target.schema->column_count; c++)
+            if (columns->items[i].column == change->columns[c]) {
+                columns->items[i].column = news[c];
+                break;
+            }
 }
 
 BoundQuery *bind_update(BindEnvironment *environment, const AstUpdate *ast)
 {
     Binder *binder = binder_new(environment);
-    if (ast->returning.count > 0)
-        bind_error(binder, ERROR_NOT_SUPPORTED, ast->table.position, NULL, "RETURNING is not supported");
     Change change = {.ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL)};
     change_begin(&change, binder, &ast->table, &ast->alias, &ast->from, ast->where, "UPDATE");
     Assignments assignments = assignments_bind(&change, &ast->assignments);
     bind_unused_ctes(binder, change.ctes, NULL);
-    return target_bound_count(binder, &update_node(&change, &assignments, ast->table.position)->base);
+    PlanChange *node = update_node(&change, &assignments, ast);
+    const ColumnId *news = node->base.inputs[0]->outputs + 1; /* RETURNING sees the row as it is now */
+    columns_become_new(&change, &change.scope.relation.columns, news);
+    columns_become_new(&change, &change.scope.relation.tables.items[0]->columns, news);
+    return change_bound(&change, node, &ast->returning);
 }

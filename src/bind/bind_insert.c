@@ -126,7 +126,6 @@ static void target_take_query_columns(Target *target, const Rows *rows, Position
 static void require_supported(const Binder *binder, const AstInsert *ast)
 {
     const char *what = ast->has_on_conflict             ? "ON CONFLICT"
-                       : ast->returning.count > 0       ? "RETURNING"
                        : ast->mode == AST_INSERT_IGNORE ? "INSERT OR IGNORE"
                                                         : NULL;
     if (what)
@@ -176,6 +175,18 @@ static Rows insert_rows(Target *target, const AstInsert *ast, Cte *ctes)
     return rows;
 }
 
+static BoundQuery *insert_returning(const Target *target, const AstInsert *ast, Plan *insert)
+{
+    Binder *binder = target->binder;
+    ((PlanInsert *)insert)->returns_rows = true;
+    target_add_rows(binder, insert);
+    bool has_alias = ast_name_is_given(&ast->alias);
+    const char *alias = has_alias ? binder_string(binder, ast->alias.text) : target->name;
+    Relation relation = target_relation(target, alias, insert->outputs);
+    relation.plan = insert;
+    return target_bound_returning(binder, &ast->returning, &relation);
+}
+
 BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
 {
     static const InsertOp ops[] = {[AST_INSERT_APPEND] = INSERT_APPEND,
@@ -196,7 +207,8 @@ BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
     if (ast->query == NULL)
         target.is_listed = false;
     Position position = ast->query ? ast->query->position : ast->table.position;
-    return target_bound_count(binder, target_insert(&target, ops[ast->mode], &rows, position));
+    Plan *insert = target_insert(&target, ops[ast->mode], &rows, position);
+    return ast->returning.count > 0 ? insert_returning(&target, ast, insert) : target_bound_count(binder, insert);
 }
 
 Plan *bind_insert_query(BindEnvironment *environment, TableProvider *table, const char *table_name, InsertOp op,

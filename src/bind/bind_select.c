@@ -200,3 +200,22 @@ Rows bind_select(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes
     plan = bind_limit(binder, plan, query);
     return select_rows(select, plan);
 }
+
+Rows bind_returning(Binder *binder, const AstItems *items, const Relation *relation)
+{
+    AstSelect *ast = arena_new(binder->arena, AstSelect);
+    ast->items = *items;
+    ast->from.count = 1; /* so a * has something to stand for */
+    Select *select = arena_new(binder->arena, Select);
+    select->binder = binder;
+    select->ast = ast;
+    select->scope = (Scope){.relation = *relation};
+    select_expand_items(select);
+    Place place = {.binder = binder, .scope = &select->scope, .clause = "RETURNING"};
+    for (size_t i = 0; i < select->shown_count; i++) {
+        SelectItem *item = &select->items.items[i];
+        if (item->ast)
+            item->expr = bind_expr(&place, item->ast);
+    }
+    return select_rows(select, select_project(select, relation->plan));
+}

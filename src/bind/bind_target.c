@@ -1,5 +1,7 @@
 /* bind/bind_target.c: what INSERT, UPDATE and DELETE know of the table that they write to. */
 #include "bind/target.h"
+
+#include "bind/select.h"
 #include "sql/parser.h"
 
 Target target_new(Binder *binder, TableProvider *table, const char *name, Position position)
@@ -42,13 +44,12 @@ Expr *target_default(const Target *target, size_t column, Position position)
     return expr;
 }
 
-/* Columns under the names that CHECK conditions use. */
-static Relation target_relation(const Target *target, const ColumnId *columns)
+Relation target_relation(const Target *target, const char *alias, const ColumnId *columns)
 {
     ScopeTable *table = arena_new(target->binder->arena, ScopeTable);
-    table->name = target->name;
+    table->name = alias;
     for (size_t i = 0; i < target->schema->column_count; i++) {
-        ScopeColumn column = scope_column_new(target->schema->columns[i].name, target->name, columns[i]);
+        ScopeColumn column = scope_column_new(target->schema->columns[i].name, alias, columns[i]);
         array_add(target->binder->arena, &table->columns, column);
     }
     Relation relation = {0};
@@ -76,7 +77,7 @@ size_t target_checks(const Target *target, const ColumnId *columns, Position pos
     size_t count = 0, most = constraints ? constraints->count : 0;
     *ret_checks = arena_array(arena, Expr *, most);
     *ret_names = arena_array(arena, const char *, most);
-    Scope scope = {.relation = target_relation(target, columns)};
+    Scope scope = {.relation = target_relation(target, target->name, columns)};
     for (size_t i = 0; i < most; i++) {
         const Constraint *constraint = &constraints->items[i];
         if (constraint->kind != CONSTRAINT_CHECK)
@@ -105,5 +106,23 @@ BoundQuery *target_bound_count(Binder *binder, Plan *plan)
     bound->names[0] = "count";
     bound->is_untyped = arena_new(binder->arena, bool);
     plan_check_depth(binder->arena, plan);
+    return bound;
+}
+
+/* ---- RETURNING ---- */
+
+void target_add_rows(Binder *binder, Plan *plan)
+{
+    const Plan *input = plan->inputs[0];
+    plan->outputs = arena_copy(binder->arena, input->outputs, input->output_count * sizeof *plan->outputs);
+    plan->output_count = input->output_count;
+}
+
+BoundQuery *target_bound_returning(Binder *binder, const AstItems *items, const Relation *relation)
+{
+    Rows rows = bind_returning(binder, items, relation);
+    BoundQuery *bound = arena_new(binder->arena, BoundQuery);
+    *bound = (BoundQuery){rows.plan, rows.column_count, rows.names, rows.is_untyped};
+    plan_check_depth(binder->arena, rows.plan);
     return bound;
 }

@@ -66,6 +66,9 @@ Expr *select_alias(const Place *place, const AstName *name);
 /* An item as the place wants it: bound, or a star's column. */
 Expr *select_item_expr(const Place *place, SelectItem *item);
 
+/* RETURNING: a list of items over rows that are there; its queries, if it had any, would run again what writes. */
+Rows bind_returning(Binder *binder, const AstItems *items, const Relation *relation);
+
 /* bind_star.c: the items of the list, with * spread; not yet bound. */
 void select_expand_items(Select *select);
 

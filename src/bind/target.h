@@ -24,9 +24,13 @@ Expr *target_default(const Target *target, size_t column, Position position);
 /* CHECK conditions over columns[i], a new row's i-th, and what to call them; returns how many. */
 size_t target_checks(const Target *target, const ColumnId *columns, Position position, Expr ***ret_checks,
                      const char ***ret_names);
-/* A plan that writes: the statement whose result is its count row. */
-BoundQuery *target_bound_count(Binder *binder, Plan *plan);
-/* The output of such a plan. */
+/* Columns of a new row under the names that CHECK conditions and RETURNING use; its plan is still to be set. */
+Relation target_relation(const Target *target, const char *alias, const ColumnId *columns);
+/* A plan that writes: it gives its count row. */
 void target_add_count(Binder *binder, Plan *plan);
+BoundQuery *target_bound_count(Binder *binder, Plan *plan);
+/* The same with RETURNING: it gives its input's rows. */
+void target_add_rows(Binder *binder, Plan *plan);
+BoundQuery *target_bound_returning(Binder *binder, const AstItems *items, const Relation *relation);
 
 #endif

@@ -96,6 +96,8 @@ static BoundQuery *write_bind(Statement *statement, const AstStatement *ast)
 
 static const TableProvider *written_table(const Plan *plan)
 {
+    while (plan->kind != PLAN_INSERT && plan->kind != PLAN_CHANGE) /* RETURNING */
+        plan = plan->inputs[0];
     return plan->kind == PLAN_INSERT ? ((const PlanInsert *)plan)->table : ((const PlanChange *)plan)->table;
 }
 

@@ -1,6 +1,7 @@
-/* exec/change.c: DELETE and UPDATE: hands row numbers, and the new rows, checked, to a table's provider; gives one row:
- * how many were changed. */
+/* exec/change.c: DELETE and UPDATE: hands row numbers, and the new rows, checked, to a table's provider; gives one row,
+ * how many were changed, or the rows. */
 #include "exec/row_checks.h"
+#include "exec/written_rows.h"
 
 typedef struct ChangeOperator ChangeOperator;
 
@@ -16,16 +17,22 @@ struct ChangeOperator {
     RowChecks checks;
     const Schema *schema; /* of the table */
     bool is_done;
-    Batch *batch;
+    WrittenRows written;
+    Batch shown;
 };
 
 static Batch *change_stream_next(BatchStream *stream)
 {
     ChangeOperator *self = ((ChangeStream *)stream)->change;
     Batch *batch = operator_next(self->base.inputs[0]);
-    if (batch && ((const PlanChange *)self->base.plan)->kind == PLAN_CHANGE_UPDATE)
+    if (batch == NULL)
+        return NULL;
+    if (((const PlanChange *)self->base.plan)->kind == PLAN_CHANGE_UPDATE)
         row_checks_run(&self->checks, self->schema, batch, /* first_column= */ 1);
-    return batch;
+    written_rows_add(&self->written, batch);
+    self->shown = *batch; /* behind the provider's columns are those that only RETURNING asks for */
+    self->shown.column_count = stream->schema->column_count;
+    return &self->shown;
 }
 
 static uint64_t change_run(ChangeOperator *self)
@@ -41,14 +48,11 @@ static uint64_t change_run(ChangeOperator *self)
 static Batch *change_next(Operator *op)
 {
     ChangeOperator *self = (ChangeOperator *)op;
-    if (self->is_done)
-        return NULL;
-    self->is_done = true;
-    Value value = value_ubigint(change_run(self));
-    vector_prepare(self->batch->columns[0], 1);
-    vector_set_value(self->batch->columns[0], 0, &value);
-    self->batch->row_count = self->batch->vector_size = 1;
-    return self->batch;
+    if (!self->is_done) {
+        self->is_done = true;
+        written_rows_set_count(&self->written, change_run(self));
+    }
+    return written_rows_next(&self->written);
 }
 
 static const OperatorOps change_ops = {"Change", NULL, change_next, NULL};
@@ -73,7 +77,6 @@ Operator *change_new(const Build *build, const Plan *plan, Operator **inputs)
     self->stream =
         (ChangeStream){.base = {.schema = change_schema(build, self->schema, column_count), .next = change_stream_next},
                        .change = self};
-    self->batch = batch_new_empty(build->arena, 1);
-    self->batch->columns[0] = vector_new(build->arena, type_of(TYPE_UBIGINT));
+    self->written = written_rows_new(build, change->returns_rows);
     return &self->base;
 }

@@ -1,5 +1,7 @@
-/* exec/insert.c: hands the input's rows to a table's provider, checked; gives one row: how many went in. */
+/* exec/insert.c: hands the input's rows to a table's provider, checked; gives one row, how many went in, or the rows.
+ */
 #include "exec/row_checks.h"
+#include "exec/written_rows.h"
 
 typedef struct InsertOperator InsertOperator;
 
@@ -14,15 +16,17 @@ struct InsertOperator {
     InsertStream stream;
     RowChecks checks;
     bool is_done;
-    Batch *batch;
+    WrittenRows written;
 };
 
 static Batch *insert_stream_next(BatchStream *stream)
 {
     InsertOperator *self = ((InsertStream *)stream)->insert;
     Batch *batch = operator_next(self->base.inputs[0]);
-    if (batch)
-        row_checks_run(&self->checks, stream->schema, batch, /* first_column= */ 0);
+    if (batch == NULL)
+        return NULL;
+    row_checks_run(&self->checks, stream->schema, batch, /* first_column= */ 0);
+    written_rows_add(&self->written, batch);
     return batch;
 }
 
@@ -30,17 +34,14 @@ static Batch *insert_next(Operator *op)
 {
     InsertOperator *self = (InsertOperator *)op;
     const PlanInsert *plan = (const PlanInsert *)op->plan;
-    if (self->is_done)
-        return NULL;
-    self->is_done = true;
-    TableProvider *table = plan->table;
-    self->stream.base.schema = table->ops->schema(table, op->context);
-    uint64_t count = table->ops->insert_into(table, op->context, plan->op, &self->stream.base);
-    Value value = value_ubigint(count);
-    vector_prepare(self->batch->columns[0], 1);
-    vector_set_value(self->batch->columns[0], 0, &value);
-    self->batch->row_count = self->batch->vector_size = 1;
-    return self->batch;
+    if (!self->is_done) {
+        self->is_done = true;
+        TableProvider *table = plan->table;
+        self->stream.base.schema = table->ops->schema(table, op->context);
+        uint64_t count = table->ops->insert_into(table, op->context, plan->op, &self->stream.base);
+        written_rows_set_count(&self->written, count);
+    }
+    return written_rows_next(&self->written);
 }
 
 static const OperatorOps insert_ops = {"Insert", NULL, insert_next, NULL};
@@ -55,7 +56,6 @@ Operator *insert_new(const Build *build, const Plan *plan, Operator **inputs)
     self->checks =
         row_checks_new(build, plan->inputs[0], insert->name, insert->checks, insert->check_names, insert->check_count);
     self->stream = (InsertStream){.base = {.next = insert_stream_next}, .insert = self};
-    self->batch = batch_new_empty(build->arena, 1);
-    self->batch->columns[0] = vector_new(build->arena, type_of(TYPE_UBIGINT));
+    self->written = written_rows_new(build, insert->returns_rows);
     return &self->base;
 }

@@ -203,6 +203,7 @@ typedef struct PlanInsert {
     TableProvider *table; /* the plan's arena holds a share */
     const char *name;
     InsertOp op;
+    bool returns_rows; /* outputs: the input's */
     size_t check_count;
     Expr **checks;            /* CHECK conditions over the input's outputs: FALSE raises CHECK_VIOLATION */
     const char **check_names; /* what to call them */
@@ -217,6 +218,7 @@ typedef struct PlanChange {
     TableProvider *table; /* the plan's arena holds a share */
     const char *name;
     PlanChangeKind kind;
+    bool returns_rows;   /* outputs: the input's, which may have more columns behind those */
     size_t column_count; /* UPDATE: those that are assigned */
     const size_t *columns;
     size_t check_count; /* UPDATE: as those of an Insert */

@@ -87,3 +87,9 @@ class Changes(ProgramTest):
         self.assertEqual(len(self.rows()), 4)
         self.expect(["--safe", "-c", "create table t(a int); insert into t values (1); update t set a = 2; "
                      "delete from t; truncate t"], "count\n1\n" * 3 + "count\n0\n")
+
+    def test_returning(self):
+        self.expect(["d.db", "-c", "insert into d.s values (9, 'z', null) returning id, name; "
+                     "update d.s set v = id * 2 where id = 9 returning *; delete from d.s where id = 9 returning v"],
+                    "id,name\n9,z\nid,name,v\n9,z,18\nv\n18\n")
+        self.assertEqual(len(self.rows()), 4)
