@@ -4,7 +4,7 @@
 
 /* ---- a plan with every operator that keeps something; made anew for each run ---- */
 
-enum { PLAN_KINDS_TRIED = 9 };
+enum { PLAN_KINDS_TRIED = 10 };
 
 static Plan *some_table(void)
 {
@@ -52,6 +52,39 @@ static Plan *some_aggregate(void)
     return &plan->base;
 }
 
+/* Every way of computing a call: place, value, whole, running, tree, ordered. */
+static Plan *some_window(void)
+{
+    static const WindowFrame frames[] = {
+        {.mode = WINDOW_RANGE, .end.kind = WINDOW_UNBOUNDED_FOLLOWING},
+        {.mode = WINDOW_ROWS, .end.kind = WINDOW_CURRENT_ROW},
+        {.mode = WINDOW_GROUPS, .end.kind = WINDOW_CURRENT_ROW, .exclude = WINDOW_EXCLUDE_TIES},
+    };
+    Plan *t = some_table();
+    PlanWindow *plan = plan_window_new(&test_columns, t, 1, 1, 6);
+    plan->partition[0] = column(t, 0);
+    plan->keys[0] = column(t, 1);
+    for (size_t i = 0; i < 6; i++) {
+        WindowCall *window = &plan->calls[i];
+        Expr *argument = i == 5 ? expr_cast(test_arena, column(t, 0), type_of(TYPE_DOUBLE), NO_POSITION) : column(t, 1);
+        Type type = argument->type;
+        bool is_unknown = false, is_ambiguous;
+        window->frame = frames[i < 3 ? 0 : i < 5 ? i - 2 : 2];
+        window->call.arguments = arena_copy(test_arena, &argument, sizeof argument);
+        window->call.argument_count = i == 0 ? 0 : 1;
+        window->ignores_nulls = i == 1;
+        if (i < 2)
+            window->function = window_function_resolve(view_of(i == 0 ? "rank" : "lag"), &type, &is_unknown,
+                                                       window->call.argument_count, &window->call.type);
+        else
+            window->call.aggregate = aggregate_resolve(view_of(i == 5 ? "median" : "max"), &type, &is_unknown, 1,
+                                                       &window->call.type, &is_ambiguous);
+        plan->columns[i] = plan_column_new(&test_columns, "w", NULL, window->call.type, true);
+    }
+    plan_refresh_outputs(&test_columns, &plan->base);
+    return &plan->base;
+}
+
 static Plan *some_plan(size_t kind)
 {
     static const int keys[] = {2, -1};
@@ -74,6 +107,8 @@ static Plan *some_plan(size_t kind)
         return &plan_set_new(&test_columns, PLAN_INTERSECT, true, pair, 2)->base;
     case 7:
         return sort(filter(t, call("=", column(t, 0), integer(3))), keys, 1, NO_LIMIT);
+    case 8:
+        return some_window();
     default: {
         Expr *exprs[] = {call("||", column(t, 1), column(t, 1)), call("+", column(t, 0), integer(1))};
         return project(t, exprs, 2);
