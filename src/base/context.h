@@ -26,6 +26,7 @@ typedef struct MemoryBudget {
     X(temp_directory, const char *, TEXT, "", "Where what does not fit into memory goes; empty: TMPDIR or /tmp.")      \
     X(batch_size, size_t, COUNT, "2048", "Rows of a batch, 1 to 2048; smaller ones serve tests.")                      \
     X(optimizer, bool, BOOL, "on", "Apply the optimizer's rules; off: plans run as they were bound.")                  \
+    X(verify_pushdown, bool, BOOL, "off", "Check what table providers promise; the first broken promise is an error.") \
     X(safe, bool, BOOL, "off", "No writes, and no files other than those named on the command line.")
 
 typedef struct Settings {

@@ -35,7 +35,11 @@ static Plan *offer(PlanColumns *columns, PlanFilter *filter, PlanScan *scan)
         mapped[i] = expr_map_columns(columns->arena, conditions[i], index_of_column, scan);
     provider_supports_filters_pushdown(scan->table, mapped, offered, answers);
     ARRAY(Expr *) kept = {0};
+    bool is_verified = columns->context->settings->verify_pushdown;
+    scan->promises = is_verified ? arena_array(columns->arena, Expr *, count) : NULL;
     for (size_t i = 0; i < count; i++) {
+        if (is_verified && answers[i] == FILTER_EXACT)
+            scan->promises[scan->promise_count++] = conditions[i];
         array_add(columns->arena, &scan->filters, ((PlanScanFilter){conditions[i], answers[i]}));
         if (answers[i] != FILTER_EXACT)
             array_add(columns->arena, &kept, conditions[i]);

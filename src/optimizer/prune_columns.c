@@ -37,11 +37,15 @@ static void prune_inputs_whole(PlanColumns *columns, Plan *plan)
     }
 }
 
-static Plan *prune_scan(PlanScan *scan, const ColumnSet *wanted)
+/* A promise that is to be checked needs its columns here. */
+static Plan *prune_scan(PlanColumns *columns, PlanScan *scan, const ColumnSet *wanted)
 {
+    ColumnSet promised = column_set_in(columns->arena);
     size_t kept = 0;
+    for (size_t i = 0; i < scan->promise_count; i++)
+        column_set_add_expr(&promised, scan->promises[i]);
     for (size_t i = 0; i < scan->base.output_count; i++)
-        if (column_set_has(wanted, scan->base.outputs[i])) {
+        if (column_set_has(wanted, scan->base.outputs[i]) || column_set_has(&promised, scan->base.outputs[i])) {
             scan->base.outputs[kept] = scan->base.outputs[i];
             scan->column_indexes[kept++] = scan->column_indexes[i];
         }
@@ -177,7 +181,7 @@ static Plan *prune(PlanColumns *columns, Plan *plan, const ColumnSet *wanted)
 {
     switch (plan->kind) {
     case PLAN_SCAN:
-        return prune_scan((PlanScan *)plan, wanted);
+        return prune_scan(columns, (PlanScan *)plan, wanted);
     case PLAN_VALUES:
         return prune_values((PlanValues *)plan, wanted);
     case PLAN_PROJECT:

@@ -107,6 +107,9 @@ typedef struct PlanScan {
     size_t order_count;
     ScanOrder *orders; /* handed on */
     Scan *scan;        /* its batches have the outputs' columns, in order */
+    /* SET verify_pushdown: conditions that were answered EXACT; no row may come for which one is not TRUE */
+    size_t promise_count;
+    Expr **promises;
 } PlanScan;
 
 /* Rows of expressions without columns; no row and no column are legal. FROM-less SELECT: one row without columns. */

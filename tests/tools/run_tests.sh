@@ -43,7 +43,12 @@ unit | all)
     done
     ;;
 esac
-[ "$group" = all ] && run slt "$BUILD/slt-run" --quiet tests/slt
+if [ "$group" = all ]; then
+    run slt "$BUILD/slt-run" --quiet tests/slt
+    for setting in verify_pushdown=on optimizer=off batch_size=1 batch_size=3; do # the answers are the same
+        run "slt with $setting" "$BUILD/slt-run" --quiet --set "$setting" tests/slt
+    done
+fi
 [ "$group" = all ] && run random "$BUILD/random" 20 1
 [ "$group" = all ] && run examples sh tests/example/check.sh
 case $group in
