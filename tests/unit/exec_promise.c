@@ -7,7 +7,7 @@ static const TableProviderOps test_ops = {.format = "liar"};
 static PlanScan *promising_scan(const char *rows)
 {
     static TableProvider provider = {.ops = &test_ops};
-    PlanScan *scan = (PlanScan *)table("INTEGER, VARCHAR", rows);
+    PlanScan *scan = (PlanScan *)table("INTEGER;VARCHAR", rows);
     scan->table = &provider;
     scan->name = "t";
     scan->promise_count = 1;

@@ -1,6 +1,6 @@
 /* tests/unit/plans.h: plans made by hand over tables that are written in the test, and what comes out of them as text.
  *
- *     Plan *t = table("INTEGER, VARCHAR", "1,a 2,NULL");
+ *     Plan *t = table("INTEGER;VARCHAR", "1,a 2,NULL");
  *     Plan *f = filter(t, call("=", column(t, 0), integer(1)));
  *     ck_assert_str_eq(rows_text(f), "1,a");
  *
