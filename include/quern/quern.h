@@ -155,6 +155,13 @@ QUERN_API QuernStatus quern_register(QuernConnection *connection, const char *na
 /* What a command line's file argument does: a .db or .sqlite file is attached, any other becomes a table; both under
  * the file's base name, which *ret_name (may be NULL) is, valid until the next call. */
 QUERN_API QuernStatus quern_add_file(QuernConnection *connection, const char *path, const char **ret_name);
+/* Reads the files whole and lists what is wrong with them: a row for each record that breaks the structure of its file
+ * and each value that is not of its column's type (kinds "structure" and "type"), and rows that say what was found out
+ * about columns and files, and why (kinds "column" and "file"). Columns: file, line, field, column, kind, message,
+ * value. `options` are those of quern_table_open. Behind the last row quern_result_rejected_count is the number of
+ * problems. The result is as one of quern_query. */
+QUERN_API QuernStatus quern_check(QuernConnection *connection, const char *const *paths, size_t path_count,
+                                  const char *const *options, QuernResult **ret_result);
 /* The grammar's keywords in alphabetic order; NULL behind the last. */
 QUERN_API const char *quern_keyword(size_t index);
 /* How far the running statement is, in bytes or rows of its sources; total 0: unknown. Safe from any thread. */

@@ -78,10 +78,10 @@ static bool session_prepare(Session *session, const Options *options)
     for (size_t i = 0; i < options->parameter_count; i++)
         if (!parameter_bind(session, options->parameters[i]))
             return false;
-    for (size_t i = 0; i < options->file_count; i++)
+    for (size_t i = 0; i < options->file_count && !options->wants_check; i++)
         if (!call_check(session, quern_add_file(session->connection, options->files[i], NULL)))
             return false;
-    if (input_is_table(options) && !call_check(session, quern_add_file(session->connection, "-", NULL)))
+    if (!options->wants_check && input_is_table(options) && !call_check(session, quern_add_file(session->connection, "-", NULL)))
         return false;
     if (options->output && !session_set_output(session, options->output, (Place){0}))
         return false;
@@ -118,7 +118,10 @@ static int session_main(const Options *options)
     session_init(&session, connection);
     quern_set_warning_handler(connection, report_warning, NULL);
     interrupt_install(connection);
-    if (session_prepare(&session, options))
+    bool is_ready = session_prepare(&session, options);
+    if (is_ready && options->wants_check)
+        session_check(&session, options->files, options->file_count);
+    else if (is_ready)
         session_work(&session, options);
     session_done(&session);
     quern_close(connection);

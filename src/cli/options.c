@@ -152,11 +152,12 @@ static const struct Option {
 void options_print_help(void)
 {
     puts("usage: quern [OPTIONS] [FILES...] [SQL]\n"
+         "       quern check [OPTIONS] FILES...\n"
          "\n"
          "Answers SQL from CSV files, SQLite databases and tables in memory. FILES become tables by their base\n"
          "name; a .db or .sqlite file is attached; a .sql file is run. SQL is an argument that is no file, and\n"
          "has blanks or a semicolon. With SQL, standard input is the table stdin; without, it is a script, or\n"
-         "the prompt at a terminal.\n");
+         "the prompt at a terminal. check reads CSV files whole and lists what is wrong with them.\n");
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct Option *option = &option_table[i];
         char usage[64];
@@ -245,13 +246,17 @@ bool options_parse(Options *options, int argument_count, char **arguments)
     bool has_sql = false, only_files = false;
     for (int i = 1; i < argument_count; i++) {
         char *argument = arguments[i];
-        if (!only_files && strcmp(argument, "--") == 0)
+        if (i == 1 && strcmp(argument, "check") == 0)
+            options->wants_check = true;
+        else if (!only_files && strcmp(argument, "--") == 0)
             only_files = true;
         else if (only_files || argument[0] != '-' || argument[1] == '\0')
             options_take_argument(options, argument, &has_sql);
         else if (!options_take_option(options, argument_count, arguments, &i))
             return false;
     }
+    if (options->wants_check && (options->file_count == 0 || options->action_count > 0 || options->wants_prompt))
+        return option_fail("check", "FILES are wanted, and nothing else");
     return true;
 }
 

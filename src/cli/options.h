@@ -27,6 +27,7 @@ typedef struct Options {
     const char *output;
     size_t width, max_rows;
     bool has_no_header, has_timer, keeps_going, is_safe, wants_prompt, wants_help, wants_version;
+    bool wants_check; /* `quern check FILES` */
 } Options;
 
 /* Reads the arguments. False: they are wrong, which has been reported. options_done in either case. */

@@ -232,6 +232,24 @@ bool session_run(Session *session, const char *sql, size_t size, size_t *ret_tak
     return status == QUERN_OK;
 }
 
+bool session_check(Session *session, const char *const *paths, size_t path_count)
+{
+    QuernResult *result = NULL;
+    progress_start(session->connection);
+    QuernStatus status = quern_check(session->connection, paths, path_count, NULL, &result);
+    if (status == QUERN_OK)
+        status = result_show(session, result, NULL);
+    progress_stop();
+    if (status != QUERN_OK) {
+        report_error(session->connection, (Place){.line = 1}, "", 0);
+        session_fail(session, status_exit(status));
+    } else if (quern_result_rejected_count(result) > 0) {
+        session_fail(session, QUERN_ERROR_DATA);
+    }
+    output_report(session, session_output(session), session->file_name ? session->file_name : "standard output");
+    return status == QUERN_OK;
+}
+
 bool session_run_text(Session *session, const char *sql, Place place)
 {
     size_t ignored;

@@ -52,6 +52,8 @@ bool session_set_mode(Session *session, const char *word);
 bool session_run(Session *session, const char *sql, size_t size, size_t *ret_taken, Place place);
 /* The same for a statement that a command makes. */
 bool session_run_text(Session *session, const char *sql, Place place);
+/* Shows what is wrong with files. Bad data, if there is any, is noted in the exit status. */
+bool session_check(Session *session, const char *const *paths, size_t path_count);
 
 /* Calls `take` with the texts of the named columns (ended by NULL) of each row of a query, which is not shown; a column
  * that is not there gives NULL. Errors are not reported. */

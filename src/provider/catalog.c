@@ -123,6 +123,19 @@ const Format *catalog_format_at(const Catalog *catalog, size_t index)
     return index < catalog->formats.entry_count ? catalog->formats.entries[index].value : NULL;
 }
 
+Schema *format_check_schema(Arena *arena)
+{
+    static const struct {
+        const char *name;
+        TypeId type;
+    } columns[] = {{"file", TYPE_VARCHAR}, {"line", TYPE_BIGINT},     {"field", TYPE_BIGINT}, {"column", TYPE_VARCHAR},
+                   {"kind", TYPE_VARCHAR}, {"message", TYPE_VARCHAR}, {"value", TYPE_VARCHAR}};
+    Schema *schema = schema_new(arena, sizeof columns / sizeof *columns);
+    for (size_t i = 0; i < schema->column_count; i++)
+        schema->columns[i] = (Column){.name = columns[i].name, .type = type_of(columns[i].type), .is_nullable = true};
+    return schema;
+}
+
 /* Whether `path` ends in one of the blank-separated extensions. */
 static bool extension_fits(const char *extensions, StringView path)
 {

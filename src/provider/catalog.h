@@ -42,6 +42,7 @@ typedef struct FormatOption {
 } FormatOption;
 
 typedef struct FormatArgs {
+    const struct Format *format; /* the one that is asked */
     const char *location;
     Position position;     /* of the location in the statement */
     const Schema *columns; /* declared, or NULL */
@@ -58,7 +59,14 @@ typedef struct Format {
     TableProvider *(*table)(const FormatArgs *args);
     /* A database to attach. NULL: the format has single tables only. */
     SchemaProvider *(*attach)(const FormatArgs *args);
+    /* Reads all of a location: a row for each problem, and rows that say what was found out and why (format_check_schema
+     * has their columns). Rows are made while they are pulled; each problem counts in context->rejects. The stream lives
+     * in the context's arena. NULL: the format has nothing to check. */
+    BatchStream *(*check)(const FormatArgs *args);
 } Format;
+
+/* file, line, field, column, kind, message, value. Kinds: structure, type (these are problems), column, file. */
+Schema *format_check_schema(Arena *arena);
 
 Catalog *catalog_new(Arena *arena); /* with an empty schema main */
 

@@ -37,9 +37,9 @@ class Files(ProgramTest):
         self.assertEqual(run.output, "")
         self.assertRegex(run.errors, words)
 
-    def test_a_folder_is_no_file(self):
+    def test_a_folder_without_files_is_no_table(self):
         (self.folder / "folder.csv").mkdir()
-        self.refused("folder.csv", r"(?i)directory", (4,))
+        self.refused("folder.csv", r"folder\.csv: no CSV file is there", (4,))
 
     def test_a_file_that_may_not_be_read(self):
         if os.geteuid() == 0:

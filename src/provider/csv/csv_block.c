@@ -1,6 +1,7 @@
 /* provider/csv/csv_block.c: pieces of a file, the rows in them, and what to do with rows that are none. */
 #include "provider/csv/csv_block.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -148,9 +149,13 @@ static bool block_advance(CsvBlock *block, bool wants_ends)
 
 /* ---- rows that are none ---- */
 
-static void block_reject(CsvBlock *block)
+/* `start` and `end` are the record's. */
+static void block_reject(CsvBlock *block, size_t start, size_t end, size_t field, const char *reason)
 {
     atomic_fetch_add_explicit(&((Context *)block->context)->rejects, 1, memory_order_relaxed);
+    if (block->on_reject)
+        block->on_reject(block->reject_user, block->offset + start, field, reason,
+                         (StringView){block->data + start, end - start});
 }
 
 static const char *const problem_texts[] = {
@@ -167,7 +172,7 @@ static void block_meet_problem(CsvBlock *block)
                         "OPTIONS (quotes 'lenient') takes such quotes as text, (quote '') takes all, and (on_error "
                         "'reject') leaves such rows out",
                         "%s", problem_texts[problem->kind]);
-    block_reject(block);
+    block_reject(block, problem->record_start, problem->resume, problem->field_number, problem_texts[problem->kind]);
     block->start = problem->resume;
     block->index.problem.kind = CSV_PROBLEM_NONE;
 }
@@ -182,8 +187,19 @@ static bool record_is_skipped(const CsvBlock *block, size_t first, size_t field_
     return field_count == 1 && block->dialect->column_count > 1 && csv_field_end(block->data, start, ends[0]) == start;
 }
 
+enum { RAGGED_TEXT_SIZE = 96 };
+
+static const char *ragged_text(const CsvBlock *block, size_t field_count, char *buffer)
+{
+    size_t expected = block->dialect->column_count;
+    snprintf(buffer, RAGGED_TEXT_SIZE, "%zu field%s where %zu %s expected", field_count, field_count == 1 ? "" : "s",
+             expected, expected == 1 ? "is" : "are");
+    return buffer;
+}
+
 static _Noreturn void block_raise_ragged(const CsvBlock *block, size_t first, size_t field_count)
 {
+    char text[RAGGED_TEXT_SIZE];
     uint32_t start = block->index.ends[(ptrdiff_t)first - 1] + 1; /* wraps before the first record */
     uint64_t offset = block->offset + start;
     size_t expected = block->dialect->column_count;
@@ -194,8 +210,7 @@ static _Noreturn void block_raise_ragged(const CsvBlock *block, size_t first, si
               "'N') skips the file's first lines"
             : "OPTIONS (on_error 'reject') leaves such rows out, (delimiter '…') and (quote '…') name the "
               "file's own",
-        "%zu field%s where %zu %s expected", field_count, field_count == 1 ? "" : "s", expected,
-        expected == 1 ? "is" : "are");
+        "%s", ragged_text(block, field_count, text));
 }
 
 /* ---- taking rows ---- */
@@ -217,7 +232,9 @@ static bool rows_add_irregular(CsvRows *rows, CsvBlock *block, size_t first, siz
         return true;
     }
     if (dialect->on_error == CSV_ERROR_REJECT) {
-        block_reject(block);
+        char text[RAGGED_TEXT_SIZE];
+        const uint32_t *ends = block->index.ends + first;
+        block_reject(block, ends[-1] + 1, ends[field_count - 1], 0, ragged_text(block, field_count, text));
         return true;
     }
     if (rows->count > 0)

@@ -22,6 +22,10 @@ enum {
 };
 #define CSV_RECORD_LIMIT ((size_t)1 << 30) /* bytes of one record: more is an error */
 
+/* Told of each record that is left out (on_error reject): where it begins, the field that is wrong (from 1; 0: the
+ * record as a whole), why, and its text, lent for the call. May not raise. */
+typedef void (*CsvRejectFunction)(void *user, uint64_t offset, size_t field, const char *reason, StringView text);
+
 typedef struct CsvBlock {
     CsvSource *source;
     const CsvDialect *dialect;
@@ -34,14 +38,16 @@ typedef struct CsvBlock {
     Buffer *buffer;
     Buffer *spares[CSV_SPARE_BUFFERS]; /* that were shared when they were to be filled again */
     char *data;
-    size_t capacity;    /* bytes of text that the buffer has room for */
-    size_t size;        /* bytes of text in it */
-    size_t start;       /* of what is not indexed yet: a record's first byte */
-    size_t window;      /* how much to index at once */
-    uint64_t offset;    /* of data[0] in the file */
-    bool is_end;        /* the file ends with data[size - 1], a line end that may be our own */
-    CsvIndex index;     /* of the records before `start` */
-    size_t record_next; /* the first record of the index that was not taken */
+    size_t capacity;             /* bytes of text that the buffer has room for */
+    size_t size;                 /* bytes of text in it */
+    size_t start;                /* of what is not indexed yet: a record's first byte */
+    size_t window;               /* how much to index at once */
+    uint64_t offset;             /* of data[0] in the file */
+    bool is_end;                 /* the file ends with data[size - 1], a line end that may be our own */
+    CsvIndex index;              /* of the records before `start` */
+    size_t record_next;          /* the first record of the index that was not taken */
+    CsvRejectFunction on_reject; /* set after csv_block_init; NULL: nobody wants to know */
+    void *reject_user;
 } CsvBlock;
 
 /* Rows of the block's index: good until the next csv_block_take. */

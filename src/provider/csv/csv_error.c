@@ -8,23 +8,28 @@
 
 enum { READ_SIZE = 64 << 10 };
 
-uint64_t csv_line_number(CsvSource *source, uint64_t offset)
+void csv_place_advance(CsvPlace *place, CsvSource *source, uint64_t offset)
 {
     char data[READ_SIZE];
-    uint64_t line = 1, position = 0;
     char previous = '\0';
-    while (position < offset) {
-        size_t wanted = offset - position < READ_SIZE ? (size_t)(offset - position) : READ_SIZE;
-        size_t got = csv_source_read(source, position, data, wanted);
+    while (place->offset < offset) {
+        size_t wanted = offset - place->offset < READ_SIZE ? (size_t)(offset - place->offset) : READ_SIZE;
+        size_t got = csv_source_read(source, place->offset, data, wanted);
         if (got == 0)
             break;
         for (size_t i = 0; i < got; i++) {
-            line += data[i] == '\r' || (data[i] == '\n' && previous != '\r');
+            place->line += data[i] == '\r' || (data[i] == '\n' && previous != '\r');
             previous = data[i];
         }
-        position += got;
+        place->offset += got;
     }
-    return line;
+}
+
+uint64_t csv_line_number(CsvSource *source, uint64_t offset)
+{
+    CsvPlace place = {.line = 1};
+    csv_place_advance(&place, source, offset);
+    return place.line;
 }
 
 void csv_error_raise(CsvSource *source, uint64_t offset, size_t field, ErrorCode code, const char *hint,

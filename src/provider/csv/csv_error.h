@@ -14,6 +14,13 @@ _Noreturn void csv_error_raise(CsvSource *source, uint64_t offset, size_t field,
 /* The line that the byte at `offset` stands in, from 1. */
 uint64_t csv_line_number(CsvSource *source, uint64_t offset);
 
+/* A place whose line is known: the start of a record; at first offset 0, line 1. */
+typedef struct CsvPlace {
+    uint64_t offset, line;
+} CsvPlace;
+/* Moves the place forward. */
+void csv_place_advance(CsvPlace *place, CsvSource *source, uint64_t offset);
+
 enum { CSV_QUOTE_SIZE = 96 };
 /* The start of a value for a message: what is no printable text as \xHH, "..." behind a long one. */
 const char *csv_value_quote(StringView value, char *buffer);

@@ -175,4 +175,5 @@ const Format csv_format = {
         ".txt.zst .txt.bz2 .txt.xz",
     .description = "a text file of rows and fields: comma, tab, semicolon or bar between them",
     .table = csv_table_new,
+    .check = csv_check,
 };

@@ -42,6 +42,8 @@ CsvScanCounts csv_scan_counts(Scan *scan);
 void csv_scan_counts_explain(const CsvScanCounts *counts, bool has_filters, Text *text);
 void csv_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
                                    FilterPushdown *ret_answers);
+/* csv_check.c */
+BatchStream *csv_check(const FormatArgs *args);
 /* csv_insert.c */
 uint64_t csv_insert_into(TableProvider *table, const Context *context, InsertOp op, BatchStream *input);
 
