@@ -123,13 +123,59 @@ static void target_take_query_columns(Target *target, const Rows *rows, Position
 
 /* ---- the statement ---- */
 
-static void require_supported(const Binder *binder, const AstInsert *ast)
+/* Whether ON CONFLICT (columns) names this key, in whatever order. */
+static bool key_is_named(const Target *target, const Constraint *key, const AstNames *names)
 {
-    const char *what = ast->has_on_conflict             ? "ON CONFLICT"
-                       : ast->mode == AST_INSERT_IGNORE ? "INSERT OR IGNORE"
-                                                        : NULL;
+    if (names->count != key->column_count)
+        return false;
+    for (size_t i = 0; i < names->count; i++) {
+        size_t column = target_find_column(target, names->items[i].text, names->items[i].position);
+        bool is_part = false;
+        for (size_t c = 0; c < key->column_count; c++)
+            is_part |= key->columns[c] == column;
+        if (!is_part)
+            return false;
+    }
+    return true;
+}
+
+/* ON CONFLICT DO NOTHING: with columns, they are those of the table's key. */
+static InsertOp insert_conflict_op(const Target *target, const AstInsert *ast)
+{
+    Binder *binder = target->binder;
+    const Constraints *constraints = provider_constraints(target->table);
+    const AstNames *names = &ast->conflict_columns;
+    size_t key_count = 0, named_count = 0;
+    for (size_t i = 0; constraints && i < constraints->count; i++) {
+        const Constraint *key = &constraints->items[i];
+        if (key->kind != CONSTRAINT_PRIMARY_KEY && key->kind != CONSTRAINT_UNIQUE)
+            continue;
+        key_count++;
+        named_count += key_is_named(target, key, names);
+    }
+    if (names->count > 0 && named_count == 0)
+        bind_error(binder, ERROR_INVALID_COLUMN_REFERENCE, names->items[0].position, NULL,
+                   "ON CONFLICT names no key of table \"%s\"", target->name);
+    if (names->count > 0 && named_count < key_count)
+        bind_error(binder, ERROR_NOT_SUPPORTED, names->items[0].position, "leave the columns out",
+                   "ON CONFLICT of one key among several is not supported");
+    return key_count > 0 ? INSERT_IGNORE : INSERT_APPEND;
+}
+
+static InsertOp insert_op(const Target *target, const AstInsert *ast)
+{
+    static const InsertOp ops[] = {[AST_INSERT_APPEND] = INSERT_APPEND,
+                                   [AST_INSERT_OVERWRITE] = INSERT_OVERWRITE,
+                                   [AST_INSERT_REPLACE] = INSERT_REPLACE};
+    bool is_ignore = ast->mode == AST_INSERT_IGNORE || ast->has_on_conflict;
+    const char *what = ast->is_do_update                                        ? "ON CONFLICT DO UPDATE"
+                       : ast->conflict_where                                    ? "ON CONFLICT with WHERE"
+                       : is_ignore && ast->returning.count > 0                  ? "RETURNING with ON CONFLICT"
+                       : ast->has_on_conflict && ast->mode != AST_INSERT_APPEND ? "ON CONFLICT behind INSERT OR"
+                                                                                : NULL;
     if (what)
-        bind_error(binder, ERROR_NOT_SUPPORTED, ast->table.position, NULL, "%s is not supported", what);
+        bind_error(target->binder, ERROR_NOT_SUPPORTED, ast->table.position, NULL, "%s is not supported", what);
+    return is_ignore ? insert_conflict_op(target, ast) : ops[ast->mode];
 }
 
 /* VALUES of an INSERT: each cell takes its column's type at once, and may be DEFAULT. */
@@ -189,12 +235,7 @@ static BoundQuery *insert_returning(const Target *target, const AstInsert *ast, 
 
 BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
 {
-    static const InsertOp ops[] = {[AST_INSERT_APPEND] = INSERT_APPEND,
-                                   [AST_INSERT_OVERWRITE] = INSERT_OVERWRITE,
-                                   [AST_INSERT_REPLACE] = INSERT_REPLACE,
-                                   [AST_INSERT_IGNORE] = INSERT_APPEND};
     Binder *binder = binder_new(environment);
-    require_supported(binder, ast);
     TableProvider *table = bind_catalog_table(binder, &ast->table);
     Target target = insert_target(binder, table, binder_string(binder, ast->table.name), ast->table.position);
     if (ast->columns.count > 0)
@@ -207,7 +248,7 @@ BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
     if (ast->query == NULL)
         target.is_listed = false;
     Position position = ast->query ? ast->query->position : ast->table.position;
-    Plan *insert = target_insert(&target, ops[ast->mode], &rows, position);
+    Plan *insert = target_insert(&target, insert_op(&target, ast), &rows, position);
     return ast->returning.count > 0 ? insert_returning(&target, ast, insert) : target_bound_count(binder, insert);
 }
 

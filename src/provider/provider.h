@@ -41,6 +41,7 @@ typedef enum InsertOp {
     INSERT_APPEND,
     INSERT_OVERWRITE, /* what was there goes */
     INSERT_REPLACE,   /* rows with a colliding key go */
+    INSERT_IGNORE,    /* new rows with a colliding key stay out, and do not count */
 } InsertOp;
 
 typedef struct ScanOrder {

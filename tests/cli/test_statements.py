@@ -93,3 +93,10 @@ class Changes(ProgramTest):
                      "update d.s set v = id * 2 where id = 9 returning *; delete from d.s where id = 9 returning v"],
                     "id,name\n9,z\nid,name,v\n9,z,18\nv\n18\n")
         self.assertEqual(len(self.rows()), 4)
+
+    def test_on_conflict_do_nothing(self):
+        self.changes("insert into d.s values (1, 'x', 1), (5, 'e', 5), (5, 'f', 5) on conflict do nothing", 1)
+        self.changes("insert into d.s select id + 3, name, v from d.s on conflict (id) do nothing", 3)
+        self.assertEqual([row[:2] for row in self.rows()],
+                         [(1, "a"), (2, "b"), (3, "c"), (4, "d"), (5, "e"), (6, "c"), (7, "d"), (8, "e")])
+        self.fails("insert into d.s values (20, null, 1), (1, 'x', 1) on conflict do nothing", "name")

@@ -120,7 +120,7 @@ static void change_compact(MemoryChange *change)
         columns[c] = c;
     MemoryReader *reader = memory_reader_new(change->arena, schema, change->version, columns, schema->column_count);
     memory_reader_each(reader, change->context, compact_visit, &compact);
-    memory_change_commit(&compact, /* is_replace= */ false);
+    memory_change_commit(&compact, INSERT_APPEND);
     arena_free(change->arena);
 }
 
@@ -130,12 +130,13 @@ static bool version_is_mostly_gone(const MemoryVersion *version)
     return gone >= MEMORY_GROUP_ROWS / 4 && gone > memory_version_row_count(version);
 }
 
-void memory_change_commit(MemoryChange *change, bool is_replace)
+uint64_t memory_change_commit(MemoryChange *change, InsertOp op)
 {
+    uint64_t count = change->added_count;
     if (change->added_count > 0) {
         MemoryRow first = staged_rows_place(change);
         for (size_t k = 0; k < change->table->key_count; k++)
-            memory_unique_add(change->table, change->context, change->version, k, first, is_replace);
+            count -= memory_unique_add(change->table, change->context, change->version, k, first, op);
         for (size_t i = 0; i + 1 < change->staged.count; i++)
             memory_group_seal(change->staged.items[i], change->context, MEMORY_GROUP_ROWS);
     }
@@ -143,4 +144,5 @@ void memory_change_commit(MemoryChange *change, bool is_replace)
         change_compact(change);
     else
         change_publish(change);
+    return count;
 }

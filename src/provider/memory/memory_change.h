@@ -27,7 +27,8 @@ void memory_change_begin(MemoryChange *change, MemoryTable *table, const Context
 void memory_change_add(MemoryChange *change, Vector *const *columns, const uint16_t *selection, size_t count);
 /* False when the row was gone already. */
 bool memory_change_delete(MemoryChange *change, MemoryRow row);
-/* Checks the keys of added rows, all deletions done; raises UNIQUE_VIOLATION, or (is_replace) deletes what collides. */
-void memory_change_commit(MemoryChange *change, bool is_replace);
+/* Checks the keys of added rows, all deletions done. `op` says what becomes of those that collide: REPLACE deletes the
+ * earlier one, IGNORE the new one, the others raise UNIQUE_VIOLATION. Returns how many rows were added. */
+uint64_t memory_change_commit(MemoryChange *change, InsertOp op);
 
 #endif

@@ -72,7 +72,9 @@ typedef struct Adding {
     MemoryVersion *draft;
     MemoryKey *index;
     Arena *arena;
-    bool is_checked, is_replace;
+    bool is_checked;
+    InsertOp op;
+    uint64_t ignored_count;
 } Adding;
 
 static bool key_has_null(const Batch *batch, size_t place)
@@ -83,21 +85,25 @@ static bool key_has_null(const Batch *batch, size_t place)
     return false;
 }
 
-/* An earlier row with the key of this one goes, or raises. Later ones find this one when it is their turn. */
-static void row_check(const Adding *adding, uint64_t hash, MemoryRow row, const Batch *batch, size_t place)
+/* An earlier row with the key of this one: it goes, or this one does (then true), or an error is raised. Later ones
+ * find this one when it is their turn. */
+static bool row_gives_way(const Adding *adding, uint64_t hash, MemoryRow row, const Batch *batch, size_t place)
 {
     MemoryKeyProbe probe = memory_key_probe(adding->index, hash);
     MemoryRow other;
     while (memory_key_next(adding->index, &probe, &other)) {
         if (other >= row || !row_has_key(adding->draft, other, adding->key, batch->columns, place))
             continue;
-        if (!adding->is_replace)
+        if (adding->op == INSERT_IGNORE)
+            return memory_version_delete(adding->draft, adding->table->budget, row);
+        if (adding->op != INSERT_REPLACE)
             double_raise(adding->table, adding->key, adding->arena, batch->columns, place);
         memory_version_delete(adding->draft, adding->table->budget, other);
     }
+    return false;
 }
 
-static void batch_add(const Adding *adding, const Batch *batch, MemoryRow first_row)
+static void batch_add(Adding *adding, const Batch *batch, MemoryRow first_row)
 {
     uint64_t hashes[BATCH_SIZE];
     vectors_hash(batch->columns, batch->column_count, batch->selection, batch->row_count, hashes);
@@ -105,14 +111,15 @@ static void batch_add(const Adding *adding, const Batch *batch, MemoryRow first_
         size_t place = batch_row(batch, i);
         if (key_has_null(batch, place))
             continue;
-        if (adding->is_checked)
-            row_check(adding, hashes[i], first_row + place, batch, place);
-        memory_key_add(adding->index, hashes[i], first_row + place);
+        if (adding->is_checked && row_gives_way(adding, hashes[i], first_row + place, batch, place))
+            adding->ignored_count++;
+        else
+            memory_key_add(adding->index, hashes[i], first_row + place);
     }
 }
 
 /* Rows first .. end-1 of the draft go into the index. */
-static void rows_add(const Adding *adding, const Context *context, MemoryRow first, MemoryRow end)
+static void rows_add(Adding *adding, const Context *context, MemoryRow first, MemoryRow end)
 {
     MemoryVersion *draft = adding->draft;
     MemoryReader *reader =
@@ -133,8 +140,8 @@ static void rows_add(const Adding *adding, const Context *context, MemoryRow fir
     }
 }
 
-void memory_unique_add(const MemoryTable *table, const Context *context, MemoryVersion *draft, size_t key_index,
-                       MemoryRow first, bool is_replace)
+uint64_t memory_unique_add(const MemoryTable *table, const Context *context, MemoryVersion *draft, size_t key_index,
+                           MemoryRow first, InsertOp op)
 {
     Arena *scratch = arena_new_child(context->arena);
     MemoryRow end = draft->slice_count * (MemoryRow)MEMORY_GROUP_ROWS;
@@ -143,7 +150,7 @@ void memory_unique_add(const MemoryTable *table, const Context *context, MemoryV
                      .draft = draft,
                      .index = draft->keys[key_index],
                      .arena = scratch,
-                     .is_replace = is_replace};
+                     .op = op};
     size_t added = 0;
     for (size_t s = first / MEMORY_GROUP_ROWS; s < draft->slice_count; s++)
         added += draft->slices[s].row_count;
@@ -158,4 +165,5 @@ void memory_unique_add(const MemoryTable *table, const Context *context, MemoryV
     adding.is_checked = true;
     rows_add(&adding, context, first, end);
     arena_free(scratch);
+    return adding.ignored_count;
 }

@@ -9,9 +9,10 @@
  * scratch. */
 bool memory_unique_find(const MemoryTable *table, const MemoryVersion *version, size_t key_index, Arena *arena,
                         const Value *values, MemoryRow *ret_row);
-/* Adds the draft's rows from `first` on to its key. A row whose key another row has raises UNIQUE_VIOLATION, or
- * (is_replace) makes the earlier row go. Keys with a NULL in them collide with nothing. */
-void memory_unique_add(const MemoryTable *table, const Context *context, MemoryVersion *draft, size_t key_index,
-                       MemoryRow first, bool is_replace);
+/* Adds the draft's rows from `first` on to its key. A row whose key another row has raises UNIQUE_VIOLATION; REPLACE
+ * makes the earlier row go, IGNORE the new one. Returns how many new ones IGNORE has left out. Keys with a NULL in them
+ * collide with nothing. */
+uint64_t memory_unique_add(const MemoryTable *table, const Context *context, MemoryVersion *draft, size_t key_index,
+                           MemoryRow first, InsertOp op);
 
 #endif

@@ -13,9 +13,7 @@ uint64_t memory_insert_into(TableProvider *base, const Context *context, InsertO
         context_check(context);
         memory_change_add(&change, batch->columns, batch->selection, batch->row_count);
     }
-    uint64_t count = change.added_count;
-    memory_change_commit(&change, op == INSERT_REPLACE);
-    return count;
+    return memory_change_commit(&change, op);
 }
 
 uint64_t memory_truncate(TableProvider *base, const Context *context)
@@ -24,7 +22,7 @@ uint64_t memory_truncate(TableProvider *base, const Context *context)
     uint64_t count = memory_version_row_count(table->version);
     MemoryChange change;
     memory_change_begin(&change, table, context, /* from_nothing= */ true);
-    memory_change_commit(&change, /* is_replace= */ false);
+    memory_change_commit(&change, INSERT_APPEND);
     return count;
 }
 
@@ -71,7 +69,7 @@ uint64_t memory_delete_from(TableProvider *base, const Context *context, Expr *c
 {
     RowChange *self = row_change_begin(base, context, filters, filter_count);
     memory_reader_each(self->reader, context, delete_visit, self);
-    memory_change_commit(&self->change, /* is_replace= */ false);
+    memory_change_commit(&self->change, INSERT_APPEND);
     return self->count;
 }
 
@@ -114,7 +112,7 @@ uint64_t memory_update(TableProvider *base, const Context *context, const size_t
     self->values = evaluator_new(self->change.arena, context, values, column_count);
     self->row = arena_array(self->change.arena, Vector *, self->change.table->schema->column_count);
     memory_reader_each(self->reader, context, update_visit, self);
-    memory_change_commit(&self->change, /* is_replace= */ false);
+    memory_change_commit(&self->change, INSERT_APPEND);
     return self->count;
 }
 
@@ -143,7 +141,7 @@ uint64_t memory_delete_rows(TableProvider *base, const Context *context, BatchSt
     Batch *batch;
     while ((batch = stream_next(rows)) != NULL)
         count += rows_take(&change, batch, selection);
-    memory_change_commit(&change, /* is_replace= */ false);
+    memory_change_commit(&change, INSERT_APPEND);
     return count;
 }
 
@@ -160,7 +158,5 @@ uint64_t memory_update_rows(TableProvider *base, const Context *context, const s
         if (count > 0)
             memory_change_add(&change, batch->columns + 1, selection, count);
     }
-    uint64_t count = change.added_count;
-    memory_change_commit(&change, /* is_replace= */ false);
-    return count;
+    return memory_change_commit(&change, INSERT_APPEND);
 }

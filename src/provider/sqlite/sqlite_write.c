@@ -111,6 +111,12 @@ static void insertion_write_head(const Insertion *insertion, Text *sql, bool is_
     text_add(sql, ") ");
 }
 
+/* Behind what is inserted. Keys alone are looked at: OR IGNORE would pass over NOT NULL too. */
+static const char *insertion_tail(InsertOp op)
+{
+    return op == INSERT_IGNORE ? " ON CONFLICT DO NOTHING" : "";
+}
+
 static void text_add_parameters(Text *sql, size_t count)
 {
     text_add(sql, "VALUES (");
@@ -135,17 +141,18 @@ static uint64_t insertion_run(Insertion *insertion, const char *sql, BatchStream
                              insertion->table->name);
         for (size_t i = 0; i < insertion->column_count; i++)
             insertion->vectors[i] = batch->columns[insertion->columns[i]];
-        for (size_t i = 0; i < batch->row_count; i++)
+        for (size_t i = 0; i < batch->row_count; i++) {
             row_write(insertion->table, statement, insertion->scratch, insertion->vectors, insertion->columns,
                       insertion->column_count, batch_row(batch, i));
-        count += batch->row_count;
+            count += (uint64_t)sqlite3_changes64(database->connection);
+        }
     }
     return count;
 }
 
 /* Rows that are read from this database while it is written must be the old ones: so all of them go into a temporary
  * table first, which SQLite keeps on disk where it is large, and from there into the table. */
-static uint64_t insertion_run_spooled(Insertion *insertion, const char *head, BatchStream *input)
+static uint64_t insertion_run_spooled(Insertion *insertion, const char *head, InsertOp op, BatchStream *input)
 {
     SqliteDatabase *database = insertion->table->database;
     const char *spool = arena_format(insertion->arena, "temp.quern_spool_%zu", insertion->column_count);
@@ -160,8 +167,11 @@ static uint64_t insertion_run_spooled(Insertion *insertion, const char *head, Ba
     text_clear(&sql);
     text_add_format(&sql, "INSERT INTO %s ", spool);
     text_add_parameters(&sql, insertion->column_count);
-    uint64_t count = insertion_run(insertion, arena_string(insertion->arena, text_string(&sql)), input);
-    sqlite_execute(database, arena_format(insertion->arena, "%sSELECT * FROM %s ORDER BY rowid", head, spool));
+    (void)insertion_run(insertion, arena_string(insertion->arena, text_string(&sql)), input);
+    /* WHERE, so that SQLite does not read ON CONFLICT as a join's */
+    sqlite_execute(database, arena_format(insertion->arena, "%sSELECT * FROM %s WHERE true ORDER BY rowid%s", head,
+                                          spool, insertion_tail(op)));
+    uint64_t count = (uint64_t)sqlite3_changes64(database->connection);
     sqlite_execute(database, empty);
     return count;
 }
@@ -191,9 +201,10 @@ uint64_t sqlite_insert_into(TableProvider *base, const Context *context, InsertO
             text_add_sqlite_name(&sql, table->name);
             head = arena_format(insertion.arena, "%s; %s", text_string(&sql), head);
         }
-        count = insertion_run_spooled(&insertion, head, input);
+        count = insertion_run_spooled(&insertion, head, op, input);
     } else {
         text_add_parameters(&sql, insertion.column_count);
+        text_add(&sql, insertion_tail(op));
         count = insertion_run(&insertion, arena_string(insertion.arena, text_string(&sql)), input);
     }
     transaction_commit(transaction, context);
