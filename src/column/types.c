@@ -115,6 +115,7 @@ static const struct TypeSynonym {
     {"nvarchar", TYPE_VARCHAR, MODIFIERS_LENGTH},
     {"bpchar", TYPE_VARCHAR, MODIFIERS_LENGTH},
     {"text", TYPE_VARCHAR, MODIFIERS_NONE},
+    {"json", TYPE_VARCHAR, MODIFIERS_NONE},
     {"string", TYPE_VARCHAR, MODIFIERS_NONE},
     {"blob", TYPE_BLOB, MODIFIERS_LENGTH},
     {"bytea", TYPE_BLOB, MODIFIERS_NONE},

@@ -15,7 +15,9 @@
     X(logic)                                                                                                           \
     X(text)                                                                                                            \
     X(statistic)                                                                                                       \
-    X(quantile)
+    X(quantile)                                                                                                        \
+    X(ordered)                                                                                                         \
+    X(moment)
 
 #define FAMILY_DECLARE(name) extern AggregateFamily aggregate_family_##name;
 AGGREGATE_FAMILIES(FAMILY_DECLARE)

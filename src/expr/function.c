@@ -14,7 +14,23 @@
 #include "expr/overload.h"
 
 /* X(family): function/<family>.c defines function_family_<family>. A name stands in one family only. */
-#define FUNCTION_FAMILIES(X) X(operator) X(math) X(string) X(text_build) X(date) X(system)
+#define FUNCTION_FAMILIES(X)                                                                                           \
+    X(operator)                                                                                                        \
+    X(math)                                                                                                            \
+    X(number)                                                                                                          \
+    X(string)                                                                                                          \
+    X(text_build)                                                                                                      \
+    X(text_edit)                                                                                                       \
+    X(regex)                                                                                                           \
+    X(digest)                                                                                                          \
+    X(date)                                                                                                            \
+    X(date_step)                                                                                                       \
+    X(date_pattern)                                                                                                    \
+    X(format)                                                                                                          \
+    X(distance)                                                                                                        \
+    X(json)                                                                                                            \
+    X(zone)                                                                                                            \
+    X(system)
 
 #define FAMILY_DECLARE(name) extern FunctionFamily function_family_##name;
 FUNCTION_FAMILIES(FAMILY_DECLARE)
@@ -29,7 +45,7 @@ enum { FAMILY_COUNT = sizeof families / sizeof *families };
 
 /* ---- finding by name ---- */
 
-enum { REGISTRY_SLOTS = 2048, REGISTRY_LIMIT = REGISTRY_SLOTS / 2 };
+enum { REGISTRY_SLOTS = 4096, REGISTRY_LIMIT = REGISTRY_SLOTS / 2 };
 
 /* Filled once, at the first look-up: names to their first entry (open addressing), and all names in order. */
 static struct Registry {

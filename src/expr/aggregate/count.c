@@ -77,5 +77,13 @@ AggregateFamily aggregate_family_count = {
      .update = true_update,
      .update_all = true_update_rows,
      COUNT},
+    {.name = "countif",
+     .signature = "(BOOLEAN) BIGINT",
+     .description = "Rows for which it is TRUE.",
+     .argument_count = 1,
+     .arguments = {TYPE_BOOLEAN},
+     .update = true_update,
+     .update_all = true_update_rows,
+     COUNT},
     {0},
 };

@@ -1,4 +1,4 @@
-/* expr/aggregate/pick.c: one of the values: first, last, any_value. */
+/* expr/aggregate/pick.c: one of the values: first, last, any_value, arg_min, arg_max. */
 #include "expr/aggregate/family.h"
 #include "expr/aggregate/kept.h"
 
@@ -41,9 +41,9 @@ static void pick_set(AggregateState *self, PickState *state, const Vector *argum
     }
 }
 
-static void pick_copy(AggregateState *self, PickState *state, const PickState *other)
+static void pick_copy(AggregateState *self, PickState *state, const PickState *other, Type type)
 {
-    bool has_text = type_has_text(self->call->type);
+    bool has_text = type_has_text(type);
     state->has_value = true;
     state->is_null = other->is_null;
     if (state->is_null)
@@ -86,7 +86,7 @@ static void first_combine(AggregateState *self, uint8_t *const *from, uint8_t *c
         const PickState *other = (const PickState *)from[i];
         PickState *state = (PickState *)into[i];
         if (!state->has_value && other->has_value)
-            pick_copy(self, state, other);
+            pick_copy(self, state, other, self->call->type);
     }
 }
 
@@ -94,7 +94,99 @@ static void last_combine(AggregateState *self, uint8_t *const *from, uint8_t *co
 {
     for (size_t i = 0; i < count; i++)
         if (((const PickState *)from[i])->has_value)
-            pick_copy(self, (PickState *)into[i], (const PickState *)from[i]);
+            pick_copy(self, (PickState *)into[i], (const PickState *)from[i], self->call->type);
+}
+
+/* ---- arg_min, arg_max: the value of the row whose other value is least or greatest; rows with a NULL do not count
+ * ---- */
+
+typedef struct BestState {
+    PickState value; /* first, so that pick_finalize serves */
+    PickState key;
+} BestState;
+
+static Value pick_value(const PickState *state, Type type)
+{
+    Value value = {.type = type};
+    if (type_has_text(type)) {
+        value.text = kept_text_view(&state->text);
+        return value;
+    }
+    switch (type_physical(type)) {
+    case PHYSICAL_BOOL:
+        memcpy(&value.boolean, state->bytes, sizeof value.boolean);
+        break;
+    case PHYSICAL_I32: {
+        int32_t narrow;
+        memcpy(&narrow, state->bytes, sizeof narrow);
+        value.i64 = narrow;
+        break;
+    }
+    case PHYSICAL_I128:
+        value.i128 = state->i128;
+        break;
+    case PHYSICAL_INTERVAL:
+        memcpy(&value.interval, state->bytes, sizeof value.interval);
+        break;
+    default: /* 64 bits of any kind */
+        memcpy(&value.u64, state->bytes, sizeof value.u64);
+    }
+    if (type.id == TYPE_DECIMAL)
+        value.i128 = state->i128;
+    return value;
+}
+
+static void best_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
+                        uint8_t *const *states, int sign)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t row = selected_row(selection, i);
+        BestState *state = (BestState *)states[i];
+        if (!argument_is_valid(arguments[0], row) || !argument_is_valid(arguments[1], row))
+            continue;
+        Value key = vector_value(arguments[1], row);
+        Value best = state->key.has_value ? pick_value(&state->key, arguments[1]->type) : key;
+        if (state->key.has_value && value_compare(&key, &best) * sign <= 0)
+            continue;
+        pick_set(self, &state->value, arguments[0], row);
+        pick_set(self, &state->key, arguments[1], row);
+    }
+}
+
+static void best_combine(AggregateState *self, uint8_t *const *from, uint8_t *const *into, size_t count, int sign)
+{
+    Type key_type = self->argument_types[1];
+    for (size_t i = 0; i < count; i++) {
+        const BestState *other = (const BestState *)from[i];
+        BestState *state = (BestState *)into[i];
+        if (!other->key.has_value)
+            continue;
+        Value key = pick_value(&other->key, key_type);
+        Value best = state->key.has_value ? pick_value(&state->key, key_type) : key;
+        if (state->key.has_value && value_compare(&key, &best) * sign <= 0)
+            continue;
+        pick_copy(self, &state->value, &other->value, self->call->type);
+        pick_copy(self, &state->key, &other->key, key_type);
+    }
+}
+
+#define BEST(name, sign)                                                                                               \
+    static void name##_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count, \
+                              uint8_t *const *states)                                                                  \
+    {                                                                                                                  \
+        best_update(self, arguments, selection, count, states, sign);                                                  \
+    }                                                                                                                  \
+    static void name##_combine(AggregateState *self, uint8_t *const *from, uint8_t *const *into, size_t count)         \
+    {                                                                                                                  \
+        best_combine(self, from, into, count, sign);                                                                   \
+    }
+BEST(least, -1)
+BEST(greatest, 1)
+
+static size_t best_state_size(const AggregateState *self)
+{
+    (void)self;
+    return sizeof(BestState);
 }
 
 static void pick_finalize(AggregateState *self, uint8_t *const *states, size_t count, Vector *result)
@@ -116,9 +208,10 @@ static void pick_finalize(AggregateState *self, uint8_t *const *states, size_t c
 
 static bool resolve_same(const Aggregate *aggregate, Type *argument_types, size_t argument_count, Type *ret_result)
 {
-    (void)aggregate, (void)argument_count;
-    if (argument_types[0].id == TYPE_NULL)
-        argument_types[0] = type_of(TYPE_VARCHAR);
+    (void)aggregate;
+    for (size_t i = 0; i < argument_count; i++)
+        if (argument_types[i].id == TYPE_NULL)
+            argument_types[i] = type_of(TYPE_VARCHAR);
     *ret_result = argument_types[0];
     return true;
 }
@@ -127,6 +220,14 @@ static bool resolve_same(const Aggregate *aggregate, Type *argument_types, size_
     {                                                                                                                  \
         .name = aggregate, .signature = "(any) any", .description = text, .flags = flag, .argument_count = 1,          \
         .arguments = {ANY}, .result = ANY, .state_size = pick_state_size, .update = updates, .combine = combiner,      \
+        .finalize = pick_finalize, .resolve = resolve_same                                                             \
+    }
+
+#define BEST_OF(aggregate, side, text)                                                                                 \
+    {                                                                                                                  \
+        .name = aggregate, .signature = "(any, any) any", .description = text,                                         \
+        .flags = AGGREGATE_ORDER_MATTERS | AGGREGATE_KEEPS_NULLS, .argument_count = 2, .arguments = {ANY, ANY},        \
+        .result = ANY, .state_size = best_state_size, .update = side##_update, .combine = side##_combine,              \
         .finalize = pick_finalize, .resolve = resolve_same                                                             \
     }
 
@@ -140,5 +241,12 @@ AggregateFamily aggregate_family_pick = {
     PICK("last_value", "The last row's value, also if NULL.", last_update, last_combine,
          AGGREGATE_KEEPS_NULLS | AGGREGATE_ORDER_MATTERS),
     PICK("any_value", "Some value that is not NULL.", any_update, first_combine, AGGREGATE_ORDER_MATTERS),
+    PICK("arbitrary", "Some value that is not NULL.", any_update, first_combine, AGGREGATE_ORDER_MATTERS),
+    BEST_OF("arg_min", least, "The first value where the second is least."),
+    BEST_OF("min_by", least, "The first value where the second is least."),
+    BEST_OF("argmin", least, "The first value where the second is least."),
+    BEST_OF("arg_max", greatest, "The first value where the second is greatest."),
+    BEST_OF("max_by", greatest, "The first value where the second is greatest."),
+    BEST_OF("argmax", greatest, "The first value where the second is greatest."),
     {0},
 };

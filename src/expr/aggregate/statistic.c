@@ -102,6 +102,20 @@ AGGREGATE_FINALIZE(covar_samp, PairState, double, state->count < 2, state->produ
 AGGREGATE_FINALIZE(corr, PairState, double, state->count == 0 || state->y_squares == 0 || state->x_squares == 0,
                    state->products / sqrt(state->y_squares * state->x_squares))
 
+AGGREGATE_FINALIZE(regr_avgx, PairState, double, state->count == 0, state->x_mean)
+AGGREGATE_FINALIZE(regr_avgy, PairState, double, state->count == 0, state->y_mean)
+AGGREGATE_FINALIZE(regr_sxx, PairState, double, state->count == 0, state->x_squares)
+AGGREGATE_FINALIZE(regr_syy, PairState, double, state->count == 0, state->y_squares)
+AGGREGATE_FINALIZE(regr_sxy, PairState, double, state->count == 0, state->products)
+AGGREGATE_FINALIZE(regr_slope, PairState, double, state->count == 0 || state->x_squares == 0,
+                   state->products / state->x_squares)
+AGGREGATE_FINALIZE(regr_intercept, PairState, double, state->count == 0 || state->x_squares == 0,
+                   state->y_mean - state->x_mean * (state->products / state->x_squares))
+AGGREGATE_FINALIZE(regr_r2, PairState, double, state->count == 0 || state->x_squares == 0,
+                   state->y_squares == 0 ? 1
+                                         : state->products * state->products / (state->x_squares * state->y_squares))
+AGGREGATE_FINALIZE(regr_count, PairState, int64_t, false, state->count)
+
 #define SPREAD(aggregate, text, finalizer)                                                                             \
     {                                                                                                                  \
         .name = aggregate, .signature = "(DOUBLE) DOUBLE", .description = text, .argument_count = 1,                   \
@@ -125,5 +139,26 @@ AggregateFamily aggregate_family_statistic = {
     PAIR("corr", "Correlation.", corr),
     PAIR("covar_samp", "Covariance of a sample.", covar_samp),
     PAIR("covar_pop", "Covariance of all there is.", covar_pop),
+    SPREAD("std", "Standard deviation of a sample.", stddev_samp),
+    SPREAD("var", "Variance of a sample.", var_samp),
+    PAIR("covar", "Covariance of a sample.", covar_samp),
+    PAIR("regr_avgx", "The mean of x where neither is NULL.", regr_avgx),
+    PAIR("regr_avgy", "The mean of y where neither is NULL.", regr_avgy),
+    PAIR("regr_sxx", "The sum of x's squared distances from its mean.", regr_sxx),
+    PAIR("regr_syy", "The sum of y's squared distances from its mean.", regr_syy),
+    PAIR("regr_sxy", "The sum of the products of both distances.", regr_sxy),
+    PAIR("regr_slope", "The slope of the line nearest to the points.", regr_slope),
+    PAIR("regr_intercept", "Where that line meets x = 0.", regr_intercept),
+    PAIR("regr_r2", "How well that line fits: the squared correlation.", regr_r2),
+    {.name = "regr_count",
+     .signature = "(y DOUBLE, x DOUBLE) BIGINT",
+     .description = "How many rows have neither NULL.",
+     .argument_count = 2,
+     .arguments = {TYPE_DOUBLE, TYPE_DOUBLE},
+     .result = TYPE_BIGINT,
+     .state_size = pair_state_size,
+     .update = pair_update,
+     .combine = pair_combine,
+     .finalize = regr_count_finalize},
     {0},
 };

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "column/datetime.h"
+#include "expr/function/date.h"
+#include "expr/function/zone.h"
 
 /* ---- which part ---- */
 
@@ -261,21 +263,6 @@ KERNEL_NOW(now_timestamp, int64_t, now)
 KERNEL_NOW(now_date, int32_t, timestamp_date(now))
 KERNEL_NOW(now_time, int64_t, now - timestamp_date(now) * MICROSECONDS_PER_DAY)
 
-/* ---- timezone(zone, x): what AT TIME ZONE is. Every TIMESTAMPTZ is kept, read and shown in UTC ---- */
-
-static void at_zone(KernelCall *call)
-{
-    int64_t *results = call->result->data;
-    for (size_t i = 0; i < call->count; i++) {
-        StringView zone = argument_text(call, 0, i);
-        if (!view_equal_ignoring_case(zone, view_of("UTC")) && !view_equal_ignoring_case(zone, view_of("GMT")) &&
-            !view_equal_ignoring_case(zone, view_of("Z")))
-            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "time zone '%.*s' is not known: there is UTC alone",
-                        VIEW_ARGUMENTS(zone));
-        results[i] = ARGUMENT(call, 1, int64_t, i);
-    }
-}
-
 /* ---- the table ---- */
 
 #define FAIL  FUNCTION_CAN_FAIL
@@ -297,11 +284,6 @@ static void at_zone(KernelCall *call)
         .name = #part, .signature = "(TIMESTAMP) BIGINT", .description = text, .argument_count = 1,                    \
         .arguments = {T(TIMESTAMP)}, .result = T(BIGINT), .kernel = field_##part                                       \
     }
-#define ZONE(x, r)                                                                                                     \
-    {                                                                                                                  \
-        .name = "timezone", .signature = "(zone VARCHAR, " #x ") " #r, .description = "AT TIME ZONE; UTC is known.",   \
-        .flags = FAIL, .argument_count = 2, .arguments = {T(VARCHAR), T(x)}, .result = T(r), .kernel = at_zone         \
-    }
 #define NOW(title, r, k, text)                                                                                         \
     {                                                                                                                  \
         .name = title, .signature = "() " #r, .description = text, .flags = FUNCTION_STABLE, .result = T(r),           \
@@ -318,6 +300,10 @@ FunctionFamily function_family_date = {
     TRUNCATE(TIMESTAMP, truncate_timestamp),
     TRUNCATE(TIMESTAMPTZ, truncate_timestamp),
     TRUNCATE(INTERVAL, truncate_interval),
+    {.name = "date_trunc", .signature = "(unit VARCHAR, TIMESTAMPTZ, zone VARCHAR) TIMESTAMPTZ",
+     .description = "Cut to the start of that unit in that time zone.", .flags = FAIL,
+     ARGUMENTS(T(VARCHAR), T(TIMESTAMPTZ), T(VARCHAR)), .result = T(TIMESTAMPTZ), .kernel = kernel_truncate_in_zone,
+     .prepare = zone_cache_prepare},
     FIELD(year, "The year."),
     FIELD(quarter, "The quarter, 1 to 4."),
     FIELD(month, "The month, 1 to 12."),
@@ -341,6 +327,9 @@ FunctionFamily function_family_date = {
      .kernel = make_timestamp},
     {.name = "to_timestamp", .signature = "(DOUBLE) TIMESTAMPTZ", .description = "So many seconds after 1970 began.",
      .flags = FAIL, .argument_count = 1, .arguments = {T(DOUBLE)}, .result = T(TIMESTAMPTZ), .kernel = to_timestamp},
+    {.name = "to_timestamp", .signature = "(VARCHAR, pattern VARCHAR) TIMESTAMPTZ",
+     .description = "Read by a pattern: 'DD Mon YYYY HH24:MI'.", .flags = FAIL, ARGUMENTS(T(VARCHAR), T(VARCHAR)),
+     .result = T(TIMESTAMPTZ), .kernel = kernel_timestamp_by_pattern},
     {.name = "last_day", .signature = "(DATE) DATE", .description = "The last day of its month.", .argument_count = 1,
      .arguments = {T(DATE)}, .result = T(DATE), .kernel = last_day},
     {.name = "age", .signature = "(TIMESTAMP, TIMESTAMP) INTERVAL",
@@ -349,10 +338,10 @@ FunctionFamily function_family_date = {
     {.name = "age", .signature = "(TIMESTAMP) INTERVAL", .description = "The same up to this day's midnight.",
      .flags = FUNCTION_STABLE, .argument_count = 1, .arguments = {T(TIMESTAMP)}, .result = T(INTERVAL),
      .kernel = age_today},
-    ZONE(TIMESTAMP, TIMESTAMPTZ),
-    ZONE(TIMESTAMPTZ, TIMESTAMP),
     NOW("now", TIMESTAMPTZ, now_timestamp, "When the statement began."),
     NOW("current_timestamp", TIMESTAMPTZ, now_timestamp, "When the statement began."),
+    NOW("statement_timestamp", TIMESTAMPTZ, now_timestamp, "When the statement began."),
+    NOW("get_current_timestamp", TIMESTAMPTZ, now_timestamp, "When the statement began."),
     NOW("transaction_timestamp", TIMESTAMPTZ, now_timestamp, "When the statement began."),
     NOW("localtimestamp", TIMESTAMP, now_timestamp, "When the statement began."),
     NOW("current_date", DATE, now_date, "The day when the statement began."),

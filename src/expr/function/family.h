@@ -9,6 +9,9 @@
 /* In a family's table: any type. */
 #define ANY TYPE_COUNT
 
+/* In an entry of a table: the types of its arguments, counted. */
+#define ARGUMENTS(...) .argument_count = sizeof((uint8_t[]){__VA_ARGS__}), .arguments = {__VA_ARGS__}
+
 /* Row i of a flat or constant argument. */
 #define ARGUMENT(call, index, ctype, i)                                                                                \
     (VECTOR_DATA((call)->arguments[index], ctype)[(call)->arguments[index]->form == VECTOR_CONSTANT ? 0 : (i)])

@@ -2,6 +2,8 @@
  * LIKE is !~~, IS NULL is "is null". */
 #include "expr/function/operator.h"
 
+#include "expr/function/text_result.h"
+
 #define FAIL  FUNCTION_CAN_FAIL
 #define NULLS FUNCTION_NOT_STRICT
 #define T(id) TYPE_##id
@@ -80,10 +82,14 @@ static bool resolve_plus(const Function *function, Type *argument_types, size_t 
     return type_is_numeric(type) || type_is_text(type) || type.id == TYPE_INTERVAL || type.id == TYPE_NULL;
 }
 
-/* a || b: whatever they are, as text. */
+/* a || b: BLOBs as they are, all else as text. */
 static bool resolve_concat(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result)
 {
-    (void)function, (void)ret_result;
+    (void)function;
+    if (argument_types[0].id == TYPE_BLOB && argument_types[1].id == TYPE_BLOB) {
+        *ret_result = type_of(TYPE_BLOB);
+        return true;
+    }
     for (size_t i = 0; i < argument_count; i++)
         argument_types[i] = type_of(TYPE_VARCHAR);
     return true;
@@ -200,6 +206,15 @@ FunctionFamily function_family_operator = {
     REGEX("~*", kernel_text_regex, regex_prepare_no_case, "The same without regard to case."),
     REGEX("!~", kernel_text_not_regex, regex_prepare, "Whether a regular expression matches nowhere."),
     REGEX("!~*", kernel_text_not_regex, regex_prepare_no_case, "The same without regard to case."),
+
+    {.name = "->", .signature = "(json VARCHAR, name VARCHAR) VARCHAR", .description = "A member of a JSON object, as JSON.",
+     .flags = FAIL, ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(VARCHAR), .kernel = kernel_json_part, .prepare = text_prepare},
+    {.name = "->", .signature = "(json VARCHAR, index BIGINT) VARCHAR", .description = "An element of a JSON array, as JSON.",
+     .flags = FAIL, ARGUMENTS(T(VARCHAR), T(BIGINT)), .result = T(VARCHAR), .kernel = kernel_json_index, .prepare = text_prepare},
+    {.name = "->>", .signature = "(json VARCHAR, name VARCHAR) VARCHAR", .description = "A member of a JSON object, as text.",
+     .flags = FAIL, ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(VARCHAR), .kernel = kernel_json_part_text, .prepare = text_prepare},
+    {.name = "->>", .signature = "(json VARCHAR, index BIGINT) VARCHAR", .description = "An element of a JSON array, as text.",
+     .flags = FAIL, ARGUMENTS(T(VARCHAR), T(BIGINT)), .result = T(VARCHAR), .kernel = kernel_json_index_text, .prepare = text_prepare},
     {0},
 };
 /* clang-format on */

@@ -28,10 +28,12 @@ static inline KernelShape kernel_shape(const KernelCall *call)
     X(negate, INTEGER)                                                                                                 \
     X(negate, BIGINT)                                                                                                  \
     X(negate, DOUBLE)                                                                                                  \
-    X(negate, DECIMAL) X(power, DOUBLE) X(identity, ANY) X(bit_and, SMALLINT) X(bit_and, BIGINT) X(bit_or, SMALLINT)   \
-        X(bit_or, BIGINT) X(bit_xor, SMALLINT) X(bit_xor, BIGINT) X(bit_not, SMALLINT) X(bit_not, BIGINT)              \
-            X(shift_left, SMALLINT) X(shift_left, INTEGER) X(shift_left, BIGINT) X(shift_right, SMALLINT)              \
-                X(shift_right, INTEGER) X(shift_right, BIGINT) X(shift_right, UBIGINT)
+    X(negate, DECIMAL)                                                                                                 \
+    X(power, DOUBLE)                                                                                                   \
+    X(identity, ANY) X(bit_and, SMALLINT) X(bit_and, BIGINT) X(bit_or, SMALLINT) X(bit_or, BIGINT)                     \
+        X(bit_xor, SMALLINT) X(bit_xor, BIGINT) X(bit_not, SMALLINT) X(bit_not, BIGINT) X(shift_left, SMALLINT)        \
+            X(shift_left, INTEGER) X(shift_left, BIGINT) X(shift_right, SMALLINT) X(shift_right, INTEGER)              \
+                X(shift_right, BIGINT) X(shift_right, UBIGINT)
 
 /* comparison.c */
 #define COMPARISON_KERNELS(X)                                                                                          \
@@ -45,22 +47,28 @@ static inline KernelShape kernel_shape(const KernelCall *call)
     X(days, plus_date)                                                                                                 \
     X(date, minus_days)                                                                                                \
     X(date, minus_date)                                                                                                \
-    X(date, plus_time) X(time, plus_date) X(date, plus_interval) X(interval, plus_date) X(date, minus_interval)        \
-        X(timestamp, plus_interval) X(interval, plus_timestamp) X(timestamp, minus_interval)                           \
-            X(timestamp, minus_timestamp) X(time, plus_interval) X(interval, plus_time) X(time, minus_interval)        \
-                X(time, minus_time) X(interval, plus_interval) X(interval, minus_interval) X(interval, negate)         \
-                    X(interval, multiply) X(number, multiply_interval) X(interval, divide)
+    X(date, plus_time)                                                                                                 \
+    X(time, plus_date)                                                                                                 \
+    X(date, plus_interval) X(interval, plus_date) X(date, minus_interval) X(timestamp, plus_interval)                  \
+        X(interval, plus_timestamp) X(timestamp, minus_interval) X(timestamp, minus_timestamp) X(time, plus_interval)  \
+            X(interval, plus_time) X(time, minus_interval) X(time, minus_time) X(interval, plus_interval)              \
+                X(interval, minus_interval) X(interval, negate) X(interval, multiply) X(number, multiply_interval)     \
+                    X(interval, divide)
 
 /* pattern.c */
 #define PATTERN_KERNELS(X)                                                                                             \
     X(text, concat)                                                                                                    \
     X(text, like) X(text, not_like) X(text, ilike) X(text, not_ilike) X(text, regex) X(text, not_regex)
 
+/* json.c */
+#define JSON_KERNELS(X) X(json, part) X(json, part_text) X(json, index) X(json, index_text)
+
 #define OPERATOR_KERNEL(a, b) void kernel_##a##_##b(KernelCall *call);
 ARITHMETIC_KERNELS(OPERATOR_KERNEL)
 COMPARISON_KERNELS(OPERATOR_KERNEL)
 TEMPORAL_KERNELS(OPERATOR_KERNEL)
 PATTERN_KERNELS(OPERATOR_KERNEL)
+JSON_KERNELS(OPERATOR_KERNEL)
 #undef OPERATOR_KERNEL
 
 /* comparison.c: by the operator's sign and the types. */

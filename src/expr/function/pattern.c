@@ -1,13 +1,11 @@
 /* expr/function/pattern.c: || and the pattern operators: LIKE, ILIKE and regular expressions. */
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include "expr/function/operator.h"
 
 #include <string.h>
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "expr/function/regex.h"
 #include "expr/like.h"
 
 /* ---- || ---- */
@@ -176,25 +174,13 @@ typedef void RegexTranslate(Text *regex, StringView pattern, StringView escape);
 typedef struct RegexState {
     bool ignores_case;
     RegexTranslate *translate; /* NULL: the pattern is one */
-    Arena *arena;              /* of the pattern now: owns code and match data */
+    Arena *arena;              /* of the pattern now */
     bool is_constant;
-    StringView source, escape; /* what `code` was made from; data NULL: none yet */
+    StringView source, escape; /* what `regex` was made from; data NULL: none yet */
     Text translated;
-    pcre2_code *code;
-    pcre2_match_data *match;
+    Regex *regex;
 } RegexState;
 
-static void code_release(void *code)
-{
-    pcre2_code_free(code);
-}
-
-static void match_release(void *match)
-{
-    pcre2_match_data_free(match);
-}
-
-/* PostgreSQL's reading where the two differ: . takes line ends, $ stands at the very end alone. */
 static bool regex_state_set(RegexState *state, StringView source, StringView escape, Error *ret_error)
 {
     if (state->source.data && view_equal(state->source, source) && view_equal(state->escape, escape))
@@ -207,25 +193,9 @@ static bool regex_state_set(RegexState *state, StringView source, StringView esc
         state->translate(&state->translated, source, escape);
         regex = text_view(&state->translated);
     }
-    int failure;
-    PCRE2_SIZE offset;
-    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY |
-                       PCRE2_NEVER_BACKSLASH_C | (state->ignores_case ? PCRE2_CASELESS : 0);
-    state->code = pcre2_compile((PCRE2_SPTR)regex.data, regex.size, options, &failure, &offset, NULL);
-    if (state->code == NULL) {
-        char reason[120];
-        pcre2_get_error_message(failure, (PCRE2_UCHAR *)reason, sizeof reason);
-        error_set(ret_error, ERROR_INVALID_REGULAR_EXPRESSION, NO_POSITION,
-                  "invalid regular expression '%.*s': %s at offset %zu", VIEW_ARGUMENTS(source), reason,
-                  (size_t)offset);
+    state->regex = regex_compile(state->arena, regex, state->ignores_case ? PCRE2_CASELESS : 0, ret_error);
+    if (state->regex == NULL)
         return false;
-    }
-    arena_own(state->arena, state->code, code_release);
-    pcre2_jit_compile(state->code, PCRE2_JIT_COMPLETE); /* where there is no JIT, the interpreter serves */
-    state->match = pcre2_match_data_create(1, NULL);
-    if (state->match == NULL)
-        error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory for a regular expression");
-    arena_own(state->arena, state->match, match_release);
     state->source = arena_view(state->arena, source);
     state->escape = arena_view(state->arena, escape);
     return true;
@@ -285,10 +255,9 @@ static size_t regex_add_class(Text *regex, StringView pattern, char negation)
     return end + 1;
 }
 
-/* SQL's SIMILAR TO: % _ as in LIKE, | * + ? {} () [] as in regular expressions, for the whole text. */
-static void similar_translate(Text *regex, StringView pattern, StringView escape)
+/* SQL's SIMILAR TO: % _ as in LIKE, | * + ? {} () [] as in regular expressions. `any` is what % means. */
+void similar_add(Text *regex, StringView pattern, StringView escape, const char *any)
 {
-    text_add(regex, "\\A(?:");
     for (size_t at = 0, size; at < pattern.size; at += size) {
         StringView rest = {pattern.data + at, pattern.size - at}, character = rest;
         utf8_decode(rest.data, rest.size, &size);
@@ -304,15 +273,22 @@ static void similar_translate(Text *regex, StringView pattern, StringView escape
                 text_add_char(regex, '['); /* which the compiler then complains of */
             size = taken ? taken : 1;
         } else if (rest.data[0] == '%') {
-            text_add(regex, ".*");
+            text_add(regex, any);
         } else if (rest.data[0] == '_') {
             text_add_char(regex, '.');
-        } else if (strchr("|*+?{}()", rest.data[0])) {
+        } else if (memchr("|*+?{}()", rest.data[0], 8)) {
             text_add_char(regex, rest.data[0]);
         } else {
             regex_add_literal(regex, character);
         }
     }
+}
+
+/* For the whole text. */
+static void similar_translate(Text *regex, StringView pattern, StringView escape)
+{
+    text_add(regex, "\\A(?:");
+    similar_add(regex, pattern, escape, ".*");
     text_add(regex, ")\\z");
 }
 
@@ -360,10 +336,7 @@ static void regex_run(KernelCall *call, bool is_negated)
             kernel_fail(call, i, error.code, "%s", error.message);
             continue;
         }
-        int found = pcre2_match(state->code, (PCRE2_SPTR)text.data, text.size, 0, 0, state->match, NULL);
-        if (found < 0 && found != PCRE2_ERROR_NOMATCH)
-            kernel_fail(call, i, ERROR_TOO_COMPLEX, "regular expression took too many steps or too much memory");
-        results[i] = (found >= 0) != is_negated;
+        results[i] = (regex_search(state->regex, text, 0, call, i) > 0) != is_negated;
     }
 }
 

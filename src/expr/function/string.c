@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "expr/function/regex.h"
 
 /* ---- measuring ---- */
 
@@ -120,6 +121,24 @@ static void substring_text(KernelCall *call)
         size_t first = start < 1 ? 0 : (size_t)start - 1;
         size_t behind = end <= 1 ? 0 : (size_t)end - 1;
         result_set(call, i, behind > first ? view_characters(x, first, behind) : (StringView){"", 0});
+    }
+    vector_keep_strings_of(call->result, call->arguments[0]);
+}
+
+/* The same of bytes. */
+static void substring_blob(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        StringView x = argument_text(call, 0, i);
+        int64_t start = ARGUMENT(call, 1, int64_t, i), end = INT64_MAX;
+        int64_t length = call->argument_count > 2 ? ARGUMENT(call, 2, int64_t, i) : INT64_MAX;
+        if (length < 0)
+            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "negative substring length not allowed");
+        if (__builtin_add_overflow(start, length < 0 ? 0 : length, &end))
+            end = INT64_MAX;
+        size_t first = start < 1 ? 0 : (size_t)start - 1, behind = end <= 1 ? 0 : (size_t)end - 1;
+        behind = behind < x.size ? behind : x.size;
+        result_set(call, i, behind > first ? (StringView){x.data + first, behind - first} : (StringView){"", 0});
     }
     vector_keep_strings_of(call->result, call->arguments[0]);
 }
@@ -278,18 +297,35 @@ FunctionFamily function_family_string = {
     BYTES("length", size_text, "Bytes."),
     TEXT("char_length", BIGINT, length_text, "Characters."),
     TEXT("character_length", BIGINT, length_text, "Characters."),
+    TEXT("len", BIGINT, length_text, "Characters."),
+    TEXT("strlen", BIGINT, size_text, "Bytes of UTF-8."),
     TEXT("octet_length", BIGINT, size_text, "Bytes of UTF-8."),
     BYTES("octet_length", size_text, "Bytes."),
     TEXT("bit_length", BIGINT, bits_text, "Bits of UTF-8."),
+    BYTES("bit_length", bits_text, "Bits."),
     TEXT("ascii", INTEGER, ascii_text, "The first character's code point; 0 of the empty text."),
+    TEXT("ord", INTEGER, ascii_text, "The first character's code point; 0 of the empty text."),
     TEXT("unicode", INTEGER, ascii_text, "The first character's code point; 0 of the empty text."),
     TEXTS("position", "(part VARCHAR, VARCHAR)", BIGINT, position_texts, "Where the part begins, from 1; 0: nowhere."),
     TEXTS("strpos", "(VARCHAR, part VARCHAR)", BIGINT, strpos_texts, "Where the part begins, from 1; 0: nowhere."),
     TEXTS("instr", "(VARCHAR, part VARCHAR)", BIGINT, strpos_texts, "Where the part begins, from 1; 0: nowhere."),
     TEXTS("starts_with", "(VARCHAR, part VARCHAR)", BOOLEAN, starts_texts, "Whether it starts so."),
     TEXTS("ends_with", "(VARCHAR, part VARCHAR)", BOOLEAN, ends_texts, "Whether it ends so."),
+    TEXTS("prefix", "(VARCHAR, part VARCHAR)", BOOLEAN, starts_texts, "Whether it starts so."),
+    TEXTS("suffix", "(VARCHAR, part VARCHAR)", BOOLEAN, ends_texts, "Whether it ends so."),
     TEXTS("contains", "(VARCHAR, part VARCHAR)", BOOLEAN, contains_texts, "Whether the part is in it."),
     SUBSTRING("substring"),
+    {.name = "substring", .signature = "(BLOB, start BIGINT [, length BIGINT]) BLOB",
+     .description = "Bytes from start (the first is 1), so many or all.", .flags = FUNCTION_CAN_FAIL,
+     .optional_count = 1, ARGUMENTS(T(BLOB), T(BIGINT), T(BIGINT)), .result = T(BLOB), .kernel = substring_blob},
+    {.name = "substring", .signature = "(VARCHAR, pattern VARCHAR) VARCHAR",
+     .description = "What a regular expression matches, or its first parenthesized part.", .flags = FUNCTION_CAN_FAIL,
+     ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(VARCHAR), .kernel = kernel_substring_regex,
+     .prepare = regex_call_prepare},
+    {.name = "substring", .signature = "(VARCHAR, pattern VARCHAR, escape VARCHAR) VARCHAR",
+     .description = "What stands between two escape-quotes of a pattern as SIMILAR TO has it.",
+     .flags = FUNCTION_CAN_FAIL, ARGUMENTS(T(VARCHAR), T(VARCHAR), T(VARCHAR)), .result = T(VARCHAR),
+     .kernel = kernel_substring_similar, .prepare = regex_call_prepare},
     SUBSTRING("substr"),
     COUNTED("left", left_text, "The first characters; all but the last -count when count is negative."),
     COUNTED("right", right_text, "The last characters; all but the first -count when count is negative."),

@@ -6,22 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-
-/* Room for a result of `size` bytes; NULL when that is too long, and then the row is empty and has failed. */
-static char *result_memory(KernelCall *call, size_t row, size_t size)
-{
-    if (size <= STRING_MAX_SIZE)
-        return vector_string_memory(call->result, size);
-    kernel_fail(call, row, ERROR_STRING_TOO_LONG, "result of %s is longer than %zu bytes", call->expr->function->name,
-                STRING_MAX_SIZE);
-    VECTOR_DATA(call->result, String)[row] = string_make("", 0);
-    return NULL;
-}
-
-static void result_set(KernelCall *call, size_t row, const char *text, size_t size)
-{
-    VECTOR_DATA(call->result, String)[row] = string_make(text, size);
-}
+#include "expr/function/text_result.h"
 
 /* ---- case ---- */
 

@@ -1,0 +1,14 @@
+/* expr/function/date.h: kernels of dates whose names stand in another family's table. */
+#ifndef QUERN_EXPR_FUNCTION_DATE_H
+#define QUERN_EXPR_FUNCTION_DATE_H
+
+#include "expr/function.h"
+
+/* date_step.c: date_trunc(unit, x, zone); prepared by zone_cache_prepare. */
+void kernel_truncate_in_zone(KernelCall *call);
+/* date_step.c: isfinite of dates and times: there are no infinite ones. */
+void kernel_is_finite_time(KernelCall *call);
+/* date_pattern.c: to_timestamp(text, pattern); prepared by text_prepare. */
+void kernel_timestamp_by_pattern(KernelCall *call);
+
+#endif

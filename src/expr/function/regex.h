@@ -1,0 +1,34 @@
+/* expr/function/regex.h: regular expressions by PCRE2, read as PostgreSQL does where the two differ: . takes line ends, $
+ * stands at the very end alone. */
+#ifndef QUERN_EXPR_FUNCTION_REGEX_H
+#define QUERN_EXPR_FUNCTION_REGEX_H
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "base/text.h"
+#include "expr/function.h"
+
+typedef struct Regex {
+    pcre2_code *code;
+    pcre2_match_data *match;
+    size_t group_count; /* parenthesized parts, the whole not counted */
+} Regex;
+
+/* Owned by the arena. `options` are more of PCRE2's. NULL fills *ret_error. */
+Regex *regex_compile(Arena *arena, StringView pattern, uint32_t options, Error *ret_error);
+/* Looks for a match from the byte `start` on: positive when there is one, 0 when not; too complex a search fails the row
+ * and finds nothing. */
+int regex_search(Regex *regex, StringView text, size_t start, KernelCall *call, size_t row);
+/* A part of the last match, 0 the whole; data NULL where that part took no part. */
+StringView regex_group(const Regex *regex, StringView text, size_t group);
+
+/* pattern.c: SIMILAR TO's language as a regular expression; `any` is what % means. */
+void similar_add(Text *regex, StringView pattern, StringView escape, const char *any);
+
+/* regex.c, for entries that stand in other families. */
+void kernel_substring_regex(KernelCall *call);
+void kernel_substring_similar(KernelCall *call);
+void *regex_call_prepare(Arena *arena, const Expr *call);
+
+#endif

@@ -1,0 +1,424 @@
+/* expr/function/text_edit.c: functions that change text: overlay, quoting, accents, Unicode normal forms. */
+#include <utf8proc.h>
+
+#include "expr/function/family.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "expr/function/quote.h"
+#include "expr/function/text_result.h"
+
+void *text_prepare(Arena *arena, const Expr *call)
+{
+    (void)call;
+    Text *texts = arena_array(arena, Text, 2);
+    texts[0] = texts[1] = text_in(arena);
+    return texts;
+}
+
+/* ---- overlay ---- */
+
+/* What an overlay replaces: units (characters or bytes) from `start`, counted from 1; as many as the new part has,
+ * unless a count is given. False when start is not positive or the numbers overflow. */
+static bool overlay_range(const KernelCall *call, size_t row, int64_t part_length, int64_t *ret_start, int64_t *ret_end)
+{
+    int64_t start = ARGUMENT(call, 2, int64_t, row);
+    int64_t count = call->argument_count > 3 ? ARGUMENT(call, 3, int64_t, row) : part_length;
+    *ret_start = start;
+    return start > 0 && !__builtin_add_overflow(start, count, ret_end);
+}
+
+static size_t unit_offset(StringView text, bool is_bytes, int64_t index)
+{
+    if (index <= 0)
+        return 0;
+    if (is_bytes || (uint64_t)index >= text.size)
+        return (uint64_t)index < text.size ? (size_t)index : text.size;
+    return utf8_offset(text, (size_t)index);
+}
+
+static void overlay_row(KernelCall *call, size_t row, bool is_bytes)
+{
+    StringView x = argument_text(call, 0, row), part = argument_text(call, 1, row);
+    int64_t start, end;
+    if (!overlay_range(call, row, (int64_t)(is_bytes ? part.size : utf8_length(part)), &start, &end)) {
+        kernel_fail(call, row, ERROR_INVALID_PARAMETER, "overlay must start at 1 or behind");
+        result_empty(call, row);
+        return;
+    }
+    size_t head = unit_offset(x, is_bytes, start - 1), tail = unit_offset(x, is_bytes, end - 1);
+    char *memory = result_memory(call, row, head + part.size + (x.size - tail));
+    if (memory == NULL)
+        return;
+    memcpy(memory, x.data, head);
+    memcpy(memory + head, part.data, part.size);
+    memcpy(memory + head + part.size, x.data + tail, x.size - tail);
+    result_set(call, row, memory, head + part.size + (x.size - tail));
+}
+
+static void overlay_text(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++)
+        overlay_row(call, i, false);
+}
+
+static void overlay_blob(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++)
+        overlay_row(call, i, true);
+}
+
+/* ---- quoting ---- */
+
+void quote_add(Text *text, StringView view, char quote)
+{
+    char *out = text_reserve(text, view.size * 2 + 2);
+    size_t size = 0;
+    out[size++] = quote;
+    for (size_t i = 0; i < view.size; i++) {
+        if (view.data[i] == quote)
+            out[size++] = quote;
+        out[size++] = view.data[i];
+    }
+    out[size++] = quote;
+    out[size] = '\0';
+    text->size += size;
+}
+
+/* With a backslash inside, it is an E'' literal, as PostgreSQL writes it. */
+void quote_add_literal(Text *text, StringView view)
+{
+    if (view.size == 0 || memchr(view.data, '\\', view.size) == NULL) {
+        quote_add(text, view, '\'');
+        return;
+    }
+    text_add(text, "E'");
+    for (size_t i = 0; i < view.size; i++) {
+        if (view.data[i] == '\'' || view.data[i] == '\\')
+            text_add_char(text, view.data[i]);
+        text_add_char(text, view.data[i]);
+    }
+    text_add_char(text, '\'');
+}
+
+/* Words that PostgreSQL reserves, or that stand for functions and types, must be quoted to be names. In order. */
+static const char *const reserved_words[] = {
+    "all",
+    "analyse",
+    "analyze",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "asymmetric",
+    "authorization",
+    "between",
+    "bigint",
+    "binary",
+    "bit",
+    "boolean",
+    "both",
+    "case",
+    "cast",
+    "char",
+    "character",
+    "check",
+    "coalesce",
+    "collate",
+    "collation",
+    "column",
+    "concurrently",
+    "constraint",
+    "create",
+    "cross",
+    "current_catalog",
+    "current_date",
+    "current_role",
+    "current_schema",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "dec",
+    "decimal",
+    "default",
+    "deferrable",
+    "desc",
+    "distinct",
+    "do",
+    "else",
+    "end",
+    "except",
+    "exists",
+    "extract",
+    "false",
+    "fetch",
+    "float",
+    "for",
+    "foreign",
+    "freeze",
+    "from",
+    "full",
+    "grant",
+    "greatest",
+    "group",
+    "grouping",
+    "having",
+    "ilike",
+    "in",
+    "initially",
+    "inner",
+    "inout",
+    "int",
+    "integer",
+    "intersect",
+    "interval",
+    "into",
+    "is",
+    "isnull",
+    "join",
+    "lateral",
+    "leading",
+    "least",
+    "left",
+    "like",
+    "limit",
+    "localtime",
+    "localtimestamp",
+    "national",
+    "natural",
+    "nchar",
+    "none",
+    "normalize",
+    "not",
+    "notnull",
+    "null",
+    "nullif",
+    "numeric",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "out",
+    "outer",
+    "overlaps",
+    "overlay",
+    "placing",
+    "position",
+    "precision",
+    "primary",
+    "qualify",
+    "real",
+    "references",
+    "returning",
+    "right",
+    "row",
+    "select",
+    "session_user",
+    "setof",
+    "similar",
+    "smallint",
+    "some",
+    "substring",
+    "symmetric",
+    "table",
+    "tablesample",
+    "then",
+    "time",
+    "timestamp",
+    "to",
+    "trailing",
+    "treat",
+    "trim",
+    "true",
+    "union",
+    "unique",
+    "user",
+    "using",
+    "values",
+    "varchar",
+    "variadic",
+    "verbose",
+    "when",
+    "where",
+    "window",
+    "with",
+    "xmlattributes",
+    "xmlconcat",
+    "xmlelement",
+    "xmlexists",
+    "xmlforest",
+    "xmlnamespaces",
+    "xmlparse",
+    "xmlpi",
+    "xmlroot",
+    "xmlserialize",
+    "xmltable",
+};
+
+static int word_order(const void *key, const void *word)
+{
+    const StringView *view = key;
+    return view_compare(*view, view_of(*(const char *const *)word));
+}
+
+static bool is_plain_name(StringView name)
+{
+    if (name.size == 0 || ascii_is_digit(name.data[0]))
+        return false;
+    for (size_t i = 0; i < name.size; i++) {
+        char c = name.data[i];
+        if (c != '_' && !ascii_is_digit(c) && !(c >= 'a' && c <= 'z'))
+            return false;
+    }
+    return bsearch(&name, reserved_words, sizeof reserved_words / sizeof *reserved_words, sizeof *reserved_words,
+                   word_order) == NULL;
+}
+
+void quote_add_name(Text *text, StringView name)
+{
+    if (is_plain_name(name))
+        text_add_view(text, name);
+    else
+        quote_add(text, name, '"');
+}
+
+static void quote_literal(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        Text *text = scratch_text(call);
+        quote_add_literal(text, argument_text(call, 0, i));
+        result_copy(call, i, text_view(text));
+    }
+}
+
+static void quote_ident(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        Text *text = scratch_text(call);
+        quote_add_name(text, argument_text(call, 0, i));
+        result_copy(call, i, text_view(text));
+    }
+}
+
+static void quote_nullable(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        Text *text = scratch_text(call);
+        if (argument_is_null(call, 0, i))
+            text_add(text, "NULL");
+        else
+            quote_add_literal(text, argument_text(call, 0, i));
+        result_copy(call, i, text_view(text));
+    }
+}
+
+static bool resolve_text(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result)
+{
+    (void)function, (void)argument_count, (void)ret_result;
+    argument_types[0] = type_of(TYPE_VARCHAR);
+    return true;
+}
+
+/* ---- Unicode ---- */
+
+/* Decomposed into code points, and written back as UTF-8, in one piece of scratch memory. */
+static void map_unicode(KernelCall *call, size_t row, utf8proc_option_t options)
+{
+    StringView x = argument_text(call, 0, row);
+    const utf8proc_uint8_t *source = (const utf8proc_uint8_t *)x.data;
+    utf8proc_ssize_t count = utf8proc_decompose(source, (utf8proc_ssize_t)x.size, NULL, 0, options);
+    if (count < 0 || (size_t)count >= STRING_MAX_SIZE / sizeof(utf8proc_int32_t)) {
+        kernel_fail(call, row, ERROR_STRING_TOO_LONG, "text is too long for %s", call->expr->function->name);
+        result_empty(call, row);
+        return;
+    }
+    size_t size = ((size_t)count + 1) * sizeof(utf8proc_int32_t);
+    utf8proc_int32_t *characters = (utf8proc_int32_t *)(void *)text_reserve(scratch_text(call), size);
+    utf8proc_decompose(source, (utf8proc_ssize_t)x.size, characters, count, options);
+    utf8proc_ssize_t written = utf8proc_reencode(characters, count, options);
+    result_copy(call, row, (StringView){(const char *)characters, written > 0 ? (size_t)written : 0});
+}
+
+static void strip_accents(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++)
+        map_unicode(call, i, UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_STRIPMARK);
+}
+
+static void casefold_text(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++)
+        map_unicode(call, i, UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_CASEFOLD);
+}
+
+static bool normal_form_parse(StringView name, utf8proc_option_t *ret_options)
+{
+    static const struct NormalForm {
+        const char *name;
+        utf8proc_option_t options;
+    } forms[] = {{"NFC", UTF8PROC_STABLE | UTF8PROC_COMPOSE},
+                 {"NFD", UTF8PROC_STABLE | UTF8PROC_DECOMPOSE},
+                 {"NFKC", UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT},
+                 {"NFKD", UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (view_equal_ignoring_case(name, view_of(forms[i].name))) {
+            *ret_options = forms[i].options;
+            return true;
+        }
+    return false;
+}
+
+static void normalize_text(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+        if (call->argument_count > 1 && !normal_form_parse(argument_text(call, 1, i), &options)) {
+            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "invalid normalization form: %.*s",
+                        VIEW_ARGUMENTS(argument_text(call, 1, i)));
+            result_empty(call, i);
+            continue;
+        }
+        map_unicode(call, i, options);
+    }
+}
+
+/* ---- the table ---- */
+
+#define FAIL  FUNCTION_CAN_FAIL
+#define T(id) TYPE_##id
+#define OVERLAY(x, k)                                                                                                  \
+    {                                                                                                                  \
+        .name = "overlay", .signature = "(" #x ", part " #x ", start BIGINT [, count BIGINT]) " #x,                    \
+        .description = "With what stands at start, so many or as long as the part, replaced by the part.",             \
+        .flags = FAIL, .optional_count = 1, ARGUMENTS(T(x), T(x), T(BIGINT), T(BIGINT)), .result = T(x), .kernel = k   \
+    }
+#define TEXT(title, k, flag, text)                                                                                     \
+    {                                                                                                                  \
+        .name = title, .signature = "(VARCHAR) VARCHAR", .description = text, .flags = flag, ARGUMENTS(T(VARCHAR)),    \
+        .result = T(VARCHAR), .kernel = k, .prepare = text_prepare                                                     \
+    }
+
+/* clang-format off */
+FunctionFamily function_family_text_edit = {
+    OVERLAY(VARCHAR, overlay_text),
+    OVERLAY(BLOB, overlay_blob),
+    {.name = "quote_literal", .signature = "(any) VARCHAR", .description = "As a literal of SQL.",
+     ARGUMENTS(ANY), .result = T(VARCHAR), .kernel = quote_literal, .prepare = text_prepare, .resolve = resolve_text},
+    {.name = "quote_nullable", .signature = "(any) VARCHAR", .description = "As a literal of SQL, or the word NULL.",
+     .flags = FUNCTION_NOT_STRICT, ARGUMENTS(ANY), .result = T(VARCHAR), .kernel = quote_nullable,
+     .prepare = text_prepare, .resolve = resolve_text},
+    TEXT("quote_ident", quote_ident, 0, "As a name of SQL, in double quotes where it needs them."),
+    TEXT("strip_accents", strip_accents, FAIL, "Letters without their accents."),
+    TEXT("unaccent", strip_accents, FAIL, "Letters without their accents."),
+    TEXT("casefold", casefold_text, FAIL, "In the form that is equal for texts that differ in case alone."),
+    {.name = "normalize", .signature = "(VARCHAR [, form VARCHAR]) VARCHAR",
+     .description = "In a normal form of Unicode: NFC, NFD, NFKC or NFKD.", .flags = FAIL, .optional_count = 1,
+     ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(VARCHAR), .kernel = normalize_text, .prepare = text_prepare},
+    TEXT("nfc_normalize", normalize_text, FAIL, "In Unicode's normal form NFC."),
+    {0},
+};
+/* clang-format on */
