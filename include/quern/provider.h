@@ -1,0 +1,468 @@
+/* provider.h: table providers in shared libraries, and in the program that embeds quern. C11 or C++; it needs the C
+ * library alone.
+ *
+ * A library exports quern_plugin_init, which gives a QuernPlugin: a list of formats. LOAD 'library.so' reads it, and
+ * CREATE EXTERNAL TABLE t STORED AS name LOCATION '…' OPTIONS (…) asks the format of that name for a QuernProvider: a
+ * table. man quern-provider shows a whole one.
+ *
+ * Structs. Each begins with its size and version, and only ever grows at its end: QUERN_INIT fills both. Who reads one
+ * looks at struct_size before a member that came later. Arrays are arrays of pointers. A function that is optional may
+ * be NULL. Pointers that a function is handed are valid until it returns, unless something else is said.
+ *
+ * Calls return QUERN_PROVIDER_OK or a code, and then `error` says more (quern_provider_fail fills it). They must not
+ * unwind through quern: no longjmp, no C++ exception.
+ *
+ * Threads. A provider is planned with (schema … statistics) by one thread at a time. The partitions of a scan may be
+ * opened and read by several threads at once; each stream is used by one at a time. Arrays may be released in any. */
+#ifndef QUERN_PROVIDER_H
+#define QUERN_PROVIDER_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- the Arrow C data and stream interfaces: https://arrow.apache.org/docs/format/CDataInterface.html ---- */
+
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE           2
+#define ARROW_FLAG_MAP_KEYS_SORTED    4
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#endif
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+    const char *(*get_last_error)(struct ArrowArrayStream *);
+    void (*release)(struct ArrowArrayStream *);
+    void *private_data;
+};
+
+#endif
+
+/* ---- versions, errors ---- */
+
+/* Of this header. A host takes plugins of its own version and of all before it. */
+#define QUERN_PROVIDER_VERSION 1
+
+/* Zeroes *pointer and fills in its size and version. */
+#define QUERN_INIT(pointer)                                                                                            \
+    (memset((pointer), 0, sizeof *(pointer)), (pointer)->struct_size = (uint32_t)sizeof *(pointer),                    \
+     (pointer)->version = QUERN_PROVIDER_VERSION)
+
+typedef enum QuernProviderCode {
+    QUERN_PROVIDER_OK = 0,
+    QUERN_PROVIDER_SQL = 1,       /* what was asked for is wrong: an option, a value */
+    QUERN_PROVIDER_DATA = 2,      /* the source's content is not what it should be */
+    QUERN_PROVIDER_IO = 3,        /* the system refused: file, disk, network, permission */
+    QUERN_PROVIDER_LOCKED = 4,    /* somebody else holds it */
+    QUERN_PROVIDER_MEMORY = 5,    /* none is left, or the query may take no more */
+    QUERN_PROVIDER_CANCELLED = 6, /* stopped because the context said so */
+    QUERN_PROVIDER_UNSUPPORTED = 7,
+    QUERN_PROVIDER_READ_ONLY = 8,
+    QUERN_PROVIDER_DUPLICATE_KEY = 9,
+    QUERN_PROVIDER_INTERNAL = 10 /* a bug */
+} QuernProviderCode;
+
+/* Made by the caller, filled by who fails. Texts are cut where they do not fit. */
+typedef struct QuernProviderError {
+    uint32_t struct_size;
+    uint32_t version;
+    int32_t code;      /* QuernProviderCode; what the call returned counts */
+    uint32_t reserved; /* 0 */
+    uint64_t line;     /* in `file`, from 1; 0: none */
+    uint64_t column;   /* in `line`, from 1; 0: none */
+    char file[512];    /* "" : none */
+    char message[768]; /* lower case, without a full stop */
+    char hint[384];    /* what the user can do about it; "": none */
+} QuernProviderError;
+
+#if defined(__GNUC__)
+#define QUERN_PROVIDER_PRINTF __attribute__((format(printf, 3, 4), unused))
+#else
+#define QUERN_PROVIDER_PRINTF
+#endif
+
+/* Fills *error (which may be NULL) and returns `code`: return quern_provider_fail(error, QUERN_PROVIDER_IO, …); */
+QUERN_PROVIDER_PRINTF
+static inline int32_t quern_provider_fail(QuernProviderError *error, QuernProviderCode code, const char *format, ...)
+{
+    va_list arguments;
+    if (error == NULL)
+        return (int32_t)code;
+    error->code = (int32_t)code;
+    va_start(arguments, format);
+    (void)vsnprintf(error->message, sizeof error->message, format, arguments);
+    va_end(arguments);
+    return (int32_t)code;
+}
+
+/* ---- values ---- */
+
+typedef enum QuernType {
+    QUERN_TYPE_NULL = 0,
+    QUERN_TYPE_BOOLEAN = 1,
+    QUERN_TYPE_SMALLINT = 2,
+    QUERN_TYPE_INTEGER = 3,
+    QUERN_TYPE_BIGINT = 4,
+    QUERN_TYPE_UBIGINT = 5,
+    QUERN_TYPE_DECIMAL = 6,
+    QUERN_TYPE_DOUBLE = 7,
+    QUERN_TYPE_VARCHAR = 8,
+    QUERN_TYPE_BLOB = 9,
+    QUERN_TYPE_DATE = 10,
+    QUERN_TYPE_TIME = 11,
+    QUERN_TYPE_TIMESTAMP = 12,
+    QUERN_TYPE_TIMESTAMPTZ = 13,
+    QUERN_TYPE_INTERVAL = 14
+} QuernType;
+
+/* One value. Which member of `as` holds it: BOOLEAN boolean; SMALLINT to BIGINT, DATE (days since 1970-01-01), TIME
+ * (microseconds since midnight), TIMESTAMP and TIMESTAMPTZ (microseconds since 1970-01-01 00:00 UTC) int64; UBIGINT
+ * uint64; DECIMAL decimal, scaled by 10^scale; DOUBLE float64; VARCHAR (UTF-8) and BLOB text; INTERVAL interval. */
+typedef struct QuernValue {
+    uint32_t struct_size;
+    uint32_t version;
+    int32_t type; /* QuernType */
+    uint8_t is_null;
+    uint8_t precision, scale; /* DECIMAL */
+    uint8_t reserved;
+    union {
+        bool boolean;
+        int64_t int64;
+        uint64_t uint64;
+        double float64;
+        struct {
+            uint64_t low;
+            int64_t high;
+        } decimal;
+        struct {
+            const char *data; /* not NUL-terminated */
+            size_t size;      /* bytes */
+        } text;
+        struct {
+            int32_t months, days;
+            int64_t microseconds;
+        } interval;
+    } as;
+} QuernValue;
+
+/* ---- what quern offers: filters and the context of a statement ---- */
+
+typedef struct QuernExpr QuernExpr;       /* a bound expression: types known, columns resolved */
+typedef struct QuernContext QuernContext; /* a running statement */
+
+typedef enum QuernExprKind {
+    QUERN_EXPR_COLUMN = 0,
+    QUERN_EXPR_CONSTANT = 1,
+    QUERN_EXPR_CALL = 2,     /* of a function or operator: expr_name */
+    QUERN_EXPR_CAST = 3,     /* to expr_type */
+    QUERN_EXPR_TRY_CAST = 4, /* the same; NULL where CAST fails */
+    QUERN_EXPR_AND = 5,      /* of two or more */
+    QUERN_EXPR_OR = 6,       /* of two or more */
+    QUERN_EXPR_CASE = 7,     /* condition, result, …, result otherwise */
+    QUERN_EXPR_COALESCE = 8, /* the first that is not NULL */
+    QUERN_EXPR_IN = 9        /* a value, then the list; expr_is_negated: NOT IN */
+} QuernExprKind;
+
+typedef enum QuernDialect {
+    QUERN_DIALECT_ANSI = 0,    /* "column", ? */
+    QUERN_DIALECT_SQLITE = 1,  /* "column", ?1 */
+    QUERN_DIALECT_POSTGRES = 2 /* "column", $1 */
+} QuernDialect;
+
+/* An expression as SQL. Constants are parameters, in order; column names are quoted. */
+typedef struct QuernSql {
+    uint32_t struct_size;
+    uint32_t version;
+    const char *text;
+    size_t parameter_count;
+    const QuernValue *const *parameters;
+    void *private_data;
+} QuernSql;
+
+/* Functions that a plugin may call, from any thread, while what it hands over is valid. It lives as long as the
+ * process. */
+typedef struct QuernHost {
+    uint32_t struct_size;
+    uint32_t version;
+
+    /* True once the user wants the statement to stop: return QUERN_PROVIDER_CANCELLED soon. Ask once a batch. */
+    bool (*context_is_cancelled)(const QuernContext *context);
+    /* Counts large memory against the statement's limit; false when it is refused. What is not given back is when the
+     * scan or call ends. */
+    bool (*context_reserve_memory)(QuernContext *context, size_t size);
+    void (*context_release_memory)(QuernContext *context, size_t size);
+    /* One line for the user; copied. */
+    void (*context_warn)(QuernContext *context, const char *message);
+    const char *(*context_temp_folder)(const QuernContext *context);
+    /* The session forbids writes (--safe). */
+    bool (*context_is_read_only)(const QuernContext *context);
+
+    QuernExprKind (*expr_kind)(const QuernExpr *expr);
+    QuernType (*expr_type)(const QuernExpr *expr);
+    /* COLUMN: index into the provider's schema; else SIZE_MAX. */
+    size_t (*expr_column)(const QuernExpr *expr);
+    /* CALL: "=", "<>", "<", "<=", ">", ">=", "not", "is null", "is not null", "~~" (LIKE), "lower", …; else "". Lives
+     * as long as the process. */
+    const char *(*expr_name)(const QuernExpr *expr);
+    bool (*expr_is_negated)(const QuernExpr *expr);
+    size_t (*expr_argument_count)(const QuernExpr *expr);
+    const QuernExpr *(*expr_argument)(const QuernExpr *expr, size_t index); /* NULL: there is none */
+    /* CONSTANT: its value (QUERN_INIT it first); text lives as long as the expression. False for other kinds. */
+    bool (*expr_constant)(const QuernExpr *expr, QuernValue *ret_value);
+    /* A comparison of a column with a constant, taken apart: "=", …, whichever side the column stands on. False when it
+     * is none. */
+    bool (*expr_comparison)(const QuernExpr *expr, size_t *ret_column, const char **ret_operator,
+                            QuernValue *ret_value);
+    /* A copy with one share, which lives until its last share is released; NULL when memory is out. */
+    QuernExpr *(*expr_copy)(const QuernExpr *expr);
+    void (*expr_retain)(QuernExpr *copy);
+    void (*expr_release)(QuernExpr *copy); /* NULL is fine */
+    /* The expression in a dialect, or QUERN_PROVIDER_UNSUPPORTED where that dialect has no words for it. Its meaning is
+     * the dialect's: whether that equals quern's (collation, the case of LIKE) is for the caller to know. */
+    int32_t (*expr_sql)(const QuernExpr *expr, QuernDialect dialect, const char *const *column_names,
+                        size_t column_count, QuernSql **ret_sql, QuernProviderError *error);
+    void (*sql_release)(QuernSql *sql); /* NULL is fine */
+} QuernHost;
+
+/* ---- a scan: a described read ---- */
+
+#define QUERN_NO_LIMIT UINT64_MAX
+
+typedef struct QuernOrder {
+    uint32_t struct_size;
+    uint32_t version;
+    uint64_t column; /* index into the provider's schema */
+    bool is_descending;
+    bool is_nulls_first;
+} QuernOrder;
+
+/* What is wanted. Everything is a wish but the projection and the filters that were answered EXACT. The pointers are
+ * valid until the scan is released. */
+typedef struct QuernScanArgs {
+    uint32_t struct_size;
+    uint32_t version;
+    QuernContext *context;
+    size_t projection_count; /* 0: rows without columns, for count(*) */
+    const size_t *projection;
+    size_t filter_count;
+    const QuernExpr *const *filters; /* ANDed: those that were answered EXACT or INEXACT, in order */
+    uint64_t limit;                  /* of the scan as a whole: after so many rows it may stop */
+    size_t order_count;              /* with an order, the limit binds only if the scan says is_ordered */
+    const QuernOrder *const *orders;
+    size_t parallelism; /* how many partitions may be read at once */
+} QuernScanArgs;
+
+typedef enum QuernPrecision {
+    QUERN_PRECISION_ABSENT = 0,
+    QUERN_PRECISION_ESTIMATE = 1,
+    QUERN_PRECISION_EXACT = 2
+} QuernPrecision;
+
+typedef struct QuernColumnStatistics {
+    uint32_t struct_size;
+    uint32_t version;
+    int32_t null_precision, distinct_precision, minimum_precision, maximum_precision; /* QuernPrecision */
+    uint64_t null_count, distinct_count;                                              /* distinct: of the rest */
+    const QuernValue *minimum, *maximum; /* of the column's type; NULL: absent */
+} QuernColumnStatistics;
+
+typedef struct QuernStatistics {
+    uint32_t struct_size;
+    uint32_t version;
+    int32_t row_precision, byte_precision; /* QuernPrecision */
+    uint64_t row_count, byte_size;
+    size_t column_count; /* 0: nothing known of columns; else as many as the schema has */
+    const QuernColumnStatistics *const *columns;
+} QuernStatistics;
+
+/* Made by `scan`, released when the statement ends. */
+typedef struct QuernScan QuernScan;
+struct QuernScan {
+    uint32_t struct_size;
+    uint32_t version;
+    void *private_data;
+    size_t partition_count;            /* at least 1 */
+    bool is_ordered;                   /* rows come in the wanted order, partition after partition */
+    const QuernStatistics *statistics; /* of what will come, columns as projected; may be NULL */
+    /* The rows of a partition: columns are the projection, in its order. May do I/O. `context` lives as long as the
+     * stream. */
+    int32_t (*open)(QuernScan *scan, size_t partition, QuernContext *context, struct ArrowArrayStream *ret_stream,
+                    QuernProviderError *error);
+    /* Lines "name: text" for EXPLAIN, and for EXPLAIN ANALYZE after it ran; valid until the next call. Optional. */
+    const char *(*explain)(QuernScan *scan);
+    const char *(*explain_analyze)(QuernScan *scan);
+    void (*release)(QuernScan *scan); /* optional */
+};
+
+/* ---- a provider: a table ---- */
+
+typedef enum QuernTableType { QUERN_TABLE_BASE = 0, QUERN_TABLE_VIEW = 1, QUERN_TABLE_TEMPORARY = 2 } QuernTableType;
+
+typedef enum QuernPushdown {
+    QUERN_PUSHDOWN_UNSUPPORTED = 0, /* the filter stays in the plan, and is not handed to scan */
+    QUERN_PUSHDOWN_INEXACT = 1,     /* handed to scan, and kept: rows may pass that should not; none may be lost */
+    QUERN_PUSHDOWN_EXACT = 2        /* handed to scan alone: those rows pass for which it is TRUE, no others */
+} QuernPushdown;
+
+typedef enum QuernInsertOp {
+    QUERN_INSERT_APPEND = 0,
+    QUERN_INSERT_OVERWRITE = 1, /* what was there goes */
+    QUERN_INSERT_REPLACE = 2    /* rows with a colliding key go */
+} QuernInsertOp;
+
+typedef enum QuernConstraintKind {
+    QUERN_CONSTRAINT_PRIMARY_KEY = 0,
+    QUERN_CONSTRAINT_UNIQUE = 1,
+    QUERN_CONSTRAINT_NOT_NULL = 2,
+    QUERN_CONSTRAINT_CHECK = 3
+} QuernConstraintKind;
+
+typedef struct QuernConstraint {
+    uint32_t struct_size;
+    uint32_t version;
+    int32_t kind;     /* QuernConstraintKind */
+    const char *name; /* or NULL */
+    size_t column_count;
+    const size_t *columns;
+    const char *check; /* CHECK: an SQL condition */
+} QuernConstraint;
+
+/* A provider's own struct begins with this. */
+typedef struct QuernProvider QuernProvider;
+struct QuernProvider {
+    uint32_t struct_size;
+    uint32_t version;
+    void *private_data;
+    void (*retain)(QuernProvider *provider); /* one share more */
+    void (*release)(QuernProvider *provider);
+    /* Of format "+s": a child for each column. Called once, before anything else; may do I/O. */
+    int32_t (*schema)(QuernProvider *provider, QuernContext *context, struct ArrowSchema *ret_schema,
+                      QuernProviderError *error);
+    /* Describes a read; does no I/O. */
+    int32_t (*scan)(QuernProvider *provider, const QuernScanArgs *args, QuernScan **ret_scan,
+                    QuernProviderError *error);
+
+    /* ---- optional from here on ---- */
+
+    QuernTableType (*table_type)(QuernProvider *provider);
+    /* A QuernPushdown for each filter, in order. Pure and cheap. The column stands on the left, constants on the
+     * right, both of the column's type; none is volatile or can fail. */
+    int32_t (*supports_filters_pushdown)(QuernProvider *provider, const QuernExpr *const *filters, size_t filter_count,
+                                         int32_t *ret_answers, QuernProviderError *error);
+    /* Lives until the next call, or as long as the provider. May give NULL. */
+    int32_t (*statistics)(QuernProvider *provider, QuernContext *context, const QuernStatistics **ret_statistics,
+                          QuernProviderError *error);
+    /* Asked once; live as long as the provider. */
+    size_t (*constraints)(QuernProvider *provider, const QuernConstraint *const **ret_constraints);
+    const char *(*column_default)(QuernProvider *provider, size_t column); /* SQL, or NULL */
+    const char *(*table_definition)(QuernProvider *provider);              /* the CREATE statement, or NULL */
+    const char *(*logical_plan)(QuernProvider *provider);                  /* a view's query as SQL, or NULL */
+    /* Reads `input` (the table's columns, in order; defaults filled, constraints other than keys checked) to its end,
+     * and says how many rows it took. When the input fails, or anything else, all is as it was. The stream is the
+     * caller's: it is not to be released. */
+    int32_t (*insert_into)(QuernProvider *provider, QuernContext *context, QuernInsertOp op,
+                           struct ArrowArrayStream *input, uint64_t *ret_count, QuernProviderError *error);
+    /* Rows for which all filters are TRUE; without filters all rows. All or nothing. */
+    int32_t (*delete_from)(QuernProvider *provider, QuernContext *context, const QuernExpr *const *filters,
+                           size_t filter_count, uint64_t *ret_count, QuernProviderError *error);
+    int32_t (*update)(QuernProvider *provider, QuernContext *context, const size_t *columns,
+                      const QuernExpr *const *values, size_t column_count, const QuernExpr *const *filters,
+                      size_t filter_count, uint64_t *ret_count, QuernProviderError *error);
+    int32_t (*truncate)(QuernProvider *provider, QuernContext *context, uint64_t *ret_count, QuernProviderError *error);
+};
+
+/* ---- a plugin: formats ---- */
+
+typedef struct QuernOption {
+    uint32_t struct_size;
+    uint32_t version;
+    const char *name, *value;
+} QuernOption;
+
+typedef struct QuernOpenArgs {
+    uint32_t struct_size;
+    uint32_t version;
+    QuernContext *context;
+    const char *location;              /* "" when there is none */
+    const struct ArrowSchema *columns; /* those of the statement, or NULL: the caller's */
+    size_t option_count;
+    const QuernOption *const *options;
+} QuernOpenArgs;
+
+typedef struct QuernTableFormat QuernTableFormat;
+struct QuernTableFormat {
+    uint32_t struct_size;
+    uint32_t version;
+    void *private_data;
+    const char *name;        /* STORED AS name */
+    const char *extensions;  /* ".kv .log": files of these names have this format; NULL: none */
+    const char *description; /* one line, or NULL */
+    /* A table with one share for the caller. Options that it does not know are an error. */
+    int32_t (*open)(const QuernTableFormat *format, const QuernOpenArgs *args, QuernProvider **ret_provider,
+                    QuernProviderError *error);
+};
+
+typedef struct QuernPlugin {
+    uint32_t struct_size;
+    uint32_t version;
+    const char *name, *description;
+    size_t format_count;
+    const QuernTableFormat *const *formats;
+} QuernPlugin;
+
+#if defined(__GNUC__)
+#define QUERN_PLUGIN_EXPORT __attribute__((visibility("default")))
+#else
+#define QUERN_PLUGIN_EXPORT
+#endif
+
+/* What a library exports. Called at each LOAD; what it gives lives as long as the library, which is never unloaded.
+ * Look at host->version when something is needed that a later version brought. */
+typedef int32_t (*QuernPluginInit)(const QuernHost *host, const QuernPlugin **ret_plugin, QuernProviderError *error);
+QUERN_PLUGIN_EXPORT int32_t quern_plugin_init(const QuernHost *host, const QuernPlugin **ret_plugin,
+                                              QuernProviderError *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
