@@ -17,7 +17,7 @@ MACHINE     := $(shell $(CC) -dumpmachine)
 PKG_CONFIG   := pkg-config
 LIB_PACKAGES := sqlite3 libutf8proc libpcre2-8 libmd zlib libzstd liblzma
 LIB_CFLAGS   := $(shell $(PKG_CONFIG) --cflags $(LIB_PACKAGES))
-LIB_LIBS     := $(shell $(PKG_CONFIG) --libs $(LIB_PACKAGES)) -lbz2 -lcsv -lm -pthread
+LIB_LIBS     := $(shell $(PKG_CONFIG) --libs $(LIB_PACKAGES)) -lbz2 -lcsv -lm -ldl -pthread
 EDITOR_PACKAGE := $(if $(filter libedit,$(LINE_EDITOR)),libedit,readline)
 EDITOR_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(EDITOR_PACKAGE)) $(if $(filter libedit,$(LINE_EDITOR)),-DQUERN_LIBEDIT)
 EDITOR_LIBS   := $(shell $(PKG_CONFIG) --libs $(EDITOR_PACKAGE))
@@ -45,8 +45,8 @@ CLI_OBJECTS    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/cli/*.c))
 Q := $(if $(V),,@)
 SAY = @$(if $(V),true,printf '  %-4s %s\n')
 
-.PHONY: all demo check unit slt cli-check examples asan tsan fuzz random bench lint format install clean
-all: $(BUILD)/quern $(BUILD)/libquern.a $(BUILD)/libquern.so
+.PHONY: all plugins demo check unit slt cli-check examples asan tsan fuzz random bench lint format install clean
+all: $(BUILD)/quern $(BUILD)/libquern.a $(BUILD)/libquern.so plugins
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -85,6 +85,17 @@ $(BUILD)/quern: $(CLI_OBJECTS) $(BUILD)/libquern.a
 	$(SAY) LD $@
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIB_LIBS) $(EDITOR_LIBS)
 
+# ---- plugins: table providers as shared libraries, one a folder; they see include/quern/provider.h alone ----
+export QUERN_PLUGIN_PATH := $(abspath $(BUILD)/plugins)
+PLUGINS := $(patsubst tests/plugins/%/,$(BUILD)/plugins/%.so,$(wildcard tests/plugins/*/))
+PLUGIN_FLAGS := -fPIC -shared -fvisibility=hidden -Wall -Wextra -Iinclude
+plugins: $(PLUGINS)
+.SECONDEXPANSION:
+$(PLUGINS): $(BUILD)/plugins/%.so: $$(wildcard tests/plugins/%/*.c tests/plugins/%/*.cc tests/plugins/%/*.h) include/quern/provider.h
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(if $(filter %.cc,$^),$(CXX) -std=c++11,$(CC) -std=c11 -D_GNU_SOURCE) $(PLUGIN_FLAGS) $(CFLAGS) -o $@ $(filter %.c %.cc,$^)
+
 # ---- trying it ----
 demo: $(BUILD)/quern
 	sh sql/demo.sh $(BUILD)/quern
@@ -115,7 +126,7 @@ unit: $(UNIT_PROGRAMS)
 	sh tests/tools/run_tests.sh unit $(UNIT_PROGRAMS)
 
 FILES := tests/slt
-slt: $(BUILD)/slt-run
+slt: $(BUILD)/slt-run plugins
 	$(BUILD)/slt-run $(SLT_FLAGS) $(FILES)
 
 cli-check: all $(BUILD)/slt-run

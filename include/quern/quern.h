@@ -150,6 +150,23 @@ QUERN_API void quern_table_free(QuernTable *table);
 /* Puts the provider into the catalog under a name; the connection owns it from then on, also when this fails. */
 QUERN_API QuernStatus quern_register(QuernConnection *connection, const char *name, QuernTable *table);
 
+/* ---- tables and rows by the Arrow C interfaces; quern/provider.h has the structs ---- */
+
+struct QuernProvider;
+struct QuernHost;
+struct ArrowArrayStream;
+
+/* Puts a table provider of the program itself into the catalog. Takes one share of it, also when this fails; it is
+ * released when the table is dropped, or with the connection. `name` is that of the table. */
+QUERN_API QuernStatus quern_register_provider(QuernConnection *connection, const char *name,
+                                              struct QuernProvider *provider);
+/* What a provider may call: the functions that quern_plugin_init hands to a library. Never fails. */
+QUERN_API const struct QuernHost *quern_provider_host(void);
+/* The rows of a result as a stream of Arrow arrays, a struct ("+s") with a child for each column; none may have been
+ * fetched before. The caller releases the stream; when the result is freed first, what it has given stays valid and
+ * the next call fails. Arrays have memory of their own. */
+QUERN_API QuernStatus quern_result_export(QuernResult *result, struct ArrowArrayStream *ret_stream);
+
 /* ---- for tools ---- */
 
 /* What a command line's file argument does: a .db or .sqlite file is attached, any other becomes a table; both under

@@ -75,11 +75,17 @@ BatchStream *statement_describe(Statement *statement, const AstStatement *ast);
 BatchStream *statement_show(Statement *statement, const AstStatement *ast);
 BatchStream *statement_set(Statement *statement, const AstStatement *ast);
 BatchStream *statement_reset(Statement *statement, const AstStatement *ast);
+BatchStream *statement_load(Statement *statement, const AstStatement *ast);
 
 /* Runs a parsed statement of any kind. Raises NOT_SUPPORTED for those that have no function yet. */
 BatchStream *statement_run(Statement *statement, const AstStatement *ast);
 /* A statement without text of its own, for what the API does to tables. */
 void statement_init(Statement *statement, QuernConnection *connection, Arena *arena);
+
+/* Fetches the first batch, once. */
+QuernStatus result_begin(QuernResult *result);
+/* Of a QuernResult: the next batch; is_at_end behind the last. Raises. */
+void result_pull(void *result);
 
 /* ---- pieces that several statements use ---- */
 

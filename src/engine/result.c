@@ -118,7 +118,7 @@ const char *quern_result_column_type(const QuernResult *result, size_t column_in
 
 /* ---- the first batch ---- */
 
-static void result_pull(void *argument)
+void result_pull(void *argument)
 {
     QuernResult *result = argument;
     result->batch = result->stream ? stream_next(result->stream) : NULL;
@@ -137,7 +137,7 @@ static void result_restart(void *argument)
 }
 
 /* Before any row has left, a statement may still be run again. */
-static QuernStatus result_begin(QuernResult *result)
+QuernStatus result_begin(QuernResult *result)
 {
     if (result->is_begun)
         return QUERN_OK;

@@ -27,6 +27,7 @@ static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
     [AST_STATEMENT_SHOW] = statement_show,
     [AST_STATEMENT_SET] = statement_set,
     [AST_STATEMENT_RESET] = statement_reset,
+    [AST_STATEMENT_LOAD] = statement_load,
 };
 
 BatchStream *statement_run(Statement *statement, const AstStatement *ast)

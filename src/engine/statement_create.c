@@ -204,7 +204,8 @@ BatchStream *statement_create_external_table(Statement *statement, const AstStat
     if (create->partitioned_by.count || create->orders.count)
         error_raise(ERROR_NOT_SUPPORTED, ast->position, "PARTITIONED BY and WITH ORDER are not supported");
     size_t option_count;
-    FormatArgs args = {.location = arena_view(statement->arena, create->location).data,
+    FormatArgs args = {.format = format,
+                       .location = arena_view(statement->arena, create->location).data,
                        .position = create->location_position,
                        .options = statement_format_options(statement, &create->options, &option_count),
                        .context = &statement->context};

@@ -20,7 +20,8 @@ static void table_open(void *argument)
     const Format *format = catalog_format(request->connection->catalog, view_of(request->format));
     if (format == NULL || format->table == NULL)
         error_raise(ERROR_UNDEFINED_OBJECT, NO_POSITION, "there is no table format \"%s\"", request->format);
-    FormatArgs args = {.location = request->location, .position = NO_POSITION, .context = &statement->context};
+    FormatArgs args = {
+        .format = format, .location = request->location, .position = NO_POSITION, .context = &statement->context};
     while (request->options && request->options[2 * args.option_count])
         args.option_count++;
     FormatOption *options = arena_array(request->arena, FormatOption, args.option_count);
@@ -107,13 +108,14 @@ static void file_add(void *argument)
     StringView path = view_of(request->location);
     const char *name = file_table_name(request->arena, path);
     const Format *format = catalog_format_of_file(connection->catalog, path);
+    args.format = format ? format : engine_formats[0];
     bool is_database = format && format->attach;
     name = free_name(connection->arena, connection->catalog, arena_string(connection->arena, name), is_database);
     if (is_database)
         catalog_attach(connection->catalog, view_of(name), format->attach(&args), NO_POSITION);
     else
         catalog_register(connection->catalog, view_of(""), view_of(name),
-                         (format ? format : engine_formats[0])->table(&args), false, NO_POSITION);
+                         args.format->table(&args), false, NO_POSITION);
     request->name = name;
 }
 
