@@ -44,6 +44,7 @@ typedef enum ErrorClass {
     X(WRONG_OBJECT_TYPE, "42809", SQL)                                                                                 \
     X(GROUPING, "42803", SQL)                                                                                          \
     X(WINDOWING, "42P20", SQL)                                                                                         \
+    X(INVALID_RECURSION, "42P19", SQL)                                                                                 \
     X(DATATYPE_MISMATCH, "42804", SQL)                                                                                 \
     X(CANNOT_COERCE, "42846", SQL)                                                                                     \
     X(INVALID_NAME, "42602", SQL)                                                                                      \

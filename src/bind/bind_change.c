@@ -132,12 +132,19 @@ static BoundQuery *change_bound(Change *change, PlanChange *node, const AstItems
     return target_bound_returning(binder, returning, &change->scope.relation);
 }
 
+/* All that may refer to names of WITH is bound: RETURNING sees none. */
+static void change_take_ctes(Change *change)
+{
+    change->plan = bind_used_ctes(change->target.binder, change->plan, change->ctes, NULL);
+    change->scope.ctes = NULL;
+}
+
 BoundQuery *bind_delete(BindEnvironment *environment, const AstDelete *ast)
 {
     Binder *binder = binder_new(environment);
     Change change = {.ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL)};
     change_begin(&change, binder, &ast->table, &ast->alias, &ast->using, ast->where, "DELETE");
-    bind_unused_ctes(binder, change.ctes, NULL);
+    change_take_ctes(&change);
     ChangeRow row = change_row_new(&change);
     PlanChange *node = change_node(&change, PLAN_CHANGE_DELETE, &row, &ast->returning);
     return change_bound(&change, node, &ast->returning);
@@ -259,7 +266,7 @@ BoundQuery *bind_update(BindEnvironment *environment, const AstUpdate *ast)
     Change change = {.ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL)};
     change_begin(&change, binder, &ast->table, &ast->alias, &ast->from, ast->where, "UPDATE");
     Assignments assignments = assignments_bind(&change, &ast->assignments);
-    bind_unused_ctes(binder, change.ctes, NULL);
+    change_take_ctes(&change);
     PlanChange *node = update_node(&change, &assignments, ast);
     const ColumnId *news = node->base.inputs[0]->outputs + 1; /* RETURNING sees the row as it is now */
     columns_become_new(&change, &change.scope.relation.columns, news);

@@ -149,11 +149,7 @@ static Relation bind_cte_ref(const From *from, const AstTableRef *ref, Cte *cte)
 {
     Binder *binder = from->binder;
     Rows rows = bind_cte(binder, cte, ref->position);
-    const char *name = ref_name(binder, ref, cte->ast->name.text);
-    require_alias_count(binder, &cte->ast->columns, rows.column_count, name);
-    for (size_t i = 0; i < cte->ast->columns.count; i++)
-        rows.names[i] = binder_string(binder, cte->ast->columns.items[i].text);
-    return relation_of_rows(binder, &rows, name, &ref->column_aliases);
+    return relation_of_rows(binder, &rows, ref_name(binder, ref, cte->ast->name.text), &ref->column_aliases);
 }
 
 static Relation bind_table(const From *from, const AstTableRef *ref)

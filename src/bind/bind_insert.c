@@ -244,7 +244,7 @@ BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
         target_take_all_columns(&target);
     Cte *ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL);
     Rows rows = insert_rows(&target, ast, ctes);
-    bind_unused_ctes(binder, ctes, NULL);
+    rows.plan = bind_used_ctes(binder, rows.plan, ctes, NULL);
     if (ast->query == NULL)
         target.is_listed = false;
     Position position = ast->query ? ast->query->position : ast->table.position;

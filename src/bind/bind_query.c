@@ -1,41 +1,5 @@
-/* bind/bind_query.c: queries made of queries: WITH, UNION and its kin, VALUES, and what follows them. */
+/* bind/bind_query.c: queries made of queries: UNION and its kin, VALUES, and what stands around them. */
 #include "bind/binder.h"
-
-/* ---- WITH ---- */
-
-Cte *bind_with(Binder *binder, const AstCtes *ctes, bool is_recursive, Scope *parent, Cte *outer)
-{
-    Cte *innermost = outer;
-    for (size_t i = 0; i < ctes->count; i++) {
-        const AstCte *ast = &ctes->items[i];
-        for (size_t j = 0; j < i; j++)
-            if (view_equal(ctes->items[j].name.text, ast->name.text))
-                bind_error(binder, ERROR_DUPLICATE_ALIAS, ast->name.position, NULL,
-                           "WITH query name \"%.*s\" is specified more than once", VIEW_ARGUMENTS(ast->name.text));
-        Cte *cte = arena_new(binder->arena, Cte);
-        *cte = (Cte){.ast = ast, .outer = innermost, .parent = parent, .is_recursive = is_recursive};
-        innermost = cte;
-    }
-    return innermost;
-}
-
-void bind_unused_ctes(Binder *binder, Cte *ctes, const Cte *outer)
-{
-    for (Cte *cte = ctes; cte != outer; cte = cte->outer)
-        if (!cte->is_used)
-            (void)bind_cte(binder, cte, cte->ast->name.position);
-}
-
-Rows bind_cte(Binder *binder, Cte *cte, Position position)
-{
-    if (cte->is_being_bound)
-        bind_error(binder, ERROR_NOT_SUPPORTED, position, NULL, "recursive queries are not supported");
-    cte->is_used = true;
-    cte->is_being_bound = true;
-    Rows rows = bind_rows(binder, cte->ast->query, cte->parent, cte->is_recursive ? cte : cte->outer);
-    cte->is_being_bound = false;
-    return rows;
-}
 
 /* ---- rows that are put together ---- */
 
@@ -95,13 +59,12 @@ void rows_unify(Binder *binder, Rows *inputs, size_t count, const char *what, Po
 static const char *const set_names[] = {
     [AST_SET_UNION] = "UNION", [AST_SET_INTERSECT] = "INTERSECT", [AST_SET_EXCEPT] = "EXCEPT"};
 
-static void require_equal_counts(Binder *binder, const AstQuery *query, const Rows *inputs, size_t count)
+void bind_require_equal_count(Binder *binder, const AstQuery *query, size_t index, const Rows *first, const Rows *rows)
 {
-    for (size_t i = 1; i < count; i++)
-        if (inputs[i].column_count != inputs[0].column_count)
-            bind_error(binder, ERROR_SYNTAX, query->set.operands.items[i]->position, NULL,
-                       "each %s query must have the same number of columns: the first has %zu, this one %zu",
-                       set_names[query->set.operator], inputs[0].column_count, inputs[i].column_count);
+    if (rows->column_count != first->column_count)
+        bind_error(binder, ERROR_SYNTAX, query->set.operands.items[index]->position, NULL,
+                   "each %s query must have the same number of columns: the first has %zu, this one %zu",
+                   set_names[query->set.operator], first->column_count, rows->column_count);
 }
 
 static ptrdiff_t names_find(const char *const *names, size_t count, const char *name)
@@ -156,15 +119,29 @@ static Plan *inputs_combine(Binder *binder, const AstQuery *query, const Rows *i
     return plan;
 }
 
+/* Whether it is the query of WITH RECURSIVE that is being bound, and may refer to itself. */
+static bool is_recursive_union(const Binder *binder, const AstQuery *query)
+{
+    return binder->cte && binder->cte->is_recursive && binder->cte->ast->query == query &&
+           query->set.operator== AST_SET_UNION && !query->set.is_by_name;
+}
+
 static Rows bind_set(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes)
 {
     size_t count = query->set.operands.count;
     Rows *inputs = arena_array(binder->arena, Rows, count);
-    for (size_t i = 0; i < count; i++)
-        inputs[i] = bind_rows(binder, query->set.operands.items[i], parent, ctes);
+    if (is_recursive_union(binder, query)) {
+        Rows recursive;
+        if (bind_recursive_union(binder, query, inputs, parent, ctes, &recursive))
+            return recursive;
+    } else {
+        for (size_t i = 0; i < count; i++)
+            inputs[i] = bind_rows(binder, query->set.operands.items[i], parent, ctes);
+    }
     if (query->set.is_by_name)
         inputs_match_names(binder, inputs, count);
-    require_equal_counts(binder, query, inputs, count);
+    for (size_t i = 1; i < count; i++)
+        bind_require_equal_count(binder, query, i, &inputs[0], &inputs[i]);
     rows_unify(binder, inputs, count, set_names[query->set.operator], query->position);
     Rows rows = {.plan = inputs_combine(binder, query, inputs, count),
                  .column_count = inputs[0].column_count,
@@ -203,7 +180,7 @@ Rows bind_rows(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes)
         rows.plan = bind_rows_order(binder, &rows, query, parent, inner);
         rows.plan = bind_limit(binder, rows.plan, query);
     }
-    bind_unused_ctes(binder, inner, ctes);
+    rows.plan = bind_used_ctes(binder, rows.plan, inner, ctes);
     binder_leave(binder);
     return rows;
 }

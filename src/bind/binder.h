@@ -5,14 +5,24 @@
 
 #include "bind/bind.h"
 
-/* A name of a WITH clause, and the names that its query may use. Bound afresh wherever it is referred to. */
+/* A name of a WITH clause. Its query is bound when it is first referred to (bind_cte.c). */
 typedef struct Cte {
     const AstCte *ast;
+    const char *name;
     struct Cte *outer;    /* visible to its query, and looked at after it */
     struct Scope *parent; /* of its query */
-    bool is_recursive;    /* WITH RECURSIVE: it may refer to itself */
+    struct CteGroup *group;
+    size_t number, step_number; /* of the plan's scans that read it: from elsewhere, from within its recursive term */
+    bool is_recursive;          /* WITH RECURSIVE: it may refer to itself, and to those that follow */
     bool is_being_bound;
     bool is_used;
+    bool is_correlated;          /* it refers to columns of queries around the WITH clause */
+    bool reads_itself;           /* it did refer to itself */
+    bool has_reader;             /* a scan that has its own columns */
+    struct Cte *within;          /* while it is being bound: whose query that goes on in */
+    const struct Rows *base;     /* while its recursive term is being bound: what that reads */
+    struct Rows *rows;           /* NULL: not bound yet */
+    struct Cte *finished_before; /* of its clause */
 } Cte;
 
 /* A view whose query is being bound. */
@@ -30,6 +40,7 @@ typedef struct Binder {
     /* Text that the user did not write here (a view's query, a DEFAULT) is, for messages, at this place. */
     Position outer_position; /* NO_POSITION: the statement itself is being bound */
     const ViewFrame *views;
+    Cte *cte; /* whose query is being bound; the innermost one */
     size_t depth;        /* of queries and expressions within each other */
     size_t table_count;  /* tables and queries bound so far: WITH and views may double them at each level */
     size_t shared_count; /* expression nodes that stand in several places: what is shared twice doubles too */
@@ -226,14 +237,24 @@ Rows bind_rows(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes);
 Rows bind_select(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes);
 /* A plan that gives these columns and no other. */
 Plan *rows_exact(Binder *binder, const Rows *rows);
-/* Names of a WITH clause added to those that are there. */
-Cte *bind_with(Binder *binder, const AstCtes *ctes, bool is_recursive, Scope *parent, Cte *outer);
-/* Those that nothing refers to are bound all the same: they may be wrong. */
-void bind_unused_ctes(Binder *binder, Cte *ctes, const Cte *outer);
-/* A reference to one: its query, bound. */
-Rows bind_cte(Binder *binder, Cte *cte, Position position);
+/* Raises unless operand `index` of the set operation has as many columns as the first. */
+void bind_require_equal_count(Binder *binder, const AstQuery *query, size_t index, const Rows *first, const Rows *rows);
 /* Type of columns that correspond by position, and conversion of each input to them. */
 void rows_unify(Binder *binder, Rows *inputs, size_t count, const char *what, Position position);
+
+/* ---- bind_cte.c ---- */
+
+/* Names of a WITH clause added to those that are there. */
+Cte *bind_with(Binder *binder, const AstCtes *ctes, bool is_recursive, Scope *parent, Cte *outer);
+/* A reference to one: rows that read its query's. Every plan with references goes through bind_used_ctes. */
+Rows bind_cte(Binder *binder, Cte *cte, Position position);
+/* The plan of what the clause belongs to, with the queries of `ctes` up to `outer` where it reads them. Those that
+ * nothing refers to are bound all the same: they may be wrong. */
+Plan *bind_used_ctes(Binder *binder, Plan *plan, Cte *ctes, const Cte *outer);
+/* Binds the operands of the UNION that is the whole query of binder->cte. False: it does not refer to itself, and
+ * `terms` are its operands. */
+bool bind_recursive_union(Binder *binder, const AstQuery *query, Rows *terms, Scope *parent, Cte *ctes,
+                          Rows *ret_rows);
 
 /* What the tables of one FROM clause have around them. */
 typedef struct From {

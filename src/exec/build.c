@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "exec/cte.h"
 #include "exec/operator.h"
 
 struct Execution {
@@ -94,6 +95,7 @@ static OperatorConstructor *const constructors[PLAN_KIND_COUNT] = {
     [PLAN_PROJECT] = project_new,   [PLAN_JOIN] = join_new,          [PLAN_AGGREGATE] = hash_aggregate_new,
     [PLAN_DISTINCT] = distinct_new, [PLAN_SORT] = sort_or_top_n_new, [PLAN_LIMIT] = limit_new,
     [PLAN_SET] = set_operation_new, [PLAN_INSERT] = insert_new,      [PLAN_WINDOW] = window_new,
+    [PLAN_CTE] = cte_new,           [PLAN_CTE_SCAN] = cte_scan_new,  [PLAN_RECURSIVE] = recursive_new,
 };
 
 /* Whether the node reads this input to its end before it hands on what came of it. */
@@ -110,6 +112,8 @@ static bool plan_drains_input(const Build *build, const Plan *plan, size_t input
         return input_index == 1 || build->is_drained;
     case PLAN_SET:
         return (((const PlanSet *)plan)->operator!= PLAN_UNION && input_index == 1) || build->is_drained;
+    case PLAN_CTE:
+        return input_index == 0 || build->is_drained;
     case PLAN_LIMIT:
         return false;
     default:
@@ -117,23 +121,23 @@ static bool plan_drains_input(const Build *build, const Plan *plan, size_t input
     }
 }
 
-static Operator *build_at_depth(const Build *build, const Plan *plan, size_t depth)
-{
-    if (depth > EXECUTION_MAX_DEPTH)
-        error_raise(ERROR_TOO_COMPLEX, NO_POSITION, "the query's plan is nested more than %d levels deep",
-                    EXECUTION_MAX_DEPTH);
-    Operator **inputs = arena_array(build->arena, Operator *, plan->input_count);
-    for (size_t i = 0; i < plan->input_count; i++) {
-        Build below = *build;
-        below.is_drained = plan_drains_input(build, plan, i);
-        inputs[i] = build_at_depth(&below, plan->inputs[i], depth + 1);
-    }
-    return constructors[plan->kind](build, plan, inputs);
-}
-
 Operator *build_operator(const Build *build, const Plan *plan)
 {
-    return build_at_depth(build, plan, 1);
+    Build own = *build;
+    if (++own.depth > EXECUTION_MAX_DEPTH)
+        error_raise(ERROR_TOO_COMPLEX, NO_POSITION, "the query's plan is nested more than %d levels deep",
+                    EXECUTION_MAX_DEPTH);
+    if (plan->kind == PLAN_CTE || plan->kind == PLAN_RECURSIVE)
+        own.ctes = cte_rows_new(build, plan);
+    /* what a recursion repeats it makes itself, for each round */
+    size_t input_count = plan->kind == PLAN_RECURSIVE ? 1 : plan->input_count;
+    Operator **inputs = arena_array(build->arena, Operator *, input_count);
+    for (size_t i = 0; i < input_count; i++) {
+        Build below = own;
+        below.is_drained = plan_drains_input(build, plan, i);
+        inputs[i] = build_operator(&below, plan->inputs[i]);
+    }
+    return constructors[plan->kind](&own, plan, inputs);
 }
 
 /* ---- execution ---- */

@@ -546,6 +546,16 @@ static Unnested unnest_join(Unnesting *self, PlanJoin *join)
     return result;
 }
 
+/* The kept query has no parameters: the binder keeps none that has. */
+static Unnested unnest_cte(Unnesting *self, PlanCte *cte)
+{
+    Unnested result = unnest(self, cte->base.inputs[1]);
+    cte->base.inputs[1] = result.plan;
+    plan_refresh_outputs(self->columns, &cte->base);
+    result.plan = &cte->base;
+    return result;
+}
+
 static Unnested unnest(Unnesting *self, Plan *plan)
 {
     if (!refers_to_parameters(self, plan))
@@ -571,6 +581,13 @@ static Unnested unnest(Unnesting *self, Plan *plan)
         return unnest_set(self, (PlanSet *)plan);
     case PLAN_JOIN:
         return unnest_join(self, (PlanJoin *)plan);
+    case PLAN_CTE:
+        return unnest_cte(self, (PlanCte *)plan);
+    case PLAN_RECURSIVE:
+        error_raise(ERROR_NOT_SUPPORTED, NO_POSITION,
+                    "a recursive query that refers to columns of a query around it "
+                    "is not supported");
+    case PLAN_CTE_SCAN:
     case PLAN_SCAN:
     case PLAN_INSERT:
     case PLAN_CHANGE:

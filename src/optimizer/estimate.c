@@ -11,6 +11,7 @@ static const double UNKNOWN_EQUAL = 0.05;
 static const double UNKNOWN_RANGE = 1.0 / 3;
 static const double UNKNOWN_MATCH = 0.1; /* LIKE and the like */
 static const double UNKNOWN_CONDITION = 0.25;
+static const double RECURSION_ROUNDS = 10;
 
 /* ---- what sources know ---- */
 
@@ -298,6 +299,12 @@ static double plan_rows(PlanColumns *columns, Plan *plan)
             sum += plan->inputs[i]->row_estimate;
         return ((PlanSet *)plan)->operator== PLAN_UNION ? sum : input;
     }
+    case PLAN_CTE:
+        return plan->inputs[1]->row_estimate;
+    case PLAN_RECURSIVE:
+        return input * RECURSION_ROUNDS;
+    case PLAN_CTE_SCAN: /* set where the rows come from */
+        return plan->row_estimate;
     case PLAN_INSERT:
     case PLAN_CHANGE:
         return 1;
@@ -306,9 +313,22 @@ static double plan_rows(PlanColumns *columns, Plan *plan)
     }
 }
 
+static void estimate_cte_scans(Plan *plan, size_t cte, double rows)
+{
+    if (plan->kind == PLAN_CTE_SCAN && ((PlanCteScan *)plan)->cte == cte)
+        plan->row_estimate = rows;
+    for (size_t i = 0; i < plan->input_count; i++)
+        estimate_cte_scans(plan->inputs[i], cte, rows);
+}
+
 void plan_estimate(PlanColumns *columns, Plan *plan)
 {
-    for (size_t i = 0; i < plan->input_count; i++)
+    for (size_t i = 0; i < plan->input_count; i++) {
         plan_estimate(columns, plan->inputs[i]);
+        if (i == 0 && plan->kind == PLAN_CTE)
+            estimate_cte_scans(plan->inputs[1], ((PlanCte *)plan)->cte, plan->inputs[0]->row_estimate);
+        else if (i == 0 && plan->kind == PLAN_RECURSIVE)
+            estimate_cte_scans(plan->inputs[1], ((PlanRecursive *)plan)->cte, plan->inputs[0]->row_estimate);
+    }
     plan->row_estimate = plan_rows(columns, plan);
 }

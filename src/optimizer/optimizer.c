@@ -17,6 +17,7 @@ static const struct {
     {"prune columns", rule_prune_columns, false},
     {"choose build sides", rule_choose_build_side, false},
     {"push limits down", rule_push_limits, false},
+    {"keep what a recursion repeats", rule_keep_invariants, true},
     {"describe scans", rule_describe_scans, true}, /* once, last: scan is called there */
 };
 

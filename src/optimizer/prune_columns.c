@@ -53,6 +53,18 @@ static Plan *prune_scan(PlanColumns *columns, PlanScan *scan, const ColumnSet *w
     return &scan->base;
 }
 
+static Plan *prune_cte_scan(PlanCteScan *scan, const ColumnSet *wanted)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < scan->base.output_count; i++)
+        if (column_set_has(wanted, scan->base.outputs[i])) {
+            scan->base.outputs[kept] = scan->base.outputs[i];
+            scan->column_indexes[kept++] = scan->column_indexes[i];
+        }
+    scan->base.output_count = kept;
+    return &scan->base;
+}
+
 static bool is_same_row(const PlanProject *project)
 {
     const Plan *input = project->base.inputs[0];
@@ -177,6 +189,51 @@ static Plan *prune_set(PlanColumns *columns, PlanSet *set, const ColumnSet *want
     return plan;
 }
 
+/* Marks the columns of the kept query that scans of it read. */
+static void cte_mark_read(Plan *plan, size_t cte, ColumnSet *query_indexes)
+{
+    const PlanCteScan *scan = (PlanCteScan *)plan;
+    for (size_t i = 0; plan->kind == PLAN_CTE_SCAN && scan->cte == cte && i < plan->output_count; i++)
+        column_set_add(query_indexes, (ColumnId)scan->column_indexes[i]);
+    for (size_t i = 0; i < plan->input_count; i++)
+        cte_mark_read(plan->inputs[i], cte, query_indexes);
+}
+
+static void cte_renumber(Plan *plan, size_t cte, const size_t *new_indexes)
+{
+    PlanCteScan *scan = (PlanCteScan *)plan;
+    for (size_t i = 0; plan->kind == PLAN_CTE_SCAN && scan->cte == cte && i < plan->output_count; i++)
+        scan->column_indexes[i] = new_indexes[scan->column_indexes[i]];
+    for (size_t i = 0; i < plan->input_count; i++)
+        cte_renumber(plan->inputs[i], cte, new_indexes);
+}
+
+/* Only what is read is kept. */
+static Plan *prune_cte(PlanColumns *columns, PlanCte *cte, const ColumnSet *wanted)
+{
+    Plan *query = cte->base.inputs[0];
+    ColumnSet read = column_set_in(columns->arena), below = column_set_in(columns->arena);
+    cte->base.inputs[1] = prune(columns, cte->base.inputs[1], wanted);
+    cte_mark_read(cte->base.inputs[1], cte->cte, &read);
+    PlanProject *project = plan_project_new(columns, query, query->output_count);
+    size_t *new_indexes = arena_array(columns->arena, size_t, query->output_count);
+    size_t kept = 0;
+    for (size_t i = 0; i < query->output_count; i++) {
+        if (!column_set_has(&read, (ColumnId)i))
+            continue;
+        column_set_add(&below, query->outputs[i]);
+        project->base.outputs[kept] = query->outputs[i];
+        project->exprs[kept] = plan_column_expr(columns, query->outputs[i], NO_POSITION);
+        new_indexes[i] = kept++;
+    }
+    project->base.output_count = kept;
+    project->base.inputs[0] = prune(columns, query, &below);
+    cte->base.inputs[0] = is_same_row(project) ? project->base.inputs[0] : &project->base;
+    cte_renumber(cte->base.inputs[1], cte->cte, new_indexes);
+    plan_refresh_outputs(columns, &cte->base);
+    return &cte->base;
+}
+
 static Plan *prune(PlanColumns *columns, Plan *plan, const ColumnSet *wanted)
 {
     switch (plan->kind) {
@@ -194,6 +251,11 @@ static Plan *prune(PlanColumns *columns, Plan *plan, const ColumnSet *wanted)
         return prune_window(columns, (PlanWindow *)plan, wanted);
     case PLAN_SET:
         return prune_set(columns, (PlanSet *)plan, wanted);
+    case PLAN_CTE:
+        return prune_cte(columns, (PlanCte *)plan, wanted);
+    case PLAN_CTE_SCAN:
+        return prune_cte_scan((PlanCteScan *)plan, wanted);
+    case PLAN_RECURSIVE:
     case PLAN_INSERT:
     case PLAN_CHANGE:
         prune_inputs_whole(columns, plan);

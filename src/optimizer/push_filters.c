@@ -1,10 +1,10 @@
 /* optimizer/push_filters.c: conditions as far down as they may go, and joins made as strict as the conditions above
  * them allow.
  *
- *   through     Project (columns replaced by their expressions), Sort without a limit, UNION, INTERSECT, EXCEPT;
+ *   through     Project (columns replaced by their expressions), Sort without a limit, UNION, INTERSECT, EXCEPT, With;
  *               Distinct, Aggregate and Window (conditions on keys, groups, partitions alone)
  *   into        the side of a join that has the columns; both sides: a condition of an inner join
- *   never past  Limit, top-N; to the null-extended side of an outer join; what may fail: below a join
+ *   never past  Limit, top-N, a recursion; to the null-extended side of an outer join; what may fail: below a join
  *
  * A condition above an outer join that no null-extended row passes makes the join an inner one. A filter on the mark of
  * a Mark join makes it a Semi or an Anti join. */
@@ -179,6 +179,15 @@ static Plan *push_through_set(PlanColumns *columns, PlanSet *set, const Conditio
     return filter_above(columns, plan, &above);
 }
 
+/* The query that is kept is read by others too: it gets none. */
+static Plan *push_through_cte(PlanColumns *columns, PlanCte *cte, Conditions conditions)
+{
+    cte->base.inputs[0] = push(columns, cte->base.inputs[0], (Conditions){0});
+    cte->base.inputs[1] = push(columns, cte->base.inputs[1], conditions);
+    plan_refresh_outputs(columns, &cte->base);
+    return &cte->base;
+}
+
 /* ---- joins ---- */
 
 typedef struct NullSide {
@@ -333,6 +342,8 @@ static Plan *push(PlanColumns *columns, Plan *plan, Conditions conditions)
         return push_through_sort(columns, (PlanSort *)plan, &conditions);
     case PLAN_SET:
         return push_through_set(columns, (PlanSet *)plan, &conditions);
+    case PLAN_CTE:
+        return push_through_cte(columns, (PlanCte *)plan, conditions);
     case PLAN_JOIN:
         return push_into_join(columns, (PlanJoin *)plan, conditions);
     default:

@@ -37,6 +37,9 @@ static void want(PlanColumns *columns, Plan *plan, size_t limit)
             want(columns, plan->inputs[0], sum);
         break;
     }
+    case PLAN_CTE:
+        want(columns, plan->inputs[1], limit);
+        break;
     case PLAN_SET:
         if (((PlanSet *)plan)->operator!= PLAN_UNION)
             break;

@@ -43,7 +43,8 @@ Plan *plan_restore_outputs(PlanColumns *columns, Plan *plan, const ColumnId *out
 
 static bool is_taken_by_position(const Plan *parent)
 {
-    return parent == NULL || parent->kind == PLAN_SET || parent->kind == PLAN_INSERT || parent->kind == PLAN_CHANGE;
+    return parent == NULL || parent->kind == PLAN_SET || parent->kind == PLAN_INSERT || parent->kind == PLAN_CHANGE ||
+           parent->kind == PLAN_CTE || parent->kind == PLAN_RECURSIVE;
 }
 
 Plan *plan_rewrite(PlanColumns *columns, const Plan *parent, Plan *plan,

@@ -248,6 +248,62 @@ PlanSet *plan_set_new(PlanColumns *columns, PlanSetOperator operator, bool is_al
     return set;
 }
 
+PlanCte *plan_cte_new(PlanColumns *columns, size_t cte, const char *name, Plan *query, Plan *input)
+{
+    PlanCte *node = (PlanCte *)plan_new(columns, PLAN_CTE, 2);
+    node->cte = cte;
+    node->name = name;
+    node->base.inputs[0] = query;
+    node->base.inputs[1] = input;
+    plan_refresh_outputs(columns, &node->base);
+    return node;
+}
+
+PlanRecursive *plan_recursive_new(PlanColumns *columns, size_t cte, const char *name, bool is_all, Plan *base,
+                                  Plan *step)
+{
+    PlanRecursive *node = (PlanRecursive *)plan_new(columns, PLAN_RECURSIVE, 2);
+    node->cte = cte;
+    node->name = name;
+    node->is_all = is_all;
+    node->base.inputs[0] = base;
+    node->base.inputs[1] = step;
+    node->base.output_count = base->output_count;
+    node->base.outputs = arena_array(columns->arena, ColumnId, base->output_count);
+    for (size_t i = 0; i < base->output_count; i++) {
+        PlanColumn like = *plan_column(columns, base->outputs[i]);
+        node->base.outputs[i] = plan_column_new(columns, like.name, NULL, like.type, true);
+    }
+    return node;
+}
+
+static size_t first_index_of(const ColumnId *columns, ColumnId column)
+{
+    size_t index = 0;
+    while (columns[index] != column)
+        index++;
+    return index;
+}
+
+PlanCteScan *plan_cte_scan_new(PlanColumns *columns, size_t cte, const char *name, const ColumnId *like, size_t count,
+                               bool keeps_columns)
+{
+    PlanCteScan *scan = (PlanCteScan *)plan_new(columns, PLAN_CTE_SCAN, 0);
+    scan->cte = cte;
+    scan->name = name;
+    scan->column_indexes = arena_array(columns->arena, size_t, count);
+    plan_set_outputs(columns, &scan->base, like, count);
+    for (size_t i = 0; i < count; i++) {
+        PlanColumn column = *plan_column(columns, like[i]);
+        size_t first = scan->column_indexes[i] = first_index_of(like, like[i]);
+        if (!keeps_columns)
+            scan->base.outputs[i] = first < i
+                                        ? scan->base.outputs[first]
+                                        : plan_column_new(columns, column.name, name, column.type, column.is_nullable);
+    }
+    return scan;
+}
+
 /* The sides of an outer join give NULLs, whatever the table says of its column. */
 static void plan_outer_join_set_nullable(PlanColumns *columns, const PlanJoin *join)
 {
@@ -299,6 +355,9 @@ void plan_refresh_outputs(PlanColumns *columns, Plan *plan)
     case PLAN_SORT:
     case PLAN_LIMIT:
         plan_set_outputs(columns, plan, plan->inputs[0]->outputs, plan->inputs[0]->output_count);
+        break;
+    case PLAN_CTE:
+        plan_set_outputs(columns, plan, plan->inputs[1]->outputs, plan->inputs[1]->output_count);
         break;
     case PLAN_JOIN:
         plan_join_refresh_outputs(columns, (PlanJoin *)plan);

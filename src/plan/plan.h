@@ -32,8 +32,11 @@
     X(SORT, "Sort", PlanSort)                                                                                          \
     X(LIMIT, "Limit", PlanLimit)                                                                                       \
     X(SET, "Set", PlanSet)                                                                                             \
-    X(INSERT, "Insert", PlanInsert)                                                                                    \
-    X(CHANGE, "Change", PlanChange)
+    X(CTE, "With", PlanCte)                                                                                            \
+    X(RECURSIVE, "Recursive", PlanRecursive)                                                                           \
+    X(CTE_SCAN, "With Scan", PlanCteScan)                                                                              \
+    X(CHANGE, "Change", PlanChange)                                                                                    \
+    X(INSERT, "Insert", PlanInsert)
 
 typedef enum PlanKind {
 #define PLAN_ENUM(kind, name, type) PLAN_##kind,
@@ -55,6 +58,7 @@ typedef struct PlanColumns {
     Arena *arena;
     const Context *context;
     ARRAY(PlanColumn) list;
+    size_t cte_count; /* numbers given to queries that are kept */
 } PlanColumns;
 
 /* X(NAME, name shown). Outputs: INNER, LEFT, RIGHT, FULL: the left's, then the right's; SEMI, ANTI: the left's; MARK: the
@@ -199,6 +203,32 @@ typedef struct PlanSet {
     bool is_all;
 } PlanSet;
 
+/* A query of WITH that is run once: the rows of the first input, which is taken by position, are kept while the second
+ * input runs, and every PlanCteScan of the same cte below the second input reads them. Outputs: the second input's. */
+typedef struct PlanCte {
+    Plan base;
+    size_t cte; /* its number in the statement; copies of the node keep it: a scan means the nearest node above it */
+    const char *name;
+} PlanCte;
+
+/* WITH RECURSIVE. The rows of the first input, then round by round those that the second input makes of the rows of the
+ * round before, which each PlanCteScan of the same cte below it reads, until a round gives none. Inputs are taken by
+ * position. Not is_all: a row that was there before, in any round, is dropped. */
+typedef struct PlanRecursive {
+    Plan base;
+    size_t cte;
+    const char *name;
+    bool is_all;
+} PlanRecursive;
+
+/* The rows that the PlanCte or PlanRecursive above keeps. */
+typedef struct PlanCteScan {
+    Plan base;
+    size_t cte;
+    const char *name;
+    size_t *column_indexes; /* of each output, into the outputs of the query that is kept */
+} PlanCteScan;
+
 /* Hands its input (one column for each of the table's, in table order and types) to the provider; gives one row with one
  * UBIGINT column, count. */
 typedef struct PlanInsert {
@@ -261,8 +291,16 @@ PlanLimit *plan_limit_new(PlanColumns *columns, Plan *input, size_t offset, size
 /* Outputs are new columns named as the first input's. */
 PlanSet *plan_set_new(PlanColumns *columns, PlanSetOperator operator, bool is_all, Plan *const *inputs, size_t count);
 
-/* Sets the outputs of a node whose outputs follow from its inputs (filter, join, distinct, window, sort, limit) anew, after its
- * inputs have changed. */
+PlanCte *plan_cte_new(PlanColumns *columns, size_t cte, const char *name, Plan *query, Plan *input);
+/* Outputs are new columns named as the first input's, all nullable. */
+PlanRecursive *plan_recursive_new(PlanColumns *columns, size_t cte, const char *name, bool is_all, Plan *base,
+                                  Plan *step);
+/* A reader of rows with these columns: these themselves, or new ones; what occurs twice is one column. */
+PlanCteScan *plan_cte_scan_new(PlanColumns *columns, size_t cte, const char *name, const ColumnId *like, size_t count,
+                               bool keeps_columns);
+
+/* Sets the outputs of a node whose outputs follow from its inputs (filter, join, distinct, window, sort, limit, cte)
+ * anew, after its inputs have changed. */
 void plan_refresh_outputs(PlanColumns *columns, Plan *plan);
 
 /* Bytes of the kind's struct. */

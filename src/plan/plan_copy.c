@@ -109,8 +109,15 @@ static void copy_parts(Copier *self, Plan *plan)
         sort->keys = copy_array(self, sort->keys, sizeof *sort->keys, sort->key_count);
         break;
     }
+    case PLAN_CTE_SCAN: {
+        PlanCteScan *scan = (PlanCteScan *)plan;
+        scan->column_indexes = copy_array(self, scan->column_indexes, sizeof *scan->column_indexes, plan->output_count);
+        break;
+    }
     case PLAN_LIMIT:
     case PLAN_SET:
+    case PLAN_CTE:
+    case PLAN_RECURSIVE:
     case PLAN_INSERT:
     case PLAN_CHANGE:
     case PLAN_KIND_COUNT:

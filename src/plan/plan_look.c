@@ -195,6 +195,9 @@ void plan_each_expr(Plan *plan, ExprVisit visit, void *user)
     case PLAN_DISTINCT:
     case PLAN_LIMIT:
     case PLAN_SET:
+    case PLAN_CTE:
+    case PLAN_RECURSIVE:
+    case PLAN_CTE_SCAN:
     case PLAN_KIND_COUNT:
         break;
     }

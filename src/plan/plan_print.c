@@ -430,6 +430,12 @@ static void printer_checks(Printer *printer, Expr *const *checks, size_t count)
     }
 }
 
+static void printer_cte_name(Printer *printer, const char *name)
+{
+    text_add_char(printer->text, ' ');
+    printer_name(printer->text, view_of(name));
+}
+
 static void printer_node(Printer *printer, const Plan *plan)
 {
     switch (plan->kind) {
@@ -475,6 +481,16 @@ static void printer_node(Printer *printer, const Plan *plan)
         break;
     case PLAN_SET:
         printer_set(printer, (const PlanSet *)plan);
+        break;
+    case PLAN_CTE:
+        printer_cte_name(printer, ((const PlanCte *)plan)->name);
+        break;
+    case PLAN_RECURSIVE:
+        printer_cte_name(printer, ((const PlanRecursive *)plan)->name);
+        text_add(printer->text, ((const PlanRecursive *)plan)->is_all ? " union all" : " union");
+        break;
+    case PLAN_CTE_SCAN:
+        printer_cte_name(printer, ((const PlanCteScan *)plan)->name);
         break;
     case PLAN_INSERT:
         printer_insert(printer, (const PlanInsert *)plan);

@@ -1,0 +1,131 @@
+/* exec/recursive.c: WITH RECURSIVE, round by round (semi-naive evaluation; SQL:1999).
+ *
+ *   round 0   base  -> rows 0
+ *   round n   step, which reads rows n-1 -> rows n
+ *   the end   is a round without rows
+ *
+ * UNION ALL keeps two stores: the rows that are read and those that are being made. UNION keeps all rows in one store
+ * with a hash table over it, which drops what was there before; a round's rows are a range of it.
+ *
+ * The operators of the step are made anew each round, in an arena of the round. So nothing that is handed on may point
+ * into them: rows go to the store and from there to vectors of this operator. */
+#include "exec/cte.h"
+#include "exec/hash_table.h"
+#include "exec/row_output.h"
+
+typedef struct RecursiveOperator {
+    Operator base;
+    Build build; /* of the step: its arena is the round's */
+    CteRows *rows;
+    RowStore *made;   /* UNION ALL: this round's rows; UNION: the same store as rows->store */
+    HashTable *table; /* UNION; else NULL */
+    HashProbe *probe;
+    Operator *step; /* NULL: the base is being read */
+    Batch *batch;
+    uint8_t *found[BATCH_SIZE];
+    bool is_new[BATCH_SIZE];
+} RecursiveOperator;
+
+/* Keeps the batch's rows; their addresses are found[0 .. count-1]. */
+static size_t recursive_keep(RecursiveOperator *self, const Batch *batch)
+{
+    if (self->table == NULL) {
+        cte_store_add(self->made, batch, self->found);
+        return batch->row_count;
+    }
+    hash_table_add(self->table, self->probe, batch->columns, batch->selection, batch->row_count, self->found,
+                   self->is_new);
+    size_t count = 0;
+    for (size_t i = 0; i < batch->row_count; i++) {
+        self->found[count] = self->found[i];
+        count += self->is_new[i];
+    }
+    return count;
+}
+
+/* The rows of the round that has ended become those that are read; false: there are none. */
+static bool recursive_turn(RecursiveOperator *self)
+{
+    CteRows *rows = self->rows;
+    if (self->table) {
+        rows->first = rows->end;
+    } else {
+        RowStore *read = rows->store;
+        rows->store = self->made;
+        self->made = read;
+        row_store_clear(read);
+    }
+    rows->end = row_store_count(rows->store);
+    return rows->first < rows->end;
+}
+
+static void recursive_begin_step(RecursiveOperator *self)
+{
+    if (self->step)
+        operator_close(self->step);
+    self->step = NULL;
+    arena_reset(self->build.arena);
+    self->step = build_operator(&self->build, self->base.plan->inputs[1]);
+    operator_open(self->step);
+}
+
+static Batch *recursive_next(Operator *op)
+{
+    RecursiveOperator *self = (RecursiveOperator *)op;
+    for (;;) {
+        const Batch *input = operator_next(self->step ? self->step : op->inputs[0]);
+        if (input == NULL) {
+            if (!recursive_turn(self))
+                return NULL;
+            context_check(op->context);
+            recursive_begin_step(self);
+            continue;
+        }
+        size_t count = recursive_keep(self, input);
+        size_t made_size = self->table ? hash_table_size(self->table) : row_store_size(self->made);
+        operator_note_memory(op, row_store_size(self->rows->store) + made_size);
+        if (count == 0)
+            continue;
+        for (size_t c = 0; c < op->plan->output_count; c++)
+            row_output(row_store_layout(self->made), c, self->found, count, self->batch->columns[c]);
+        self->batch->row_count = self->batch->vector_size = count;
+        self->batch->selection = NULL;
+        return self->batch;
+    }
+}
+
+static void recursive_close(Operator *op)
+{
+    RecursiveOperator *self = (RecursiveOperator *)op;
+    if (self->step)
+        operator_close(self->step);
+    self->step = NULL;
+    if (self->table)
+        hash_table_clear(self->table);
+    row_store_release(self->made);
+    row_store_release(self->rows->store);
+}
+
+static const OperatorOps recursive_ops = {"Recursive", NULL, recursive_next, recursive_close};
+
+Operator *recursive_new(const Build *build, const Plan *plan, Operator **inputs)
+{
+    RecursiveOperator *self = operator_new(build, RecursiveOperator, &recursive_ops, plan, inputs);
+    Arena *arena = build->arena;
+    self->base.input_count = 1; /* the step is no input: it comes and goes */
+    self->build = *build;
+    self->build.arena = arena_new_child(arena);
+    self->rows = build->ctes;
+    if (((const PlanRecursive *)plan)->is_all) {
+        self->made = cte_store_new(build, plan);
+    } else {
+        self->made = self->rows->store;
+        self->table = hash_table_new(arena, build->context, self->made, plan->output_count,
+                                     "the hash table of a recursive UNION");
+        self->probe = hash_probe_new(arena);
+    }
+    self->batch = batch_new_empty(arena, plan->output_count);
+    for (size_t c = 0; c < plan->output_count; c++)
+        self->batch->columns[c] = vector_new(arena, plan_column(build->columns, plan->outputs[c])->type);
+    return &self->base;
+}
