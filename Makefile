@@ -45,7 +45,7 @@ CLI_OBJECTS    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/cli/*.c))
 Q := $(if $(V),,@)
 SAY = @$(if $(V),true,printf '  %-4s %s\n')
 
-.PHONY: all plugins demo check unit slt cli-check examples asan tsan fuzz random bench lint format install clean
+.PHONY: all plugins demo check unit slt cli-check examples asan tsan fuzz random bench man lint format install clean
 all: $(BUILD)/quern $(BUILD)/libquern.a $(BUILD)/libquern.so plugins
 
 $(BUILD)/obj/%.o: %.c
@@ -164,6 +164,10 @@ $(BUILD)/bench/bench: $(wildcard tests/bench/bench.c tests/bench/contender.[ch])
 bench: $(BUILD)/quern $(BUILD)/bench/generate $(BUILD)/bench/bench
 	BUILD=$(BUILD) sh tests/bench/run.sh
 
+# ---- the manual's lists of functions ----
+man: $(BUILD)/quern
+	python3 tests/tools/manual.py $(BUILD)/quern man/quern-sql.7
+
 # ---- manners ----
 C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
 lint:
@@ -172,7 +176,7 @@ format:
 	clang-format -i $(C_FILES)
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/quern $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/quern $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 755 $(BUILD)/quern $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/libquern.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(BUILD)/libquern.so $(DESTDIR)$(PREFIX)/lib/libquern.so.$(VERSION)
@@ -180,6 +184,7 @@ install: all
 	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libquern.so
 	install -m 644 include/quern/*.h $(DESTDIR)$(PREFIX)/include/quern/
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7/
 	sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@LIBS@|$(LIB_LIBS)|g' src/engine/quern.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/quern.pc
 
 clean:

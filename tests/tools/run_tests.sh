@@ -51,6 +51,7 @@ if [ "$group" = all ]; then
 fi
 [ "$group" = all ] && run random "$BUILD/random" 20 1
 [ "$group" = all ] && run examples sh tests/example/check.sh
+[ "$group" = all ] && run manual python3 tests/tools/manual.py --check "$QUERN" man/quern-sql.7
 case $group in
 cli | all) run cli python3 tests/cli/run.py ;;
 esac
