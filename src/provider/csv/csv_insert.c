@@ -7,20 +7,16 @@
  * file that it writes to. The lock is advisory, and goes with the arena. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "column/writer.h"
 #include "provider/csv/csv_journal.h"
-#include "provider/csv/csv_table.h"
+#include "provider/csv/csv_write.h"
 
 enum { SPOOL_MEMORY = 1 << 20, COPY_SIZE = 1 << 20 };
 
@@ -38,41 +34,10 @@ typedef struct RowSpool {
 } RowSpool;
 
 typedef struct Insertion {
-    CsvTable *table;
-    CsvShape *shape;
-    const Context *context;
-    Arena *arena;
-    int descriptor; /* of the file, locked */
-    struct stat status;
+    CsvWrite write;
     RowSpool spool;
     uint64_t row_count;
 } Insertion;
-
-static _Noreturn void raise_system(const char *path, int error)
-{
-    error_raise(error == ENOSPC || error == EDQUOT ? ERROR_DISK_FULL : ERROR_IO, NO_POSITION, "%s: %s", path,
-                strerror(error));
-}
-
-static void descriptor_close(void *object)
-{
-    close((int)(intptr_t)object - 1);
-}
-
-static bool write_all(int descriptor, const char *data, size_t size, uint64_t offset)
-{
-    while (size > 0) {
-        ssize_t written = pwrite(descriptor, data, size, (off_t)offset);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written == 0)
-            errno = ENOSPC;
-        if (written <= 0)
-            return false;
-        data += written, size -= (size_t)written, offset += (uint64_t)written;
-    }
-    return true;
-}
 
 /* ---- the spool ---- */
 
@@ -96,7 +61,7 @@ static int temporary_open(const Context *context)
 
 static bool spool_flush(RowSpool *spool)
 {
-    if (!write_all(spool->descriptor, spool->memory, spool->memory_used, spool->file_size)) {
+    if (!csv_write_all(spool->descriptor, spool->memory, spool->memory_used, spool->file_size)) {
         spool->error = errno;
         return false;
     }
@@ -111,7 +76,7 @@ static bool spool_add(Insertion *insertion, const char *data, size_t size)
     while (size > 0) {
         if (spool->memory_used == SPOOL_MEMORY) {
             if (spool->descriptor < 0)
-                spool->descriptor = temporary_open(insertion->context);
+                spool->descriptor = temporary_open(insertion->write.context);
             if (spool->descriptor < 0) {
                 spool->error = errno;
                 return false;
@@ -162,7 +127,7 @@ static _Noreturn void spool_raise(Insertion *insertion)
     int error = insertion->spool.error;
     error_raise_hint(error == ENOSPC || error == EDQUOT ? ERROR_DISK_FULL : ERROR_IO, NO_POSITION,
                      "SET temp_directory names another folder", "%s: keeping the rows before they are written: %s",
-                     insertion->table->path, strerror(error));
+                     insertion->write.table->path, strerror(error));
 }
 
 static uint64_t spool_size(const RowSpool *spool)
@@ -174,84 +139,26 @@ static uint64_t spool_size(const RowSpool *spool)
 static bool spool_copy(Insertion *insertion, int target, uint64_t offset)
 {
     RowSpool *spool = &insertion->spool;
-    char *data = arena_allocate(insertion->arena, COPY_SIZE);
+    char *data = arena_allocate(insertion->write.arena, COPY_SIZE);
     for (uint64_t position = 0; position < spool->file_size;) {
         ssize_t got = pread(spool->descriptor, data, COPY_SIZE, (off_t)position);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got <= 0 || !write_all(target, data, (size_t)got, offset + position))
+        if (got <= 0 || !csv_write_all(target, data, (size_t)got, offset + position))
             return false;
         position += (uint64_t)got;
     }
-    return write_all(target, spool->memory, spool->memory_used, offset + spool->file_size);
-}
-
-/* ---- the lock ---- */
-
-/* Both kinds of advisory lock, since others may use either: of fcntl (of this open file, not of the process) and of
- * flock, which NFS turns into one of fcntl. */
-static bool lock_take(int descriptor)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    struct statfs system;
-    if (fcntl(descriptor, F_OFD_SETLK, &lock) != 0 && errno != EINVAL && errno != ENOLCK)
-        return false;
-    if (fstatfs(descriptor, &system) == 0 && system.f_type == NFS_SUPER_MAGIC)
-        return true;
-    return flock(descriptor, LOCK_EX | LOCK_NB) == 0;
-}
-
-/* Opens and locks the file that the path means, also when an overwriting INSERT has put a new one there meanwhile. */
-static void insertion_lock(Insertion *insertion)
-{
-    const char *path = insertion->table->path;
-    for (;;) {
-        int descriptor = open(path, O_RDWR | O_CLOEXEC);
-        if (descriptor < 0)
-            error_raise(errno == EACCES || errno == EROFS ? ERROR_READ_ONLY : ERROR_IO, NO_POSITION, "%s: %s", path,
-                        strerror(errno));
-        void *handle = (void *)(intptr_t)(descriptor + 1);
-        arena_own(insertion->arena, handle, descriptor_close);
-        if (!lock_take(descriptor)) {
-            bool is_held = errno == EAGAIN || errno == EACCES || errno == EWOULDBLOCK;
-            error_raise(is_held ? ERROR_LOCKED : ERROR_IO, NO_POSITION, "%s: %s", path,
-                        is_held ? "is being written to by someone else" : strerror(errno));
-        }
-        struct stat now;
-        if (fstat(descriptor, &insertion->status) == 0 && stat(path, &now) == 0 &&
-            now.st_ino == insertion->status.st_ino && now.st_dev == insertion->status.st_dev) {
-            insertion->descriptor = descriptor;
-            return;
-        }
-        arena_release(insertion->arena, handle);
-    }
-}
-
-/* Nobody has changed the file since its shape was found out; what an INSERT that was killed has left is cut off. */
-static void insertion_recover(Insertion *insertion)
-{
-    const char *path = insertion->table->path;
-    CsvIdentity now;
-    csv_identity_read_open(insertion->arena, insertion->descriptor, path, &now);
-    if (!csv_identity_equal(&now, &insertion->shape->identity))
-        error_raise_hint(ERROR_BAD_DATA, NO_POSITION, "run the statement again",
-                         "%s: has changed since it was looked at", path);
-    if (now.size < (uint64_t)insertion->status.st_size) {
-        if (ftruncate(insertion->descriptor, (off_t)now.size) != 0 || fsync(insertion->descriptor) != 0)
-            raise_system(path, errno);
-        insertion->status.st_size = (off_t)now.size;
-    }
-    csv_journal_remove(insertion->arena, path);
+    return csv_write_all(target, spool->memory, spool->memory_used, offset + spool->file_size);
 }
 
 /* ---- the rows ---- */
 
 static void insertion_spool_rows(Insertion *insertion, BatchStream *input, bool wants_header)
 {
-    const CsvDialect *dialect = &insertion->shape->dialect;
+    const CsvDialect *dialect = &insertion->write.shape->dialect;
     RowSpool *spool = &insertion->spool;
     *spool = (RowSpool){.descriptor = -1, .line_end = dialect->line_end, .quote = dialect->quote};
-    arena_own(insertion->arena, spool, spool_done);
+    arena_own(insertion->write.arena, spool, spool_done);
     spool->memory = memory_allocate(SPOOL_MEMORY);
     WriterOptions options = {
         .format = WRITER_CSV,
@@ -260,11 +167,11 @@ static void insertion_spool_rows(Insertion *insertion, BatchStream *input, bool 
         .quote = dialect->quote,
         .quote_all = dialect->null_word_count > 0 || dialect->has_comment, /* text that would mean something else */
     };
-    Writer *writer =
-        writer_new(insertion->arena, insertion->context, insertion->shape->schema, &options, spool_sink, insertion);
+    Writer *writer = writer_new(insertion->write.arena, insertion->write.context, insertion->write.shape->schema,
+                                &options, spool_sink, insertion);
     bool is_open = writer_begin(writer);
     for (Batch *batch; is_open && (batch = stream_next(input)) != NULL;) {
-        context_check(insertion->context);
+        context_check(insertion->write.context);
         is_open = writer_batch(writer, batch);
         insertion->row_count += batch->row_count;
     }
@@ -274,134 +181,58 @@ static void insertion_spool_rows(Insertion *insertion, BatchStream *input, bool 
 
 /* ---- appending ---- */
 
-/* The line end that a file without a final one lacks. */
-static const char *missing_line_end(Insertion *insertion)
-{
-    char last = '\n';
-    off_t size = insertion->status.st_size;
-    if (size > 0 && pread(insertion->descriptor, &last, 1, size - 1) != 1)
-        raise_system(insertion->table->path, errno);
-    if (last == '\n' || last == '\r')
-        return "";
-    return insertion->spool.line_end == CSV_LINE_CRLF ? "\r\n" : insertion->spool.line_end == CSV_LINE_CR ? "\r" : "\n";
-}
-
 static void insertion_append(Insertion *insertion)
 {
-    const char *path = insertion->table->path;
-    const char *line_end = missing_line_end(insertion);
-    uint64_t old_size = (uint64_t)insertion->status.st_size, start = old_size + strlen(line_end);
+    const char *path = insertion->write.table->path;
+    const char *line_end = csv_missing_line_end(&insertion->write);
+    uint64_t old_size = (uint64_t)insertion->write.status.st_size, start = old_size + strlen(line_end);
     CsvJournal journal = {.old_size = old_size, .new_size = start + spool_size(&insertion->spool)};
-    csv_journal_write(insertion->arena, path, &journal);
-    bool is_done = write_all(insertion->descriptor, line_end, strlen(line_end), old_size) &&
-                   spool_copy(insertion, insertion->descriptor, start) && fsync(insertion->descriptor) == 0;
+    csv_journal_write(insertion->write.arena, path, &journal);
+    bool is_done = csv_write_all(insertion->write.descriptor, line_end, strlen(line_end), old_size) &&
+                   spool_copy(insertion, insertion->write.descriptor, start) && fsync(insertion->write.descriptor) == 0;
     if (!is_done) {
         int error = errno;
         /* If not even cutting it works, the journal stays, and keeps readers from the tail. */
-        if (ftruncate(insertion->descriptor, (off_t)old_size) == 0 && fsync(insertion->descriptor) == 0)
-            csv_journal_remove(insertion->arena, path);
-        raise_system(path, error);
+        if (ftruncate(insertion->write.descriptor, (off_t)old_size) == 0 && fsync(insertion->write.descriptor) == 0)
+            csv_journal_remove(insertion->write.arena, path);
+        csv_raise_system(path, error);
     }
-    csv_journal_remove(insertion->arena, path);
+    csv_journal_remove(insertion->write.arena, path);
 }
 
 static void insertion_note_rows(Insertion *insertion)
 {
     CsvIdentity identity;
-    csv_identity_read_open(insertion->arena, insertion->descriptor, insertion->table->path, &identity);
-    pthread_mutex_lock(&insertion->table->mutex);
-    csv_shape_add_rows(insertion->shape, &identity, insertion->row_count);
-    pthread_mutex_unlock(&insertion->table->mutex);
-}
-
-/* ---- overwriting ---- */
-
-typedef struct NewFile {
-    char *name; /* removed with the arena; NULL once it has been renamed */
-    int descriptor;
-} NewFile;
-
-static void new_file_release(void *object)
-{
-    NewFile *file = object;
-    if (file->descriptor >= 0)
-        close(file->descriptor);
-    if (file->name)
-        unlink(file->name);
-}
-
-/* The bytes before the first row stay as they are: byte order mark, skipped lines, header. */
-static bool head_copy(Insertion *insertion, int target, uint64_t size)
-{
-    char *data = arena_allocate(insertion->arena, COPY_SIZE);
-    for (uint64_t position = 0; position < size;) {
-        size_t wanted = size - position < COPY_SIZE ? (size_t)(size - position) : COPY_SIZE;
-        ssize_t got = pread(insertion->descriptor, data, wanted, (off_t)position);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0 || !write_all(target, data, (size_t)got, position))
-            return false;
-        position += (uint64_t)got;
-    }
-    return true;
-}
-
-static void insertion_overwrite(Insertion *insertion)
-{
-    char *real = realpath(insertion->table->path, NULL);
-    if (real == NULL)
-        raise_system(insertion->table->path, errno);
-    const char *target = arena_string(insertion->arena, real);
-    free(real);
-    NewFile *file = arena_new(insertion->arena, NewFile);
-    char *name = arena_format(insertion->arena, "%s.quern-XXXXXX", target);
-    file->descriptor = mkostemp(name, O_CLOEXEC);
-    if (file->descriptor < 0)
-        raise_system(target, errno);
-    file->name = name;
-    arena_own(insertion->arena, file, new_file_release);
-    uint64_t head_size = insertion->shape->dialect.data_offset;
-    if (fchown(file->descriptor, insertion->status.st_uid, insertion->status.st_gid) != 0 && errno != EPERM)
-        raise_system(target, errno);
-    bool is_done = fchmod(file->descriptor, insertion->status.st_mode & 07777) == 0 &&
-                   head_copy(insertion, file->descriptor, head_size) &&
-                   spool_copy(insertion, file->descriptor, head_size) && fsync(file->descriptor) == 0 &&
-                   rename(name, target) == 0;
-    if (!is_done)
-        raise_system(target, errno);
-    file->name = NULL;
-    if (!csv_folder_sync(insertion->arena, target))
-        raise_system(target, errno);
+    csv_identity_read_open(insertion->write.arena, insertion->write.descriptor, insertion->write.table->path,
+                           &identity);
+    pthread_mutex_lock(&insertion->write.table->mutex);
+    csv_shape_add_rows(insertion->write.shape, &identity, insertion->row_count);
+    pthread_mutex_unlock(&insertion->write.table->mutex);
 }
 
 /* ---- ---- */
 
-static void insertion_check(const CsvTable *table, const CsvShape *shape, InsertOp op)
+/* The bytes before the first row stay as they are: byte order mark, skipped lines, header. */
+static void insertion_overwrite(Insertion *insertion)
 {
-    if (table->spool)
-        error_raise(ERROR_READ_ONLY, NO_POSITION, "%s: is a stream, and can only be read", table->path);
-    if (shape->compression || shape->encoding)
-        error_raise(ERROR_NOT_SUPPORTED, NO_POSITION, "%s: is %s, and can only be read", table->path,
-                    shape->compression ? "compressed" : "not in UTF-8");
-    if (op == INSERT_REPLACE)
-        error_raise(ERROR_NOT_SUPPORTED, NO_POSITION, "%s: a CSV file has no keys that rows could replace",
-                    table->path);
-    if (!shape->dialect.has_quote || shape->dialect.escape != shape->dialect.quote)
-        error_raise(ERROR_NOT_SUPPORTED, NO_POSITION,
-                    "%s: rows are only written where quotes are doubled within quotes", table->path);
+    uint64_t head_size = insertion->write.shape->dialect.data_offset;
+    CsvNewFile *file = csv_new_file_open(&insertion->write);
+    if (!csv_write_copy(&insertion->write, file->descriptor, 0, head_size, 0) ||
+        !spool_copy(insertion, file->descriptor, head_size))
+        csv_raise_system(insertion->write.table->path, errno);
+    csv_new_file_commit(&insertion->write, file);
 }
 
 uint64_t csv_insert_into(TableProvider *base, const Context *context, InsertOp op, BatchStream *input)
 {
     CsvTable *table = (CsvTable *)base;
-    CsvShape *shape = table->shape ? table->shape : csv_table_shape(table, context);
-    insertion_check(table, shape, op);
+    if (op == INSERT_REPLACE)
+        error_raise(ERROR_NOT_SUPPORTED, NO_POSITION, "%s: a CSV file has no keys that rows could replace",
+                    table->path);
     Arena *arena = arena_new_child(context->arena);
     Insertion *insertion = arena_new(arena, Insertion); /* not on the stack: its spool is the arena's to release */
-    *insertion = (Insertion){.table = table, .shape = shape, .context = context, .arena = arena};
-    insertion_lock(insertion);
-    insertion_recover(insertion);
-    bool is_new = insertion->status.st_size == 0 && table->options->has_header != CSV_CHOICE_NO;
+    csv_write_begin(&insertion->write, arena, table, context);
+    bool is_new = insertion->write.status.st_size == 0 && table->options->has_header != CSV_CHOICE_NO;
     insertion_spool_rows(insertion, input, is_new);
     if (op == INSERT_OVERWRITE) {
         insertion_overwrite(insertion);

@@ -139,6 +139,9 @@ static const TableProviderOps csv_ops = {
     .statistics = csv_statistics,
     .table_definition = csv_table_definition,
     .insert_into = csv_insert_into,
+    .delete_rows = csv_delete_rows,
+    .update_rows = csv_update_rows,
+    .truncate = csv_truncate,
     .release = csv_release,
 };
 

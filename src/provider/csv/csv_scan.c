@@ -15,7 +15,7 @@
 
 /* One column of the file that is read. */
 typedef struct CsvInput {
-    size_t column; /* of the file */
+    size_t column; /* of the file; their count: the row's number, which is its offset */
     Type type;
     bool is_declared;
     bool is_for_filter; /* parsed first, of all rows */
@@ -169,9 +169,21 @@ static _Noreturn void cursor_raise_value(CsvCursor *cursor, const CsvInput *inpu
                     "'%s' is no %s (column %s)", quoted, type, name);
 }
 
+static void cursor_number_rows(CsvCursor *cursor, Vector *target)
+{
+    vector_prepare(target, cursor->rows->count);
+    int64_t *numbers = target->data;
+    for (size_t row = 0; row < cursor->rows->count; row++)
+        numbers[row] = (int64_t)csv_rows_offset(cursor->rows, row);
+}
+
 static void cursor_parse(CsvCursor *cursor, size_t i, const uint16_t *selection, size_t count)
 {
     const CsvInput *input = &cursor->scan->inputs[i];
+    if (input->column == cursor->scan->shape->schema->column_count) {
+        cursor_number_rows(cursor, cursor->input->columns[i]);
+        return;
+    }
     CsvErrorPolicy policy = cursor->scan->shape->dialect.on_error;
     CsvParse parse = {
         .rows = cursor->rows,
@@ -361,7 +373,8 @@ static Statistics *scan_statistics(const CsvScan *scan, const ScanArgs *args)
     statistics->column_count = args->projection_count;
     statistics->columns = arena_array(args->arena, ColumnStatistics, args->projection_count);
     for (size_t i = 0; i < args->projection_count; i++)
-        statistics->columns[i] = table->columns[args->projection[i]];
+        if (args->projection[i] < table->column_count)
+            statistics->columns[i] = table->columns[args->projection[i]];
     if (args->filter_count > 0 || args->limit != NO_LIMIT) {
         statistics->row_count.precision = PRECISION_ESTIMATE;
         if (statistics->row_count.count > args->limit)
@@ -389,13 +402,20 @@ Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
     Schema *schema = schema_new(arena, args->projection_count);
     for (size_t i = 0; i < args->projection_count; i++) {
         size_t column = args->projection[i];
-        schema->columns[i] = shape->schema->columns[column];
         scan->inputs[i].column = column;
+        if (column == column_count) {
+            schema->columns[i] = (Column){.name = "row number", .type = type_of(TYPE_BIGINT)};
+            continue;
+        }
+        schema->columns[i] = shape->schema->columns[column];
         places[column] = i + 1;
     }
     scan->input_count = args->projection_count;
     scan_take_filters(scan, args, places);
     for (size_t i = 0; i < scan->input_count; i++) {
+        scan->inputs[i].type = type_of(TYPE_BIGINT);
+        if (scan->inputs[i].column == column_count)
+            continue;
         scan->inputs[i].type = shape->schema->columns[scan->inputs[i].column].type;
         scan->inputs[i].is_declared = shape->is_declared[scan->inputs[i].column];
     }

@@ -46,5 +46,10 @@ void csv_supports_filters_pushdown(TableProvider *table, Expr *const *filters, s
 BatchStream *csv_check(const FormatArgs *args);
 /* csv_insert.c */
 uint64_t csv_insert_into(TableProvider *table, const Context *context, InsertOp op, BatchStream *input);
+/* csv_change.c */
+uint64_t csv_delete_rows(TableProvider *table, const Context *context, BatchStream *rows);
+uint64_t csv_update_rows(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
+                         BatchStream *rows);
+uint64_t csv_truncate(TableProvider *table, const Context *context);
 
 #endif
