@@ -137,7 +137,6 @@ typedef struct StepSearch {
     Binder *binder;
     const Cte *cte;
     Position position;
-    size_t count;
 } StepSearch;
 
 /* Why the node must not stand above the query's own rows as its input, or NULL. */
@@ -173,9 +172,6 @@ static const char *step_objection(const Plan *plan, size_t input)
 static bool step_search(StepSearch *search, const Plan *plan)
 {
     bool is_found = plan->kind == PLAN_CTE_SCAN && ((const PlanCteScan *)plan)->cte == search->cte->step_number;
-    if (is_found && ++search->count > 1)
-        bind_error(search->binder, ERROR_INVALID_RECURSION, search->position, NULL,
-                   "recursive reference to query \"%s\" must not appear more than once", search->cte->name);
     for (size_t i = 0; i < plan->input_count; i++) {
         if (!step_search(search, plan->inputs[i]))
             continue;
@@ -188,13 +184,13 @@ static bool step_search(StepSearch *search, const Plan *plan)
     return is_found;
 }
 
-/* DECIMALs that grow from round to round get all the digits there are; what is NULL in the base is what the step says.
- */
-static bool type_widen(Type *type, Type step)
+/* The base's type made one that the step's values have too: the common type; DECIMALs, which may grow from round to
+ * round, get all the digits there are. False: it is one already. */
+static bool type_widen(Type *type, Type step, Type common)
 {
     enum { MOST_DIGITS = 38 };
-    if (type->id == TYPE_NULL && step.id != TYPE_NULL) {
-        *type = step;
+    if (common.id != type->id) {
+        *type = common;
         return true;
     }
     if (type->id != TYPE_DECIMAL || type->precision == MOST_DIGITS)
@@ -214,14 +210,12 @@ static bool step_convert(Binder *binder, const Cte *cte, Rows *step, Type *types
     for (size_t i = 0; i < step->column_count; i++) {
         Expr *column = plan_column_expr(binder->columns, step->plan->outputs[i], NO_POSITION);
         Type common = types[i];
-        bool fits = step->is_untyped[i] || types[i].id == TYPE_NULL ||
-                    (type_common(types[i], column->type, &common) && common.id == types[i].id);
-        if (!fits)
-            bind_error(binder, ERROR_DATATYPE_MISMATCH, position,
-                       "CAST the output of the non-recursive term to the correct type",
-                       "recursive query \"%s\" column %zu has type %s in non-recursive term but type %s overall",
-                       cte->name, i + 1, bind_type_text(binder, types[i]), bind_type_text(binder, common));
-        is_widened |= type_widen(&types[i], column->type);
+        if (!step->is_untyped[i] && !type_common(types[i], column->type, &common))
+            bind_error(binder, ERROR_DATATYPE_MISMATCH, position, "CAST one of them",
+                       "recursive query \"%s\" column %zu has type %s in non-recursive term but type %s in recursive "
+                       "term",
+                       cte->name, i + 1, bind_type_text(binder, types[i]), bind_type_text(binder, column->type));
+        is_widened |= type_widen(&types[i], column->type, common);
         exprs[i] = expr_cast(binder->arena, column, types[i], NO_POSITION);
     }
     step->plan = bind_project(binder, step->plan, exprs, step->names, step->column_count);
@@ -276,7 +270,7 @@ static Rows recursive_rows(Binder *binder, Cte *cte, const AstQuery *query, cons
         step = &plan_set_new(binder->columns, PLAN_UNION, /* is_all= */ true, steps, step_count)->base;
     plan_check_depth(binder->arena, step);
     for (size_t i = 0; i < step_count; i++)
-        step_search(&(StepSearch){binder, cte, query->set.operands.items[query->set.operands.count - 1]->position, 0},
+        step_search(&(StepSearch){binder, cte, query->set.operands.items[query->set.operands.count - 1]->position},
                     steps[i]);
     if (query->order_by.count > 0)
         bind_error(binder, ERROR_NOT_SUPPORTED, query->order_by.items[0].expr->position,
