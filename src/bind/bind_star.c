@@ -71,12 +71,47 @@ static void select_expand_star(Select *select, const AstExpr *star)
             select_add_item(select, star_item(select, star, &columns->items[i]));
 }
 
+static bool name_matches(const Place *place, const char *name, Expr *pattern)
+{
+    Binder *binder = place->binder;
+    Expr *text = expr_constant(binder->arena, value_text(view_of(name)), pattern->position);
+    Expr *match = bind_call(binder, "~", (Expr *[]){text, pattern}, (bool[]){false, true}, 2, pattern->position, "~");
+    Value value = bind_evaluate(binder, match);
+    return !value.is_null && value.boolean;
+}
+
+/* COLUMNS(*) is *; COLUMNS('pattern'): the columns whose names the regular expression is found in. */
+static void select_expand_columns(Select *select, const AstExpr *ast)
+{
+    if (ast->operand->kind == AST_STAR) {
+        select_expand_star(select, ast->operand);
+        return;
+    }
+    Place place = {.binder = select->binder, .clause = "COLUMNS"};
+    Expr *pattern = bind_convert(select->binder, bind_expr(&place, ast->operand), ast_is_untyped(ast->operand),
+                                 type_of(TYPE_VARCHAR));
+    const ScopeColumns *columns = &select->scope.relation.columns;
+    size_t count = select->items.count;
+    for (size_t i = 0; i < columns->count; i++)
+        if (name_matches(&place, columns->items[i].name, pattern))
+            select_add_item(select,
+                            (SelectItem){.name = columns->items[i].name,
+                                         .expr = plan_column_expr(select->binder->columns, columns->items[i].column,
+                                                                  binder_at(select->binder, ast->position))});
+    if (select->items.count == count)
+        bind_error(select->binder, ERROR_UNDEFINED_COLUMN, ast->position, NULL, "COLUMNS matches no column");
+}
+
 void select_expand_items(Select *select)
 {
     for (size_t i = 0; i < select->ast->items.count; i++) {
         const AstItem *item = &select->ast->items.items[i];
         if (item->expr->kind == AST_STAR) {
             select_expand_star(select, item->expr);
+            continue;
+        }
+        if (item->expr->kind == AST_COLUMNS) {
+            select_expand_columns(select, item->expr);
             continue;
         }
         bool is_named = ast_name_is_given(&item->alias);
