@@ -62,10 +62,11 @@ const char *type_name_lower(Type type, char *buffer)
  * and do not limit the values. */
 typedef enum ModifierRule {
     MODIFIERS_NONE,
-    MODIFIERS_LENGTH,    /* VARCHAR(10) */
-    MODIFIERS_DECIMAL,   /* DECIMAL(10), DECIMAL(10,2) */
-    MODIFIERS_FRACTION,  /* TIMESTAMP(3): 0 to 6 */
-    MODIFIERS_FLOAT_BITS /* FLOAT(24): 1 to 53 */
+    MODIFIERS_LENGTH,     /* VARCHAR(10) */
+    MODIFIERS_DECIMAL,    /* DECIMAL(10), DECIMAL(10,2) */
+    MODIFIERS_FRACTION,   /* TIMESTAMP(3): 0 to 6 */
+    MODIFIERS_FLOAT_BITS, /* FLOAT(24): 1 to 53 */
+    MODIFIERS_WHOLE       /* none: a DECIMAL of all digits and no fraction */
 } ModifierRule;
 
 static const struct TypeSynonym {
@@ -96,6 +97,16 @@ static const struct TypeSynonym {
     {"ubigint", TYPE_UBIGINT, MODIFIERS_NONE},
     {"uint64", TYPE_UBIGINT, MODIFIERS_NONE},
     {"bigint unsigned", TYPE_UBIGINT, MODIFIERS_NONE},
+    {"tinyint unsigned", TYPE_SMALLINT, MODIFIERS_NONE},
+    {"smallint unsigned", TYPE_INTEGER, MODIFIERS_NONE},
+    {"integer unsigned", TYPE_BIGINT, MODIFIERS_NONE},
+    {"int unsigned", TYPE_BIGINT, MODIFIERS_NONE},
+    {"uint8", TYPE_SMALLINT, MODIFIERS_NONE},
+    {"uint16", TYPE_INTEGER, MODIFIERS_NONE},
+    {"uint32", TYPE_BIGINT, MODIFIERS_NONE},
+    {"hugeint", TYPE_DECIMAL, MODIFIERS_WHOLE},
+    {"uhugeint", TYPE_DECIMAL, MODIFIERS_WHOLE},
+    {"int128", TYPE_DECIMAL, MODIFIERS_WHOLE},
     {"decimal", TYPE_DECIMAL, MODIFIERS_DECIMAL},
     {"dec", TYPE_DECIMAL, MODIFIERS_DECIMAL},
     {"numeric", TYPE_DECIMAL, MODIFIERS_DECIMAL},
@@ -157,6 +168,7 @@ static bool modifiers_are_valid(ModifierRule rule, const int *modifiers, size_t 
         return true;
     switch (rule) {
     case MODIFIERS_NONE:
+    case MODIFIERS_WHOLE:
         return false;
     case MODIFIERS_LENGTH:
         return count == 1 && modifiers[0] >= 1;
@@ -184,6 +196,8 @@ bool type_parse(StringView name, const int *modifiers, size_t modifier_count, Ty
             return false;
         if (synonym->id != TYPE_DECIMAL)
             *ret_type = type_of(synonym->id);
+        else if (synonym->modifiers == MODIFIERS_WHOLE)
+            *ret_type = type_decimal(DECIMAL_MAX_PRECISION, 0);
         else if (modifier_count == 0)
             *ret_type = type_decimal(DECIMAL_MAX_PRECISION, DECIMAL_DEFAULT_SCALE);
         else
