@@ -101,7 +101,7 @@ Expr *bind_call(Binder *binder, const char *name, Expr *const *given, const bool
         arguments[i] = given[i];
         is_untyped[i] = given_is_untyped[i];
     }
-    if (symbol)
+    if (symbol && strcmp(symbol, "||") != 0)
         widen_literal(binder, arguments, is_untyped, count);
     for (size_t i = 0; i < count; i++)
         types[i] = arguments[i]->type;
@@ -270,8 +270,8 @@ Expr *bind_function(const Place *place, const AstExpr *ast)
     if (call_is_aggregate(call))
         return bind_aggregate(place, ast);
     if (window_function_find(call->name.name))
-        bind_error(binder, ERROR_WRONG_OBJECT_TYPE, ast->position, NULL,
-                   "window function %.*s requires an OVER clause", VIEW_ARGUMENTS(call->name.name));
+        bind_error(binder, ERROR_WRONG_OBJECT_TYPE, ast->position, NULL, "window function %.*s requires an OVER clause",
+                   VIEW_ARGUMENTS(call->name.name));
     require_plain_call(place, ast);
     const struct SpecialFunction *special = special_function(call->name.name);
     if (special)

@@ -41,8 +41,6 @@ static uint64_t group_bit(Select *select, const Place *place, const AstExpr *ast
         expr = select_item_expr(place, &select->items.items[index]);
     else
         expr = bind_expr(place, ast);
-    if (expr->type.id == TYPE_NULL)
-        expr = expr_cast(select->binder->arena, expr, type_of(TYPE_VARCHAR), expr->position);
     size_t group = select_add_group(select, expr);
     return group < 64 ? (uint64_t)1 << group : 0;
 }
