@@ -73,6 +73,9 @@ START_TEST(folders_and_patterns_mean_files)
     ck_assert(symlink("..", below("d/up")) == 0);
     ck_assert_str_eq(found("d"), "d/c.csv d/e/f.tsv d/e/g.csv.gz");
     ck_assert_str_eq(found("**/c.csv"), "d/c.csv");
+    put("a.csv.quern-journal", ""), put("a.csv.quern-x1Y2z3", "x\n"); /* what our writing may leave */
+    ck_assert_int_eq(mkfifo(below("p.csv"), 0600), 0);
+    ck_assert_str_eq(found("*.csv*"), "a.csv b.csv");
 }
 END_TEST
 

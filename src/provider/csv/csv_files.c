@@ -87,8 +87,12 @@ static bool name_has_extension(const char *name, const char *extensions)
     return false;
 }
 
+/* Journals and files that are being written, of ours, are no data. */
 static void walk_add(Walk *walk, const char *path)
 {
+    const char *slash = strrchr(path, '/');
+    if (strstr(slash ? slash : path, ".quern-"))
+        return;
     if (walk->paths.count >= CSV_FILES_COUNT_LIMIT)
         error_raise(ERROR_LIMIT_EXCEEDED, NO_POSITION, "more than %d files", CSV_FILES_COUNT_LIMIT);
     array_add(walk->arena, &walk->paths, path);
@@ -133,7 +137,7 @@ static void walk_end(Walk *walk, const char *path, int depth)
         return;
     if (S_ISDIR(status.st_mode))
         walk_folder(walk, path, depth + 1);
-    else
+    else if (S_ISREG(status.st_mode)) /* a pipe can be read by its own name */
         walk_add(walk, path);
 }
 
