@@ -81,7 +81,8 @@ static bool session_prepare(Session *session, const Options *options)
     for (size_t i = 0; i < options->file_count && !options->wants_check; i++)
         if (!call_check(session, quern_add_file(session->connection, options->files[i], NULL)))
             return false;
-    if (!options->wants_check && input_is_table(options) && !call_check(session, quern_add_file(session->connection, "-", NULL)))
+    if (!options->wants_check && input_is_table(options) &&
+        !call_check(session, quern_add_file(session->connection, "-", NULL)))
         return false;
     if (options->output && !session_set_output(session, options->output, (Place){0}))
         return false;
