@@ -242,5 +242,11 @@ AggregateFamily aggregate_family_sum = {
     SUM("avg", THE_AVG, DECIMAL, DECIMAL, exact, decimal, decimal_update_all, avg_decimal, resolve_avg),
     SUM("avg", THE_AVG, DOUBLE, DOUBLE, double, double, double_update_all, avg_double, NULL),
     SUM("avg", THE_AVG, INTERVAL, INTERVAL, interval, interval, interval_update_rows, avg_interval, NULL),
+    SUM("mean", THE_AVG, INTEGER, DOUBLE, exact, i32, i32_update_all, avg_integer, NULL),
+    SUM("mean", THE_AVG, BIGINT, DOUBLE, exact, i64, i64_update_all, avg_integer, NULL),
+    SUM("mean", THE_AVG, UBIGINT, DOUBLE, exact, u64, u64_update_rows, avg_integer, NULL),
+    SUM("mean", THE_AVG, DECIMAL, DECIMAL, exact, decimal, decimal_update_all, avg_decimal, resolve_avg),
+    SUM("mean", THE_AVG, DOUBLE, DOUBLE, double, double, double_update_all, avg_double, NULL),
+    SUM("mean", THE_AVG, INTERVAL, INTERVAL, interval, interval, interval_update_rows, avg_interval, NULL),
     {0},
 };

@@ -323,6 +323,8 @@ static void from_seconds(KernelCall *call)
     from_epoch(call, MICROSECONDS_PER_SECOND);
 }
 
+KERNEL_UNARY(date_of, int64_t, int32_t, timestamp_date(x))
+
 /* ---- more fields and names ---- */
 
 #define KERNEL_FIELD(name, part, unit)                                                                                 \
@@ -508,6 +510,7 @@ FunctionFamily function_family_date_step = {
     ONE("to_timestamp_micros", BIGINT, TIMESTAMP, FAIL, from_microseconds, "So many microseconds after 1970 began."),
     ONE("to_timestamp_seconds", BIGINT, TIMESTAMP, FAIL, from_seconds, "So many seconds after 1970 began."),
     ONE("from_unixtime", BIGINT, TIMESTAMP, FAIL, from_seconds, "So many seconds after 1970 began."),
+    ONE("date", TIMESTAMP, DATE, 0, date_of, "The day alone."),
     FIELD("isodow", field_isodow, "The day of the week: Monday is 1, Sunday 7."),
     FIELD("isoyear", field_isoyear, "The year that the ISO week belongs to."),
     FIELD("decade", field_decade, "The year divided by 10."),

@@ -101,6 +101,26 @@ KERNEL_DIGEST_BLOB(sha256)
 KERNEL_DIGEST_BLOB(sha384)
 KERNEL_DIGEST_BLOB(sha512)
 
+static void digest_by_name(KernelCall *call)
+{
+    static const struct Named {
+        const char *name;
+        size_t (*digest)(StringView x, uint8_t *ret_bytes);
+    } named[] = {{"md5", digest_md5},       {"sha1", digest_sha1},     {"sha224", digest_sha224},
+                 {"sha256", digest_sha256}, {"sha384", digest_sha384}, {"sha512", digest_sha512}};
+    for (size_t i = 0; i < call->count; i++) {
+        StringView name = argument_text(call, 1, i);
+        uint8_t bytes[DIGEST_MAX_SIZE];
+        size_t size = 0;
+        for (size_t n = 0; n < sizeof named / sizeof *named && size == 0; n++)
+            if (view_equal_ignoring_case(name, view_of(named[n].name)))
+                size = named[n].digest(argument_text(call, 0, i), bytes);
+        if (size == 0)
+            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "digest '%.*s' is not known", VIEW_ARGUMENTS(name));
+        result_copy(call, i, (StringView){(const char *)bytes, size});
+    }
+}
+
 /* ---- hexadecimal ---- */
 
 static int hex_digit(char c)
@@ -466,6 +486,12 @@ static void set_bit(KernelCall *call)
 #define DIGEST(name)                                                                                                   \
     ONE(#name, VARCHAR, VARCHAR, 0, name##_text, "The text's digest in hexadecimal digits."),                          \
         ONE(#name, BLOB, BLOB, 0, name##_blob, "The bytes' digest.")
+#define NAMED_DIGEST(x)                                                                                                \
+    {                                                                                                                  \
+        .name = "digest", .signature = "(" #x ", name VARCHAR) BLOB",                                                  \
+        .description = "The digest of that name: md5, sha1, sha224, sha256, sha384 or sha512.", .flags = FAIL,         \
+        ARGUMENTS(T(x), T(VARCHAR)), .result = T(BLOB), .kernel = digest_by_name                                       \
+    }
 #define NAMED(title, x, r, k, text)                                                                                    \
     {                                                                                                                  \
         .name = title, .signature = "(" #x ", encoding VARCHAR) " #r, .description = text, .flags = FAIL,              \
@@ -491,6 +517,8 @@ FunctionFamily function_family_digest = {
     DIGEST(sha256),
     DIGEST(sha384),
     DIGEST(sha512),
+    NAMED_DIGEST(VARCHAR),
+    NAMED_DIGEST(BLOB),
     ONE("hex", VARCHAR, VARCHAR, FAIL, hex_text, "The bytes as hexadecimal digits."),
     ONE("hex", BLOB, VARCHAR, FAIL, hex_text, "The bytes as hexadecimal digits."),
     ONE("hex", BIGINT, VARCHAR, 0, hex_bigint, "Hexadecimal digits."),

@@ -411,6 +411,7 @@ FunctionFamily function_family_math = {
     {.name = "sign", .signature = "(DECIMAL) INTEGER", .description = "-1, 0 or 1.", .argument_count = 1,
      .arguments = {T(DECIMAL)}, .result = T(INTEGER), .kernel = sign_decimal, .resolve = resolve_sign},
     UNARY("sign", DOUBLE, DOUBLE, 0, sign_double, "-1, 0 or 1."),
+    UNARY("signum", DOUBLE, DOUBLE, 0, sign_double, "-1, 0 or 1."),
     MODULO("mod", SMALLINT, NULL),
     MODULO("mod", INTEGER, NULL),
     MODULO("mod", BIGINT, NULL),

@@ -23,6 +23,9 @@ KERNEL_UNARY(sign_bit, double, bool, signbit(x) != 0)
 KERNEL_BINARY(next_after, double, double, double, nextafter(x, y))
 KERNEL_BINARY(not_nan, double, double, double, isnan(x) ? y : x)
 
+KERNEL_BINARY(floor_quotient, double, double, double, floor(x / y))
+KERNEL_BINARY(floor_rest, double, double, double, x - y * floor(x / y))
+
 /* Away from zero, to the next even whole number. */
 KERNEL_UNARY(even_double, double, double, copysign(2 * ceil(fabs(x) / 2), x))
 
@@ -353,8 +356,8 @@ FunctionFamily function_family_number = {
     TIME_IS_FINITE(INTERVAL),
     DOUBLES("nextafter", next_after, "The next double on the way from the first to the second."),
     DOUBLES("nanvl", not_nan, "The first; the second where the first is not a number."),
-    DOUBLES("fdiv", kernel_divide_DOUBLE, "Division of doubles."),
-    DOUBLES("fmod", kernel_modulo_DOUBLE, "The rest of a division, with the dividend's sign."),
+    DOUBLES("fdiv", floor_quotient, "The quotient, the next whole number downwards."),
+    DOUBLES("fmod", floor_rest, "The rest of that division, with the divisor's sign."),
     BIGINTS("pmod", FAIL, positive_modulo, "The rest of a division, with the divisor's sign."),
     BIGINTS("xor", 0, kernel_bit_xor_BIGINT, "Bits that are set in one alone."),
     BIGINTS("div", FAIL, kernel_divide_BIGINT, "The quotient, cut to a whole number."),
@@ -374,6 +377,7 @@ FunctionFamily function_family_number = {
      .description = "Which of so many equal parts of a range x is in, from 1; 0 below, count + 1 above.",
      .flags = FAIL, ARGUMENTS(T(DOUBLE), T(DOUBLE), T(DOUBLE), T(INTEGER)), .result = T(INTEGER),
      .kernel = width_bucket},
+    BASE("bin", binary_bigint, "Binary digits."),
     BASE("to_bin", binary_bigint, "Binary digits."),
     BASE("to_binary", binary_bigint, "Binary digits."),
     BASE("to_oct", octal_bigint, "Octal digits."),

@@ -397,18 +397,22 @@ void kernel_substring_similar(KernelCall *call)
 /* The replacement for the last match: \1 to \9 are its parts, \& the whole, \\ a backslash. */
 static void add_replacement(Text *built, const Regex *regex, StringView text, StringView replacement)
 {
-    for (size_t i = 0; i < replacement.size; i++) {
-        char c = replacement.data[i], next = i + 1 < replacement.size ? replacement.data[i + 1] : '\0';
-        bool is_group = c == '\\' && (next == '&' || ascii_is_digit(next));
-        if (is_group) {
-            StringView group = regex_group(regex, text, next == '&' ? 0 : (size_t)(next - '0'));
-            if (group.data)
-                text_add_view(built, group);
-            i++;
-        } else {
-            text_add_char(built, c);
-            i += c == '\\' && next == '\\';
-        }
+    while (replacement.size) {
+        const char *backslash = memchr(replacement.data, '\\', replacement.size);
+        size_t plain = backslash ? (size_t)(backslash - replacement.data) : replacement.size;
+        text_add_view(built, (StringView){replacement.data, plain});
+        replacement = (StringView){replacement.data + plain, replacement.size - plain};
+        if (replacement.size == 0)
+            return;
+        char next = replacement.size > 1 ? replacement.data[1] : '\0';
+        bool is_group = next == '&' || ascii_is_digit(next);
+        StringView group = regex_group(regex, text, ascii_is_digit(next) ? (size_t)(next - '0') : 0);
+        if (is_group && group.data)
+            text_add_view(built, group);
+        else if (!is_group)
+            text_add_char(built, '\\');
+        size_t taken = is_group || next == '\\' ? 2 : 1;
+        replacement = (StringView){replacement.data + taken, replacement.size - taken};
     }
 }
 
