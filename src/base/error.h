@@ -69,6 +69,8 @@ typedef enum ErrorClass {
     X(CHECK_VIOLATION, "23514", SQL)                                                                                   \
     X(READ_ONLY, "25006", SQL)                                                                                         \
     X(INVALID_TRANSACTION, "25000", SQL)                                                                               \
+    X(NO_TRANSACTION, "25P01", SQL)                                                                                    \
+    X(INVALID_SAVEPOINT, "3B001", SQL)                                                                                 \
     X(NOT_SUPPORTED, "0A000", SQL)                                                                                     \
     X(BAD_DATA, "22P04", DATA)                                                                                         \
     X(IO, "58030", IO)                                                                                                 \

@@ -6,6 +6,7 @@
 #include "base/version.h"
 #include "engine/formats.h"
 #include "engine/settings.h"
+#include "engine/transaction.h"
 #include "sql/keyword.h"
 
 const char *quern_version(void)
@@ -73,6 +74,7 @@ void quern_close(QuernConnection *connection)
     if (connection == NULL)
         return;
     quern_result_free(connection->result);
+    transaction_free(connection->transaction);
     arena_free(connection->arena);
 }
 

@@ -10,10 +10,13 @@
 #include "exec/exec.h"
 #include "sql/ast.h"
 
+typedef struct Transaction Transaction; /* engine/transaction.h */
+
 struct QuernConnection {
     Arena *arena; /* the connection itself stands in it */
     Catalog *catalog;
     Settings settings;
+    Transaction *transaction; /* open, or NULL */
     MemoryBudget memory;
     Map parameters; /* of quern_bind: name to text */
     _Atomic bool is_cancelled;
@@ -38,6 +41,7 @@ typedef struct Statement {
     PlanColumns columns;
     BindEnvironment environment;
     StringView text; /* of the statement */
+    bool has_level;  /* of the transaction: it writes */
 } Statement;
 
 struct QuernResult {
@@ -62,6 +66,7 @@ BatchStream *statement_insert(Statement *statement, const AstStatement *ast);
 BatchStream *statement_delete(Statement *statement, const AstStatement *ast);
 BatchStream *statement_update(Statement *statement, const AstStatement *ast);
 BatchStream *statement_truncate(Statement *statement, const AstStatement *ast);
+BatchStream *statement_transaction(Statement *statement, const AstStatement *ast);
 BatchStream *statement_explain(Statement *statement, const AstStatement *ast);
 BatchStream *statement_create_table(Statement *statement, const AstStatement *ast);
 BatchStream *statement_create_view(Statement *statement, const AstStatement *ast);

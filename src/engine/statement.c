@@ -5,6 +5,7 @@
 
 #include "column/value.h"
 #include "engine/engine.h"
+#include "engine/transaction.h"
 #include "expr/evaluator.h"
 #include "sql/printer.h"
 
@@ -14,6 +15,7 @@ static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
     [AST_STATEMENT_DELETE] = statement_delete,
     [AST_STATEMENT_UPDATE] = statement_update,
     [AST_STATEMENT_TRUNCATE] = statement_truncate,
+    [AST_STATEMENT_TRANSACTION] = statement_transaction,
     [AST_STATEMENT_EXPLAIN] = statement_explain,
     [AST_STATEMENT_CREATE_TABLE] = statement_create_table,
     [AST_STATEMENT_CREATE_VIEW] = statement_create_view,
@@ -34,7 +36,9 @@ BatchStream *statement_run(Statement *statement, const AstStatement *ast)
 {
     if (runs[ast->kind] == NULL)
         error_raise(ERROR_NOT_SUPPORTED, ast->position, "%s is not supported", ast_statement_name(ast->kind));
-    return runs[ast->kind](statement, ast);
+    BatchStream *rows = runs[ast->kind](statement, ast);
+    statement_commit_write(statement);
+    return rows;
 }
 
 static int64_t microseconds_now(void)

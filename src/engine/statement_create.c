@@ -1,6 +1,7 @@
 /* engine/statement_create.c: CREATE TABLE, VIEW and EXTERNAL TABLE, DROP, ATTACH, DETACH, USE. */
 #include "engine/engine.h"
 #include "engine/formats.h"
+#include "engine/transaction.h"
 #include "provider/memory/memory.h"
 #include "sql/printer.h"
 
@@ -17,6 +18,7 @@ static void statement_keep_table(Statement *statement, TableProvider *table)
 
 static void statement_register(Statement *statement, const AstObjectName *name, TableProvider *table, bool replace)
 {
+    statement_begin_catalog(statement);
     catalog_register(statement->connection->catalog, name->schema.data ? name->schema : view_of(""), name->name,
                      provider_ref(table), replace, name->position);
 }
@@ -120,6 +122,7 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
     SchemaProvider *schema;
     if (is_foreign_schema(statement, &create->name, &schema)) {
         statement_require_unsafe(statement, "CREATE TABLE in a database", ast->position);
+        statement_refuse_transaction(statement, "CREATE TABLE in a database", ast->position);
         if (create->query || create->is_or_replace)
             error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "make the table first, then INSERT INTO it",
                              "an attached database takes a plain CREATE TABLE with columns");
@@ -245,6 +248,10 @@ static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectN
     bool is_file_or_memory = catalog_schema(catalog, view_of("main")) != NULL && name->schema.data == NULL;
     if (!is_file_or_memory)
         statement_require_unsafe(statement, "DROP in a database", name->position);
+    SchemaProvider *schema;
+    if (is_foreign_schema(statement, name, &schema))
+        statement_refuse_transaction(statement, "DROP in a database", name->position);
+    statement_begin_catalog(statement);
     return catalog_drop(catalog, parts, count, &statement->context, name->position);
 }
 
@@ -287,6 +294,7 @@ BatchStream *statement_attach(Statement *statement, const AstStatement *ast)
     const AstAttach *attach = ast->attach;
     Catalog *catalog = statement->connection->catalog;
     statement_require_unsafe(statement, "ATTACH", ast->position);
+    statement_refuse_transaction(statement, "ATTACH", ast->position);
     StringView name =
         ast_name_is_given(&attach->name) ? attach->name.text : view_of(file_table_name(statement->arena, attach->path));
     if (attach->is_if_not_exists && catalog_schema(catalog, name))
@@ -305,6 +313,7 @@ BatchStream *statement_attach(Statement *statement, const AstStatement *ast)
 BatchStream *statement_detach(Statement *statement, const AstStatement *ast)
 {
     const AstDetach *detach = ast->detach;
+    statement_refuse_transaction(statement, "DETACH", ast->position);
     Catalog *catalog = statement->connection->catalog;
     if (!(detach->is_if_exists && catalog_schema(catalog, detach->name.text) == NULL))
         catalog_detach(catalog, detach->name.text, detach->name.position);

@@ -1,5 +1,6 @@
 /* engine/statement_query.c: SELECT, what writes, and EXPLAIN: bind, optimize, execute. */
 #include "engine/engine.h"
+#include "engine/transaction.h"
 #include "optimizer/optimizer.h"
 #include "sql/printer.h"
 
@@ -68,9 +69,17 @@ static void table_release(void *table)
     provider_unref(table);
 }
 
+static TableProvider *written_table(const Plan *plan)
+{
+    while (plan->kind != PLAN_INSERT && plan->kind != PLAN_CHANGE) /* RETURNING */
+        plan = plan->inputs[0];
+    return plan->kind == PLAN_INSERT ? ((const PlanInsert *)plan)->table : ((const PlanChange *)plan)->table;
+}
+
 BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
 {
     const Schema *schema;
+    statement_begin_write(statement, written_table(query->plan));
     Execution *execution = statement_start_query(statement, query, &schema);
     Rows *rows = rows_new_of(statement->arena, schema);
     rows_add_stream(rows, query_stream(statement, execution, schema));
@@ -92,13 +101,6 @@ static BoundQuery *write_bind(Statement *statement, const AstStatement *ast)
     if (ast->kind == AST_STATEMENT_DELETE)
         return bind_delete(&statement->environment, ast->delete);
     return bind_insert(&statement->environment, ast->insert);
-}
-
-static const TableProvider *written_table(const Plan *plan)
-{
-    while (plan->kind != PLAN_INSERT && plan->kind != PLAN_CHANGE) /* RETURNING */
-        plan = plan->inputs[0];
-    return plan->kind == PLAN_INSERT ? ((const PlanInsert *)plan)->table : ((const PlanChange *)plan)->table;
 }
 
 /* Tables in memory are nobody else's. */
@@ -145,6 +147,7 @@ BatchStream *statement_truncate(Statement *statement, const AstStatement *ast)
         error_raise(ERROR_NOT_SUPPORTED, ast->truncate->position, "TRUNCATE is not supported for table \"%.*s\" (%s)",
                     VIEW_ARGUMENTS(ast->truncate->name), table->ops->format);
     (void)table->ops->schema(table, &statement->context);
+    statement_begin_write(statement, table);
     return statement_count_row(statement, table->ops->truncate(table, &statement->context));
 }
 
@@ -222,8 +225,10 @@ BatchStream *statement_explain(Statement *statement, const AstStatement *ast)
         return rows_stream(rows);
     }
     BoundQuery *query = explain_bind(statement, explained);
-    if (options.is_analyze && statement_writes(explained))
+    if (options.is_analyze && statement_writes(explained)) {
         write_require_unsafe(statement, written_table(query->plan), explained);
+        statement_begin_write(statement, written_table(query->plan));
+    }
     Plan *plan = query->plan;
     PlanPrintOptions print = {.is_verbose = options.is_verbose};
     if (options.is_verbose)

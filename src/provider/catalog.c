@@ -17,7 +17,8 @@ struct Catalog {
 
 typedef struct MemorySchema {
     SchemaProvider base;
-    Map tables; /* TableProvider *, a share each */
+    Arena *tables_arena; /* of the map */
+    Map tables;          /* TableProvider *, a share each */
 } MemorySchema;
 
 static TableProvider *memory_schema_table(SchemaProvider *schema, StringView name, const Context *context)
@@ -70,7 +71,8 @@ static SchemaProvider *memory_schema_new(Arena *parent)
     Arena *arena = arena_new_child(parent);
     MemorySchema *schema = arena_new(arena, MemorySchema);
     schema->base = (SchemaProvider){.ops = &memory_schema_ops, .arena = arena};
-    schema->tables = map_in(arena);
+    schema->tables_arena = arena_new_child(arena);
+    schema->tables = map_in(schema->tables_arena);
     arena_set_parent(arena, NULL);
     return &schema->base;
 }
@@ -375,4 +377,55 @@ void catalog_keep_file(Catalog *catalog, StringView path, TableProvider *table)
         return; /* a name that differs in case alone: that file is looked at again each time */
     map_set(&catalog->files, path, table);
     provider_ref(table);
+}
+
+/* ---- going back ---- */
+
+struct CatalogSnapshot {
+    Arena *arena;
+    Map tables; /* a share each */
+};
+
+static void snapshot_release(void *object)
+{
+    const CatalogSnapshot *snapshot = object;
+    for (size_t i = 0; i < snapshot->tables.entry_count; i++)
+        provider_unref(snapshot->tables.entries[i].value);
+}
+
+CatalogSnapshot *catalog_snapshot(Catalog *catalog)
+{
+    const MemorySchema *schema = map_get(&catalog->schemas, view_of("main"));
+    Arena *scratch = arena_new_child(catalog->arena), *arena = arena_new_child(scratch);
+    CatalogSnapshot *snapshot = arena_new(arena, CatalogSnapshot);
+    snapshot->arena = arena;
+    snapshot->tables = map_in(arena);
+    arena_own(arena, snapshot, snapshot_release);
+    for (size_t i = 0; i < schema->tables.entry_count; i++) {
+        const MapEntry *entry = &schema->tables.entries[i];
+        if (entry->name.data == NULL)
+            continue;
+        map_set(&snapshot->tables, entry->name, entry->value);
+        provider_ref(entry->value);
+    }
+    arena_set_parent(arena, schema->base.arena);
+    arena_free(scratch);
+    return snapshot;
+}
+
+void catalog_restore(Catalog *catalog, CatalogSnapshot *snapshot)
+{
+    MemorySchema *schema = map_get(&catalog->schemas, view_of("main"));
+    for (size_t i = 0; i < schema->tables.entry_count; i++)
+        provider_unref(schema->tables.entries[i].value);
+    arena_free(schema->tables_arena);
+    schema->tables = snapshot->tables;
+    schema->tables_arena = snapshot->arena;
+    arena_disown(snapshot->arena, snapshot);
+}
+
+void catalog_snapshot_free(CatalogSnapshot *snapshot)
+{
+    if (snapshot)
+        arena_free(snapshot->arena);
 }

@@ -107,6 +107,13 @@ TableProvider *catalog_file(const Catalog *catalog, StringView path);
 /* Takes a share of its own. */
 void catalog_keep_file(Catalog *catalog, StringView path, TableProvider *table);
 
+/* The schema main as it is, to go back to: catalog_restore takes the snapshot, and never raises. */
+typedef struct CatalogSnapshot CatalogSnapshot;
+CatalogSnapshot *catalog_snapshot(Catalog *catalog);
+void catalog_restore(Catalog *catalog, CatalogSnapshot *snapshot);
+/* NULL is fine. */
+void catalog_snapshot_free(CatalogSnapshot *snapshot);
+
 /* ---- views: a provider that is a query ---- */
 
 /* `sql` is the query's text; `columns` its schema with the view's column names. */

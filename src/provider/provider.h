@@ -129,9 +129,13 @@ typedef struct TableProviderOps {
     uint64_t (*update_rows)(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
                             BatchStream *rows);
     uint64_t (*truncate)(TableProvider *table, const Context *context);
+    /* May be nested: commit and rollback are of the newest begin that is open; what an inner one commits, an outer one
+     * may still undo. rollback never raises; a commit that does leaves it open. All three NULL, or none. */
     void (*begin)(TableProvider *table);
     void (*commit)(TableProvider *table);
     void (*rollback)(TableProvider *table);
+    const void *(*transaction_group)(TableProvider *table); /* tables that give the same take part as one: begin and the
+                                                      others are called for one of them; NULL: each for itself */
     void (*release)(TableProvider *table); /* with the last share: frees the table's arena */
 } TableProviderOps;
 

@@ -11,7 +11,7 @@ insert into k values ('x', 1);
 """
 
 
-class Changes(ProgramTest):
+class Database(ProgramTest):
     def setUp(self):
         super().setUp()
         connection = sqlite3.connect(self.folder / "d.db")
@@ -34,6 +34,8 @@ class Changes(ProgramTest):
         self.assertRegex(run.errors, words)
         self.assertEqual(self.rows(), before)
 
+
+class Changes(Database):
     def test_update_with_values_and_a_query(self):
         self.changes("update d.s set name = name || '!', v = (select sum(o.v) from d.s o where o.id <= s.id) "
                      "where id > 2", 2)
@@ -100,3 +102,41 @@ class Changes(ProgramTest):
         self.assertEqual([row[:2] for row in self.rows()],
                          [(1, "a"), (2, "b"), (3, "c"), (4, "d"), (5, "e"), (6, "c"), (7, "d"), (8, "e")])
         self.fails("insert into d.s values (20, null, 1), (1, 'x', 1) on conflict do nothing", "name")
+
+
+class Transactions(Database):
+    def test_rollback_undoes_a_database_and_memory(self):
+        self.expect(["d.db", "-c", "create table m (a int); begin; insert into m values (1); delete from d.s where id = 1; "
+                     "insert into d.k values ('y', 2); rollback; select count(*) as m from m; "
+                     "select count(*) as s from d.s"], "count\n1\ncount\n1\ncount\n1\nm\n0\ns\n4\n")
+        self.assertEqual(len(self.rows()), 4)
+        self.assertEqual(self.rows("select count(*) from k"), [(1,)])
+
+    def test_commit_keeps_both_tables(self):
+        self.changes("begin; commit; truncate d.s", 4)
+        self.expect(["d.db", "-c", "begin; insert into d.s values (7, 'g', 7); insert into d.k values ('y', 2); commit"],
+                    "count\n1\ncount\n1\n")
+        self.assertEqual(self.rows(), [(7, "g", 7)])
+        self.assertEqual(self.rows("select n from k order by n"), [(1,), (2,)])
+
+    def test_savepoints_across_two_tables(self):
+        self.run_quern("d.db", "-c", "begin; insert into d.s values (7, 'g', 7); savepoint a; "
+                       "insert into d.k values ('y', 2); savepoint b; delete from d.s where id < 3; update d.s set v = 100; "
+                       "rollback to b; update d.s set v = 0 where id = 1; release a; commit")
+        self.assertEqual(self.rows("select count(*), sum(v) from s"), [(5, 16)])
+
+    def test_a_failed_statement_is_undone_alone(self):
+        run = self.run_quern("d.db", "--keep-going", "-c", "begin; insert into d.s values (7, 'g', 7); "
+                             "update d.s set v = v * 400; insert into d.s values (8, 'h', 8); commit")
+        self.assertNotEqual(run.status, 0)
+        self.assertEqual(self.rows("select count(*), sum(v) from s"), [(6, 25)])
+
+    def test_closing_rolls_back(self):
+        self.changes("begin; truncate d.s", 4)
+        self.assertEqual(len(self.rows()), 4)
+
+    def test_files_take_no_part(self):
+        self.write("f.csv", "a\n1\n")
+        run = self.run_quern("f.csv", "-c", "begin; insert into f values (2)")
+        self.assertIn("within a transaction", run.errors)
+        self.assertEqual(self.read("f.csv"), "a\n1\n")

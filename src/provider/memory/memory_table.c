@@ -1,6 +1,7 @@
 /* provider/memory/memory_table.c: a table in memory as the contract sees it. */
 #include "provider/memory/memory_table.h"
 
+#include "base/memory.h"
 #include "provider/memory/memory.h"
 
 static const Schema *memory_schema(TableProvider *base, const Context *context)
@@ -31,6 +32,32 @@ static const char *memory_column_default(TableProvider *base, size_t column)
     return table->defaults ? table->defaults[column] : NULL;
 }
 
+/* ---- transactions: versions are kept, that is all ---- */
+
+static void memory_begin(TableProvider *base)
+{
+    MemoryTable *table = (MemoryTable *)base;
+    if (table->saved_count == table->saved_capacity) {
+        size_t capacity = table->saved_capacity * 2 + 4;
+        table->saved = memory_resize(table->saved, memory_size_multiply(capacity, sizeof *table->saved));
+        table->saved_capacity = capacity;
+    }
+    table->saved[table->saved_count++] = memory_version_ref(table->version);
+}
+
+static void memory_commit(TableProvider *base)
+{
+    MemoryTable *table = (MemoryTable *)base;
+    memory_version_unref(table->saved[--table->saved_count]);
+}
+
+static void memory_rollback(TableProvider *base)
+{
+    MemoryTable *table = (MemoryTable *)base;
+    memory_version_unref(table->version);
+    table->version = table->saved[--table->saved_count];
+}
+
 static void memory_release(TableProvider *base)
 {
     arena_free(base->arena); /* and with it the newest version's share */
@@ -51,6 +78,9 @@ static const TableProviderOps memory_ops = {
     .delete_rows = memory_delete_rows,
     .update_rows = memory_update_rows,
     .truncate = memory_truncate,
+    .begin = memory_begin,
+    .commit = memory_commit,
+    .rollback = memory_rollback,
     .release = memory_release,
 };
 
@@ -78,7 +108,11 @@ static void table_take_constraints(MemoryTable *table, const Constraints *constr
 
 static void table_release_version(void *object)
 {
-    memory_version_unref(((MemoryTable *)object)->version);
+    MemoryTable *table = object;
+    memory_version_unref(table->version);
+    for (size_t i = 0; i < table->saved_count; i++)
+        memory_version_unref(table->saved[i]);
+    memory_free(table->saved);
 }
 
 TableProvider *memory_table_new(const Context *context, const Schema *schema, const Constraints *constraints,

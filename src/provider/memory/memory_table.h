@@ -15,6 +15,8 @@ typedef struct MemoryTable {
     size_t key_count;
     const Constraint **keys; /* those of the constraints that are PRIMARY KEY or UNIQUE: version->keys in order */
     MemoryVersion *version;  /* the newest; one share */
+    size_t saved_count, saved_capacity;
+    MemoryVersion **saved; /* as each open begin found it; a share each */
 } MemoryTable;
 
 /* memory_scan.c */

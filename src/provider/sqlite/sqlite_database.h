@@ -22,6 +22,7 @@ typedef struct SqliteDatabase {
     bool is_utf8;               /* text is stored as UTF-8: its order is ours */
     const _Atomic bool *cancel; /* of the statement that uses the connection now */
     int64_t wait_began_ms;
+    size_t transaction_depth; /* begins that are open; the first is BEGIN, the others are savepoints */
     size_t scan_count; /* scans that are described: what they read is one transaction's */
 } SqliteDatabase;
 

@@ -121,6 +121,10 @@ static const TableProviderOps sqlite_ops = {
     .delete_rows = sqlite_delete_rows,
     .update_rows = sqlite_update_rows,
     .truncate = sqlite_truncate,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .transaction_group = sqlite_transaction_group,
     .release = sqlite_release,
 };
 

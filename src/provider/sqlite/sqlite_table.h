@@ -71,6 +71,10 @@ uint64_t sqlite_update(TableProvider *table, const Context *context, const size_
 uint64_t sqlite_delete_rows(TableProvider *table, const Context *context, BatchStream *rows);
 uint64_t sqlite_update_rows(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
                             BatchStream *rows);
+void sqlite_begin(TableProvider *table);
+void sqlite_commit(TableProvider *table);
+void sqlite_rollback(TableProvider *table);
+const void *sqlite_transaction_group(TableProvider *table);
 uint64_t sqlite_truncate(TableProvider *table, const Context *context);
 
 #endif

@@ -1,4 +1,6 @@
 /* provider/sqlite/sqlite_write.c: INSERT, DELETE, UPDATE and TRUNCATE, each as one transaction. */
+#include <stdio.h>
+
 #include "expr/evaluator.h"
 #include "provider/sqlite/sqlite_cursor.h"
 #include "provider/sqlite/sqlite_value.h"
@@ -15,7 +17,7 @@ static void transaction_release(void *object)
 {
     SqliteTransaction *transaction = object;
     SqliteDatabase *database = transaction->database;
-    if (!transaction->is_done && !sqlite3_get_autocommit(database->connection)) {
+    if (!transaction->is_done && database->transaction_depth == 0 && !sqlite3_get_autocommit(database->connection)) {
         database->cancel = NULL; /* to undo must not be stopped */
         sqlite3_exec(database->connection, "ROLLBACK", NULL, NULL, NULL);
     }
@@ -37,7 +39,8 @@ static SqliteTransaction *transaction_begin(SqliteDatabase *database, const Cont
 static void transaction_commit(SqliteTransaction *transaction, const Context *context)
 {
     sqlite_database_enter(transaction->database, context);
-    sqlite_execute(transaction->database, "COMMIT");
+    if (transaction->database->transaction_depth == 0)
+        sqlite_execute(transaction->database, "COMMIT");
     transaction->is_done = true;
 }
 
@@ -47,6 +50,51 @@ static void table_check_writable(const SqliteTable *table)
         error_raise(ERROR_WRONG_OBJECT_TYPE, NO_POSITION, "%s: \"%s\" is a view", table->database->path, table->name);
     if (sqlite3_db_readonly(table->database->connection, "main") == 1)
         error_raise(ERROR_READ_ONLY, NO_POSITION, "%s: the database may only be read", table->database->path);
+}
+
+/* ---- the user's transaction: of the connection, for all tables of the database ---- */
+
+const void *sqlite_transaction_group(TableProvider *base)
+{
+    return ((SqliteTable *)base)->database;
+}
+
+void sqlite_begin(TableProvider *base)
+{
+    SqliteTable *table = (SqliteTable *)base;
+    SqliteDatabase *database = table->database;
+    table_check_writable(table);
+    char sql[64] = "BEGIN IMMEDIATE";
+    if (database->transaction_depth > 0)
+        snprintf(sql, sizeof sql, "SAVEPOINT quern_%zu", database->transaction_depth);
+    if (database->transaction_depth > 0 || sqlite3_get_autocommit(database->connection))
+        sqlite_execute(database, sql);
+    database->transaction_depth++;
+}
+
+void sqlite_commit(TableProvider *base)
+{
+    SqliteDatabase *database = ((SqliteTable *)base)->database;
+    char sql[64] = "COMMIT";
+    size_t depth = database->transaction_depth - 1;
+    if (depth > 0)
+        snprintf(sql, sizeof sql, "RELEASE quern_%zu", depth);
+    sqlite_execute(database, sql);
+    database->transaction_depth = depth;
+}
+
+void sqlite_rollback(TableProvider *base)
+{
+    SqliteDatabase *database = ((SqliteTable *)base)->database;
+    database->transaction_depth--;
+    database->cancel = NULL;                          /* to undo must not be stopped */
+    if (sqlite3_get_autocommit(database->connection)) /* SQLite has undone it all by itself */
+        return;
+    char sql[128] = "ROLLBACK";
+    size_t depth = database->transaction_depth;
+    if (depth > 0)
+        snprintf(sql, sizeof sql, "ROLLBACK TO quern_%zu; RELEASE quern_%zu", depth, depth);
+    sqlite3_exec(database->connection, sql, NULL, NULL, NULL);
 }
 
 /* ---- rows into a statement ---- */
