@@ -175,6 +175,20 @@ static void make_timestamp(KernelCall *call)
     }
 }
 
+static void make_timestamptz(KernelCall *call)
+{
+    int64_t *results = call->result->data;
+    make_timestamp(call);
+    for (size_t i = 0; i < call->count && call->argument_count > 6; i++) {
+        StringView name = argument_text(call, 6, i);
+        const Zone *zone = zone_find(call->state, name);
+        if (zone == NULL)
+            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "time zone \"%.*s\" not recognized", VIEW_ARGUMENTS(name));
+        else if (!zone_to_utc(zone, results[i], &results[i]))
+            fail_field(call, i, "timestamp");
+    }
+}
+
 /* Seconds since 1970. */
 static void to_timestamp(KernelCall *call)
 {
@@ -325,6 +339,12 @@ FunctionFamily function_family_date = {
      .description = "That day and time.", .flags = FAIL, .argument_count = 6,
      .arguments = {T(BIGINT), T(BIGINT), T(BIGINT), T(BIGINT), T(BIGINT), T(DOUBLE)}, .result = T(TIMESTAMP),
      .kernel = make_timestamp},
+    {.name = "make_timestamptz",
+     .signature = "(year BIGINT, month BIGINT, day BIGINT, hour BIGINT, minute BIGINT, second DOUBLE [, zone VARCHAR]) "
+                  "TIMESTAMPTZ",
+     .description = "That day and time in UTC, or in a time zone.", .flags = FAIL, .optional_count = 1,
+     ARGUMENTS(T(BIGINT), T(BIGINT), T(BIGINT), T(BIGINT), T(BIGINT), T(DOUBLE), T(VARCHAR)),
+     .result = T(TIMESTAMPTZ), .kernel = make_timestamptz, .prepare = zone_cache_prepare},
     {.name = "to_timestamp", .signature = "(DOUBLE) TIMESTAMPTZ", .description = "So many seconds after 1970 began.",
      .flags = FAIL, .argument_count = 1, .arguments = {T(DOUBLE)}, .result = T(TIMESTAMPTZ), .kernel = to_timestamp},
     {.name = "to_timestamp", .signature = "(VARCHAR, pattern VARCHAR) TIMESTAMPTZ",

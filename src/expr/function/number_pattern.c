@@ -361,3 +361,50 @@ void kernel_double_to_char(KernelCall *call)
     for (size_t i = 0; i < call->count; i++)
         write_double(call, i, ARGUMENT(call, 0, double, i));
 }
+
+/* ---- reading: the digits, the point and a minus sign, whatever else stands between ---- */
+
+static void read_number(KernelCall *call, size_t row)
+{
+    StringView x = argument_text(call, 0, row);
+    Type type = call->result->type;
+    Text *text = scratch_text(call);
+    bool is_negative = false, has_digits = false, overflows = false;
+    for (size_t i = 0; i < x.size; i++) {
+        char c = x.data[i];
+        is_negative |= c == '-' || c == '<';
+        has_digits |= ascii_is_digit(c);
+        if (ascii_is_digit(c) || c == '.')
+            text_add_char(text, c);
+    }
+    Int128 value = 0;
+    if (!has_digits || !decimal_parse(text_view(text), type, &value, &overflows)) {
+        kernel_fail(call, row, overflows ? ERROR_OUT_OF_RANGE : ERROR_INVALID_TEXT, "'%.*s' is no number",
+                    VIEW_ARGUMENTS(x));
+        value = 0;
+    }
+    VECTOR_DATA(call->result, Int128)[row] = is_negative ? -value : value;
+}
+
+void kernel_to_number(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++)
+        read_number(call, i);
+}
+
+void to_number_refine(Expr *call)
+{
+    const Expr *pattern = call->arguments[1];
+    if (!expr_is_constant(pattern) || pattern->constant.is_null)
+        return;
+    int fraction = pattern_parse(pattern->constant.text).fraction;
+    call->type = type_decimal(DECIMAL_MAX_PRECISION, fraction > 20 ? 20 : fraction);
+}
+
+bool to_number_resolve(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result)
+{
+    (void)function, (void)argument_count;
+    argument_types[0] = argument_types[1] = type_of(TYPE_VARCHAR);
+    *ret_result = type_decimal(DECIMAL_MAX_PRECISION, 10);
+    return true;
+}
