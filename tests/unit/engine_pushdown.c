@@ -306,5 +306,89 @@ START_TEST(a_result_leaves_as_an_arrow_stream_that_outlives_it)
 }
 END_TEST
 
-TEST_PROGRAM(a_provider_is_asked_for_what_it_takes_and_no_more, a_provider_that_takes_nothing_gives_the_same_answers,
+/* ---- rows that come in ---- */
+
+static int64_t inserted_sum, inserted_nulls;
+
+/* Adds up column a, counts NULLs of c; refuses to append to what has the key 13. */
+static int32_t sink_insert(QuernProvider *provider, QuernContext *context, QuernInsertOp op,
+                           struct ArrowArrayStream *input, uint64_t *ret_count, QuernProviderError *error)
+{
+    struct ArrowArray array;
+    int64_t sum = 0, nulls = 0;
+    uint64_t count = 0;
+    int code;
+    (void)provider, (void)context;
+    ck_assert_int_eq(op, QUERN_INSERT_APPEND);
+    while ((code = input->get_next(input, &array)) == 0 && array.release) {
+        const int64_t *a = array.children[0]->buffers[1];
+        bool has_13 = false;
+        for (int64_t i = 0; i < array.length; i++) {
+            sum += a[i];
+            has_13 |= a[i] == 13;
+        }
+        nulls += array.children[2]->null_count;
+        count += (uint64_t)array.length;
+        array.release(&array);
+        if (has_13)
+            return quern_provider_fail(error, QUERN_PROVIDER_DUPLICATE_KEY, "the key 13 is there already");
+    }
+    if (code)
+        return quern_provider_fail(error, QUERN_PROVIDER_DATA, "%s", input->get_last_error(input));
+    inserted_sum = sum;
+    inserted_nulls = nulls;
+    *ret_count = count;
+    return QUERN_PROVIDER_OK;
+}
+
+static int32_t sink_schema(QuernProvider *provider, QuernContext *context, struct ArrowSchema *schema,
+                           QuernProviderError *error)
+{
+    Schema *columns = table_schema(test_arena, NULL, COLUMNS);
+    (void)provider, (void)context, (void)error;
+    columns->columns[2].is_nullable = true;
+    arrow_schema_export(columns, schema);
+    return QUERN_PROVIDER_OK;
+}
+
+START_TEST(what_is_inserted_arrives_as_arrow_arrays)
+{
+    QuernProvider provider;
+    provider_init(&provider, true);
+    provider.schema = sink_schema;
+    provider.insert_into = sink_insert;
+    QuernConnection *connection = connection_with(&provider);
+    ck_assert_str_eq(run(connection, "INSERT INTO t VALUES (1, 2, 'a longer text than twelve'), (5, 3, NULL)"), "2");
+    ck_assert_int_eq(inserted_sum, 6);
+    ck_assert_int_eq(inserted_nulls, 1);
+    ck_assert_str_eq(run(connection, "INSERT INTO t (a, b) SELECT g, 0 FROM generate_series(100, 9999) AS s(g)"),
+                     "9900");
+    ck_assert_int_eq(inserted_sum, 9900 * (100 + 9999) / 2);
+    ck_assert_int_eq(inserted_nulls, 9900);
+    quern_close(connection);
+}
+END_TEST
+
+START_TEST(an_insert_that_fails_says_who_failed)
+{
+    QuernProvider provider;
+    QuernResult *result;
+    provider_init(&provider, true);
+    provider.schema = sink_schema;
+    provider.insert_into = sink_insert;
+    QuernConnection *connection = connection_with(&provider);
+    static const char key[] = "INSERT INTO t VALUES (13, 0, '')";
+    ck_assert_int_eq(quern_query(connection, key, strlen(key), NULL, &result), QUERN_ERROR_SQL);
+    ck_assert_str_eq(quern_error_sqlstate(connection), "23505");
+    ck_assert_str_eq(quern_error_message(connection), "t: the key 13 is there already");
+    /* the input's own error is told, not what the provider made of it */
+    static const char zero[] = "INSERT INTO t SELECT 6 / (g - 3), 0, '' FROM generate_series(1, 5) AS s(g)";
+    ck_assert_int_eq(quern_query(connection, zero, strlen(zero), NULL, &result), QUERN_ERROR_SQL);
+    ck_assert_str_eq(quern_error_sqlstate(connection), "22012");
+    quern_close(connection);
+}
+END_TEST
+
+TEST_PROGRAM(what_is_inserted_arrives_as_arrow_arrays, an_insert_that_fails_says_who_failed,
+             a_provider_is_asked_for_what_it_takes_and_no_more, a_provider_that_takes_nothing_gives_the_same_answers,
              a_result_leaves_as_an_arrow_stream_that_outlives_it)
