@@ -1,4 +1,4 @@
-/* bind/bind_order.c: ORDER BY, DISTINCT ON, LIMIT and OFFSET. */
+/* bind/bind_order.c: ORDER BY, DISTINCT ON. */
 #include "bind/order.h"
 
 #include "bind/binder.h"
@@ -134,37 +134,4 @@ Plan *bind_rows_order(Binder *binder, Rows *rows, const AstQuery *query, Scope *
         sort->orders[i] = bind_sort_order(order);
     }
     return &sort->base;
-}
-
-/* ---- LIMIT and OFFSET ---- */
-
-/* The number of rows; `absent` for NULL. */
-static size_t bind_row_count(Binder *binder, const AstExpr *ast, const char *clause, size_t absent)
-{
-    if (ast == NULL)
-        return absent;
-    Place place = {.binder = binder, .clause = clause};
-    Expr *expr = bind_expr(&place, ast);
-    if (!type_is_numeric(expr->type) && expr->type.id != TYPE_NULL && !ast_is_untyped(ast))
-        bind_error(binder, ERROR_DATATYPE_MISMATCH, ast->position, NULL,
-                   "argument of %s must be type bigint, not type %s", clause, bind_type_text(binder, expr->type));
-    expr = bind_convert(binder, expr, ast_is_untyped(ast), type_of(TYPE_BIGINT));
-    Value value = bind_evaluate(binder, expr);
-    if (value.is_null)
-        return absent;
-    if (value.i64 < 0)
-        bind_error(binder, ERROR_INVALID_LIMIT, ast->position, NULL, "%s must not be negative", clause);
-    return (size_t)value.i64;
-}
-
-Plan *bind_limit(Binder *binder, Plan *plan, const AstQuery *query)
-{
-    if (query->limit && (query->is_limit_percent || query->is_limit_with_ties))
-        bind_error(binder, ERROR_NOT_SUPPORTED, query->limit->position, NULL, "LIMIT %s is not supported",
-                   query->is_limit_percent ? "PERCENT" : "WITH TIES");
-    size_t limit = bind_row_count(binder, query->limit, "LIMIT", NO_LIMIT);
-    size_t offset = bind_row_count(binder, query->offset, "OFFSET", 0);
-    if (limit == NO_LIMIT && offset == 0)
-        return plan;
-    return &plan_limit_new(binder->columns, plan, offset, limit)->base;
 }

@@ -178,7 +178,7 @@ Rows bind_rows(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes)
     Rows rows = bind_rows_by_kind(binder, query, parent, inner);
     if (query->kind != AST_QUERY_SELECT) {
         rows.plan = bind_rows_order(binder, &rows, query, parent, inner);
-        rows.plan = bind_limit(binder, rows.plan, query);
+        rows.plan = bind_limit(binder, rows.plan, query, inner);
     }
     rows.plan = bind_used_ctes(binder, rows.plan, inner, ctes);
     binder_leave(binder);

@@ -197,7 +197,7 @@ Rows bind_select(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes
         plan = &plan_distinct_new(binder->columns, plan, plan->outputs, select->shown_count)->base;
     plan = select_sort(select, plan, &order);
     plan = select_distinct_on(select, plan, &distinct_on);
-    plan = bind_limit(binder, plan, query);
+    plan = bind_limit(binder, plan, query, ctes);
     return select_rows(select, plan);
 }
 

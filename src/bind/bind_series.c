@@ -77,8 +77,6 @@ static SeriesCall series_call(const From *from, const AstTableRef *ref, Scope *b
         bind_error(binder, ERROR_UNDEFINED_FUNCTION, ref->position, NULL,
                    "%.*s takes a start, a stop and a step, not %zu arguments", VIEW_ARGUMENTS(function->name.name),
                    call.count);
-    if (ref->is_with_ordinality)
-        bind_error(binder, ERROR_NOT_SUPPORTED, ref->position, NULL, "WITH ORDINALITY is not supported");
     Place place = {.binder = binder, .scope = before, .clause = "the arguments of a function in FROM"};
     for (size_t i = 0; i < call.count; i++) {
         call.exprs[i] = bind_expr(&place, function->arguments.items[i]);
@@ -103,7 +101,13 @@ Relation bind_table_function(const From *from, const AstTableRef *ref, Scope *be
     arena_own(binder->arena, table, series_unref);
     const Schema *schema = table->ops->schema(table, binder->context);
     PlanScan *scan = plan_scan_new(binder->columns, table, schema, call.column_name);
-    bool is_untyped = false;
-    Rows rows = {.plan = &scan->base, .column_count = 1, .names = &call.column_name, .is_untyped = &is_untyped};
+    const char *names[] = {call.column_name, "ordinality"};
+    bool is_untyped[] = {false, false};
+    Rows rows = {.plan = &scan->base, .column_count = 1, .names = names, .is_untyped = is_untyped};
+    if (ref->is_with_ordinality) {
+        ColumnId number;
+        rows.plan = bind_numbered(binder, rows.plan, "row_number", NULL, &number);
+        rows.column_count = 2;
+    }
     return relation_of_rows(binder, &rows, call.column_name, &ref->column_aliases);
 }

@@ -293,11 +293,16 @@ ValueRows value_rows_bind(Binder *binder, const AstQuery *query, Scope *parent, 
 Plan *value_rows_plan(Binder *binder, const ValueRows *values, const char *const *names);
 Rows bind_values(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes);
 
+/* ---- bind_limit.c ---- */
+
+/* LIMIT and OFFSET put on top. */
+Plan *bind_limit(Binder *binder, Plan *plan, const AstQuery *query, Cte *ctes);
+/* The rows with a column of a window function's numbers: by the sort's keys; NULL: as the rows come. */
+Plan *bind_numbered(Binder *binder, Plan *plan, const char *function, const PlanSort *sort, ColumnId *ret_number);
+
 /* ---- bind_order.c ---- */
 
 SortOrder bind_sort_order(const AstOrder *order);
-/* LIMIT and OFFSET put on top. */
-Plan *bind_limit(Binder *binder, Plan *plan, const AstQuery *query);
 /* ORDER BY over a result whose only names are its columns' (set operations, VALUES). */
 Plan *bind_rows_order(Binder *binder, Rows *rows, const AstQuery *query, Scope *parent, Cte *ctes);
 /* A whole number as ORDER BY 2 and GROUP BY 2 have it: index of the item it means; raises when there is none. False: it
