@@ -52,8 +52,9 @@ def main():
                 top = target.split("/")[0]
                 problem = None
                 if PUBLIC.match(target):
-                    if folder not in ("cli", "engine"):
-                        problem = "only cli/ and engine/ see include/quern/"
+                    is_plugin = provider_of(inner) == "plugin" and target == "quern/provider.h"
+                    if folder not in ("cli", "engine") and not is_plugin:
+                        problem = "only cli/ and engine/ see include/quern/, and provider/plugin/ its provider.h"
                 elif os.path.exists(os.path.join("src", target)):
                     if top not in reach[folder]:
                         problem = f"{folder}/ may not include {top}/"
