@@ -30,10 +30,17 @@ static inline KernelShape kernel_shape(const KernelCall *call)
     X(negate, DOUBLE)                                                                                                  \
     X(negate, DECIMAL)                                                                                                 \
     X(power, DOUBLE)                                                                                                   \
-    X(identity, ANY) X(bit_and, SMALLINT) X(bit_and, BIGINT) X(bit_or, SMALLINT) X(bit_or, BIGINT)                     \
-        X(bit_xor, SMALLINT) X(bit_xor, BIGINT) X(bit_not, SMALLINT) X(bit_not, BIGINT) X(shift_left, SMALLINT)        \
-            X(shift_left, INTEGER) X(shift_left, BIGINT) X(shift_right, SMALLINT) X(shift_right, INTEGER)              \
-                X(shift_right, BIGINT) X(shift_right, UBIGINT)
+    X(identity, ANY)                                                                                                   \
+    X(bit_and, SMALLINT)                                                                                               \
+    X(bit_and, BIGINT)                                                                                                 \
+    X(bit_or, SMALLINT)                                                                                                \
+    X(bit_or, BIGINT)                                                                                                  \
+    X(bit_xor, SMALLINT)                                                                                               \
+    X(bit_xor, BIGINT)                                                                                                 \
+    X(bit_not, SMALLINT)                                                                                               \
+    X(bit_not, BIGINT)                                                                                                 \
+    X(shift_left, SMALLINT) X(shift_left, INTEGER) X(shift_left, BIGINT) X(shift_right, SMALLINT)                      \
+        X(shift_right, INTEGER) X(shift_right, BIGINT) X(shift_right, UBIGINT)
 
 /* comparison.c */
 #define COMPARISON_KERNELS(X)                                                                                          \
@@ -49,11 +56,17 @@ static inline KernelShape kernel_shape(const KernelCall *call)
     X(date, minus_date)                                                                                                \
     X(date, plus_time)                                                                                                 \
     X(time, plus_date)                                                                                                 \
-    X(date, plus_interval) X(interval, plus_date) X(date, minus_interval) X(timestamp, plus_interval)                  \
-        X(interval, plus_timestamp) X(timestamp, minus_interval) X(timestamp, minus_timestamp) X(time, plus_interval)  \
-            X(interval, plus_time) X(time, minus_interval) X(time, minus_time) X(interval, plus_interval)              \
-                X(interval, minus_interval) X(interval, negate) X(interval, multiply) X(number, multiply_interval)     \
-                    X(interval, divide)
+    X(date, plus_interval)                                                                                             \
+    X(interval, plus_date)                                                                                             \
+    X(date, minus_interval)                                                                                            \
+    X(timestamp, plus_interval)                                                                                        \
+    X(interval, plus_timestamp)                                                                                        \
+    X(timestamp, minus_interval)                                                                                       \
+    X(timestamp, minus_timestamp)                                                                                      \
+    X(time, plus_interval)                                                                                             \
+    X(interval, plus_time)                                                                                             \
+    X(time, minus_interval) X(time, minus_time) X(interval, plus_interval) X(interval, minus_interval)                 \
+        X(interval, negate) X(interval, multiply) X(number, multiply_interval) X(interval, divide)
 
 /* pattern.c */
 #define PATTERN_KERNELS(X)                                                                                             \

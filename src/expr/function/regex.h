@@ -1,5 +1,5 @@
-/* expr/function/regex.h: regular expressions by PCRE2, read as PostgreSQL does where the two differ: . takes line ends, $
- * stands at the very end alone. */
+/* expr/function/regex.h: regular expressions by PCRE2, read as PostgreSQL does where the two differ: . takes line ends,
+ * $ stands at the very end alone. */
 #ifndef QUERN_EXPR_FUNCTION_REGEX_H
 #define QUERN_EXPR_FUNCTION_REGEX_H
 
@@ -17,8 +17,8 @@ typedef struct Regex {
 
 /* Owned by the arena. `options` are more of PCRE2's. NULL fills *ret_error. */
 Regex *regex_compile(Arena *arena, StringView pattern, uint32_t options, Error *ret_error);
-/* Looks for a match from the byte `start` on: positive when there is one, 0 when not; too complex a search fails the row
- * and finds nothing. */
+/* Looks for a match from the byte `start` on: positive when there is one, 0 when not; too complex a search fails the
+ * row and finds nothing. */
 int regex_search(Regex *regex, StringView text, size_t start, KernelCall *call, size_t row);
 /* A part of the last match, 0 the whole; data NULL where that part took no part. */
 StringView regex_group(const Regex *regex, StringView text, size_t group);
