@@ -66,6 +66,7 @@ BatchStream *statement_insert(Statement *statement, const AstStatement *ast);
 BatchStream *statement_delete(Statement *statement, const AstStatement *ast);
 BatchStream *statement_update(Statement *statement, const AstStatement *ast);
 BatchStream *statement_truncate(Statement *statement, const AstStatement *ast);
+BatchStream *statement_analyze(Statement *statement, const AstStatement *ast);
 BatchStream *statement_transaction(Statement *statement, const AstStatement *ast);
 BatchStream *statement_explain(Statement *statement, const AstStatement *ast);
 BatchStream *statement_create_table(Statement *statement, const AstStatement *ast);

@@ -15,6 +15,7 @@ static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
     [AST_STATEMENT_DELETE] = statement_delete,
     [AST_STATEMENT_UPDATE] = statement_update,
     [AST_STATEMENT_TRUNCATE] = statement_truncate,
+    [AST_STATEMENT_ANALYZE] = statement_analyze,
     [AST_STATEMENT_TRANSACTION] = statement_transaction,
     [AST_STATEMENT_EXPLAIN] = statement_explain,
     [AST_STATEMENT_CREATE_TABLE] = statement_create_table,

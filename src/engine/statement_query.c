@@ -151,6 +151,20 @@ BatchStream *statement_truncate(Statement *statement, const AstStatement *ast)
     return statement_count_row(statement, table->ops->truncate(table, &statement->context));
 }
 
+/* ---- ANALYZE, VACUUM, CHECKPOINT: sources know their statistics and keep themselves in order ---- */
+
+BatchStream *statement_analyze(Statement *statement, const AstStatement *ast)
+{
+    if (ast->analyze->name.data) {
+        StringView parts[3];
+        size_t part_count = object_name_parts(ast->analyze, parts);
+        TableProvider *table = catalog_require_table(statement->connection->catalog, parts, part_count,
+                                                     &statement->context, ast->analyze->position);
+        arena_own(statement->arena, table, table_release);
+    }
+    return NULL;
+}
+
 /* ---- EXPLAIN ---- */
 
 typedef struct Explanation {
