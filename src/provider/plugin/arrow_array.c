@@ -9,11 +9,18 @@
 /* More rows than any memory holds; keeps sums of offsets and lengths from wrapping. */
 #define MAX_LENGTH ((int64_t)1 << 40)
 
-#define COLUMN_RAISE(column, code, ...)                                                                                \
-    error_raise((code), NO_POSITION, "%s: column \"%s\" " COLUMN_FORMAT(__VA_ARGS__), (column)->source,                \
-                (column)->type->column COLUMN_ARGUMENTS(__VA_ARGS__))
-#define COLUMN_FORMAT(format, ...)    format
-#define COLUMN_ARGUMENTS(format, ...) __VA_OPT__(, ) __VA_ARGS__
+static _Noreturn void column_raise(const ArrowColumn *column, ErrorCode code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static _Noreturn void column_raise(const ArrowColumn *column, ErrorCode code, const char *format, ...)
+{
+    char what[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    error_raise(code, NO_POSITION, "%s: column \"%s\" %s", column->source, column->type->column, what);
+}
 
 /* ---- what an array must be ---- */
 
@@ -35,25 +42,25 @@ static size_t buffer_count_of(const ArrowType *type)
 static void array_check(const ArrowColumn *column, const struct ArrowArray *array, const ArrowType *type, size_t end)
 {
     if (array == NULL || array->release == NULL)
-        COLUMN_RAISE(column, ERROR_BAD_DATA, "has an array that is missing or was released");
+        column_raise(column, ERROR_BAD_DATA, "has an array that is missing or was released");
     if (array->length < 0 || array->length > MAX_LENGTH || array->offset < 0 || array->offset > MAX_LENGTH)
-        COLUMN_RAISE(column, ERROR_BAD_DATA, "has an array of length %lld at offset %lld", (long long)array->length,
+        column_raise(column, ERROR_BAD_DATA, "has an array of length %lld at offset %lld", (long long)array->length,
                      (long long)array->offset);
     if ((size_t)array->length < end)
-        COLUMN_RAISE(column, ERROR_BAD_DATA, "has %lld values where %zu are needed", (long long)array->length, end);
+        column_raise(column, ERROR_BAD_DATA, "has %lld values where %zu are needed", (long long)array->length, end);
     if (array->null_count < -1 || array->null_count > array->length)
-        COLUMN_RAISE(column, ERROR_BAD_DATA, "says that %lld of its %lld values are NULL", (long long)array->null_count,
+        column_raise(column, ERROR_BAD_DATA, "says that %lld of its %lld values are NULL", (long long)array->null_count,
                      (long long)array->length);
     size_t needed = buffer_count_of(type);
     if (array->n_buffers < (int64_t)needed || (type->layout != ARROW_VIEWS && array->n_buffers != (int64_t)needed))
-        COLUMN_RAISE(column, ERROR_BAD_DATA, "has %lld buffers where its type has %zu", (long long)array->n_buffers,
+        column_raise(column, ERROR_BAD_DATA, "has %lld buffers where its type has %zu", (long long)array->n_buffers,
                      needed);
     if (needed == 0 || end == 0)
         return;
     if (array->buffers == NULL || (array->buffers[1] == NULL && !(type->layout == ARROW_FIXED && type->width == 0)))
-        COLUMN_RAISE(column, ERROR_BAD_DATA, "has no values in its buffer");
+        column_raise(column, ERROR_BAD_DATA, "has no values in its buffer");
     if (array->null_count > 0 && array->buffers[0] == NULL)
-        COLUMN_RAISE(column, ERROR_BAD_DATA, "says that %lld values are NULL, but not which",
+        column_raise(column, ERROR_BAD_DATA, "says that %lld values are NULL, but not which",
                      (long long)array->null_count);
 }
 
@@ -100,7 +107,7 @@ static void column_init_values(ArrowColumn *column, Arena *arena, const struct A
     size_t count = (size_t)values->length;
     array_check(column, values, type, count);
     if (count >= UINT32_MAX)
-        COLUMN_RAISE(column, ERROR_LIMIT_EXCEEDED, "has a dictionary of %zu values", count);
+        column_raise(column, ERROR_LIMIT_EXCEEDED, "has a dictionary of %zu values", count);
     ArrowColumn inner = {.type = type,
                          .array = values,
                          .first = (size_t)values->offset,
@@ -119,13 +126,13 @@ static void column_init_runs(ArrowColumn *column, Arena *arena)
 {
     const struct ArrowArray *array = column->array;
     if (array->n_children != 2 || array->children == NULL)
-        COLUMN_RAISE(column, ERROR_BAD_DATA, "has no run ends");
+        column_raise(column, ERROR_BAD_DATA, "has no run ends");
     const struct ArrowArray *ends = array->children[0];
     array_check(column, ends, column->type->codes, 0);
     array_check(column, ends, column->type->codes, (size_t)ends->length);
     column_init_values(column, arena, array->children[1]);
     if ((size_t)ends->length != column->value_count)
-        COLUMN_RAISE(column, ERROR_BAD_DATA, "has %lld run ends for %zu values", (long long)ends->length,
+        column_raise(column, ERROR_BAD_DATA, "has %lld run ends for %zu values", (long long)ends->length,
                      column->value_count);
 }
 
@@ -154,7 +161,7 @@ static void read_codes(ArrowColumn *column, size_t first, size_t count, Vector *
         }
         int64_t code = integer_at(column->array->buffers[1], codes->width, codes->layout == ARROW_SIGNED, first + i);
         if (code < 0 || (uint64_t)code >= column->value_count)
-            COLUMN_RAISE(column, ERROR_BAD_DATA, "has the code %lld in a dictionary of %zu values", (long long)code,
+            column_raise(column, ERROR_BAD_DATA, "has the code %lld in a dictionary of %zu values", (long long)code,
                          column->value_count);
         out[i] = (uint32_t)code;
     }
@@ -172,7 +179,7 @@ static void read_runs(ArrowColumn *column, size_t first, size_t count, Vector *t
                integer_at(ends->buffers[1], width, true, (size_t)ends->offset + run) <= (int64_t)(first + i))
             run++;
         if (run == column->value_count)
-            COLUMN_RAISE(column, ERROR_BAD_DATA, "has runs that end before its %zu values do", first + count);
+            column_raise(column, ERROR_BAD_DATA, "has runs that end before its %zu values do", first + count);
         out[i] = (uint32_t)run;
     }
     column->run = run;
@@ -269,7 +276,7 @@ static void read_signed(const ArrowColumn *column, size_t first, size_t count, V
         if (!is_over && type->divisor != 1)
             value = value / type->divisor - (value % type->divisor < 0);
         if (is_over || value < range.least || value > range.most)
-            COLUMN_RAISE(column, ERROR_BAD_DATA, "has the value %lld, which is out of range", (long long)given);
+            column_raise(column, ERROR_BAD_DATA, "has the value %lld, which is out of range", (long long)given);
         if (target->physical == PHYSICAL_I32)
             VECTOR_DATA(target, int32_t)[i] = (int32_t)value;
         else
@@ -334,7 +341,7 @@ static void read_decimal(const ArrowColumn *column, size_t first, size_t count, 
         Int128 value;
         memcpy(&value, values + (first + i) * sizeof value, sizeof value);
         if (!decimal_fits(value, precision))
-            COLUMN_RAISE(column, ERROR_BAD_DATA, "has a value of more than %d digits", precision);
+            column_raise(column, ERROR_BAD_DATA, "has a value of more than %d digits", precision);
         if (is_narrow)
             VECTOR_DATA(target, int64_t)[i] = (int64_t)value;
         else
@@ -347,10 +354,10 @@ static void read_decimal(const ArrowColumn *column, size_t first, size_t count, 
 static void text_check(const ArrowColumn *column, StringView text)
 {
     if (text.size > STRING_MAX_SIZE)
-        COLUMN_RAISE(column, ERROR_STRING_TOO_LONG, "has a text of %zu bytes", text.size);
+        column_raise(column, ERROR_STRING_TOO_LONG, "has a text of %zu bytes", text.size);
     size_t valid = column->type->type.id == TYPE_VARCHAR ? utf8_valid_size(text) : text.size;
     if (valid < text.size)
-        COLUMN_RAISE(column, ERROR_INVALID_ENCODING, "has a text that is not UTF-8: byte 0x%02x at offset %zu",
+        column_raise(column, ERROR_INVALID_ENCODING, "has a text that is not UTF-8: byte 0x%02x at offset %zu",
                      (unsigned char)text.data[valid], valid);
 }
 
@@ -362,14 +369,14 @@ static void read_text(const ArrowColumn *column, size_t first, size_t count, Vec
     vector_prepare(target, count);
     int64_t start = count ? integer_at(offsets, width, true, first) : 0;
     if (start < 0)
-        COLUMN_RAISE(column, ERROR_BAD_DATA, "has the offset %lld", (long long)start);
+        column_raise(column, ERROR_BAD_DATA, "has the offset %lld", (long long)start);
     vector_keep_buffer(target, column->owner);
     String *out = target->data;
     const uint8_t *validity = column_validity(column);
     for (size_t i = 0; i < count; i++) {
         int64_t end = integer_at(offsets, width, true, first + i + 1);
         if (end < start || (end > start && bytes == NULL))
-            COLUMN_RAISE(column, ERROR_BAD_DATA, "has the offset %lld behind %lld", (long long)end, (long long)start);
+            column_raise(column, ERROR_BAD_DATA, "has the offset %lld behind %lld", (long long)end, (long long)start);
         if (validity && !bit_is_set(validity, first + i)) {
             vector_set_null(target, i);
         } else {
@@ -398,7 +405,7 @@ static StringView view_text(const ArrowColumn *column, const char *at)
     if (view.size < 0 || view.offset < 0 || view.buffer < 0 || view.buffer >= array->n_buffers - 3 || sizes == NULL ||
         array->buffers[2 + view.buffer] == NULL ||
         (int64_t)view.offset + view.size > integer_at(sizes, 8, true, (size_t)view.buffer))
-        COLUMN_RAISE(column, ERROR_BAD_DATA, "has a text of %d bytes at %d of buffer %d, which has not so many",
+        column_raise(column, ERROR_BAD_DATA, "has a text of %d bytes at %d of buffer %d, which has not so many",
                      (int)view.size, (int)view.offset, (int)view.buffer);
     return (StringView){(const char *)array->buffers[2 + view.buffer] + view.offset, (size_t)view.size};
 }
@@ -447,7 +454,7 @@ static Interval interval_at(const ArrowColumn *column, size_t index)
     default:
         count = integer_at(values, 8, true, index);
         if (__builtin_mul_overflow(count, type->multiplier, &microseconds))
-            COLUMN_RAISE(column, ERROR_BAD_DATA, "has the value %lld, which is out of range", (long long)count);
+            column_raise(column, ERROR_BAD_DATA, "has the value %lld, which is out of range", (long long)count);
         return (Interval){.microseconds = microseconds / type->divisor - (microseconds % type->divisor < 0)};
     }
 }
@@ -519,5 +526,5 @@ void arrow_column_read(ArrowColumn *column, size_t start, size_t count, Vector *
         return;
     for (size_t i = 0; i < count; i++)
         if (vector_is_null(target, i))
-            COLUMN_RAISE(column, ERROR_BAD_DATA, "has a NULL, but its schema says that it has none");
+            column_raise(column, ERROR_BAD_DATA, "has a NULL, but its schema says that it has none");
 }
