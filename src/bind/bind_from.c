@@ -214,7 +214,8 @@ TableProvider *bind_file_table(BindEnvironment *environment, StringView path, Po
         if (format == NULL)
             error_raise(ERROR_NOT_SUPPORTED, position, "%s: no format is known for such a file", location);
     }
-    FormatArgs args = {.location = location, .position = position, .context = environment->columns->context};
+    FormatArgs args = {
+        .format = format, .location = location, .position = position, .context = environment->columns->context};
     TableProvider *table = format->table(&args);
     arena_own(arena, table, table_unref);
     catalog_keep_file(environment->catalog, path, table);
