@@ -134,8 +134,9 @@ typedef struct TableProviderOps {
     void (*begin)(TableProvider *table);
     void (*commit)(TableProvider *table);
     void (*rollback)(TableProvider *table);
-    const void *(*transaction_group)(TableProvider *table); /* tables that give the same take part as one: begin and the
-                                                      others are called for one of them; NULL: each for itself */
+    /* Tables that give the same take part as one: begin and the others are called for one of them. NULL: each for
+     * itself. */
+    const void *(*transaction_group)(TableProvider *table);
     void (*release)(TableProvider *table); /* with the last share: frees the table's arena */
 } TableProviderOps;
 

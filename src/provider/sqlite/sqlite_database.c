@@ -243,7 +243,8 @@ void text_add_sqlite_name(Text *text, const char *name)
 static void scan_release(void *object)
 {
     SqliteDatabase *database = object;
-    if (--database->scan_count == 0 && database->transaction_depth == 0 && !sqlite3_get_autocommit(database->connection)) {
+    if (--database->scan_count == 0 && database->transaction_depth == 0 &&
+        !sqlite3_get_autocommit(database->connection)) {
         database->cancel = NULL; /* to end it takes no time */
         sqlite3_exec(database->connection, "ROLLBACK", NULL, NULL, NULL);
     }

@@ -23,7 +23,7 @@ typedef struct SqliteDatabase {
     const _Atomic bool *cancel; /* of the statement that uses the connection now */
     int64_t wait_began_ms;
     size_t transaction_depth; /* begins that are open; the first is BEGIN, the others are savepoints */
-    size_t scan_count; /* scans that are described: what they read is one transaction's */
+    size_t scan_count;        /* scans that are described: what they read is one transaction's */
 } SqliteDatabase;
 
 /* Opens what is there (or, with `is_create`, makes an empty file), for reading alone where writing is not allowed, and
