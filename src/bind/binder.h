@@ -40,7 +40,7 @@ typedef struct Binder {
     /* Text that the user did not write here (a view's query, a DEFAULT) is, for messages, at this place. */
     Position outer_position; /* NO_POSITION: the statement itself is being bound */
     const ViewFrame *views;
-    Cte *cte; /* whose query is being bound; the innermost one */
+    Cte *cte;            /* whose query is being bound; the innermost one */
     size_t depth;        /* of queries and expressions within each other */
     size_t table_count;  /* tables and queries bound so far: WITH and views may double them at each level */
     size_t shared_count; /* expression nodes that stand in several places: what is shared twice doubles too */
@@ -253,8 +253,7 @@ Rows bind_cte(Binder *binder, Cte *cte, Position position);
 Plan *bind_used_ctes(Binder *binder, Plan *plan, Cte *ctes, const Cte *outer);
 /* Binds the operands of the UNION that is the whole query of binder->cte. False: it does not refer to itself, and
  * `terms` are its operands. */
-bool bind_recursive_union(Binder *binder, const AstQuery *query, Rows *terms, Scope *parent, Cte *ctes,
-                          Rows *ret_rows);
+bool bind_recursive_union(Binder *binder, const AstQuery *query, Rows *terms, Scope *parent, Cte *ctes, Rows *ret_rows);
 
 /* What the tables of one FROM clause have around them. */
 typedef struct From {

@@ -91,11 +91,21 @@ static Operator *sort_or_top_n_new(const Build *build, const Plan *plan, Operato
 
 static OperatorConstructor *const constructors[PLAN_KIND_COUNT] = {
     [PLAN_CHANGE] = change_new,
-    [PLAN_SCAN] = scan_new,         [PLAN_VALUES] = values_new,      [PLAN_FILTER] = filter_new,
-    [PLAN_PROJECT] = project_new,   [PLAN_JOIN] = join_new,          [PLAN_AGGREGATE] = hash_aggregate_new,
-    [PLAN_DISTINCT] = distinct_new, [PLAN_SORT] = sort_or_top_n_new, [PLAN_LIMIT] = limit_new,
-    [PLAN_SET] = set_operation_new, [PLAN_INSERT] = insert_new,      [PLAN_WINDOW] = window_new,
-    [PLAN_CTE] = cte_new,           [PLAN_CTE_SCAN] = cte_scan_new,  [PLAN_RECURSIVE] = recursive_new,
+    [PLAN_SCAN] = scan_new,
+    [PLAN_VALUES] = values_new,
+    [PLAN_FILTER] = filter_new,
+    [PLAN_PROJECT] = project_new,
+    [PLAN_JOIN] = join_new,
+    [PLAN_AGGREGATE] = hash_aggregate_new,
+    [PLAN_DISTINCT] = distinct_new,
+    [PLAN_SORT] = sort_or_top_n_new,
+    [PLAN_LIMIT] = limit_new,
+    [PLAN_SET] = set_operation_new,
+    [PLAN_INSERT] = insert_new,
+    [PLAN_WINDOW] = window_new,
+    [PLAN_CTE] = cte_new,
+    [PLAN_CTE_SCAN] = cte_scan_new,
+    [PLAN_RECURSIVE] = recursive_new,
 };
 
 /* Whether the node reads this input to its end before it hands on what came of it. */
