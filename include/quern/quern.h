@@ -91,8 +91,8 @@ QUERN_API QuernStatus quern_bind(QuernConnection *connection, const char *name, 
 /* 0: the statement has no result at all (CREATE TABLE, SET). */
 QUERN_API size_t quern_result_column_count(const QuernResult *result);
 QUERN_API const char *quern_result_column_name(const QuernResult *result, size_t column_index);
-/* As SQL writes it: "DECIMAL(15,2)". Types that were found out from samples of a large file are settled by the first row
- * that is fetched. */
+/* As SQL writes it: "DECIMAL(15,2)". Types that were found out from samples of a large file are settled by the first
+ * row that is fetched. */
 QUERN_API const char *quern_result_column_type(const QuernResult *result, size_t column_index);
 
 /* Steps to the next row; *ret_row is false behind the last. Values are valid until the next step. */

@@ -114,8 +114,8 @@ static void file_add(void *argument)
     if (is_database)
         catalog_attach(connection->catalog, view_of(name), format->attach(&args), NO_POSITION);
     else
-        catalog_register(connection->catalog, view_of(""), view_of(name),
-                         args.format->table(&args), false, NO_POSITION);
+        catalog_register(connection->catalog, view_of(""), view_of(name), args.format->table(&args), false,
+                         NO_POSITION);
     request->name = name;
 }
 

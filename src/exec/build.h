@@ -22,8 +22,9 @@ typedef struct Build {
 /* ---- constructors, each in the file of its name; `inputs` are the operators of the plan's inputs ---- */
 
 typedef Operator *OperatorConstructor(const Build *build, const Plan *plan, Operator **inputs);
-OperatorConstructor change_new, scan_new, values_new, filter_new, project_new, join_new, hash_aggregate_new, distinct_new, sort_new,
-    top_n_new, limit_new, set_operation_new, insert_new, window_new, cte_new, cte_scan_new, recursive_new;
+OperatorConstructor change_new, scan_new, values_new, filter_new, project_new, join_new, hash_aggregate_new,
+    distinct_new, sort_new, top_n_new, limit_new, set_operation_new, insert_new, window_new, cte_new, cte_scan_new,
+    recursive_new;
 
 /* A tree of operators. */
 Operator *build_operator(const Build *build, const Plan *plan);

@@ -67,8 +67,8 @@ struct Aggregate {
     /* The same with all rows going to one state: the loop that vectorizes. NULL: update serves. */
     void (*update_all)(AggregateState *state, Vector *const *arguments, const uint16_t *selection, size_t count,
                        uint8_t *one);
-    /* from[i] is merged into into[i], which has the earlier rows; from[i] stays as it was, and into[i] shares nothing with
-     * it. A state may be there several times. */
+    /* from[i] is merged into into[i], which has the earlier rows; from[i] stays as it was, and into[i] shares nothing
+     * with it. A state may be there several times. */
     void (*combine)(AggregateState *state, uint8_t *const *from, uint8_t *const *into, size_t count);
     /* result (prepared flat) row i is the value of states[i]. Overflow raises. */
     void (*finalize)(AggregateState *state, uint8_t *const *states, size_t count, Vector *result);

@@ -8,8 +8,8 @@
  *     Filter [l_shipdate <= DATE '1998-09-02']    outputs: those of its input
  *       Scan lineitem                             outputs: #1 l_price, #2 l_discount, #3 l_shipdate
  *
- * Plans live in the statement's arena. Binder and rules build and change nodes; after the optimizer a plan is read-only:
- * what changes while it runs lives in operators. */
+ * Plans live in the statement's arena. Binder and rules build and change nodes; after the optimizer a plan is
+ * read-only: what changes while it runs lives in operators. */
 #ifndef QUERN_PLAN_PLAN_H
 #define QUERN_PLAN_PLAN_H
 
@@ -53,7 +53,8 @@ typedef struct PlanColumn {
     bool is_nullable;
 } PlanColumn;
 
-/* All columns of one statement, indexed by ColumnId; and the statement's surroundings. Handed to binder, rules, printer. */
+/* All columns of one statement, indexed by ColumnId; and the statement's surroundings. Handed to binder, rules,
+ * printer. */
 typedef struct PlanColumns {
     Arena *arena;
     const Context *context;
@@ -61,8 +62,8 @@ typedef struct PlanColumns {
     size_t cte_count; /* numbers given to queries that are kept */
 } PlanColumns;
 
-/* X(NAME, name shown). Outputs: INNER, LEFT, RIGHT, FULL: the left's, then the right's; SEMI, ANTI: the left's; MARK: the
- * left's, then `mark`; SINGLE: as LEFT, and more than one match for a left row raises CARDINALITY. */
+/* X(NAME, name shown). Outputs: INNER, LEFT, RIGHT, FULL: the left's, then the right's; SEMI, ANTI: the left's; MARK:
+ * the left's, then `mark`; SINGLE: as LEFT, and more than one match for a left row raises CARDINALITY. */
 #define PLAN_JOIN_TYPES(X)                                                                                             \
     X(INNER, "Inner")                                                                                                  \
     X(LEFT, "Left")                                                                                                    \
@@ -100,11 +101,11 @@ typedef struct PlanScanFilter {
 
 typedef struct PlanScan {
     Plan base;
-    TableProvider *table; /* the plan's arena holds a share */
-    const char *name;     /* as the user wrote it, or its alias */
+    TableProvider *table;   /* the plan's arena holds a share */
+    const char *name;       /* as the user wrote it, or its alias */
     size_t *column_indexes; /* of each output, into the table's schema */
-    ColumnId first_column;  /* that of the table's column 0, the others follow: also when they are no outputs any more */
-    bool has_row_number;    /* behind the table's columns there is one more: the row's own number */
+    ColumnId first_column; /* that of the table's column 0, the others follow: also when they are no outputs any more */
+    bool has_row_number;   /* behind the table's columns there is one more: the row's own number */
     /* set by the provider pushdown, the last rule: */
     ARRAY(PlanScanFilter) filters; /* all that stood directly above it, and what became of them */
     size_t limit;                  /* handed on, or NO_LIMIT */
@@ -140,8 +141,8 @@ typedef struct PlanJoin {
     bool is_dependent; /* the right side refers to columns of the left one; none is left after decorrelation */
     size_t condition_count;
     Expr **conditions; /* ANDed: pairs for which all are TRUE match; none: every pair does */
-    /* MARK: the BOOLEAN column it adds: over all matching right rows, TRUE if mark_condition is TRUE for one, else NULL if
-     * it is NULL for one, else FALSE. NULL mark_condition counts as TRUE (EXISTS). IN (query) sets `x = y` here. */
+    /* MARK: the BOOLEAN column it adds: over all matching right rows, TRUE if mark_condition is TRUE for one, else NULL
+     * if it is NULL for one, else FALSE. NULL mark_condition counts as TRUE (EXISTS). IN (query) sets `x = y` here. */
     ColumnId mark;
     Expr *mark_condition;
 } PlanJoin;
@@ -229,8 +230,8 @@ typedef struct PlanCteScan {
     size_t *column_indexes; /* of each output, into the outputs of the query that is kept */
 } PlanCteScan;
 
-/* Hands its input (one column for each of the table's, in table order and types) to the provider; gives one row with one
- * UBIGINT column, count. */
+/* Hands its input (one column for each of the table's, in table order and types) to the provider; gives one row with
+ * one UBIGINT column, count. */
 typedef struct PlanInsert {
     Plan base;
     TableProvider *table; /* the plan's arena holds a share */
@@ -349,8 +350,8 @@ void plan_each_expr(Plan *plan, void (*visit)(void *user, Expr **slot), void *us
 /* Numbers the nodes in printing order; returns how many there are. */
 size_t plan_number(Plan *plan);
 
-/* A plan may be this deep, and a statement have so many columns. The binder checks every plan that it hands out, so code
- * that recurses over a plan needs no check of its own; a rule may add a few nodes for each that it meets. */
+/* A plan may be this deep, and a statement have so many columns. The binder checks every plan that it hands out, so
+ * code that recurses over a plan needs no check of its own; a rule may add a few nodes for each that it meets. */
 enum { PLAN_DEPTH_LIMIT = 2000, PLAN_COLUMN_LIMIT = 4000000 };
 /* Raises TOO_COMPLEX; does not recurse. */
 void plan_check_depth(Arena *arena, const Plan *plan);

@@ -402,8 +402,10 @@ static void printer_set(Printer *printer, const PlanSet *set)
 
 static void printer_insert(Printer *printer, const PlanInsert *insert)
 {
-    static const char *const ops[] = {
-        [INSERT_APPEND] = "append", [INSERT_OVERWRITE] = "overwrite", [INSERT_REPLACE] = "replace", [INSERT_IGNORE] = "ignore"};
+    static const char *const ops[] = {[INSERT_APPEND] = "append",
+                                      [INSERT_OVERWRITE] = "overwrite",
+                                      [INSERT_REPLACE] = "replace",
+                                      [INSERT_IGNORE] = "ignore"};
     text_add_char(printer->text, ' ');
     printer_name(printer->text, view_of(insert->name));
     text_add_format(printer->text, " (%s): %s", insert->table->ops->format, ops[insert->op]);

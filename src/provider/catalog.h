@@ -59,9 +59,9 @@ typedef struct Format {
     TableProvider *(*table)(const FormatArgs *args);
     /* A database to attach. NULL: the format has single tables only. */
     SchemaProvider *(*attach)(const FormatArgs *args);
-    /* Reads all of a location: a row for each problem, and rows that say what was found out and why (format_check_schema
-     * has their columns). Rows are made while they are pulled; each problem counts in context->rejects. The stream lives
-     * in the context's arena. NULL: the format has nothing to check. */
+    /* Reads all of a location: a row for each problem, and rows that say what was found out and why
+     * (format_check_schema has their columns). Rows are made while they are pulled; each problem counts in
+     * context->rejects. The stream lives in the context's arena. NULL: the format has nothing to check. */
     BatchStream *(*check)(const FormatArgs *args);
 } Format;
 

@@ -18,7 +18,7 @@ typedef struct StatisticsBound {
 
 typedef struct ColumnStatistics {
     StatisticsCount null_count;
-    StatisticsCount distinct_count; /* of values that are not NULL */
+    StatisticsCount distinct_count;   /* of values that are not NULL */
     StatisticsBound minimum, maximum; /* NULL value: all are NULL */
 } ColumnStatistics;
 

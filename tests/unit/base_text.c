@@ -44,10 +44,9 @@ END_TEST
 static const struct {
     const char *text;
     size_t valid;
-} sequences[] = {
-    {"abcdefghij", 10}, {"\xC3\xA9", 2},         {"\xE2\x82\xAC", 3},     {"\xF0\x9F\x98\x80", 4}, {"a\xC0\xAF", 1},
-    {"\xE0\x80\xAF", 0}, {"\xED\xA0\x80", 0},    {"\xF4\x90\x80\x80", 0}, {"12345678\xFF", 8},     {"\xE2\x82", 0},
-    {"\x80", 0},         {"\xF5\x80\x80\x80", 0}};
+} sequences[] = {{"abcdefghij", 10},  {"\xC3\xA9", 2},     {"\xE2\x82\xAC", 3}, {"\xF0\x9F\x98\x80", 4},
+                 {"a\xC0\xAF", 1},    {"\xE0\x80\xAF", 0}, {"\xED\xA0\x80", 0}, {"\xF4\x90\x80\x80", 0},
+                 {"12345678\xFF", 8}, {"\xE2\x82", 0},     {"\x80", 0},         {"\xF5\x80\x80\x80", 0}};
 
 START_TEST(utf8_is_valid_as_the_standard_says)
 {

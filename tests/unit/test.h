@@ -4,7 +4,8 @@
  *     START_TEST(limit_returns_its_window) { ... } END_TEST
  *     TEST_PROGRAM(limit_returns_its_window, ...)
  *
- * `test_arena` is made before each test and freed after it. EXPECT_ERROR(code, statement…) asserts that a call raises. */
+ * `test_arena` is made before each test and freed after it. EXPECT_ERROR(code, statement…) asserts that a call raises.
+ */
 #ifndef QUERN_TESTS_UNIT_TEST_H
 #define QUERN_TESTS_UNIT_TEST_H
 

@@ -5,6 +5,8 @@
 #include "expr/function/family.h"
 #include "expr/kernels.h"
 
+// clang-format off
+
 /* How a kernel of two arguments hands them to a loop. */
 static inline KernelShape kernel_shape(const KernelCall *call)
 {
@@ -39,8 +41,13 @@ static inline KernelShape kernel_shape(const KernelCall *call)
     X(bit_xor, BIGINT)                                                                                                 \
     X(bit_not, SMALLINT)                                                                                               \
     X(bit_not, BIGINT)                                                                                                 \
-    X(shift_left, SMALLINT) X(shift_left, INTEGER) X(shift_left, BIGINT) X(shift_right, SMALLINT)                      \
-        X(shift_right, INTEGER) X(shift_right, BIGINT) X(shift_right, UBIGINT)
+    X(shift_left, SMALLINT)                                                                                            \
+    X(shift_left, INTEGER)                                                                                             \
+    X(shift_left, BIGINT)                                                                                              \
+    X(shift_right, SMALLINT)                                                                                           \
+    X(shift_right, INTEGER)                                                                                            \
+    X(shift_right, BIGINT)                                                                                             \
+    X(shift_right, UBIGINT)
 
 /* comparison.c */
 #define COMPARISON_KERNELS(X)                                                                                          \
@@ -65,8 +72,14 @@ static inline KernelShape kernel_shape(const KernelCall *call)
     X(timestamp, minus_timestamp)                                                                                      \
     X(time, plus_interval)                                                                                             \
     X(interval, plus_time)                                                                                             \
-    X(time, minus_interval) X(time, minus_time) X(interval, plus_interval) X(interval, minus_interval)                 \
-        X(interval, negate) X(interval, multiply) X(number, multiply_interval) X(interval, divide)
+    X(time, minus_interval)                                                                                            \
+    X(time, minus_time)                                                                                                \
+    X(interval, plus_interval)                                                                                         \
+    X(interval, minus_interval)                                                                                        \
+    X(interval, negate)                                                                                                \
+    X(interval, multiply)                                                                                              \
+    X(number, multiply_interval)                                                                                       \
+    X(interval, divide)
 
 /* pattern.c */
 #define PATTERN_KERNELS(X)                                                                                             \
@@ -100,5 +113,7 @@ bool resolve_decimal_product(const Function *function, Type *argument_types, siz
 bool resolve_decimal_quotient(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
 bool resolve_decimal_remainder(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
 bool resolve_decimal_same(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
+
+// clang-format on
 
 #endif
