@@ -21,7 +21,8 @@ static BatchStream *check_open(const CheckStream *stream, const char *path)
         format = engine_formats[0];
     if (format->check == NULL)
         error_raise(ERROR_NOT_SUPPORTED, NO_POSITION, "%s: files of format %s are not checked", path, format->name);
-    FormatArgs args = {.location = path,
+    FormatArgs args = {.format = format,
+                       .location = path,
                        .position = NO_POSITION,
                        .option_count = stream->option_count,
                        .options = stream->options,

@@ -245,13 +245,16 @@ static TableProvider *copy_source(Statement *statement, const AstCopy *copy, con
             error_raise(ERROR_UNDEFINED_OBJECT, given[i].position, "there is no format \"%.*s\"",
                         VIEW_ARGUMENTS(given[i].value));
     }
-    FormatArgs args = {.location = copy->file.data ? arena_view(statement->arena, copy->file).data : "-",
+    if (format == NULL || format->table == NULL)
+        format = engine_formats[0];
+    FormatArgs args = {.format = format,
+                       .location = copy->file.data ? arena_view(statement->arena, copy->file).data : "-",
                        .position = copy->file_position,
                        .columns = columns,
                        .option_count = kept,
                        .options = options,
                        .context = &statement->context};
-    TableProvider *table = (format && format->table ? format : engine_formats[0])->table(&args);
+    TableProvider *table = format->table(&args);
     arena_own(statement->arena, table, table_release);
     return table;
 }

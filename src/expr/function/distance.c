@@ -132,7 +132,8 @@ static double jaro_of(KernelCall *call, Characters a, Characters b)
         out_of_order += a.items[i] != b.items[j++];
     }
     double m = (double)common;
-    return common == 0 ? 0 : (m / (double)a.count + m / (double)b.count + (m - (double)(out_of_order / 2)) / m) / 3;
+    size_t transposed = out_of_order / 2; /* two characters that changed places are out of order both */
+    return common == 0 ? 0 : (m / (double)a.count + m / (double)b.count + (m - (double)transposed) / m) / 3;
 }
 
 /* Winkler's addition (1990): up to four equal characters in front count more. */

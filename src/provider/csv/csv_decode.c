@@ -251,9 +251,8 @@ static void iconv_run(Stage *stage, Step *step)
     step->input = input;
     stage->is_complete = step->input_size == 0;
     if (is_bad && step->output_size == room)
-        error_raise(ERROR_INVALID_ENCODING, NO_POSITION, "%s: byte 0x%02x at offset %llu is not in its encoding",
-                    stage->decoder->path, (unsigned)(unsigned char)*input,
-                    (unsigned long long)(stage->taken + converted));
+        error_raise(ERROR_INVALID_ENCODING, NO_POSITION, "%s: byte 0x%02x at offset %zu is not in its encoding",
+                    stage->decoder->path, (unsigned)(unsigned char)*input, (size_t)stage->taken + converted);
 }
 
 static void iconv_stop(void *object)
