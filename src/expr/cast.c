@@ -124,7 +124,7 @@ static void cast_null(KernelCall *call)
         }                                                                                                              \
     }
 
-/* Where `fits` is false the result is 0 for now. */
+/* Where `fits` is false the result is 0, until the failure is looked at. */
 #define CAST_LOOP_CHECKED(name, xtype, rtype, fits, expression)                                                        \
     static void name(KernelCall *call)                                                                                 \
     {                                                                                                                  \
