@@ -17,6 +17,9 @@ typedef struct Batch {
     const uint16_t *selection; /* or NULL */
     size_t column_count;       /* may be 0: rows without columns (count(*)) */
     Vector **columns;
+    /* Which part of its source the rows are of, for who puts the output of several cursors into the source's order:
+     * smaller numbers come first there, and no cursor gives a smaller one after a larger. */
+    uint64_t morsel;
 } Batch;
 
 /* An empty batch with a vector for each column. */

@@ -70,7 +70,7 @@ static Batch *scan_next(Operator *op)
     ScanOperator *self = (ScanOperator *)op;
     if (self->cursor == NULL) {
         Scan *scan = ((const PlanScan *)op->plan)->scan;
-        self->cursor = scan->open(scan, op->arena, op->context);
+        self->cursor = scan_read(scan, op->arena, op->context);
     }
     Batch *batch = stream_next(self->cursor);
     if (batch && self->promises) {

@@ -46,3 +46,15 @@ const char *provider_logical_plan(TableProvider *table)
 {
     return table->ops->logical_plan ? table->ops->logical_plan(table) : NULL;
 }
+
+/* ---- Scan ---- */
+
+void *scan_start(Scan *scan, Arena *arena, const Context *context)
+{
+    return scan->start ? scan->start(scan, arena, context) : NULL;
+}
+
+BatchStream *scan_read(Scan *scan, Arena *arena, const Context *context)
+{
+    return scan->open(scan, scan_start(scan, arena, context), arena, context);
+}

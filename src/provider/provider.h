@@ -3,7 +3,8 @@
  *
  *   planning    supports_filters_pushdown(filters)    what could you take?            pure, cheap, no I/O
  *               scan(args)                            describe the read you would do  no I/O
- *   execution   scan->open                            a cursor, once a worker; batches are pulled from it
+ *   execution   scan->start                           a reading: what the cursors of one pass over the scan share
+ *               scan->open                            a cursor, once a worker; batches are pulled from it
  *
  *   filter     handed to scan   stays in the plan   its columns are projected   a limit may be handed on
  *   EXACT      yes              no                  only if used elsewhere      yes
@@ -65,14 +66,19 @@ typedef struct ScanArgs {
     size_t parallelism; /* how many cursors are going to be opened at the most */
 } ScanArgs;
 
-/* A described read: made by `scan`, executed by cursors. Read-only while cursors run but for its shared state. */
+/* A described read: made by `scan`, executed by readings and their cursors. Read-only while they run but for counts
+ * that explain_analyze tells. */
 struct Scan {
     const Schema *schema;   /* of the batches: the projection */
     bool is_ordered;        /* rows come in the wanted order */
     Statistics *statistics; /* of what will come, after filters; may be NULL */
-    /* A cursor on what no other cursor of this scan has taken: opened at the first next, may do I/O. Lives in `arena`,
-     * which closes it. */
-    BatchStream *(*open)(Scan *scan, Arena *arena, const Context *context);
+    size_t cursor_limit;    /* so many cursors can share a reading; 0 is 1 */
+    /* A reading: what the cursors of one pass share, such as which morsel comes next. Lives in `arena`, longer than its
+     * cursors; only allocates. NULL: a reading has one cursor, and nothing to share. */
+    void *(*start)(Scan *scan, Arena *arena, const Context *context);
+    /* A cursor on what no other cursor of the reading has taken, with Batch.morsel set where there may be several;
+     * reads at its first next, may do I/O. Lives in `arena`, which closes it. Any thread; each cursor is one's own. */
+    BatchStream *(*open)(Scan *scan, void *reading, Arena *arena, const Context *context);
     /* Adds "name: text" lines for EXPLAIN: how it reads, SQL that is sent. May be NULL. */
     void (*explain)(Scan *scan, Text *text);
     /* The same for EXPLAIN ANALYZE, after it ran: bytes read, rows dropped by pushed filters. May be NULL. */
@@ -159,5 +165,12 @@ const Statistics *provider_statistics(TableProvider *table, const Context *conte
 const Constraints *provider_constraints(TableProvider *table);
 const char *provider_column_default(TableProvider *table, size_t column);
 const char *provider_logical_plan(TableProvider *table);
+
+/* ---- Scan ---- */
+
+/* A reading of its own. */
+void *scan_start(Scan *scan, Arena *arena, const Context *context);
+/* All of the scan through one cursor, in a reading of its own. */
+BatchStream *scan_read(Scan *scan, Arena *arena, const Context *context);
 
 #endif

@@ -72,8 +72,9 @@ static Batch *series_next(BatchStream *stream)
     return count > 0 ? cursor->batch : NULL;
 }
 
-static BatchStream *series_open(Scan *scan, Arena *arena, const Context *context)
+static BatchStream *series_open(Scan *scan, void *reading, Arena *arena, const Context *context)
 {
+    (void)reading;
     SeriesScan *self = (SeriesScan *)scan;
     SeriesCursor *cursor = arena_new(arena, SeriesCursor);
     cursor->base.schema = scan->schema;

@@ -33,7 +33,7 @@ static void table_body(void *argument)
                           .limit = NO_LIMIT,
                           .parallelism = 1};
     Scan *scan = table->ops->scan(table, &scan_args);
-    BatchStream *stream = scan->open(scan, arena, read->context);
+    BatchStream *stream = scan_read(scan, arena, read->context);
     for (Batch *batch; (batch = stream_next(stream)) != NULL;)
         batch_check(batch);
 }

@@ -208,9 +208,9 @@ static Batch *endless_next(BatchStream *stream)
     return test_cursor_next(stream);
 }
 
-static BatchStream *endless_open(Scan *scan, Arena *arena, const Context *context)
+static BatchStream *endless_open(Scan *scan, void *reading, Arena *arena, const Context *context)
 {
-    BatchStream *stream = test_scan_open(scan, arena, context);
+    BatchStream *stream = test_scan_open(scan, reading, arena, context);
     stream->next = endless_next;
     return stream;
 }

@@ -112,8 +112,9 @@ static inline Batch *test_cursor_next(BatchStream *stream)
     return cursor->batch;
 }
 
-static inline BatchStream *test_scan_open(Scan *scan, Arena *arena, const Context *context)
+static inline BatchStream *test_scan_open(Scan *scan, void *reading, Arena *arena, const Context *context)
 {
+    (void)reading;
     (void)context;
     TestCursor *cursor = arena_new(arena, TestCursor);
     cursor->base = (BatchStream){.schema = scan->schema, .next = test_cursor_next};

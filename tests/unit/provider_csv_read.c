@@ -144,7 +144,7 @@ START_TEST(kept_batches_do_not_change)
         text_add_format(&text, "%d,this is the text of row %d and longer than twelve bytes\n", i, i);
     TableProvider *table = csv_table(csv_file(text_string(&text)), "");
     Scan *scan = csv_scan_all(table, NULL, 0, NO_LIMIT);
-    BatchStream *stream = scan->open(scan, test_arena, &csv_context);
+    BatchStream *stream = scan_read(scan, test_arena, &csv_context);
     Batch *kept[100];
     size_t count = 0;
     for (Batch *batch; (batch = stream_next(stream)) != NULL;)
@@ -291,7 +291,7 @@ START_TEST(a_file_that_shrinks_while_it_is_read_is_an_error)
     const char *path = csv_file(text_string(&text));
     TableProvider *table = csv_table(path, "");
     Scan *scan = csv_scan_all(table, NULL, 0, NO_LIMIT);
-    BatchStream *stream = scan->open(scan, test_arena, &csv_context);
+    BatchStream *stream = scan_read(scan, test_arena, &csv_context);
     ck_assert_ptr_nonnull(stream_next(stream));
     ck_assert_int_eq(truncate(path, 1000), 0);
     Error error = expect_error(ERROR_BAD_DATA, drain, stream);
@@ -323,11 +323,11 @@ START_TEST(a_value_that_the_sample_did_not_show_widens_its_column)
                      .limit = NO_LIMIT,
                      .parallelism = 1};
     Scan *scan = table->ops->scan(table, &args);
-    Error error = expect_error(ERROR_BAD_DATA, drain, scan->open(scan, test_arena, &csv_context));
+    Error error = expect_error(ERROR_BAD_DATA, drain, scan_read(scan, test_arena, &csv_context));
     ck_assert_ptr_nonnull(strstr(error.message, ":3500002:1: '9223372036854775808' is no BIGINT (column n)"));
     ck_assert_str_eq(csv_schema_text(table), "n DECIMAL(38,0), t VARCHAR");
     scan = table->ops->scan(table, &args);
-    drain(scan->open(scan, test_arena, &csv_context));
+    drain(scan_read(scan, test_arena, &csv_context));
 }
 END_TEST
 

@@ -167,7 +167,7 @@ static void check_file(size_t row_count)
     TableProvider *table = csv_table(csv_file(text_string(&text)), "header=true\ndelimiter=,\nquote=\"\nescape=\"");
     const Schema *schema = table->ops->schema(table, &csv_context);
     Scan *scan = csv_scan_all(table, NULL, 0, NO_LIMIT);
-    BatchStream *stream = scan->open(scan, test_arena, &csv_context);
+    BatchStream *stream = scan_read(scan, test_arena, &csv_context);
     Batch *batch = stream_next(stream);
     ck_assert_uint_eq(batch->row_count, row_count);
     for (size_t c = 0; c < COLUMNS; c++) {
@@ -200,7 +200,7 @@ START_TEST(every_value_alone_comes_back)
         TableProvider *table = csv_table(csv_file(text_string(&text)), "header=true\ndelimiter=,\nquote=\"\nescape=\"");
         Type type = table->ops->schema(table, &csv_context)->columns[0].type;
         Scan *scan = csv_scan_all(table, NULL, 0, NO_LIMIT);
-        BatchStream *stream = scan->open(scan, test_arena, &csv_context);
+        BatchStream *stream = scan_read(scan, test_arena, &csv_context);
         Value value = vector_value(stream_next(stream)->columns[0], 0);
         check_value(type, number_scale(values[i]) == type.scale, values[i], &value);
     }

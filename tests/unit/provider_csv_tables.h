@@ -132,7 +132,7 @@ static inline Scan *csv_scan_all(TableProvider *table, Expr *const *filters, siz
 static inline const char *csv_scan_text(Scan *scan)
 {
     Arena *arena = arena_new_child(test_arena);
-    BatchStream *stream = scan->open(scan, arena, &csv_context);
+    BatchStream *stream = scan_read(scan, arena, &csv_context);
     Text text = text_in(test_arena);
     for (Batch *batch; (batch = stream_next(stream)) != NULL;) {
         batch_check(batch);
@@ -161,7 +161,7 @@ static inline size_t csv_count(TableProvider *table)
     ScanArgs args = {.context = &csv_context, .arena = test_arena, .limit = NO_LIMIT, .parallelism = 1};
     Scan *scan = table->ops->scan(table, &args);
     Arena *arena = arena_new_child(test_arena);
-    BatchStream *stream = scan->open(scan, arena, &csv_context);
+    BatchStream *stream = scan_read(scan, arena, &csv_context);
     size_t count = 0;
     for (Batch *batch; (batch = stream_next(stream)) != NULL;)
         count += batch->row_count;

@@ -103,10 +103,10 @@ typedef struct Seen {
 } Seen;
 
 /* Reads to the end; checks each row against the rule it was made by. */
-static Seen scan_read(Scan *scan)
+static Seen scan_rows_seen(Scan *scan)
 {
     Seen seen = {0};
-    BatchStream *cursor = scan->open(scan, test_arena, context_new());
+    BatchStream *cursor = scan_read(scan, test_arena, context_new());
     Batch *batch;
     while ((batch = stream_next(cursor)) != NULL) {
         batch_check(batch);
@@ -131,7 +131,7 @@ static Seen scan_read(Scan *scan)
 
 static Seen table_read(TableProvider *table)
 {
-    return scan_read(scan_of(table, NULL, 0, NO_LIMIT));
+    return scan_rows_seen(scan_of(table, NULL, 0, NO_LIMIT));
 }
 
 static Expr *compare(const char *sign, ColumnId column, Type type, Value value)
@@ -174,7 +174,7 @@ START_TEST(a_scan_sees_the_table_as_it_was_described)
     insert(table, 0, 10);
     Scan *before = scan_of(table, NULL, 0, NO_LIMIT), *halfway = scan_of(table, NULL, 0, NO_LIMIT);
     settings.batch_size = 4;
-    BatchStream *cursor = halfway->open(halfway, test_arena, context_new());
+    BatchStream *cursor = scan_read(halfway, test_arena, context_new());
     ck_assert_uint_eq(stream_next(cursor)->row_count, 4);
     insert(table, 10, 5000);
     Expr *filter[] = {id_is("<", 5)};
@@ -183,7 +183,7 @@ START_TEST(a_scan_sees_the_table_as_it_was_described)
     ck_assert_uint_eq(stream_next(cursor)->row_count, 2);
     ck_assert_ptr_null(stream_next(cursor));
     settings.batch_size = BATCH_SIZE;
-    ck_assert_uint_eq(scan_read(before).row_count, 10);
+    ck_assert_uint_eq(scan_rows_seen(before).row_count, 10);
     ck_assert_uint_eq(table_read(table).row_count, 5005);
     table->ops->truncate(table, context_new());
     ck_assert_uint_eq(table_read(table).row_count, 0);
@@ -198,7 +198,7 @@ START_TEST(an_insert_from_the_table_itself_sees_the_old_rows_alone)
         Scan *scan = scan_of(table, NULL, 0, NO_LIMIT);
         uint64_t before = table_read(table).row_count;
         uint64_t count =
-            table->ops->insert_into(table, context_new(), INSERT_APPEND, scan->open(scan, test_arena, context_new()));
+            table->ops->insert_into(table, context_new(), INSERT_APPEND, scan_read(scan, test_arena, context_new()));
         ck_assert_uint_eq(count, before);
     }
     ck_assert_uint_eq(table_read(table).row_count, 3000 << 4);
@@ -311,15 +311,15 @@ START_TEST(a_key_is_looked_up_and_not_searched)
     provider_supports_filters_pushdown(table, filters, 1, &answer);
     ck_assert_int_eq(answer, FILTER_EXACT);
     Scan *scan = scan_of(table, filters, 1, NO_LIMIT);
-    Seen seen = scan_read(scan);
+    Seen seen = scan_rows_seen(scan);
     ck_assert_uint_eq(seen.row_count, 1);
     ck_assert_int_eq(seen.first_id, 123456);
     ck_assert_ptr_nonnull(strstr(scan_explained(scan), "key lookup: (id) = (123456)\n"));
     ck_assert_ptr_nonnull(strstr(scan_explained(scan), "rows read: 1\n"));
     Expr *both[] = {id_is("=", 123456), id_is(">", 200000)}; /* the other conditions hold too, or there is no row */
-    ck_assert_uint_eq(scan_read(scan_of(table, both, 2, NO_LIMIT)).row_count, 0);
+    ck_assert_uint_eq(scan_rows_seen(scan_of(table, both, 2, NO_LIMIT)).row_count, 0);
     Expr *none[] = {id_is("=", 300000)};
-    ck_assert_uint_eq(scan_read(scan_of(table, none, 1, NO_LIMIT)).row_count, 0);
+    ck_assert_uint_eq(scan_rows_seen(scan_of(table, none, 1, NO_LIMIT)).row_count, 0);
 }
 END_TEST
 
@@ -329,7 +329,7 @@ START_TEST(row_groups_are_skipped_by_their_bounds)
     insert(table, 0, 3 * MEMORY_GROUP_ROWS);
     Expr *filters[] = {id_is(">=", 2 * MEMORY_GROUP_ROWS + 5)};
     Scan *scan = scan_of(table, filters, 1, NO_LIMIT);
-    ck_assert_uint_eq(scan_read(scan).row_count, MEMORY_GROUP_ROWS - 5);
+    ck_assert_uint_eq(scan_rows_seen(scan).row_count, MEMORY_GROUP_ROWS - 5);
     ck_assert_ptr_nonnull(strstr(scan_explained(scan), "row groups skipped: 2 of 3\n"));
     ck_assert_ptr_nonnull(strstr(scan_explained(scan), "rows dropped by filters: 5\n"));
 }
@@ -355,7 +355,7 @@ START_TEST(bounds_never_lose_a_row)
             uint64_t expected = 0;
             for (int64_t id = 0; id < 6; id++)
                 expected += holds(id, signs[s], wanted);
-            ck_assert_uint_eq(scan_read(scan_of(table, filters, 1, NO_LIMIT)).row_count, expected);
+            ck_assert_uint_eq(scan_rows_seen(scan_of(table, filters, 1, NO_LIMIT)).row_count, expected);
         }
     }
 }
@@ -366,7 +366,7 @@ START_TEST(no_more_rows_are_read_than_the_limit_asks_for)
     TableProvider *table = table_new(false);
     insert(table, 0, 10000);
     Scan *scan = scan_of(table, NULL, 0, 10);
-    ck_assert_uint_eq(scan_read(scan).row_count, 10);
+    ck_assert_uint_eq(scan_rows_seen(scan).row_count, 10);
     ck_assert_ptr_nonnull(strstr(scan_explained(scan), "rows read: 10\n"));
 }
 END_TEST
@@ -393,7 +393,7 @@ START_TEST(update_moves_keys_past_each_other)
                      .filters = filters,
                      .limit = NO_LIMIT};
     Scan *scan = table->ops->scan(table, &args);
-    Batch *batch = stream_next(scan->open(scan, test_arena, context_new()));
+    Batch *batch = stream_next(scan_read(scan, test_arena, context_new()));
     ck_assert_uint_eq(batch->row_count, 1);
 }
 END_TEST
@@ -467,7 +467,7 @@ START_TEST(texts_of_few_values_become_a_dictionary)
                      .filters = filters,
                      .limit = NO_LIMIT};
     Scan *scan = table->ops->scan(table, &args);
-    BatchStream *cursor = scan->open(scan, test_arena, context_new());
+    BatchStream *cursor = scan_read(scan, test_arena, context_new());
     uint64_t count = 0, dictionaries = 0, expected = 0;
     for (int64_t i = 0; i < MEMORY_GROUP_ROWS + 100; i++)
         expected += i % 7 != 0 && i % 3 == 1;
@@ -530,7 +530,7 @@ START_TEST(rows_without_columns_are_counted)
     table->ops->delete_from(table, context_new(), filters, 1);
     ScanArgs args = {.context = context_new(), .arena = test_arena, .limit = NO_LIMIT};
     Scan *scan = table->ops->scan(table, &args);
-    BatchStream *cursor = scan->open(scan, test_arena, context_new());
+    BatchStream *cursor = scan_read(scan, test_arena, context_new());
     uint64_t count = 0;
     Batch *batch;
     while ((batch = stream_next(cursor)) != NULL)

@@ -190,7 +190,7 @@ static const char *source_rows(Source *source, Arena *arena, const char **ret_ty
     Arena *guard = arena_new_child(arena);
     arena_own(guard, table, (void (*)(void *))provider_unref);
     Scan *scan = table->ops->scan(table, &args);
-    BatchStream *stream = scan->open(scan, arena, &test_context);
+    BatchStream *stream = scan_read(scan, arena, &test_context);
     Text text = text_in(test_arena);
     for (Batch *batch; (batch = stream_next(stream)) != NULL;)
         for (size_t i = 0; i < batch->row_count; i++) {

@@ -18,7 +18,7 @@ static const char *series_text(TableProvider *table, size_t column_count)
                      .limit = NO_LIMIT,
                      .parallelism = 2};
     Scan *scan = table->ops->scan(table, &args);
-    BatchStream *stream = scan->open(scan, test_arena, &context), *second = scan->open(scan, test_arena, &context);
+    BatchStream *stream = scan_read(scan, test_arena, &context), *second = scan_read(scan, test_arena, &context);
     uint64_t count = 0;
     int64_t first = 0, last = 0;
     uint64_t sum = 0; /* may wrap */

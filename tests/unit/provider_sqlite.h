@@ -147,7 +147,7 @@ static inline const char *scan_text_keeping(Scan *scan, Expr *const *keep, size_
 {
     Context *context = context_new();
     Text text = text_in(test_arena);
-    BatchStream *cursor = scan->open(scan, arena_new_child(test_arena), context);
+    BatchStream *cursor = scan_read(scan, arena_new_child(test_arena), context);
     Evaluator *evaluator = evaluator_new(test_arena, context, keep, keep_count);
     uint16_t *selection = arena_array(test_arena, uint16_t, BATCH_SIZE);
     Batch *batch;

@@ -498,7 +498,7 @@ START_TEST(rows_without_columns_are_counted)
     TableProvider *table = table_open("t");
     ScanArgs args = {.context = context_new(), .arena = test_arena, .limit = NO_LIMIT};
     Scan *scan = table->ops->scan(table, &args);
-    Batch *batch = stream_next(scan->open(scan, test_arena, context_new()));
+    Batch *batch = stream_next(scan_read(scan, test_arena, context_new()));
     ck_assert_uint_eq(batch->row_count, 7);
     ck_assert_uint_eq(batch->column_count, 0);
 }
@@ -510,7 +510,7 @@ START_TEST(a_read_that_takes_long_can_be_stopped)
                   "SELECT count(*) AS n FROM c LIMIT 1; CREATE TABLE t (a); CREATE VIEW w AS "
                   "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT i AS i FROM c");
     Scan *scan = scan_of(table_open("w"), NULL, 0, NO_LIMIT); /* endless, but the sample was not */
-    BatchStream *cursor = scan->open(scan, test_arena, context_new());
+    BatchStream *cursor = scan_read(scan, test_arena, context_new());
     ck_assert_uint_eq(stream_next(cursor)->row_count, BATCH_SIZE);
     is_cancelled = true;
     expect_error(ERROR_INTERRUPTED, (void (*)(void *))(void *)stream_next, cursor);

@@ -114,7 +114,7 @@ static uint64_t insert_from(TableProvider *table, Scan *scan, InsertOp op)
 {
     Context *context = context_new();
     context->arena = arena_new_child(test_arena);
-    uint64_t count = table->ops->insert_into(table, context, op, scan->open(scan, context->arena, context));
+    uint64_t count = table->ops->insert_into(table, context, op, scan_read(scan, context->arena, context));
     arena_free(context->arena);
     return count;
 }
@@ -355,7 +355,7 @@ static void self_insert_body(void *argument)
     (void)request->table->ops->schema(request->table, request->context);
     Scan *scan = request->table->ops->scan(request->table, &args);
     request->table->ops->insert_into(request->table, request->context, INSERT_REPLACE,
-                                     scan->open(scan, request->context->arena, request->context));
+                                     scan_read(scan, request->context->arena, request->context));
 }
 
 START_TEST(running_out_of_memory_loses_nothing)

@@ -314,7 +314,7 @@ static void cursor_open_part(UnionCursor *cursor, size_t index)
     const UnionScan *scan = cursor->scan;
     cursor->part = index;
     arena_reset(cursor->part_arena);
-    cursor->stream = scan->scans[index]->open(scan->scans[index], cursor->part_arena, cursor->context);
+    cursor->stream = scan_read(scan->scans[index], cursor->part_arena, cursor->context);
     for (size_t c = 0; c < scan->base.schema->column_count; c++) {
         if (scan->projections[index][c] != NOT_IN_FILE)
             continue;
@@ -355,8 +355,9 @@ static Batch *cursor_next(BatchStream *base)
     return NULL;
 }
 
-static BatchStream *scan_open(Scan *base, Arena *arena, const Context *context)
+static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Context *context)
 {
+    (void)reading;
     UnionCursor *cursor = arena_new(arena, UnionCursor);
     cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next};
     cursor->scan = (UnionScan *)base;

@@ -158,8 +158,9 @@ static Batch *cursor_next(BatchStream *stream)
     return NULL;
 }
 
-static BatchStream *scan_open(Scan *base, Arena *arena, const Context *context)
+static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Context *context)
 {
+    (void)reading;
     MemoryCursor *cursor = arena_new(arena, MemoryCursor);
     cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next};
     cursor->scan = (MemoryScan *)base;

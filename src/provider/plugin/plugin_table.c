@@ -175,12 +175,18 @@ typedef struct PluginScan {
     Scan base;
     PluginTable *table;
     QuernScan *scan;
-    _Atomic size_t next_partition;
 } PluginScan;
+
+/* What the cursors of one pass share. */
+typedef struct PluginReading {
+    _Atomic size_t next_partition;
+} PluginReading;
 
 typedef struct PluginCursor {
     BatchStream base;
     PluginScan *scan;
+    PluginReading *reading;
+    size_t partition; /* that is being read */
     const Context *context;
     QuernContext *plugin_context;
     Arena *arena; /* of the partition that is being read */
@@ -198,14 +204,14 @@ static void scan_release(void *object)
 static bool cursor_open_partition(PluginCursor *cursor)
 {
     PluginScan *scan = cursor->scan;
-    size_t partition = atomic_fetch_add(&scan->next_partition, 1);
-    if (partition >= scan->scan->partition_count)
+    cursor->partition = atomic_fetch_add(&cursor->reading->next_partition, 1);
+    if (cursor->partition >= scan->scan->partition_count)
         return false;
     context_check(cursor->context);
     arena_reset(cursor->arena);
     struct ArrowArrayStream stream = {0};
     QuernProviderError error = plugin_error();
-    int32_t code = scan->scan->open(scan->scan, partition, cursor->plugin_context, &stream, &error);
+    int32_t code = scan->scan->open(scan->scan, cursor->partition, cursor->plugin_context, &stream, &error);
     if (code != QUERN_PROVIDER_OK)
         plugin_raise(code, &error, scan->table->format);
     cursor->stream = arrow_read(cursor->arena, cursor->context, &stream, scan->base.schema, scan->table->format);
@@ -217,8 +223,10 @@ static Batch *cursor_next(BatchStream *stream)
     PluginCursor *cursor = (PluginCursor *)stream;
     for (;;) {
         Batch *batch = cursor->stream ? stream_next(cursor->stream) : NULL;
-        if (batch)
+        if (batch) {
+            batch->morsel = cursor->partition;
             return batch;
+        }
         stream_close(cursor->stream);
         cursor->stream = NULL;
         if (!cursor_open_partition(cursor))
@@ -233,11 +241,18 @@ static void cursor_close(BatchStream *stream)
     cursor->stream = NULL;
 }
 
-static BatchStream *scan_open(Scan *scan, Arena *arena, const Context *context)
+static void *scan_reading_new(Scan *scan, Arena *arena, const Context *context)
+{
+    (void)scan, (void)context;
+    return arena_new(arena, PluginReading);
+}
+
+static BatchStream *scan_open(Scan *scan, void *reading, Arena *arena, const Context *context)
 {
     PluginCursor *cursor = arena_new(arena, PluginCursor);
     cursor->base = (BatchStream){.schema = scan->schema, .next = cursor_next, .close = cursor_close};
     cursor->scan = (PluginScan *)scan;
+    cursor->reading = reading;
     cursor->context = context;
     cursor->plugin_context = plugin_context_new(arena, context);
     cursor->arena = arena_new_child(arena);
@@ -311,6 +326,8 @@ static Scan *table_scan(TableProvider *table, const ScanArgs *args)
     scan->base = (Scan){.schema = schema,
                         .is_ordered = given->is_ordered,
                         .statistics = statistics_import(args->arena, given->statistics, schema),
+                        .cursor_limit = given->partition_count,
+                        .start = scan_reading_new,
                         .open = scan_open,
                         .explain = scan_explain,
                         .explain_analyze = scan_explain_analyze};

@@ -18,8 +18,9 @@ static Batch *empty_next(BatchStream *stream)
     return NULL;
 }
 
-static BatchStream *scan_open(Scan *base, Arena *arena, const Context *context)
+static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Context *context)
 {
+    (void)reading;
     SqliteScan *scan = (SqliteScan *)base;
     if (!atomic_exchange(&scan->is_taken, true))
         return sqlite_cursor_stream(sqlite_cursor_new(arena, context, &scan->query, base->schema, &scan->counts));
