@@ -1,5 +1,5 @@
-/* cli/complete.c: what TAB offers at the prompt: commands, file names within quotes, keywords, tables, and the columns
- * of the tables that the statement names. */
+/* cli/complete.c: what TAB offers at the prompt: commands, file names within quotes, keywords, functions, tables, and
+ * the columns of the tables that the statement names; behind "schema." its tables, behind "table." its columns. */
 #include "cli/complete.h"
 
 #include <ctype.h>
@@ -19,8 +19,9 @@ static const char *complete_context = "";
 static struct {
     char *items[CANDIDATES_MAX];
     size_t count, next;
-    const char *word;
-    size_t word_size;
+    const char *word; /* all of it: what is offered replaces it */
+    const char *name; /* its part behind the last dot */
+    size_t name_size;
 } candidates;
 
 static void candidates_clear(void)
@@ -33,10 +34,14 @@ static void candidates_clear(void)
 /* Keywords follow the case in which the word was begun. */
 static void candidate_add(const char *name, bool is_keyword)
 {
-    if (candidates.count == CANDIDATES_MAX || strncasecmp(name, candidates.word, candidates.word_size) != 0)
+    if (candidates.count == CANDIDATES_MAX || strncasecmp(name, candidates.name, candidates.name_size) != 0)
         return;
-    char *copy = string_copy(name);
-    bool is_lower = candidates.word_size == 0 || islower((unsigned char)candidates.word[0]);
+    Text whole = {0};
+    text_add_bytes(&whole, candidates.word, (size_t)(candidates.name - candidates.word));
+    text_add(&whole, name);
+    char *copy = string_copy(text_string(&whole));
+    text_done(&whole);
+    bool is_lower = candidates.name_size == 0 || islower((unsigned char)candidates.word[0]);
     for (size_t i = 0; is_keyword && is_lower && copy[i]; i++)
         copy[i] = (char)tolower((unsigned char)copy[i]);
     for (size_t i = 0; i < candidates.count; i++)
@@ -103,22 +108,27 @@ static void table_take(void *user, const char *const *values)
         text_add_table(&tables->named, values);
 }
 
+static void candidates_add_columns_of(const Text *tables)
+{
+    static const char *const columns[] = {"column_name", NULL};
+    Text sql = {0};
+    for (size_t i = 0; i < tables->size; i += strlen(tables->data + i) + 1) {
+        text_clear(&sql);
+        text_add_format(&sql, "DESCRIBE %s", tables->data + i);
+        session_read(complete_session, text_string(&sql), columns, candidate_take_name, NULL);
+    }
+    text_done(&sql);
+}
+
 /* The columns of the tables that the statement names; while it names none, those of all tables. */
 static void candidates_add_columns(void)
 {
-    static const char *const table_columns[] = {"schema", "name", NULL}, *const columns[] = {"column_name", NULL};
+    static const char *const table_columns[] = {"schema", "name", NULL};
     Tables tables = {0};
-    Text sql = {0};
     session_read(complete_session, "SHOW TABLES", table_columns, table_take, &tables);
-    const Text *wanted = tables.named.size ? &tables.named : &tables.all;
-    for (size_t i = 0; i < wanted->size; i += strlen(wanted->data + i) + 1) {
-        text_clear(&sql);
-        text_add_format(&sql, "DESCRIBE %s", wanted->data + i);
-        session_read(complete_session, text_string(&sql), columns, candidate_take_name, NULL);
-    }
+    candidates_add_columns_of(tables.named.size ? &tables.named : &tables.all);
     text_done(&tables.named);
     text_done(&tables.all);
-    text_done(&sql);
 }
 
 static void candidates_add_tables(void)
@@ -126,6 +136,47 @@ static void candidates_add_tables(void)
     static const char *const tables[] = {"name", NULL}, *const schemas[] = {"schema", NULL};
     session_read(complete_session, "SHOW TABLES", tables, candidate_take_name, NULL);
     session_read(complete_session, "SHOW SCHEMAS", schemas, candidate_take_name, NULL);
+}
+
+static void candidate_take_function(void *unused, const char *const *values)
+{
+    (void)unused;
+    if (values[0])
+        candidate_add(values[0], true);
+}
+
+/* ---- behind a dot ---- */
+
+static bool qualifier_is(const char *name)
+{
+    size_t size = (size_t)(candidates.name - candidates.word) - 1;
+    return strlen(name) == size && strncasecmp(name, candidates.word, size) == 0;
+}
+
+static void candidate_take_table_of_schema(void *unused, const char *const *values)
+{
+    if (values[0] && values[1] && qualifier_is(values[0]))
+        candidate_take_name(unused, values + 1);
+}
+
+static void qualified_table_take(void *user, const char *const *values)
+{
+    if (values[0] && values[1] && qualifier_is(values[1]))
+        text_add_table(user, values);
+}
+
+/* A qualifier that is no table's name is an alias, of some table that the statement names. */
+static void candidates_add_qualified(void)
+{
+    static const char *const table_columns[] = {"schema", "name", NULL};
+    Text tables = {0};
+    session_read(complete_session, "SHOW TABLES", table_columns, candidate_take_table_of_schema, NULL);
+    session_read(complete_session, "SHOW TABLES", table_columns, qualified_table_take, &tables);
+    if (tables.size)
+        candidates_add_columns_of(&tables);
+    else if (candidates.count == 0)
+        candidates_add_columns();
+    text_done(&tables);
 }
 
 /* ---- the editor's side ---- */
@@ -155,8 +206,10 @@ static char **complete_word(const char *word, int start, int end)
         return NULL; /* the editor's own: file names */
     rl_attempted_completion_over = 1;
     candidates_clear();
+    const char *dot = start > 0 || !is_command ? strrchr(word, '.') : NULL;
     candidates.word = word;
-    candidates.word_size = strlen(word);
+    candidates.name = dot ? dot + 1 : word;
+    candidates.name_size = strlen(candidates.name);
     if (is_command && start == 0) {
         for (size_t i = 0; command_name(i); i++)
             candidate_add(command_name(i), false);
@@ -164,11 +217,16 @@ static char **complete_word(const char *word, int start, int end)
 #define MODE_CANDIDATE(word, format, help) candidate_add(word, false);
         MODES(MODE_CANDIDATE)
 #undef MODE_CANDIDATE
+    } else if (dot) {
+        candidates_add_qualified();
     } else {
+        static const char *const functions[] = {"name", NULL};
         candidates_add_columns();
         candidates_add_tables();
-        for (size_t i = 0; !is_command && candidates.word_size > 0 && quern_keyword(i); i++)
+        for (size_t i = 0; !is_command && candidates.name_size > 0 && quern_keyword(i); i++)
             candidate_add(quern_keyword(i), true);
+        if (!is_command && candidates.name_size > 0)
+            session_read(complete_session, "SHOW FUNCTIONS", functions, candidate_take_function, NULL);
     }
     return rl_completion_matches(word, candidate_next);
 }

@@ -1,5 +1,6 @@
 """The prompt, driven through a pseudo-terminal."""
 import os
+import sqlite3
 import stat
 import time
 
@@ -136,6 +137,20 @@ class Prompt(ProgramTest):
         terminal.type(".tab\t\n")
         terminal.expect(r"\.tables")
         terminal.expect(r"people")
+
+    def test_tab_completes_behind_a_schema_a_table_an_alias_and_a_function_begun(self):
+        self.write("people.csv", "surname,height\nHopper,170\n")
+        sqlite3.connect(self.folder / "club.db").executescript(
+            "CREATE TABLE members(joined INTEGER); INSERT INTO members VALUES (1985)")
+        terminal = self.terminal("people.csv", "club.db")
+        terminal.ask("select * from club.mem\t;")
+        terminal.expect(r"│ *1985 *│")
+        terminal.ask("select people.hei\t from people;")
+        terminal.expect(r"│ *170 *│")
+        terminal.ask("from people p select p.surn\t;")
+        terminal.expect(r"│ *Hopper *│")
+        terminal.ask("select date_tru\t\x08('year', date '2026-11-21') as begun;")
+        terminal.expect(r"2026-01-01")
 
     def test_tab_completes_file_names_in_quotes(self):
         self.write("temperatures.csv", "degrees\n21\n")
