@@ -49,12 +49,12 @@ const char *provider_logical_plan(TableProvider *table)
 
 /* ---- Scan ---- */
 
-void *scan_start(Scan *scan, Arena *arena, const Context *context)
+void *scan_start(Scan *scan, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
 {
-    return scan->start ? scan->start(scan, arena, context) : NULL;
+    return scan->start ? scan->start(scan, arena, context, dynamics) : NULL;
 }
 
 BatchStream *scan_read(Scan *scan, Arena *arena, const Context *context)
 {
-    return scan->open(scan, scan_start(scan, arena, context), arena, context);
+    return scan->open(scan, scan_start(scan, arena, context, NULL), arena, context);
 }

@@ -28,7 +28,9 @@
 #include "column/schema.h"
 #include "column/sort_key.h"
 #include "column/stream.h"
+#include "expr/aggregate.h"
 #include "expr/expr.h"
+#include "provider/dynamic_filter.h"
 #include "provider/statistics.h"
 
 typedef struct TableProvider TableProvider;
@@ -52,6 +54,14 @@ typedef struct ScanOrder {
 
 #define NO_LIMIT SIZE_MAX
 
+/* GROUP BY and aggregates over the rows that pass the filters. Columns are indexes into schema(). */
+typedef struct ScanAggregation {
+    size_t group_count; /* 0: one row, also over no rows */
+    const size_t *groups;
+    size_t aggregate_count;
+    const AggregateCall *aggregates; /* arguments are bare columns; none has FILTER or ORDER BY */
+} ScanAggregation;
+
 /* What is wanted of a scan. Everything is a wish but the projection and the filters that were answered EXACT. */
 typedef struct ScanArgs {
     const Context *context;
@@ -63,19 +73,26 @@ typedef struct ScanArgs {
     size_t limit;         /* OFFSET + LIMIT for the scan as a whole, or NO_LIMIT: after so many rows it may stop */
     size_t order_count;   /* with an order, the limit binds only if the scan says is_ordered */
     const ScanOrder *orders;
-    size_t parallelism; /* how many cursors are going to be opened at the most */
+    /* NULL, or what stands directly above the scan. A scan that says is_aggregated has taken it over whole: its batches
+     * have the groups' columns, then the aggregates'. One that refuses gives the projection as ever. */
+    const ScanAggregation *aggregation;
+    size_t dynamic_count;          /* conditions that become known while the query runs; no promise comes with them */
+    const size_t *dynamic_columns; /* what they are about: indexes into schema(); `start` is given the filters */
+    size_t parallelism;            /* how many cursors are going to be opened at the most */
 } ScanArgs;
 
 /* A described read: made by `scan`, executed by readings and their cursors. Read-only while they run but for counts
  * that explain_analyze tells. */
 struct Scan {
-    const Schema *schema;   /* of the batches: the projection */
+    const Schema *schema;   /* of the batches: the projection, or what the aggregation gives */
     bool is_ordered;        /* rows come in the wanted order */
+    bool is_aggregated;     /* it does the wanted aggregation; then it has no order */
     Statistics *statistics; /* of what will come, after filters; may be NULL */
     size_t cursor_limit;    /* so many cursors can share a reading; 0 is 1 */
     /* A reading: what the cursors of one pass share, such as which morsel comes next. Lives in `arena`, longer than its
-     * cursors; only allocates. NULL: a reading has one cursor, and nothing to share. */
-    void *(*start)(Scan *scan, Arena *arena, const Context *context);
+     * cursors; only allocates. NULL: a reading has one cursor, and nothing to share. `dynamics`: one for each of the
+     * args' dynamic_columns, of this execution; or NULL, when nothing will ever be known of them. */
+    void *(*start)(Scan *scan, Arena *arena, const Context *context, const DynamicFilter *const *dynamics);
     /* A cursor on what no other cursor of the reading has taken, with Batch.morsel set where there may be several;
      * reads at its first next, may do I/O. Lives in `arena`, which closes it. Any thread; each cursor is one's own. */
     BatchStream *(*open)(Scan *scan, void *reading, Arena *arena, const Context *context);
@@ -169,7 +186,7 @@ const char *provider_logical_plan(TableProvider *table);
 /* ---- Scan ---- */
 
 /* A reading of its own. */
-void *scan_start(Scan *scan, Arena *arena, const Context *context);
+void *scan_start(Scan *scan, Arena *arena, const Context *context, const DynamicFilter *const *dynamics);
 /* All of the scan through one cursor, in a reading of its own. */
 BatchStream *scan_read(Scan *scan, Arena *arena, const Context *context);
 

@@ -241,9 +241,9 @@ static void cursor_close(BatchStream *stream)
     cursor->stream = NULL;
 }
 
-static void *scan_reading_new(Scan *scan, Arena *arena, const Context *context)
+static void *scan_reading_new(Scan *scan, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
 {
-    (void)scan, (void)context;
+    (void)scan, (void)context, (void)dynamics;
     return arena_new(arena, PluginReading);
 }
 
