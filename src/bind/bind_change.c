@@ -6,18 +6,9 @@
  *           Filter, joins of WHERE's queries
  *             Join                               with FROM or USING
  *               Scan t: …, row number            */
-#include "bind/target.h"
+#include "bind/change.h"
 
-typedef struct Change {
-    Target target;
-    Plan *plan;        /* so far */
-    ColumnId *columns; /* the table's, in its order */
-    ColumnId row_number;
-    Scope scope;
-    Cte *ctes;
-} Change;
-
-static Relation change_scan(Change *change, const AstObjectName *name, const char *alias)
+Relation change_scan(Change *change, const AstObjectName *name, const char *alias)
 {
     Binder *binder = change->target.binder;
     const Schema *schema = change->target.schema;
@@ -32,6 +23,16 @@ static Relation change_scan(Change *change, const AstObjectName *name, const cha
     Relation relation = relation_of_rows(binder, &rows, alias, NULL);
     relation.tables.items[0]->real_name = name->name;
     return relation;
+}
+
+Expr *change_condition(Change *change, const AstExpr *where)
+{
+    Binder *binder = change->target.binder;
+    Subqueries subqueries = {0};
+    Place place = {.binder = binder, .scope = &change->scope, .clause = "WHERE", .subqueries = &subqueries};
+    Expr *condition = bind_condition(&place, where, "WHERE");
+    change->plan = subqueries_attach(binder, change->plan, &subqueries);
+    return condition;
 }
 
 /* The table beside those of FROM or USING, and what WHERE leaves of them. */
@@ -57,27 +58,17 @@ static void change_begin(Change *change, Binder *binder, const AstObjectName *na
     change->scope = (Scope){.ctes = change->ctes, .relation = relation};
     change->plan = relation.plan;
     if (where) {
-        Subqueries subqueries = {0};
-        Place place = {.binder = binder, .scope = &change->scope, .clause = "WHERE", .subqueries = &subqueries};
-        Expr *condition = bind_condition(&place, where, "WHERE");
-        change->plan = subqueries_attach(binder, change->plan, &subqueries);
+        Expr *condition = change_condition(change, where);
         change->plan = plan_filter_new(binder->columns, change->plan, &condition, 1);
     }
     if (from->count > 0)
         change->plan = &plan_distinct_new(binder->columns, change->plan, &change->row_number, 1)->base;
 }
 
-/* What is handed to the provider, and, for RETURNING, behind it every other column that is there. */
-typedef struct ChangeRow {
-    Expr **exprs;
-    const char **names;
-    size_t count;
-} ChangeRow;
-
-static ChangeRow change_row_new(const Change *change)
+ChangeRow change_row_new(const Change *change)
 {
     Arena *arena = change->target.binder->arena;
-    size_t most = change->target.schema->column_count + 1 + change->plan->output_count;
+    size_t most = 2 * change->target.schema->column_count + 1 + change->plan->output_count;
     ChangeRow row = {.exprs = arena_array(arena, Expr *, most), .names = arena_array(arena, const char *, most)};
     row.exprs[0] = plan_column_expr(change->target.binder->columns, change->row_number, NO_POSITION);
     row.names[0] = "row number";
@@ -85,7 +76,7 @@ static ChangeRow change_row_new(const Change *change)
     return row;
 }
 
-static void change_row_add(ChangeRow *row, Expr *expr, const char *name)
+void change_row_add(ChangeRow *row, Expr *expr, const char *name)
 {
     row->exprs[row->count] = expr;
     row->names[row->count++] = name;
@@ -105,7 +96,7 @@ static void change_row_add_others(ChangeRow *row, const Change *change)
     }
 }
 
-static PlanChange *change_node(Change *change, PlanChangeKind kind, ChangeRow *row, const AstItems *returning)
+PlanChange *change_node(Change *change, PlanChangeKind kind, ChangeRow *row, const AstItems *returning)
 {
     Binder *binder = change->target.binder;
     PlanChange *node = (PlanChange *)plan_new(binder->columns, PLAN_CHANGE, 1);
@@ -123,7 +114,7 @@ static PlanChange *change_node(Change *change, PlanChangeKind kind, ChangeRow *r
     return node;
 }
 
-static BoundQuery *change_bound(Change *change, PlanChange *node, const AstItems *returning)
+BoundQuery *change_bound(Change *change, PlanChange *node, const AstItems *returning)
 {
     Binder *binder = change->target.binder;
     if (!node->returns_rows)
@@ -151,15 +142,6 @@ BoundQuery *bind_delete(BindEnvironment *environment, const AstDelete *ast)
 }
 
 /* ---- UPDATE ---- */
-
-typedef struct Assignments {
-    Change *change;
-    Place place;
-    Subqueries subqueries;
-    Expr **values; /* one a column of the table; NULL: stays as it is */
-    size_t *columns;
-    size_t column_count;
-} Assignments;
 
 static size_t assignments_take_column(Assignments *self, const AstName *name)
 {
@@ -217,7 +199,7 @@ static void assign_row(Assignments *self, const AstAssignment *assignment)
             assign(self, &names->items[i], value->list.items[i]);
 }
 
-static Assignments assignments_bind(Change *change, const AstAssignments *list)
+Assignments assignments_bind(Change *change, const AstAssignments *list)
 {
     Binder *binder = change->target.binder;
     size_t count = change->target.schema->column_count;
@@ -260,6 +242,12 @@ static void columns_become_new(const Change *change, ScopeColumns *columns, cons
             }
 }
 
+void change_relation_becomes_new(Change *change, const ColumnId *news)
+{
+    columns_become_new(change, &change->scope.relation.columns, news);
+    columns_become_new(change, &change->scope.relation.tables.items[0]->columns, news);
+}
+
 BoundQuery *bind_update(BindEnvironment *environment, const AstUpdate *ast)
 {
     Binder *binder = binder_new(environment);
@@ -268,8 +256,6 @@ BoundQuery *bind_update(BindEnvironment *environment, const AstUpdate *ast)
     Assignments assignments = assignments_bind(&change, &ast->assignments);
     change_take_ctes(&change);
     PlanChange *node = update_node(&change, &assignments, ast);
-    const ColumnId *news = node->base.inputs[0]->outputs + 1; /* RETURNING sees the row as it is now */
-    columns_become_new(&change, &change.scope.relation.columns, news);
-    columns_become_new(&change, &change.scope.relation.tables.items[0]->columns, news);
+    change_relation_becomes_new(&change, node->base.inputs[0]->outputs + 1);
     return change_bound(&change, node, &ast->returning);
 }

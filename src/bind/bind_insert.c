@@ -1,5 +1,5 @@
 /* bind/bind_insert.c: INSERT: the rows that a table gets, in its column order and types, defaults filled in. */
-#include "bind/target.h"
+#include "bind/change.h"
 
 static Expr *target_default_value(void *user, size_t index, Position position)
 {
@@ -123,59 +123,16 @@ static void target_take_query_columns(Target *target, const Rows *rows, Position
 
 /* ---- the statement ---- */
 
-/* Whether ON CONFLICT (columns) names this key, in whatever order. */
-static bool key_is_named(const Target *target, const Constraint *key, const AstNames *names)
-{
-    if (names->count != key->column_count)
-        return false;
-    for (size_t i = 0; i < names->count; i++) {
-        size_t column = target_find_column(target, names->items[i].text, names->items[i].position);
-        bool is_part = false;
-        for (size_t c = 0; c < key->column_count; c++)
-            is_part |= key->columns[c] == column;
-        if (!is_part)
-            return false;
-    }
-    return true;
-}
-
-/* ON CONFLICT DO NOTHING: with columns, they are those of the table's key. */
-static InsertOp insert_conflict_op(const Target *target, const AstInsert *ast)
-{
-    Binder *binder = target->binder;
-    const Constraints *constraints = provider_constraints(target->table);
-    const AstNames *names = &ast->conflict_columns;
-    size_t key_count = 0, named_count = 0;
-    for (size_t i = 0; constraints && i < constraints->count; i++) {
-        const Constraint *key = &constraints->items[i];
-        if (key->kind != CONSTRAINT_PRIMARY_KEY && key->kind != CONSTRAINT_UNIQUE)
-            continue;
-        key_count++;
-        named_count += key_is_named(target, key, names);
-    }
-    if (names->count > 0 && named_count == 0)
-        bind_error(binder, ERROR_INVALID_COLUMN_REFERENCE, names->items[0].position, NULL,
-                   "ON CONFLICT names no key of table \"%s\"", target->name);
-    if (names->count > 0 && named_count < key_count)
-        bind_error(binder, ERROR_NOT_SUPPORTED, names->items[0].position, "leave the columns out",
-                   "ON CONFLICT of one key among several is not supported");
-    return key_count > 0 ? INSERT_IGNORE : INSERT_APPEND;
-}
-
 static InsertOp insert_op(const Target *target, const AstInsert *ast)
 {
     static const InsertOp ops[] = {[AST_INSERT_APPEND] = INSERT_APPEND,
                                    [AST_INSERT_OVERWRITE] = INSERT_OVERWRITE,
-                                   [AST_INSERT_REPLACE] = INSERT_REPLACE};
-    bool is_ignore = ast->mode == AST_INSERT_IGNORE || ast->has_on_conflict;
-    const char *what = ast->is_do_update                                        ? "ON CONFLICT DO UPDATE"
-                       : ast->conflict_where                                    ? "ON CONFLICT with WHERE"
-                       : is_ignore && ast->returning.count > 0                  ? "RETURNING with ON CONFLICT"
-                       : ast->has_on_conflict && ast->mode != AST_INSERT_APPEND ? "ON CONFLICT behind INSERT OR"
-                                                                                : NULL;
-    if (what)
-        bind_error(target->binder, ERROR_NOT_SUPPORTED, ast->table.position, NULL, "%s is not supported", what);
-    return is_ignore ? insert_conflict_op(target, ast) : ops[ast->mode];
+                                   [AST_INSERT_REPLACE] = INSERT_REPLACE,
+                                   [AST_INSERT_IGNORE] = INSERT_APPEND};
+    if (ast->has_on_conflict && ast->mode != AST_INSERT_APPEND)
+        bind_error(target->binder, ERROR_SYNTAX, ast->table.position, NULL,
+                   "ON CONFLICT and INSERT OR both say what becomes of rows that collide");
+    return ops[ast->mode];
 }
 
 /* VALUES of an INSERT: each cell takes its column's type at once, and may be DEFAULT. */
@@ -233,6 +190,33 @@ static BoundQuery *insert_returning(const Target *target, const AstInsert *ast, 
     return target_bound_returning(binder, &ast->returning, &relation);
 }
 
+static Position insert_position(const AstInsert *ast)
+{
+    return ast->query ? ast->query->position : ast->table.position;
+}
+
+static BoundQuery *insert_bound(const Target *target, const AstInsert *ast, Plan *insert)
+{
+    return ast->returning.count > 0 ? insert_returning(target, ast, insert)
+                                    : target_bound_count(target->binder, insert);
+}
+
+/* DO NOTHING. The provider sees to it by itself where all keys are meant and nobody asks which rows went in. */
+static BoundQuery *insert_without_conflicts(const Target *target, const AstInsert *ast, const Conflict *conflict,
+                                            const Rows *rows)
+{
+    bool is_provider_s = conflict->is_all && ast->returning.count == 0;
+    InsertOp op = is_provider_s && conflict->key_count > 0 ? INSERT_IGNORE : INSERT_APPEND;
+    Plan *plan = target_insert(target, op, rows, insert_position(ast));
+    if (!is_provider_s) {
+        PlanInsert *insert = (PlanInsert *)plan;
+        plan->inputs[0] = conflict_leave_out(target, ast, conflict, plan->inputs[0]);
+        insert->keys = conflict->keys;
+        insert->key_count = conflict->key_count;
+    }
+    return insert_bound(target, ast, plan);
+}
+
 BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
 {
     Binder *binder = binder_new(environment);
@@ -244,12 +228,19 @@ BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
         target_take_all_columns(&target);
     Cte *ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL);
     Rows rows = insert_rows(&target, ast, ctes);
-    rows.plan = bind_used_ctes(binder, rows.plan, ctes, NULL);
     if (ast->query == NULL)
         target.is_listed = false;
-    Position position = ast->query ? ast->query->position : ast->table.position;
-    Plan *insert = target_insert(&target, insert_op(&target, ast), &rows, position);
-    return ast->returning.count > 0 ? insert_returning(&target, ast, insert) : target_bound_count(binder, insert);
+    InsertOp op = insert_op(&target, ast);
+    bool has_conflict = ast->has_on_conflict || ast->mode == AST_INSERT_IGNORE;
+    Conflict conflict = {0};
+    if (has_conflict)
+        conflict = conflict_bind(&target, ast);
+    if (ast->is_do_update)
+        return conflict_update(&target, ast, &conflict, target_fill(&target, &rows, insert_position(ast)), ctes);
+    rows.plan = bind_used_ctes(binder, rows.plan, ctes, NULL);
+    if (has_conflict)
+        return insert_without_conflicts(&target, ast, &conflict, &rows);
+    return insert_bound(&target, ast, target_insert(&target, op, &rows, insert_position(ast)));
 }
 
 Plan *bind_insert_query(BindEnvironment *environment, TableProvider *table, const char *table_name, InsertOp op,

@@ -211,11 +211,21 @@ Rows bind_returning(Binder *binder, const AstItems *items, const Relation *relat
     select->ast = ast;
     select->scope = (Scope){.relation = *relation};
     select_expand_items(select);
-    Place place = {.binder = binder, .scope = &select->scope, .clause = "RETURNING"};
+    Subqueries subqueries = {0};
+    Place place = {.binder = binder, .scope = &select->scope, .clause = "RETURNING", .subqueries = &subqueries};
     for (size_t i = 0; i < select->shown_count; i++) {
         SelectItem *item = &select->items.items[i];
         if (item->ast)
             item->expr = bind_expr(&place, item->ast);
     }
-    return select_rows(select, select_project(select, relation->plan));
+    if (subqueries.count == 0)
+        return select_rows(select, select_project(select, relation->plan));
+    /* joins may read their input more than once, but what writes runs once: it is kept, and its rows are read */
+    Plan *written = relation->plan;
+    size_t cte = ++binder->columns->cte_count;
+    Plan *plan = &plan_cte_scan_new(binder->columns, cte, "written", written->outputs, written->output_count,
+                                    /* keeps_columns= */ true)
+                      ->base;
+    plan = select_project(select, subqueries_attach(binder, plan, &subqueries));
+    return select_rows(select, &plan_cte_new(binder->columns, cte, "written", written, plan)->base);
 }

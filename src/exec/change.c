@@ -1,5 +1,6 @@
-/* exec/change.c: DELETE and UPDATE: hands row numbers, and the new rows, checked, to a table's provider; gives one row,
- * how many were changed, or the rows. */
+/* exec/change.c: DELETE, UPDATE and ON CONFLICT DO UPDATE: hands row numbers, and the new rows, checked, to a table's
+ * provider; gives one row, how many were changed, or the rows. */
+#include "exec/key_filter.h"
 #include "exec/row_checks.h"
 #include "exec/written_rows.h"
 
@@ -15,6 +16,7 @@ struct ChangeOperator {
     Operator base;
     ChangeStream stream;
     RowChecks checks;
+    KeyFilter *keys;      /* UPSERT */
     const Schema *schema; /* of the table */
     bool is_done;
     WrittenRows written;
@@ -27,8 +29,16 @@ static Batch *change_stream_next(BatchStream *stream)
     Batch *batch = operator_next(self->base.inputs[0]);
     if (batch == NULL)
         return NULL;
-    if (((const PlanChange *)self->base.plan)->kind == PLAN_CHANGE_UPDATE)
+    PlanChangeKind kind = ((const PlanChange *)self->base.plan)->kind;
+    if (kind != PLAN_CHANGE_DELETE)
         row_checks_run(&self->checks, self->schema, batch, /* first_column= */ 1);
+    if (kind == PLAN_CHANGE_UPSERT) {
+        row_checks_nulls(&self->checks, self->schema, batch, self->schema->column_count + 1);
+        if (key_filter_run(self->keys, batch)->row_count < batch->row_count)
+            error_raise_hint(ERROR_CARDINALITY, NO_POSITION, "insert one row alone for each key",
+                             "ON CONFLICT DO UPDATE cannot change a row of table \"%s\" a second time",
+                             self->checks.table_name);
+    }
     written_rows_add(&self->written, batch);
     self->shown = *batch; /* behind the provider's columns are those that only RETURNING asks for */
     self->shown.column_count = stream->schema->column_count;
@@ -55,7 +65,12 @@ static Batch *change_next(Operator *op)
     return written_rows_next(&self->written);
 }
 
-static const OperatorOps change_ops = {"Change", NULL, change_next, NULL};
+static void change_close(Operator *op)
+{
+    key_filter_close(((ChangeOperator *)op)->keys);
+}
+
+static const OperatorOps change_ops = {"Change", NULL, change_next, change_close};
 
 static const Schema *change_schema(const Build *build, const Schema *table, size_t column_count)
 {
@@ -73,7 +88,9 @@ Operator *change_new(const Build *build, const Plan *plan, Operator **inputs)
     self->schema = change->table->ops->schema(change->table, build->context);
     self->checks =
         row_checks_new(build, plan->inputs[0], change->name, change->checks, change->check_names, change->check_count);
-    size_t column_count = change->kind == PLAN_CHANGE_UPDATE ? self->schema->column_count + 1 : 1;
+    size_t column_count = change->kind == PLAN_CHANGE_DELETE ? 1 : self->schema->column_count + 1;
+    if (change->kind == PLAN_CHANGE_UPSERT)
+        self->keys = key_filter_new(build, self->schema, &change->key, 1, column_count);
     self->stream =
         (ChangeStream){.base = {.schema = change_schema(build, self->schema, column_count), .next = change_stream_next},
                        .change = self};

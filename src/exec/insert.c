@@ -1,5 +1,6 @@
 /* exec/insert.c: hands the input's rows to a table's provider, checked; gives one row, how many went in, or the rows.
  */
+#include "exec/key_filter.h"
 #include "exec/row_checks.h"
 #include "exec/written_rows.h"
 
@@ -15,6 +16,7 @@ struct InsertOperator {
     Operator base;
     InsertStream stream;
     RowChecks checks;
+    KeyFilter *keys; /* or NULL */
     bool is_done;
     WrittenRows written;
 };
@@ -26,6 +28,8 @@ static Batch *insert_stream_next(BatchStream *stream)
     if (batch == NULL)
         return NULL;
     row_checks_run(&self->checks, stream->schema, batch, /* first_column= */ 0);
+    if (self->keys)
+        batch = key_filter_run(self->keys, batch);
     written_rows_add(&self->written, batch);
     return batch;
 }
@@ -44,7 +48,12 @@ static Batch *insert_next(Operator *op)
     return written_rows_next(&self->written);
 }
 
-static const OperatorOps insert_ops = {"Insert", NULL, insert_next, NULL};
+static void insert_close(Operator *op)
+{
+    key_filter_close(((InsertOperator *)op)->keys);
+}
+
+static const OperatorOps insert_ops = {"Insert", NULL, insert_next, insert_close};
 
 Operator *insert_new(const Build *build, const Plan *plan, Operator **inputs)
 {
@@ -55,6 +64,9 @@ Operator *insert_new(const Build *build, const Plan *plan, Operator **inputs)
     InsertOperator *self = operator_new(build, InsertOperator, &insert_ops, plan, inputs);
     self->checks =
         row_checks_new(build, plan->inputs[0], insert->name, insert->checks, insert->check_names, insert->check_count);
+    if (insert->key_count > 0)
+        self->keys = key_filter_new(build, insert->table->ops->schema(insert->table, build->context), insert->keys,
+                                    insert->key_count, /* first_column= */ 0);
     self->stream = (InsertStream){.base = {.next = insert_stream_next}, .insert = self};
     self->written = written_rows_new(build, insert->returns_rows);
     return &self->base;

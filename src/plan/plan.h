@@ -231,7 +231,7 @@ typedef struct PlanCteScan {
 } PlanCteScan;
 
 /* Hands its input (one column for each of the table's, in table order and types) to the provider; gives one row with
- * one UBIGINT column, count. */
+ * one UBIGINT column, count. Of rows with one key in `keys` the first alone goes in. */
 typedef struct PlanInsert {
     Plan base;
     TableProvider *table; /* the plan's arena holds a share */
@@ -241,12 +241,16 @@ typedef struct PlanInsert {
     size_t check_count;
     Expr **checks;            /* CHECK conditions over the input's outputs: FALSE raises CHECK_VIOLATION */
     const char **check_names; /* what to call them */
+    size_t key_count;
+    const Constraint *const *keys; /* of the table, which holds them */
 } PlanInsert;
 
-typedef enum PlanChangeKind { PLAN_CHANGE_DELETE, PLAN_CHANGE_UPDATE } PlanChangeKind;
+typedef enum PlanChangeKind { PLAN_CHANGE_DELETE, PLAN_CHANGE_UPDATE, PLAN_CHANGE_UPSERT } PlanChangeKind;
 
 /* Changes rows of a table. Its input gives their row numbers and, UPDATE, the new values of all columns in table order
- * and types; a row at most once. Gives one row with one UBIGINT column, count. */
+ * and types; a row at most once. UPSERT is an UPDATE some of whose rows are new, with NULL for a number, and behind the
+ * values has those of the row that was to be inserted: two of them with one key raise CARDINALITY. Gives one row with
+ * one UBIGINT column, count. */
 typedef struct PlanChange {
     Plan base;
     TableProvider *table; /* the plan's arena holds a share */
@@ -258,6 +262,7 @@ typedef struct PlanChange {
     size_t check_count; /* UPDATE: as those of an Insert */
     Expr **checks;
     const char **check_names;
+    const Constraint *key; /* UPSERT: of the table, which holds it */
 } PlanChange;
 
 /* ---- making nodes ---- */

@@ -400,6 +400,16 @@ static void printer_set(Printer *printer, const PlanSet *set)
         text_add(printer->text, " all");
 }
 
+static void printer_key(Printer *printer, const char *before, const Schema *schema, const Constraint *key)
+{
+    text_add_format(printer->text, "%s(", before);
+    for (size_t i = 0; i < key->column_count; i++) {
+        text_add(printer->text, i > 0 ? ", " : "");
+        printer_name(printer->text, view_of(schema->columns[key->columns[i]].name));
+    }
+    text_add_char(printer->text, ')');
+}
+
 static void printer_insert(Printer *printer, const PlanInsert *insert)
 {
     static const char *const ops[] = {[INSERT_APPEND] = "append",
@@ -409,19 +419,25 @@ static void printer_insert(Printer *printer, const PlanInsert *insert)
     text_add_char(printer->text, ' ');
     printer_name(printer->text, view_of(insert->name));
     text_add_format(printer->text, " (%s): %s", insert->table->ops->format, ops[insert->op]);
+    const Schema *schema = insert->table->ops->schema(insert->table, printer->columns->context);
+    for (size_t i = 0; i < insert->key_count; i++)
+        printer_key(printer, i > 0 ? ", " : ", once for each ", schema, insert->keys[i]);
 }
 
 static void printer_change(Printer *printer, const PlanChange *change)
 {
+    static const char *const kinds[] = {
+        [PLAN_CHANGE_DELETE] = "delete", [PLAN_CHANGE_UPDATE] = "update", [PLAN_CHANGE_UPSERT] = "insert, or update"};
     const Schema *schema = change->table->ops->schema(change->table, printer->columns->context);
     text_add_char(printer->text, ' ');
     printer_name(printer->text, view_of(change->name));
-    text_add_format(printer->text, " (%s): %s", change->table->ops->format,
-                    change->kind == PLAN_CHANGE_DELETE ? "delete" : "update");
+    text_add_format(printer->text, " (%s): %s", change->table->ops->format, kinds[change->kind]);
     for (size_t i = 0; i < change->column_count; i++) {
         text_add(printer->text, i > 0 ? ", " : " ");
         printer_name(printer->text, view_of(schema->columns[change->columns[i]].name));
     }
+    if (change->key)
+        printer_key(printer, ", one for each ", schema, change->key);
 }
 
 static void printer_checks(Printer *printer, Expr *const *checks, size_t count)

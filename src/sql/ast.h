@@ -655,6 +655,7 @@ typedef struct AstInsert {
     AstQuery *query; /* NULL: DEFAULT VALUES; in VALUES an AST_DEFAULT may stand */
     bool has_on_conflict;
     AstNames conflict_columns;
+    AstName conflict_constraint; /* ON CONSTRAINT name */
     AstExpr *conflict_where;
     bool is_do_update; /* otherwise DO NOTHING */
     AstAssignments assignments;

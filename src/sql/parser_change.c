@@ -50,7 +50,7 @@ static AstExpr *parser_accept_where(Parser *parser, AstStatement *statement)
 
 /* ---- INSERT ---- */
 
-/* ON CONFLICT [(columns) [WHERE …]] DO NOTHING | DO UPDATE SET … [WHERE …] */
+/* ON CONFLICT [(columns) [WHERE …] | ON CONSTRAINT name] DO NOTHING | DO UPDATE SET … [WHERE …] */
 static void parser_on_conflict(Parser *parser, AstStatement *statement, AstInsert *insert)
 {
     insert->has_on_conflict = true;
@@ -58,6 +58,8 @@ static void parser_on_conflict(Parser *parser, AstStatement *statement, AstInser
     insert->conflict_columns = parser_accept_name_list(parser, "a column name");
     if (insert->conflict_columns.count)
         insert->conflict_where = parser_accept_where(parser, statement);
+    else if (parser_accept_keywords(parser, KEYWORD_ON, KEYWORD_CONSTRAINT))
+        insert->conflict_constraint = parser_name(parser, "a constraint's name");
     parser_expect_keyword(parser, KEYWORD_DO);
     if (parser_accept_keyword(parser, KEYWORD_NOTHING))
         return;

@@ -54,6 +54,10 @@ static void print_insert(Printer *printer, const AstInsert *insert)
         print(printer, " ON CONFLICT");
         print_name_list(printer, &insert->conflict_columns);
         print_where(printer, insert->conflict_where);
+        if (ast_name_is_given(&insert->conflict_constraint)) {
+            print(printer, " ON CONSTRAINT ");
+            print_name(printer, insert->conflict_constraint.text);
+        }
         print(printer, insert->is_do_update ? " DO UPDATE" : " DO NOTHING");
         if (insert->is_do_update)
             print_assignments(printer, &insert->assignments);

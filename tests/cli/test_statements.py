@@ -36,6 +36,15 @@ class Database(ProgramTest):
 
 
 class Changes(Database):
+    def test_insert_on_conflict_do_update(self):
+        self.changes("insert into d.s values (2, 'B', 20), (9, 'i', 9) on conflict (id) do update "
+                     "set name = s.name || excluded.name, v = excluded.v where s.id > 1", 2)
+        self.assertEqual(self.rows("select * from s where id in (2, 9) order by id"), [(2, "bB", 20.0), (9, "i", 9.0)])
+        self.fails("insert into d.s values (1, 'x', 0), (1, 'y', 0) on conflict (id) do update set v = 0",
+                   "21000.*a second time")
+        self.changes("insert into d.s select id, 'again', v from d.s on conflict (id) do update set v = s.v + 1", 5)
+        self.assertEqual(self.rows("select sum(v) from s"), [(42.0,)])
+
     def test_update_with_values_and_a_query(self):
         self.changes("update d.s set name = name || '!', v = (select sum(o.v) from d.s o where o.id <= s.id) "
                      "where id > 2", 2)

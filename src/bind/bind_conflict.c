@@ -1,0 +1,208 @@
+/* bind/bind_conflict.c: INSERT … ON CONFLICT: the rows that collide are left out, or change those that are there.
+ *
+ *     Change t: insert, or update a              count
+ *       Project [row number, CASE WHEN row number IS NULL THEN excluded.a ELSE … END, …, excluded.a, …]
+ *         Filter row number IS NULL OR …         with DO UPDATE … WHERE
+ *           Left join on the key
+ *             excluded: the rows of the INSERT
+ *             Scan t: …, row number */
+#include "bind/change.h"
+#include "expr/function.h"
+
+/* ---- which keys ---- */
+
+/* PostgreSQL's name of a key that was given none: t_pkey, t_a_b_key. */
+static const char *key_default_name(const Target *target, const Constraint *key)
+{
+    Text text = text_in(target->binder->arena);
+    text_add(&text, target->name);
+    for (size_t i = 0; key->kind == CONSTRAINT_UNIQUE && i < key->column_count; i++)
+        text_add_format(&text, "_%s", target->schema->columns[key->columns[i]].name);
+    text_add(&text, key->kind == CONSTRAINT_UNIQUE ? "_key" : "_pkey");
+    return text_string(&text);
+}
+
+static bool key_has_columns(const Target *target, const Constraint *key, const AstNames *names)
+{
+    if (names->count != key->column_count)
+        return false;
+    for (size_t i = 0; i < names->count; i++) {
+        size_t column = target_find_column(target, names->items[i].text, names->items[i].position);
+        bool is_part = false;
+        for (size_t c = 0; c < key->column_count; c++)
+            is_part |= key->columns[c] == column;
+        if (!is_part)
+            return false;
+    }
+    return true;
+}
+
+static bool key_is_meant(const Target *target, const Constraint *key, const AstInsert *ast)
+{
+    if (key->kind != CONSTRAINT_PRIMARY_KEY && key->kind != CONSTRAINT_UNIQUE)
+        return false;
+    if (ast_name_is_given(&ast->conflict_constraint)) {
+        const char *name = key->name ? key->name : key_default_name(target, key);
+        return view_equal_ignoring_case(view_of(name), ast->conflict_constraint.text);
+    }
+    return ast->conflict_columns.count == 0 || key_has_columns(target, key, &ast->conflict_columns);
+}
+
+Conflict conflict_bind(const Target *target, const AstInsert *ast)
+{
+    const Binder *binder = target->binder;
+    const Constraints *constraints = provider_constraints(target->table);
+    const AstNames *names = &ast->conflict_columns;
+    const AstName *name = &ast->conflict_constraint;
+    size_t most = constraints ? constraints->count : 0;
+    Conflict conflict = {.keys = arena_array(binder->arena, const Constraint *, most),
+                         .is_all = names->count == 0 && !ast_name_is_given(name)};
+    for (size_t i = 0; i < most; i++)
+        if (key_is_meant(target, &constraints->items[i], ast))
+            conflict.keys[conflict.key_count++] = &constraints->items[i];
+    if (conflict.key_count == 0 && names->count > 0)
+        bind_error(binder, ERROR_INVALID_COLUMN_REFERENCE, names->items[0].position, NULL,
+                   "ON CONFLICT names no key of table \"%s\"", target->name);
+    if (conflict.key_count == 0 && !conflict.is_all)
+        bind_error(binder, ERROR_UNDEFINED_OBJECT, name->position, NULL, "table \"%s\" has no key named \"%.*s\"",
+                   target->name, VIEW_ARGUMENTS(name->text));
+    return conflict;
+}
+
+/* ---- the table's rows beside those of the INSERT ---- */
+
+/* Both rows have the key, column by column; a NULL equals nothing. */
+static Expr **key_conditions(const Target *target, const Constraint *key, const Plan *input, const ColumnId *columns)
+{
+    Binder *binder = target->binder;
+    Expr **conditions = arena_array(binder->arena, Expr *, key->column_count);
+    for (size_t i = 0; i < key->column_count; i++) {
+        size_t column = key->columns[i];
+        Expr *mine = plan_column_expr(binder->columns, columns[column], NO_POSITION);
+        Expr *theirs = plan_column_expr(binder->columns, input->outputs[column], NO_POSITION);
+        conditions[i] = bind_binary_call(binder, AST_OPERATOR_EQUAL, theirs, false, mine, false, NO_POSITION);
+    }
+    return conditions;
+}
+
+static Plan *key_join(const Change *change, PlanJoinType type, const Constraint *key, Plan *input, Plan *scan)
+{
+    Expr **conditions = key_conditions(&change->target, key, input, change->columns);
+    return &plan_join_new(change->target.binder->columns, type, input, scan, conditions, key->column_count)->base;
+}
+
+Plan *conflict_leave_out(const Target *target, const AstInsert *ast, const Conflict *conflict, Plan *input)
+{
+    for (size_t k = 0; k < conflict->key_count; k++) {
+        Change change = {.target = *target};
+        Relation relation = change_scan(&change, &ast->table, target->name);
+        input = key_join(&change, PLAN_JOIN_ANTI, conflict->keys[k], input, relation.plan);
+    }
+    return input;
+}
+
+/* ---- DO UPDATE ---- */
+
+static const Constraint *conflict_key(const Target *target, const AstInsert *ast, const Conflict *conflict)
+{
+    if (conflict->key_count == 1)
+        return conflict->keys[0];
+    bind_error(target->binder, ERROR_SYNTAX, ast->table.position,
+               "write ON CONFLICT (columns) or ON CONFLICT ON CONSTRAINT name",
+               "ON CONFLICT DO UPDATE must name one key of table \"%s\"", target->name);
+}
+
+static Expr *row_is_new(const Change *change)
+{
+    Binder *binder = change->target.binder;
+    Expr *number = plan_column_expr(binder->columns, change->row_number, NO_POSITION);
+    return bind_call(binder, "is null", &number, &(bool){false}, 1, NO_POSITION, "IS");
+}
+
+/* The target under its alias, whose columns need no qualification, and `excluded`. */
+static void conflict_scope(Change *change, const AstInsert *ast, const Plan *input)
+{
+    const Target *target = &change->target;
+    const char *alias = ast_name_is_given(&ast->alias) ? binder_string(target->binder, ast->alias.text) : target->name;
+    Relation mine = target_relation(target, alias, change->columns);
+    Relation theirs = target_relation(target, "excluded", input->outputs);
+    mine.tables.items[0]->real_name = ast->table.name;
+    array_add(target->binder->arena, &mine.tables, theirs.tables.items[0]);
+    change->scope = (Scope){.ctes = change->ctes, .relation = mine};
+}
+
+static void conflict_filter(Change *change, const AstExpr *where)
+{
+    Binder *binder = change->target.binder;
+    Expr *either[] = {row_is_new(change), change_condition(change, where)};
+    Expr *condition = expr_junction(binder->arena, EXPR_OR, either, 2, NO_POSITION);
+    change->plan = plan_filter_new(binder->columns, change->plan, &condition, 1);
+}
+
+/* Number, the row as it is going to be, the row that was to be inserted. */
+static ChangeRow conflict_row(const Change *change, const Assignments *assignments, const Plan *input)
+{
+    const Target *target = &change->target;
+    Binder *binder = target->binder;
+    ChangeRow row = change_row_new(change);
+    size_t count = target->schema->column_count;
+    for (size_t i = 0; i < count; i++) {
+        Expr *theirs = plan_column_expr(binder->columns, input->outputs[i], NO_POSITION);
+        Expr *mine = assignments->values[i];
+        if (mine == NULL)
+            mine = plan_column_expr(binder->columns, change->columns[i], NO_POSITION);
+        Expr *parts[] = {row_is_new(change), theirs, mine};
+        change_row_add(&row, expr_new(binder->arena, EXPR_CASE, theirs->type, parts, 3, NO_POSITION),
+                       target->schema->columns[i].name);
+    }
+    for (size_t i = 0; i < count; i++)
+        change_row_add(&row, plan_column_expr(binder->columns, input->outputs[i], NO_POSITION),
+                       target->schema->columns[i].name);
+    return row;
+}
+
+static void conflict_checks(const Target *target, const AstInsert *ast, PlanChange *node)
+{
+    Expr **both[2];
+    const char **names[2];
+    size_t counts[2], width = target->schema->column_count;
+    const ColumnId *outputs = node->base.inputs[0]->outputs + 1;
+    for (size_t i = 0; i < 2; i++)
+        counts[i] = target_checks(target, outputs + i * width, ast->table.position, &both[i], &names[i]);
+    node->check_count = counts[0] + counts[1];
+    node->checks = arena_array(target->binder->arena, Expr *, node->check_count);
+    node->check_names = arena_array(target->binder->arena, const char *, node->check_count);
+    for (size_t i = 0; i < node->check_count; i++) {
+        node->checks[i] = both[i >= counts[0]][i % (counts[0] ? counts[0] : 1)];
+        node->check_names[i] = names[i >= counts[0]][i % (counts[0] ? counts[0] : 1)];
+    }
+}
+
+BoundQuery *conflict_update(const Target *target, const AstInsert *ast, const Conflict *conflict, Plan *input,
+                            Cte *ctes)
+{
+    Binder *binder = target->binder;
+    const Constraint *key = conflict_key(target, ast, conflict);
+    if (target->table->ops->update_rows == NULL)
+        bind_error(binder, ERROR_NOT_SUPPORTED, ast->table.position, NULL,
+                   "ON CONFLICT DO UPDATE is not supported for table \"%s\" (%s)", target->name,
+                   target->table->ops->format);
+    Change change = {.target = *target, .ctes = ctes};
+    Relation relation = change_scan(&change, &ast->table, target->name);
+    change.plan = key_join(&change, PLAN_JOIN_LEFT, key, input, relation.plan);
+    conflict_scope(&change, ast, input);
+    if (ast->update_where)
+        conflict_filter(&change, ast->update_where);
+    Assignments assignments = assignments_bind(&change, &ast->assignments);
+    change.plan = bind_used_ctes(binder, change.plan, ctes, NULL);
+    change.scope.ctes = NULL;
+    ChangeRow row = conflict_row(&change, &assignments, input);
+    PlanChange *node = change_node(&change, PLAN_CHANGE_UPSERT, &row, &ast->returning);
+    node->key = key;
+    node->columns = assignments.columns;
+    node->column_count = assignments.column_count;
+    conflict_checks(target, ast, node);
+    change.scope.relation.tables.count = 1; /* RETURNING does not know `excluded` */
+    change_relation_becomes_new(&change, node->base.inputs[0]->outputs + 1);
+    return change_bound(&change, node, &ast->returning);
+}

@@ -1,0 +1,102 @@
+/* exec/key_filter.c: a hash table for each key; row by row, for what one key lets through another may stop. */
+#include "exec/key_filter.h"
+
+#include "exec/hash_table.h"
+
+typedef struct FilterKey {
+    size_t column_count;
+    size_t *positions; /* in the batches */
+    Vector **columns;  /* of the batch at hand */
+    RowStore *seen;    /* one row for each key */
+    HashTable *table;
+} FilterKey;
+
+struct KeyFilter {
+    size_t key_count;
+    FilterKey *keys;
+    HashProbe *probe;
+    Batch shown;
+    uint16_t selection[BATCH_SIZE];
+};
+
+static void filter_key_init(FilterKey *key, const Build *build, const Schema *schema, const Constraint *constraint,
+                            size_t first_column)
+{
+    Arena *arena = build->arena;
+    size_t count = key->column_count = constraint->column_count;
+    Type *types = arena_array(arena, Type, count);
+    key->positions = arena_array(arena, size_t, count);
+    key->columns = arena_array(arena, Vector *, count);
+    for (size_t i = 0; i < count; i++) {
+        key->positions[i] = first_column + constraint->columns[i];
+        types[i] = schema->columns[constraint->columns[i]].type;
+    }
+    key->seen = row_store_new(arena, build->context, row_layout_new(arena, types, count, 0));
+    key->table = hash_table_new(arena, build->context, key->seen, count, "the keys of ON CONFLICT");
+}
+
+KeyFilter *key_filter_new(const Build *build, const Schema *schema, const Constraint *const *keys, size_t key_count,
+                          size_t first_column)
+{
+    KeyFilter *filter = arena_new(build->arena, KeyFilter);
+    filter->key_count = key_count;
+    filter->keys = arena_array(build->arena, FilterKey, key_count);
+    for (size_t k = 0; k < key_count; k++)
+        filter_key_init(&filter->keys[k], build, schema, keys[k], first_column);
+    filter->probe = hash_probe_new(build->arena);
+    return filter;
+}
+
+static bool key_has_null(const FilterKey *key, uint16_t row)
+{
+    for (size_t i = 0; i < key->column_count; i++)
+        if (vector_is_null(key->columns[i], row))
+            return true;
+    return false;
+}
+
+/* Whether no row before had a key of this one; then its keys are noted. */
+static bool row_passes(KeyFilter *filter, uint16_t row)
+{
+    uint8_t *found;
+    bool is_new;
+    for (size_t k = 0; k < filter->key_count; k++) {
+        const FilterKey *key = &filter->keys[k];
+        if (key_has_null(key, row))
+            continue;
+        hash_table_find(key->table, filter->probe, key->columns, &row, 1, &found);
+        if (found)
+            return false;
+    }
+    for (size_t k = 0; k < filter->key_count; k++) {
+        const FilterKey *key = &filter->keys[k];
+        if (!key_has_null(key, row))
+            hash_table_add(key->table, filter->probe, key->columns, &row, 1, &found, &is_new);
+    }
+    return true;
+}
+
+Batch *key_filter_run(KeyFilter *filter, const Batch *batch)
+{
+    for (size_t k = 0; k < filter->key_count; k++)
+        for (size_t i = 0; i < filter->keys[k].column_count; i++)
+            filter->keys[k].columns[i] = batch->columns[filter->keys[k].positions[i]];
+    size_t count = 0;
+    for (size_t i = 0; i < batch->row_count; i++) {
+        uint16_t row = (uint16_t)batch_row(batch, i);
+        filter->selection[count] = row;
+        count += row_passes(filter, row);
+    }
+    filter->shown = *batch;
+    filter->shown.selection = filter->selection;
+    filter->shown.row_count = count;
+    return &filter->shown;
+}
+
+void key_filter_close(KeyFilter *filter)
+{
+    for (size_t k = 0; filter && k < filter->key_count; k++) {
+        hash_table_clear(filter->keys[k].table);
+        row_store_release(filter->keys[k].seen);
+    }
+}
