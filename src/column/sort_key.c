@@ -248,3 +248,75 @@ size_t sort_key_encode_value(const Value *value, SortOrder order, Arena *arena, 
     vector_unref(vector);
     return size;
 }
+
+/* ---- reading ---- */
+
+static uint64_t read_number(const uint8_t *key, size_t size, uint8_t inversion)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < size; i++)
+        number = number << 8 | (key[i] ^ inversion);
+    return number;
+}
+
+static double number_f64(uint64_t number)
+{
+    uint64_t sign = UINT64_C(1) << 63, bits = number & sign ? number ^ sign : ~number;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static StringView string_decode(const uint8_t *key, uint8_t inversion, Arena *arena)
+{
+    size_t size = 0;
+    for (const uint8_t *byte = key; (*byte ^ inversion) || (byte[1] ^ inversion); byte += (*byte ^ inversion) ? 1 : 2)
+        size++;
+    char *text = arena_allocate(arena, size + 1);
+    for (size_t i = 0; i < size; i++) {
+        text[i] = (char)(*key ^ inversion);
+        key += text[i] ? 1 : 2;
+    }
+    text[size] = '\0';
+    return (StringView){text, size};
+}
+
+bool sort_key_decode_value(const uint8_t *key, Type type, SortOrder order, Arena *arena, Value *ret_value)
+{
+    const uint64_t sign = UINT64_C(1) << 63;
+    uint8_t inversion = order.is_descending ? 0xFF : 0;
+    *ret_value = (Value){.type = type, .is_null = *key != NOT_NULL};
+    key++;
+    if (ret_value->is_null)
+        return true;
+    Physical physical = type_physical(type);
+    switch (physical) {
+    case PHYSICAL_BOOL:
+        ret_value->boolean = (*key ^ inversion) != 0;
+        return true;
+    case PHYSICAL_I32:
+        ret_value->i64 = (int32_t)((uint32_t)read_number(key, 4, inversion) ^ UINT32_C(1) << 31);
+        return true;
+    case PHYSICAL_I64:
+        if (type.id == TYPE_DECIMAL)
+            ret_value->i128 = (int64_t)(read_number(key, 8, inversion) ^ sign);
+        else
+            ret_value->i64 = (int64_t)(read_number(key, 8, inversion) ^ sign);
+        return true;
+    case PHYSICAL_U64:
+        ret_value->u64 = read_number(key, 8, inversion);
+        return true;
+    case PHYSICAL_I128:
+        ret_value->i128 =
+            (Int128)((UInt128)(read_number(key, 8, inversion) ^ sign) << 64 | read_number(key + 8, 8, inversion));
+        return true;
+    case PHYSICAL_F64:
+        ret_value->f64 = number_f64(read_number(key, 8, inversion));
+        return true;
+    case PHYSICAL_STRING:
+        ret_value->text = string_decode(key, inversion, arena);
+        return true;
+    default: /* INTERVAL */
+        return false;
+    }
+}

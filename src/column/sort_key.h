@@ -34,5 +34,8 @@ void sort_key_sizes(const Vector *vector, const uint16_t *selection, size_t coun
 void sort_key_encode(const Vector *vector, SortOrder order, const uint16_t *selection, size_t count, uint8_t **keys);
 /* One value's key, in the arena's memory: a bound to compare keys with. Returns its size. */
 size_t sort_key_encode_value(const Value *value, SortOrder order, Arena *arena, uint8_t **ret_key);
+/* The value of a column whose key stands at `key`, as far as keys tell values apart (-0.0 is 0.0); text is the arena's.
+ * False for an INTERVAL: a month and 30 days have one key. */
+bool sort_key_decode_value(const uint8_t *key, Type type, SortOrder order, Arena *arena, Value *ret_value);
 
 #endif

@@ -173,6 +173,7 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
         .context = context,
         .columns = columns,
         .metrics = execution->metrics,
+        .dynamics = arena_array(arena, DynamicFilter, columns->dynamic_count),
         .is_timed = is_timed,
     };
     execution->root = build_operator(&build, plan);

@@ -11,6 +11,7 @@ typedef struct Build {
     const Context *context;
     const PlanColumns *columns;
     OperatorMetrics *metrics; /* by Plan.id */
+    DynamicFilter *dynamics;  /* by number: what operators of this execution learn and its scans may look at */
     bool is_timed;
     /* Whoever pulls from the operator being made reads it to its end before anybody sees a row: so holding rows back
      * for fuller batches costs nobody a wait. */

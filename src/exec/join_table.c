@@ -4,6 +4,13 @@
 
 static const size_t NOT_KEPT = SIZE_MAX;
 
+/* What a key's values are gathered for. */
+typedef struct JoinDynamic {
+    size_t key;
+    DynamicFilter *filter;
+    DynamicKeys *values;
+} JoinDynamic;
+
 /* ---- layout ---- */
 
 /* A key that is a bare column serves as that column too. */
@@ -31,6 +38,23 @@ static void join_table_place_columns(JoinTable *table, const Build *build, const
     table->columns = columns;
 }
 
+static void join_table_place_dynamics(JoinTable *table, const Build *build, const PlanJoin *join,
+                                      const JoinConditions *conditions)
+{
+    table->dynamics = arena_array(build->arena, JoinDynamic, join->dynamics.count);
+    for (size_t i = 0; i < join->dynamics.count; i++) {
+        const PlanDynamic *dynamic = &join->dynamics.items[i];
+        for (size_t k = 0; k < table->key_count; k++) {
+            const JoinKey *key = &conditions->keys[k];
+            if (key->left->kind != EXPR_COLUMN || key->left->column != dynamic->column || key->nulls_equal)
+                continue;
+            table->dynamics[table->dynamic_count++] =
+                (JoinDynamic){.key = k, .filter = &build->dynamics[dynamic->number]};
+            break;
+        }
+    }
+}
+
 JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinConditions *conditions, const bool *used)
 {
     Arena *arena = build->arena;
@@ -56,6 +80,7 @@ JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinCondit
     join_table_place_keys(table, &map, conditions, placement);
     join_table_place_columns(table, build, right, used, placement, types);
 
+    join_table_place_dynamics(table, build, (const PlanJoin *)plan, conditions);
     table->key_nulls_equal = nulls_equal;
     table->placement = placement;
     table->keys = evaluator_new(arena, build->context, keys, table->key_count);
@@ -126,6 +151,8 @@ static void builder_add(JoinBuilder *builder, const Batch *batch)
     for (size_t c = 0; c < table->column_count; c++)
         rows_write(table->rows, table->key_count + c, batch->columns[table->columns[c]], builder->selection, count,
                    builder->rows);
+    for (size_t d = 0; d < table->dynamic_count; d++)
+        dynamic_keys_add(table->dynamics[d].values, builder->keys[table->dynamics[d].key], builder->selection, count);
     if (table->hash)
         hash_table_announce(table->hash, builder->probe, builder->keys, builder->selection, count);
     if (has_keyless && table->keeps_keyless)
@@ -173,12 +200,16 @@ void join_table_build(JoinTable *table, Operator *op, Operator *right)
         .keys = arena_array(scratch, Vector *, table->key_count),
         .probe = hash_probe_new(scratch),
     };
+    for (size_t d = 0; d < table->dynamic_count; d++)
+        table->dynamics[d].values = dynamic_keys_new(scratch, table->layout->types[table->dynamics[d].key]);
     for (const Batch *batch; (batch = operator_next(right)) != NULL;) {
         builder_add(builder, batch);
         operator_note_memory(op, join_table_size(table));
     }
     if (table->hash)
         builder_chain(builder);
+    for (size_t d = 0; d < table->dynamic_count; d++)
+        dynamic_filter_publish(table->dynamics[d].filter, dynamic_keys_snapshot(table->dynamics[d].values, op->arena));
     operator_note_memory(op, join_table_size(table));
     arena_free(scratch);
 }

@@ -8,6 +8,7 @@
 #ifndef QUERN_EXEC_JOIN_TABLE_H
 #define QUERN_EXEC_JOIN_TABLE_H
 
+#include "exec/dynamic_keys.h"
 #include "exec/hash_table.h"
 #include "exec/join.h"
 #include "exec/operator.h"
@@ -31,7 +32,9 @@ typedef struct JoinTable {
     const size_t *columns;   /* their positions in the right side's batches */
     const size_t *placement; /* by position in the right side's batches: column of the layout, or SIZE_MAX */
     bool keeps_keyless;
-    bool has_null_key; /* a row with NULL in a key came by */
+    bool has_null_key;    /* a row with NULL in a key came by */
+    size_t dynamic_count; /* keys that the left side's scans are told of when all rows are there */
+    struct JoinDynamic *dynamics;
 } JoinTable;
 
 /* `used`: by position in the right side's outputs, whether the column is asked for. */

@@ -7,7 +7,8 @@
 
 typedef struct ScanOperator {
     Operator base;
-    BatchStream *cursor; /* NULL before the first next */
+    BatchStream *cursor;            /* NULL before the first next */
+    const DynamicFilter **dynamics; /* that the provider was told of, in order */
     Batch *batch;
     Evaluator *promises; /* NULL: nothing is checked */
 } ScanOperator;
@@ -70,7 +71,8 @@ static Batch *scan_next(Operator *op)
     ScanOperator *self = (ScanOperator *)op;
     if (self->cursor == NULL) {
         Scan *scan = ((const PlanScan *)op->plan)->scan;
-        self->cursor = scan_read(scan, op->arena, op->context);
+        void *reading = scan_start(scan, op->arena, op->context, self->dynamics);
+        self->cursor = scan->open(scan, reading, op->arena, op->context);
     }
     Batch *batch = stream_next(self->cursor);
     if (batch && self->promises) {
@@ -95,6 +97,9 @@ Operator *scan_new(const Build *build, const Plan *plan, Operator **inputs)
     if (scan->scan == NULL)
         error_raise(ERROR_INTERNAL, NO_POSITION, "the scan of \"%s\" was not described by its provider", scan->name);
     ScanOperator *self = operator_new(build, ScanOperator, &scan_ops, plan, inputs);
+    self->dynamics = arena_array(build->arena, const DynamicFilter *, scan->dynamics.count);
+    for (size_t i = 0; i < scan->dynamics.count; i++)
+        self->dynamics[i] = &build->dynamics[scan->dynamics.items[i].number];
     if (build->context->settings && build->context->settings->verify_pushdown) {
         ColumnMap map = column_map_new(build, plan, NULL);
         self->promises =

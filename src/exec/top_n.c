@@ -13,6 +13,7 @@ typedef struct TopNOperator {
     Block *bound;             /* the key that later rows must stay below, once there is one */
     size_t bound_size;
     bool has_bound;
+    DynamicFilter *dynamic; /* told of the bound, or NULL */
     bool is_sorted;
     uint16_t selection[BATCH_SIZE];
 } TopNOperator;
@@ -33,11 +34,34 @@ static size_t top_n_select(TopNOperator *self, const Batch *batch)
     return count;
 }
 
+/* Tells the scans below how far the first key may go: what is beyond the last row in hand is of no use. */
+static void top_n_publish(TopNOperator *self)
+{
+    Arena *arena = self->base.arena;
+    SortOrder order = self->input->plan->orders[0];
+    Type type = self->input->plan->keys[0]->type;
+    Value last;
+    if (self->dynamic == NULL || !sort_key_decode_value(self->bound->data, type, order, arena, &last))
+        return;
+    if (last.is_null && !order.nulls_first)
+        return; /* all values are before it */
+    DynamicSnapshot *snapshot = arena_new(arena, DynamicSnapshot);
+    *snapshot = (DynamicSnapshot){
+        .type = type,
+        .keeps_nulls = order.nulls_first,
+        .minimum = order.is_descending ? last : value_null(type),
+        .maximum = order.is_descending ? value_null(type) : last,
+        .has_keys = last.is_null, /* no value at all: there are enough NULLs */
+    };
+    dynamic_filter_publish(self->dynamic, snapshot);
+}
+
 static void top_n_cut(TopNOperator *self)
 {
     sorter_finish(self->gathered);
     self->bound_size = sorter_move(self->spare, self->gathered, self->limit, self->bound);
     self->has_bound = true;
+    top_n_publish(self);
     Sorter *emptied = self->gathered;
     self->gathered = self->spare;
     self->spare = emptied;
@@ -90,6 +114,8 @@ Operator *top_n_new(const Build *build, const Plan *plan, Operator **inputs)
     TopNOperator *self = operator_new(build, TopNOperator, &top_n_ops, plan, inputs);
     self->input = sort_input_new(build, plan);
     self->limit = ((const PlanSort *)plan)->limit;
+    if (((const PlanSort *)plan)->dynamics.count > 0)
+        self->dynamic = &build->dynamics[((const PlanSort *)plan)->dynamics.items[0].number];
     self->gathered = sort_input_sorter(self->input, build);
     self->spare = sort_input_sorter(self->input, build);
     self->bound = block_new(build->arena, build->context, "the bound of a top-N sort");

@@ -8,6 +8,9 @@ static ColumnId index_of_column(void *user, ColumnId column)
 
 static void describe(PlanColumns *columns, PlanScan *scan)
 {
+    size_t *dynamics = arena_array(columns->arena, size_t, scan->dynamics.count);
+    for (size_t i = 0; i < scan->dynamics.count; i++)
+        dynamics[i] = scan->dynamics.items[i].column - scan->first_column;
     Expr **filters = arena_array(columns->arena, Expr *, scan->filters.count);
     ScanArgs args = {.context = columns->context,
                      .arena = columns->arena,
@@ -17,6 +20,8 @@ static void describe(PlanColumns *columns, PlanScan *scan)
                      .limit = scan->limit,
                      .order_count = scan->order_count,
                      .orders = scan->orders,
+                     .dynamic_count = scan->dynamics.count,
+                     .dynamic_columns = dynamics,
                      .parallelism = 1};
     for (size_t i = 0; i < scan->filters.count; i++) {
         const PlanScanFilter *filter = &scan->filters.items[i];

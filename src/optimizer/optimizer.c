@@ -18,6 +18,7 @@ static const struct {
     {"choose build sides", rule_choose_build_side, false},
     {"push limits down", rule_push_limits, false},
     {"keep what a recursion repeats", rule_keep_invariants, true},
+    {"place dynamic filters", rule_place_dynamic_filters, false},
     {"describe scans", rule_describe_scans, true}, /* once, last: scan is called there */
 };
 

@@ -17,6 +17,7 @@ Plan *rule_prune_columns(PlanColumns *columns, Plan *plan);
 Plan *rule_choose_build_side(PlanColumns *columns, Plan *plan);
 Plan *rule_push_limits(PlanColumns *columns, Plan *plan);
 Plan *rule_keep_invariants(PlanColumns *columns, Plan *plan);
+Plan *rule_place_dynamic_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_describe_scans(PlanColumns *columns, Plan *plan);
 
 /* An expression with constants folded, comparisons turned so that the column stands left, casts taken off columns. What

@@ -59,7 +59,8 @@ typedef struct PlanColumns {
     Arena *arena;
     const Context *context;
     ARRAY(PlanColumn) list;
-    size_t cte_count; /* numbers given to queries that are kept */
+    size_t cte_count;     /* numbers given to queries that are kept */
+    size_t dynamic_count; /* numbers given to dynamic filters: an execution has so many */
 } PlanColumns;
 
 /* X(NAME, name shown). Outputs: INNER, LEFT, RIGHT, FULL: the left's, then the right's; SEMI, ANTI: the left's; MARK:
@@ -99,6 +100,12 @@ typedef struct PlanScanFilter {
     FilterPushdown answer;
 } PlanScanFilter;
 
+/* A dynamic filter (provider/dynamic_filter.h) by its number, and the column that it is about. */
+typedef struct PlanDynamic {
+    size_t number;
+    ColumnId column;
+} PlanDynamic;
+
 typedef struct PlanScan {
     Plan base;
     TableProvider *table;   /* the plan's arena holds a share */
@@ -110,8 +117,9 @@ typedef struct PlanScan {
     ARRAY(PlanScanFilter) filters; /* all that stood directly above it, and what became of them */
     size_t limit;                  /* handed on, or NO_LIMIT */
     size_t order_count;
-    ScanOrder *orders; /* handed on */
-    Scan *scan;        /* its batches have the outputs' columns, in order */
+    ScanOrder *orders;           /* handed on */
+    ARRAY(PlanDynamic) dynamics; /* handed on */
+    Scan *scan;                  /* its batches have the outputs' columns, in order */
     /* SET verify_pushdown: conditions that were answered EXACT; no row may come for which one is not TRUE */
     size_t promise_count;
     Expr **promises;
@@ -145,6 +153,7 @@ typedef struct PlanJoin {
      * if it is NULL for one, else FALSE. NULL mark_condition counts as TRUE (EXISTS). IN (query) sets `x = y` here. */
     ColumnId mark;
     Expr *mark_condition;
+    ARRAY(PlanDynamic) dynamics; /* told the values on the right that this column of the left must be equal to */
 } PlanJoin;
 
 typedef struct PlanAggregate {
@@ -184,7 +193,8 @@ typedef struct PlanSort {
     size_t key_count;
     Expr **keys;
     SortOrder *orders;
-    size_t limit; /* only the first so many rows are wanted (top-N), or NO_LIMIT */
+    size_t limit;                /* only the first so many rows are wanted (top-N), or NO_LIMIT */
+    ARRAY(PlanDynamic) dynamics; /* told how far the first key, this column, may go (top-N) */
 } PlanSort;
 
 typedef struct PlanLimit {

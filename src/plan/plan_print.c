@@ -224,6 +224,10 @@ static void printer_scan_details(Printer *printer, const PlanScan *scan)
         if (scan->scan)
             text_add(printer->text, scan->scan->is_ordered ? " [met]" : " [not met]");
     }
+    for (size_t i = 0; i < scan->dynamics.count; i++) {
+        printer_detail(printer, "dynamic filter");
+        text_add(printer->text, printer_column_name(printer, scan->dynamics.items[i].column));
+    }
     if (scan->limit != NO_LIMIT) {
         printer_detail(printer, "limit");
         text_add_format(printer->text, "%zu", scan->limit);
