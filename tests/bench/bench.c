@@ -6,12 +6,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "contender.h"
+#include "series.h"
 
 typedef enum Contender { CSV, MEMORY, SQLITE, CONTENDER_COUNT } Contender;
 static const char *const contender_names[] = {"quern csv", "quern memory", "sqlite memory"};
 
-enum { ROUND_LIMIT = 101, START_ROUNDS = 41 };
+enum { START_ROUNDS = 41 };
 
 static const struct {
     const char *name;
@@ -46,59 +46,18 @@ typedef struct Run {
     Answer answers[CONTENDER_COUNT];
 } Run;
 
-/* What the rounds of one contender took. */
-typedef struct Series {
-    Timing rounds[ROUND_LIMIT];
-} Series;
-
-static int number_compare(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-static double median(double *numbers, size_t count)
-{
-    qsort(numbers, count, sizeof *numbers, number_compare);
-    return count % 2 ? numbers[count / 2] : (numbers[count / 2 - 1] + numbers[count / 2]) / 2;
-}
-
-typedef struct Summary {
-    double wall_ms, cpu_ms, least_ms, most_ms; /* the first two are medians */
-} Summary;
-
-static Summary series_summary(const Series *series, size_t round_count)
-{
-    double wall[ROUND_LIMIT], cpu[ROUND_LIMIT];
-    for (size_t i = 0; i < round_count; i++) {
-        wall[i] = series->rounds[i].wall_ms;
-        cpu[i] = series->rounds[i].cpu_ms;
-    }
-    double middle = median(wall, round_count); /* sorts */
-    return (Summary){middle, median(cpu, round_count), wall[0], wall[round_count - 1]};
-}
-
-/* How many times faster `series` was than `peer`: the median over rounds, each compared with its own neighbour. */
-static double series_ratio(const Series *series, const Series *peer, size_t round_count, bool is_cpu)
-{
-    double ratios[ROUND_LIMIT];
-    for (size_t i = 0; i < round_count; i++)
-        ratios[i] = is_cpu ? peer->rounds[i].cpu_ms / series->rounds[i].cpu_ms
-                           : peer->rounds[i].wall_ms / series->rounds[i].wall_ms;
-    return median(ratios, round_count);
-}
-
 static Timing run_query(Run *run, size_t query, Contender contender)
 {
     Answer *answer = &run->answers[contender];
-    const char *arguments[] = {run->quern, run->sales_path, "-c", queries[query].sql, NULL, NULL};
+    const char *arguments[] = {run->quern,         "--tsv", "--no-header", run->sales_path, "-c",
+                               queries[query].sql, NULL,    NULL};
     switch (contender) {
     case CSV:
         if (queries[query].has_join)
-            arguments[4] = run->customers_path;
+            arguments[6] = run->customers_path;
         return process_run(arguments, answer);
     case MEMORY:
-        return session_run_quern(&run->session, queries[query].sql, answer);
+        return quern_run(run->session.quern, queries[query].sql, answer);
     default:
         return session_run_sqlite(&run->session, queries[query].sql, answer);
     }
@@ -121,7 +80,7 @@ static void print_head(void)
 static void print_query(const Run *run, size_t query, const Series *series)
 {
     for (size_t c = 0; c < CONTENDER_COUNT; c++) {
-        Summary summary = series_summary(&series[c], run->round_count);
+        Summary summary = series_summary(&series[c]);
         char spread[40];
         snprintf(spread, sizeof spread, "%.2f..%.2f", summary.least_ms, summary.most_ms);
         printf("%-14s %-14s %10.2f %19s %10.2f", c == 0 ? queries[query].name : "", contender_names[c], summary.wall_ms,
@@ -132,8 +91,8 @@ static void print_query(const Run *run, size_t query, const Series *series)
             printf(" %8s %9s", "", "");
         printf(" %9.1f", (double)run->row_count / 1e3 / summary.wall_ms);
         if (c != SQLITE)
-            printf(" %9.2f %9.2f", series_ratio(&series[c], &series[SQLITE], run->round_count, false),
-                   series_ratio(&series[c], &series[SQLITE], run->round_count, true));
+            printf(" %9.2f %9.2f", series_ratio(&series[c], &series[SQLITE], MEASURE_WALL, NULL, NULL),
+                   series_ratio(&series[c], &series[SQLITE], MEASURE_CPU, NULL, NULL));
         putchar('\n');
     }
     fflush(stdout);
@@ -141,13 +100,13 @@ static void print_query(const Run *run, size_t query, const Series *series)
 
 static void bench_query(Run *run, size_t query)
 {
-    static Series series[CONTENDER_COUNT];
+    Series series[CONTENDER_COUNT] = {0};
     for (size_t c = 0; c < CONTENDER_COUNT; c++) /* not counted: brings files and code into memory */
         run_query(run, query, (Contender)c);
     check_answers(run, query);
     for (size_t round = 0; round < run->round_count; round++) {
         for (size_t c = 0; c < CONTENDER_COUNT; c++)
-            series[c].rounds[round] = run_query(run, query, (Contender)c);
+            series_add(&series[c], run_query(run, query, (Contender)c));
         check_answers(run, query);
     }
     print_query(run, query, series);
@@ -156,24 +115,24 @@ static void bench_query(Run *run, size_t query)
 /* What it costs to start, answer one row and end. */
 static void bench_start(Run *run)
 {
-    static Series quern, sqlite;
-    const char *quern_arguments[] = {run->quern, "-c", "select 1", NULL};
+    Series quern = {0}, sqlite = {0};
+    const char *quern_arguments[] = {run->quern, "--tsv", "--no-header", "-c", "select 1", NULL};
     const char *sqlite_arguments[] = {run->sqlite3, ":memory:", "select 1", NULL};
     for (size_t round = 0; round < START_ROUNDS; round++) {
-        quern.rounds[round] = process_run(quern_arguments, &run->answers[CSV]);
-        sqlite.rounds[round] = process_run(sqlite_arguments, &run->answers[SQLITE]);
+        series_add(&quern, process_run(quern_arguments, &run->answers[CSV]));
+        series_add(&sqlite, process_run(sqlite_arguments, &run->answers[SQLITE]));
     }
     const Series *series[] = {&quern, &sqlite};
     const char *const names[] = {"quern", "sqlite3"};
     for (size_t i = 0; i < 2; i++) {
-        Summary summary = series_summary(series[i], START_ROUNDS);
+        Summary summary = series_summary(series[i]);
         char spread[40];
         snprintf(spread, sizeof spread, "%.2f..%.2f", summary.least_ms, summary.most_ms);
         printf("%-14s %-14s %10.2f %19s %10.2f", i == 0 ? "select 1" : "", names[i], summary.wall_ms, spread,
                summary.cpu_ms);
         if (i == 0)
-            printf(" %8s %9s %9s %9.2f %9.2f", "", "", "", series_ratio(&quern, &sqlite, START_ROUNDS, false),
-                   series_ratio(&quern, &sqlite, START_ROUNDS, true));
+            printf(" %8s %9s %9s %9.2f %9.2f", "", "", "", series_ratio(&quern, &sqlite, MEASURE_WALL, NULL, NULL),
+                   series_ratio(&quern, &sqlite, MEASURE_CPU, NULL, NULL));
         putchar('\n');
     }
 }

@@ -35,15 +35,15 @@ static double clock_ms(clockid_t clock)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-static Timing timing_start(void)
+Timing timing_start(void)
 {
-    return (Timing){clock_ms(CLOCK_MONOTONIC), clock_ms(CLOCK_PROCESS_CPUTIME_ID)};
+    return (Timing){.wall_ms = clock_ms(CLOCK_MONOTONIC), .cpu_ms = clock_ms(CLOCK_PROCESS_CPUTIME_ID)};
 }
 
-static Timing timing_since(Timing start)
+Timing timing_since(Timing start)
 {
     Timing now = timing_start();
-    return (Timing){now.wall_ms - start.wall_ms, now.cpu_ms - start.cpu_ms};
+    return (Timing){.wall_ms = now.wall_ms - start.wall_ms, .cpu_ms = now.cpu_ms - start.cpu_ms};
 }
 
 static double timeval_ms(struct timeval time)
@@ -53,7 +53,7 @@ static double timeval_ms(struct timeval time)
 
 /* ---- answers ---- */
 
-static void answer_append(Answer *answer, const char *data, size_t size)
+void answer_append(Answer *answer, const char *data, size_t size)
 {
     if (answer->size + size + 1 > answer->capacity) {
         answer->capacity = 2 * (answer->size + size + 1);
@@ -66,13 +66,20 @@ static void answer_append(Answer *answer, const char *data, size_t size)
     answer->text[answer->size] = '\0';
 }
 
-static void answer_reset(Answer *answer)
+void answer_reset(Answer *answer)
 {
     answer->size = 0;
     answer_append(answer, "", 0);
 }
 
-/* Both cells end with a tab. */
+/* Half of the last place that a number's text has; 0 where it has no point. */
+static double text_precision(const char *text, size_t size)
+{
+    const char *point = memchr(text, '.', size);
+    return point ? 0.5 * pow(10, -(double)(size - (size_t)(point - text) - 1)) : 0;
+}
+
+/* Both cells end with a tab. Peers keep different numbers of digits: a number may be the other one rounded. */
 static bool cell_equal(const char *left, size_t left_size, const char *right, size_t right_size)
 {
     if (left_size == right_size && memcmp(left, right, left_size) == 0)
@@ -80,7 +87,9 @@ static bool cell_equal(const char *left, size_t left_size, const char *right, si
     char *left_end, *right_end;
     double a = strtod(left, &left_end), b = strtod(right, &right_end);
     bool is_number = left_end == left + left_size && right_end == right + right_size && left_size > 0 && right_size > 0;
-    return is_number && fabs(a - b) <= 1e-9 * fmax(fabs(a), fabs(b));
+    double place = fmax(text_precision(left, left_size), text_precision(right, right_size));
+    double rounding = place < 0.01 ? place : 0; /* not of amounts of money */
+    return is_number && fabs(a - b) <= fmax(1e-9 * fmax(fabs(a), fabs(b)), rounding);
 }
 
 bool answer_equal(const Answer *left, const Answer *right)
@@ -102,6 +111,57 @@ bool answer_equal(const Answer *left, const Answer *right)
     return *l == *r;
 }
 
+static bool line_read(FILE *file, Answer *line)
+{
+    size_t capacity = line->capacity;
+    ssize_t size = getline(&line->text, &capacity, file);
+    line->capacity = capacity;
+    line->size = size > 0 ? (size_t)size : 0;
+    return size > 0;
+}
+
+static void line_cut(Answer *line, char delimiter)
+{
+    for (size_t i = 0; i < line->size; i++)
+        if (line->text[i] == delimiter || line->text[i] == '\n')
+            line->text[i] = '\t';
+}
+
+void files_check_equal(const char *left, const char *right, char delimiter)
+{
+    FILE *files[2] = {fopen(left, "r"), fopen(right, "r")};
+    Answer lines[2] = {0};
+    if (files[0] == NULL || files[1] == NULL)
+        fail("%s or %s: %s", left, right, strerror(errno));
+    for (size_t row = 1;; row++) {
+        bool has_left = line_read(files[0], &lines[0]), has_right = line_read(files[1], &lines[1]);
+        if (!has_left && !has_right)
+            break;
+        line_cut(&lines[0], delimiter);
+        line_cut(&lines[1], delimiter);
+        if (has_left != has_right || !answer_equal(&lines[0], &lines[1]))
+            fail("answers differ in line %zu\n%s: %s\n%s: %s", row, left, lines[0].text, right, lines[1].text);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        fclose(files[i]);
+        free(lines[i].text);
+    }
+}
+
+void sql_read(const char *name, char *sql, size_t capacity)
+{
+    char path[64];
+    snprintf(path, sizeof path, "sql/tpch/%s.sql", name);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        fail("%s: %s", path, strerror(errno));
+    size_t size = fread(sql, 1, capacity - 1, file);
+    fclose(file);
+    while (size > 0 && (sql[size - 1] == '\n' || sql[size - 1] == ';'))
+        size--;
+    sql[size] = '\0';
+}
+
 /* ---- quern in this process ---- */
 
 static QuernResult *quern_start(QuernConnection *connection, const char *sql)
@@ -112,11 +172,11 @@ static QuernResult *quern_start(QuernConnection *connection, const char *sql)
     return result;
 }
 
-Timing session_run_quern(Session *session, const char *sql, Answer *answer)
+Timing quern_run(QuernConnection *connection, const char *sql, Answer *answer)
 {
     answer_reset(answer);
     Timing start = timing_start();
-    QuernResult *result = quern_start(session->quern, sql);
+    QuernResult *result = quern_start(connection, sql);
     size_t column_count = quern_result_column_count(result);
     bool has_row;
     QuernStatus status;
@@ -130,7 +190,7 @@ Timing session_run_quern(Session *session, const char *sql, Answer *answer)
         answer_append(answer, "\n", 1);
     }
     if (status != QUERN_OK)
-        fail("quern: %s\n  %s", quern_error_message(session->quern), sql);
+        fail("quern: %s\n  %s", quern_error_message(connection), sql);
     quern_result_free(result);
     return timing_since(start);
 }
@@ -235,21 +295,16 @@ void session_close(Session *session)
 
 /* ---- whole processes ---- */
 
-/* Header away; commas become tabs. The benchmark's answers quote nothing. */
-static void answer_take_csv(Answer *answer, const char *csv, size_t size)
+/* A tab behind the last cell of a row too. */
+static void answer_take_tsv(Answer *answer, const char *text, size_t size)
 {
-    const char *row = memchr(csv, '\n', size), *end = csv + size;
     answer_reset(answer);
-    while (row != NULL && ++row < end) {
-        const char *row_end = memchr(row, '\n', (size_t)(end - row));
-        size_t row_size = (size_t)((row_end ? row_end : end) - row);
-        size_t start = answer->size;
-        answer_append(answer, row, row_size);
-        for (char *c = answer->text + start; *c != '\0'; c++)
-            if (*c == ',')
-                *c = '\t';
+    for (size_t start = 0; start < size;) {
+        const char *end = memchr(text + start, '\n', size - start);
+        size_t row_size = end ? (size_t)(end - text) - start : size - start;
+        answer_append(answer, text + start, row_size);
         answer_append(answer, "\t\n", 2);
-        row = row_end;
+        start += row_size + 1;
     }
 }
 
@@ -271,7 +326,7 @@ Timing process_run(const char *const *arguments, Answer *answer)
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
     Answer output = {0};
-    char piece[4096];
+    char piece[1 << 16];
     ssize_t size;
     answer_reset(&output);
     while ((size = read(ends[0], piece, sizeof piece)) > 0)
@@ -282,7 +337,8 @@ Timing process_run(const char *const *arguments, Answer *answer)
         fail("%s failed: %s", arguments[0], arguments[1]);
     Timing timing = timing_since(start);
     timing.cpu_ms = timeval_ms(usage.ru_utime) + timeval_ms(usage.ru_stime);
-    answer_take_csv(answer, output.text, output.size);
+    timing.peak_mb = (double)usage.ru_maxrss * 1024 / 1e6;
+    answer_take_tsv(answer, output.text, output.size);
     free(output.text);
     return timing;
 }

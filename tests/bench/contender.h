@@ -1,5 +1,5 @@
-/* tests/bench/contender.h: those that are timed against one another: the quern program over CSV files, quern's tables
- * in memory, SQLite's tables in memory. */
+/* tests/bench/contender.h: those that are timed against one another: programs from start to exit, quern's tables in
+ * memory, SQLite's tables in memory. DuckDB: duckdb.h. */
 #ifndef QUERN_BENCH_CONTENDER_H
 #define QUERN_BENCH_CONTENDER_H
 
@@ -10,8 +10,12 @@
 
 typedef struct Timing {
     double wall_ms;
-    double cpu_ms; /* user and system, of all threads */
+    double cpu_ms;  /* user and system, of all threads */
+    double peak_mb; /* the most memory that was resident, 10^6 bytes; of a process only */
 } Timing;
+
+Timing timing_start(void);
+Timing timing_since(Timing start);
 
 /* Rows as text: cells end with a tab, rows with a line feed. */
 typedef struct Answer {
@@ -25,6 +29,14 @@ typedef struct Session {
     sqlite3 *sqlite;
 } Session;
 
+void answer_reset(Answer *answer);
+void answer_append(Answer *answer, const char *data, size_t size);
+/* A file's lines, cut at `delimiter`: fails when they are not those of the other file, as answer_equal has it. */
+void files_check_equal(const char *left, const char *right, char delimiter);
+
+/* The statement of sql/tpch/NAME.sql, without its semicolon. */
+void sql_read(const char *name, char *sql, size_t capacity);
+
 /* Prints and exits with status 1: nothing can be measured then. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -36,9 +48,10 @@ void session_open(Session *session, const char *folder);
 void session_close(Session *session);
 
 /* Each runs a query to its end; the answer is overwritten. */
-Timing session_run_quern(Session *session, const char *sql, Answer *answer);
+Timing quern_run(QuernConnection *connection, const char *sql, Answer *answer);
 Timing session_run_sqlite(Session *session, const char *sql, Answer *answer);
-/* Runs a program from start to exit; its output, CSV with a header, is the answer. `arguments` end with NULL. */
+/* Runs a program from start to exit; its output, cells between tabs and no header, is the answer. `arguments` end with
+ * NULL. */
 Timing process_run(const char *const *arguments, Answer *answer);
 
 #endif

@@ -1,0 +1,166 @@
+/* tests/bench/bench_tpch.c: TPC-H over tables in memory, quern and DuckDB in turn, and loading those tables from CSV.
+ *   bench_tpch FOLDER ROUNDS THREADS QUERN DUCKDB_RUN LIBDUCKDB [WORD…]
+ * With words (load, q07) only those. Exit status 1 when two answers differ; never because of a time. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "duckdb.h"
+#include "series.h"
+
+enum { QUERY_COUNT = 22, PATH_SIZE = 4096, SQL_SIZE = 8192, TABLE_COUNT = 8 };
+
+/* DuckDB is told the types, since it takes 0.05 for a DOUBLE; quern finds DECIMAL by itself. */
+static const struct {
+    const char *name, *columns;
+} tables[TABLE_COUNT] = {
+    {"region", "r_regionkey BIGINT, r_name VARCHAR, r_comment VARCHAR"},
+    {"nation", "n_nationkey BIGINT, n_name VARCHAR, n_regionkey BIGINT, n_comment VARCHAR"},
+    {"supplier", "s_suppkey BIGINT, s_name VARCHAR, s_address VARCHAR, s_nationkey BIGINT, s_phone VARCHAR,"
+                 " s_acctbal DECIMAL(15,2), s_comment VARCHAR"},
+    {"customer", "c_custkey BIGINT, c_name VARCHAR, c_address VARCHAR, c_nationkey BIGINT, c_phone VARCHAR,"
+                 " c_acctbal DECIMAL(15,2), c_mktsegment VARCHAR, c_comment VARCHAR"},
+    {"part", "p_partkey BIGINT, p_name VARCHAR, p_mfgr VARCHAR, p_brand VARCHAR, p_type VARCHAR, p_size BIGINT,"
+             " p_container VARCHAR, p_retailprice DECIMAL(15,2), p_comment VARCHAR"},
+    {"partsupp", "ps_partkey BIGINT, ps_suppkey BIGINT, ps_availqty BIGINT, ps_supplycost DECIMAL(15,2),"
+                 " ps_comment VARCHAR"},
+    {"orders", "o_orderkey BIGINT, o_custkey BIGINT, o_orderstatus VARCHAR, o_totalprice DECIMAL(15,2),"
+               " o_orderdate DATE, o_orderpriority VARCHAR, o_clerk VARCHAR, o_shippriority BIGINT, o_comment VARCHAR"},
+    {"lineitem", "l_orderkey BIGINT, l_partkey BIGINT, l_suppkey BIGINT, l_linenumber BIGINT,"
+                 " l_quantity DECIMAL(15,2), l_extendedprice DECIMAL(15,2), l_discount DECIMAL(15,2),"
+                 " l_tax DECIMAL(15,2), l_returnflag VARCHAR, l_linestatus VARCHAR, l_shipdate DATE,"
+                 " l_commitdate DATE, l_receiptdate DATE, l_shipinstruct VARCHAR, l_shipmode VARCHAR,"
+                 " l_comment VARCHAR"},
+};
+
+typedef struct Run {
+    const char *folder;
+    const char *quern, *duckdb_run, *library, *thread_count;
+    size_t round_count;
+    char quern_load[SQL_SIZE], duckdb_load[SQL_SIZE]; /* all tables, statement by statement */
+    Answer quern_answer, duckdb_answer;
+} Run;
+
+static void load_write(Run *run)
+{
+    char *quern = run->quern_load, *duckdb = run->duckdb_load;
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        const char *name = tables[i].name;
+        quern += snprintf(quern, SQL_SIZE / TABLE_COUNT, "CREATE TABLE %s AS SELECT * FROM '%s/%s.csv';", name,
+                          run->folder, name);
+        duckdb += snprintf(duckdb, SQL_SIZE / TABLE_COUNT, "CREATE TABLE %s (%s); COPY %s FROM '%s/%s.csv' (HEADER);",
+                           name, tables[i].columns, name, run->folder, name);
+    }
+}
+
+static void print_line(const char *name, const Series *quern, const Series *duckdb)
+{
+    Summary ours = series_summary(quern), theirs = series_summary(duckdb);
+    double low, high, ratio = 1 / series_ratio(quern, duckdb, MEASURE_WALL, &low, &high);
+    char quern_ms[40], duckdb_ms[40], spread[40];
+    snprintf(quern_ms, sizeof quern_ms, "%.1f (%.1f..%.1f)", ours.wall_ms, ours.least_ms, ours.most_ms);
+    snprintf(duckdb_ms, sizeof duckdb_ms, "%.1f (%.1f..%.1f)", theirs.wall_ms, theirs.least_ms, theirs.most_ms);
+    snprintf(spread, sizeof spread, "%.2f..%.2f", 1 / high, 1 / low);
+    printf("%-6s %25s %25s %8.2f %14s %10.0f %10.0f\n", name, duckdb_ms, quern_ms, ratio, spread, theirs.peak_mb,
+           ours.peak_mb);
+    fflush(stdout);
+}
+
+static void bench_load(Run *run)
+{
+    const char *quern[] = {run->quern, "--tsv", "--no-header", "-c", run->quern_load, NULL};
+    const char *duckdb[] = {run->duckdb_run, run->library, run->folder, run->thread_count, run->duckdb_load, NULL};
+    Series series[2] = {0};
+    for (size_t round = 0; round <= run->round_count; round++) {
+        Timing ours = process_run(quern, &run->quern_answer), theirs = process_run(duckdb, &run->duckdb_answer);
+        if (round == 0) /* not counted: brings files and code into memory */
+            continue;
+        series_add(&series[0], ours);
+        series_add(&series[1], theirs);
+    }
+    print_line("load", &series[0], &series[1]);
+}
+
+static double bench_query(Run *run, QuernConnection *quern, DuckDb *duckdb, const char *name)
+{
+    char sql[SQL_SIZE];
+    Series series[2] = {0};
+    sql_read(name, sql, sizeof sql);
+    for (size_t round = 0; round <= run->round_count; round++) {
+        Timing ours = quern_run(quern, sql, &run->quern_answer), theirs = duckdb_run(duckdb, sql, &run->duckdb_answer);
+        if (!answer_equal(&run->quern_answer, &run->duckdb_answer))
+            fail("answers differ: %s\nquern:\n%sduckdb:\n%s", name, run->quern_answer.text, run->duckdb_answer.text);
+        if (round == 0)
+            continue;
+        series_add(&series[0], ours);
+        series_add(&series[1], theirs);
+    }
+    print_line(name, &series[0], &series[1]);
+    return 1 / series_ratio(&series[0], &series[1], MEASURE_WALL, NULL, NULL);
+}
+
+static bool name_is_wanted(const char *name, char **words, size_t word_count)
+{
+    for (size_t i = 0; i < word_count; i++)
+        if (strcmp(name, words[i]) == 0)
+            return true;
+    return word_count == 0;
+}
+
+static void bench_queries(Run *run, char **words, size_t word_count)
+{
+    QuernConnection *quern;
+    if (quern_open(&quern) != QUERN_OK)
+        fail("quern_open failed");
+    for (char *sql = run->quern_load, *end; (end = strchr(sql, ';')) != NULL; sql = end + 1) {
+        *end = '\0';
+        quern_run(quern, sql, &run->quern_answer);
+    }
+    DuckDb *duckdb = duckdb_start(run->library, NULL, (unsigned)atoi(run->thread_count));
+    duckdb_run(duckdb, run->duckdb_load, NULL);
+    double log_sum = 0;
+    size_t count = 0;
+    for (int i = 1; i <= QUERY_COUNT; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "q%02d", i % 100);
+        if (!name_is_wanted(name, words, word_count))
+            continue;
+        log_sum += log(bench_query(run, quern, duckdb, name));
+        count++;
+    }
+    if (count > 0)
+        printf("geometric mean of quern's time by DuckDB's: %.2f\n", exp(log_sum / (double)count));
+    quern_close(quern);
+    duckdb_stop(duckdb);
+}
+
+int main(int argument_count, char **arguments)
+{
+    static Run run;
+    if (argument_count < 7) {
+        fprintf(stderr, "usage: bench_tpch FOLDER ROUNDS THREADS QUERN DUCKDB_RUN LIBDUCKDB [WORD...]\n");
+        return 2;
+    }
+    run.folder = arguments[1];
+    run.round_count = strtoull(arguments[2], NULL, 10);
+    run.thread_count = arguments[3];
+    run.quern = arguments[4];
+    run.duckdb_run = arguments[5];
+    run.library = arguments[6];
+    if (run.round_count == 0 || run.round_count > ROUND_LIMIT)
+        fail("rounds are 1 to %d", ROUND_LIMIT);
+    if (strlen(run.folder) > 256)
+        fail("%s: too long a path", run.folder);
+    char **words = arguments + 7;
+    size_t word_count = (size_t)argument_count - 7;
+    load_write(&run);
+    printf("%-6s %25s %25s %8s %14s %10s %10s\n", "", "DuckDB ms", "quern ms", "by", "middle half", "DuckDB MB",
+           "quern MB");
+    if (name_is_wanted("load", words, word_count))
+        bench_load(&run);
+    bench_queries(&run, words, word_count);
+    free(run.quern_answer.text);
+    free(run.duckdb_answer.text);
+    return 0;
+}
