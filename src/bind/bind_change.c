@@ -21,6 +21,7 @@ Relation change_scan(Change *change, const AstObjectName *name, const char *alia
     for (size_t i = 0; i < schema->column_count; i++)
         rows.names[i] = plan_column(binder->columns, change->columns[i])->name;
     Relation relation = relation_of_rows(binder, &rows, alias, NULL);
+    relation_add_hidden(binder, &relation, scan);
     relation.tables.items[0]->real_name = name->name;
     return relation;
 }

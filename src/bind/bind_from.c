@@ -34,6 +34,16 @@ Relation relation_of_rows(Binder *binder, const Rows *rows, const char *name, co
     return relation;
 }
 
+void relation_add_hidden(Binder *binder, Relation *relation, const PlanScan *scan)
+{
+    ScopeTable *table = relation->tables.items[0];
+    for (size_t i = table->columns.count; i < scan->base.output_count - scan->has_row_number; i++) {
+        ColumnId column = scan->base.outputs[i];
+        ScopeColumn hidden = scope_column_new(plan_column(binder->columns, column)->name, table->name, column);
+        array_add(binder->arena, &table->hidden, hidden);
+    }
+}
+
 /* (a JOIN b) AS x (names): one table x of all the columns that are visible. */
 static Relation relation_rename(Binder *binder, const Relation *relation, const char *name, const AstNames *aliases)
 {
@@ -163,6 +173,8 @@ static Relation bind_table(const From *from, const AstTableRef *ref)
     const char *sql = provider_logical_plan(table);
     Rows rows = sql ? view_rows(binder, table, sql, name, ref->position) : scan_rows(binder, table, name);
     Relation relation = relation_of_rows(binder, &rows, name, &ref->column_aliases);
+    if (sql == NULL)
+        relation_add_hidden(binder, &relation, (const PlanScan *)rows.plan);
     relation.tables.items[0]->real_name = ref->table.name;
     if (!ast_name_is_given(&ref->alias))
         relation.tables.items[0]->schema =
@@ -230,7 +242,9 @@ static Relation bind_file(const From *from, const AstTableRef *ref)
     arena_own(binder->arena, table, table_unref);
     const char *name = ref_name(binder, ref, file_table_name(ref->file));
     Rows rows = scan_rows(binder, table, name);
-    return relation_of_rows(binder, &rows, name, &ref->column_aliases);
+    Relation relation = relation_of_rows(binder, &rows, name, &ref->column_aliases);
+    relation_add_hidden(binder, &relation, (const PlanScan *)rows.plan);
+    return relation;
 }
 
 static Relation bind_derived_table(const From *from, const AstTableRef *ref, Scope *before)

@@ -82,7 +82,24 @@ static _Noreturn void raise_no_column(const Place *place, const AstName *name)
                VIEW_ARGUMENTS(name->text));
 }
 
-/* This query's columns, then its aliases, then the columns of the queries around it. */
+/* A hidden column of one of the scope's tables; NULL: none is called so. */
+static const ScopeColumn *scope_hidden_column(const Place *place, const Scope *scope, const AstName *name)
+{
+    const ScopeColumn *found = NULL;
+    for (size_t i = 0; i < scope->relation.tables.count; i++) {
+        const ScopeTable *table = scope->relation.tables.items[i];
+        const ScopeColumn *column = scope_pick(place, &table->hidden, name->text, name->position);
+        if (column && found)
+            bind_error(place->binder, ERROR_AMBIGUOUS_COLUMN, name->position,
+                       arena_format(place->binder->arena, "it could be \"%s.%s\" or \"%s.%s\"", found->table,
+                                    found->name, column->table, column->name),
+                       "column reference \"%.*s\" is ambiguous", VIEW_ARGUMENTS(name->text));
+        found = column ? column : found;
+    }
+    return found;
+}
+
+/* This query's columns, then its aliases, then hidden columns, then the columns of the queries around it. */
 static Expr *scope_plain_column(const Place *place, const AstName *name)
 {
     for (Scope *scope = place->scope; scope; scope = scope->parent) {
@@ -92,6 +109,9 @@ static Expr *scope_plain_column(const Place *place, const AstName *name)
         Expr *alias = scope == place->scope && place->select ? select_alias(place, name) : NULL;
         if (alias)
             return alias;
+        const ScopeColumn *hidden = scope_hidden_column(place, scope, name);
+        if (hidden)
+            return scope_use(place, scope, hidden->column, name->position);
     }
     raise_no_column(place, name);
 }
@@ -175,6 +195,8 @@ Expr *scope_column(const Place *place, const AstExpr *ast)
     Scope *scope;
     const ScopeTable *table = scope_find_table(place, parts, table_part_count, &scope);
     const ScopeColumn *column = scope_pick(place, &table->columns, name->text, name->position);
+    if (column == NULL)
+        column = scope_pick(place, &table->hidden, name->text, name->position);
     if (column)
         return scope_use(place, scope, column->column, parts[0].position);
     Nearest nearest = nearest_to(name->text);

@@ -63,6 +63,7 @@ typedef struct ScopeTable {
     StringView schema;    /* size 0: it has an alias or none */
     StringView real_name; /* of a table of the catalog, when it has an alias */
     ScopeColumns columns;
+    ScopeColumns hidden; /* that may be named, but that * does not mean */
 } ScopeTable;
 
 /* Rows and what their columns are called: one item of FROM, or all of it. */
@@ -273,6 +274,8 @@ Relation relation_cross(Binder *binder, const Relation *left, const Relation *ri
 Relation bind_table_function(const From *from, const AstTableRef *ref, Scope *before);
 /* Rows under a table's name; `aliases` for its columns. */
 Relation relation_of_rows(Binder *binder, const Rows *rows, const char *name, const AstNames *aliases);
+/* The scan's hidden columns may be named too; `relation` is that of its rows. */
+void relation_add_hidden(Binder *binder, Relation *relation, const PlanScan *scan);
 /* A table of the catalog, with a share that lives as long as the statement. */
 TableProvider *bind_catalog_table(Binder *binder, const AstObjectName *name);
 

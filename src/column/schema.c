@@ -11,12 +11,24 @@ Schema *schema_new(Arena *arena, size_t column_count)
 
 Schema *schema_copy(Arena *arena, const Schema *schema)
 {
-    Schema *copy = schema_new(arena, schema->column_count);
-    for (size_t c = 0; c < schema->column_count; c++) {
+    Schema *copy = schema_new(arena, schema_width(schema));
+    copy->column_count = schema->column_count;
+    copy->hidden_count = schema->hidden_count;
+    for (size_t c = 0; c < schema_width(schema); c++) {
         copy->columns[c] = schema->columns[c];
         copy->columns[c].name = arena_string(arena, schema->columns[c].name);
     }
     return copy;
+}
+
+void schema_add_hidden(Schema *schema, Arena *arena, const Column *columns, size_t count)
+{
+    size_t width = schema_width(schema);
+    Column *wider = arena_array(arena, Column, width + count);
+    for (size_t c = 0; c < width + count; c++)
+        wider[c] = c < width ? schema->columns[c] : columns[c - width];
+    schema->columns = wider;
+    schema->hidden_count += count;
 }
 
 ptrdiff_t schema_find(const Schema *schema, StringView name)

@@ -82,10 +82,10 @@ PlanScan *plan_scan_new(PlanColumns *columns, TableProvider *table, const Schema
     scan->table = table;
     scan->name = arena_string(columns->arena, name);
     scan->first_column = (ColumnId)columns->list.count;
-    scan->base.output_count = schema->column_count;
-    scan->base.outputs = arena_array(columns->arena, ColumnId, schema->column_count + 1); /* and a row number */
-    scan->column_indexes = arena_array(columns->arena, size_t, schema->column_count + 1);
-    for (size_t i = 0; i < schema->column_count; i++) {
+    scan->base.output_count = schema_width(schema);
+    scan->base.outputs = arena_array(columns->arena, ColumnId, schema_width(schema) + 1); /* and a row number */
+    scan->column_indexes = arena_array(columns->arena, size_t, schema_width(schema) + 1);
+    for (size_t i = 0; i < schema_width(schema); i++) {
         const Column *column = &schema->columns[i];
         scan->base.outputs[i] = plan_column_new(columns, arena_string(columns->arena, column->name), scan->name,
                                                 column->type, column->is_nullable);

@@ -112,7 +112,7 @@ typedef struct PlanScan {
     const char *name;       /* as the user wrote it, or its alias */
     size_t *column_indexes; /* of each output, into the table's schema */
     ColumnId first_column; /* that of the table's column 0, the others follow: also when they are no outputs any more */
-    bool has_row_number;   /* behind the table's columns there is one more: the row's own number */
+    bool has_row_number;   /* behind the table's columns, hidden ones too, there is one more: the row's own number */
     /* set by the provider pushdown, the last rule: */
     ARRAY(PlanScanFilter) filters; /* all that stood directly above it, and what became of them */
     size_t limit;                  /* handed on, or NO_LIMIT */

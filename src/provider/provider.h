@@ -15,7 +15,10 @@
  * EXPR_COLUMN is an index into schema(). A row passes only when the filter is TRUE. None is volatile, can fail, or
  * holds a subquery.
  *
- * ROW NUMBERS: UPDATE and DELETE of any form are a scan that also asks for column schema()->column_count, the row's own
+ * HIDDEN COLUMNS: those that schema() has behind column_count are asked for, and filtered by, only where a query names
+ * them: a file's _line, a table's rowid.
+ *
+ * ROW NUMBERS: UPDATE and DELETE of any form are a scan that also asks for column schema_width(schema()), the row's own
  * number (BIGINT, not NULL), and then delete_rows or update_rows with the numbers of the rows that are meant. They are
  * good within the one statement. Who has neither function is never asked for them. */
 #ifndef QUERN_PROVIDER_PROVIDER_H
@@ -67,7 +70,7 @@ typedef struct ScanArgs {
     const Context *context;
     Arena *arena;             /* of the query: the scan is made in it */
     size_t projection_count;  /* 0 is legal: rows without columns, for count(*) */
-    const size_t *projection; /* indexes into schema(), in the wanted order; schema()->column_count: see ROW NUMBERS */
+    const size_t *projection; /* indexes into schema(), in the wanted order; schema_width(): see ROW NUMBERS */
     size_t filter_count;
     Expr *const *filters; /* ANDed; those that were answered EXACT or INEXACT, in order */
     size_t limit;         /* OFFSET + LIMIT for the scan as a whole, or NO_LIMIT: after so many rows it may stop */

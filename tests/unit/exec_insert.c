@@ -37,7 +37,7 @@ static const TableProviderOps read_only_ops = {.format = "stone", .schema = keep
 static KeepingTable *keeping_table(const TableProviderOps *ops)
 {
     static Column columns[] = {{"a", {TYPE_INTEGER, 0, 0}, false}, {"b", {TYPE_VARCHAR, 0, 0}, true}};
-    static const Schema schema = {2, columns};
+    static const Schema schema = {.column_count = 2, .columns = columns};
     KeepingTable *table = arena_new(test_arena, KeepingTable);
     *table = (KeepingTable){
         .base = {.ops = ops, .share_count = 1, .arena = test_arena}, .schema = &schema, .text = {.arena = test_arena}};

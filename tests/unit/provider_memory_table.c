@@ -29,7 +29,7 @@ static TableProvider *table_new(bool has_key)
     static const size_t key_columns[] = {0};
     static const Constraint key = {
         .kind = CONSTRAINT_PRIMARY_KEY, .name = "t_pkey", .column_count = 1, .columns = key_columns};
-    Schema schema = {3, columns};
+    Schema schema = {.column_count = 3, .columns = columns};
     Constraints constraints = {has_key, &key};
     TableProvider *table = memory_table_new(context_new(), &schema, &constraints, NULL, TABLE_BASE);
     arena_own(test_arena, table, table_unref);
@@ -450,7 +450,7 @@ static Batch *colors_next(BatchStream *stream)
 START_TEST(texts_of_few_values_become_a_dictionary)
 {
     Column column = {"color", type_of(TYPE_VARCHAR), true};
-    Schema schema = {1, &column};
+    Schema schema = {.column_count = 1, .columns = &column};
     TableProvider *table = memory_table_new(context_new(), &schema, NULL, NULL, TABLE_BASE);
     arena_own(test_arena, table, table_unref);
     Rows rows = {.base = {.schema = &schema, .next = colors_next}, .end = MEMORY_GROUP_ROWS + 100};

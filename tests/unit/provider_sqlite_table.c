@@ -123,7 +123,7 @@ START_TEST(declared_columns_choose_names_and_types)
 {
     database_make("CREATE TABLE t (a INTEGER, b TEXT, c REAL); INSERT INTO t VALUES (7, '12', 0.5)");
     Column columns[] = {{"b", type_of(TYPE_VARCHAR), true}, {"A", type_of(TYPE_VARCHAR), true}};
-    TableProvider *table = table_open_with("t", NULL, NULL, &(Schema){2, columns});
+    TableProvider *table = table_open_with("t", NULL, NULL, &(Schema){.column_count = 2, .columns = columns});
     ck_assert_str_eq(schema_text(table), "b VARCHAR, a VARCHAR");
     ck_assert_str_eq(scan_text(scan_of(table, NULL, 0, NO_LIMIT)), "12|7\n");
 }
@@ -251,7 +251,8 @@ START_TEST(an_attached_database_follows_its_schema)
     Constraint items[] = {{.kind = CONSTRAINT_PRIMARY_KEY, .column_count = 1, .columns = key_columns},
                           {.kind = CONSTRAINT_CHECK, .name = "cheap", .check = "price < 100"}};
     const char *const defaults[] = {NULL, "1.5"};
-    schema->ops->create(schema, "five", &(Schema){2, columns}, &(Constraints){2, items}, defaults, context_new());
+    schema->ops->create(schema, "five", &(Schema){.column_count = 2, .columns = columns}, &(Constraints){2, items},
+                        defaults, context_new());
     ck_assert_str_eq(sqlite_ask("INSERT INTO five (id) VALUES (3); SELECT price FROM five"), "1.5");
     ck_assert(schema->ops->drop(schema, view_of("five"), context_new()));
     ck_assert(!schema->ops->drop(schema, view_of("five"), context_new()));

@@ -295,8 +295,30 @@ bool csv_block_take(CsvBlock *block, CsvRows *rows, size_t limit, bool wants_fie
     return true;
 }
 
+static uint32_t rows_start(const CsvRows *rows, size_t row)
+{
+    return rows->block->index.ends[(ptrdiff_t)rows->first[row] - 1] + 1; /* wraps before the first record */
+}
+
+/* The position of the line end. */
+static uint32_t rows_line_end(const CsvRows *rows, size_t row)
+{
+    size_t field_count = rows->is_padded ? rows->field_counts[row] : rows->block->dialect->column_count;
+    return rows->block->index.ends[rows->first[row] + field_count - 1];
+}
+
 uint64_t csv_rows_offset(const CsvRows *rows, size_t row)
 {
-    uint32_t start = rows->block->index.ends[(ptrdiff_t)rows->first[row] - 1] + 1; /* wraps before the first record */
-    return rows->block->offset + start;
+    return rows->block->offset + rows_start(rows, row);
+}
+
+uint64_t csv_rows_end(const CsvRows *rows, size_t row)
+{
+    return rows->block->offset + rows_line_end(rows, row) + 1;
+}
+
+StringView csv_rows_record(const CsvRows *rows, size_t row)
+{
+    uint32_t start = rows_start(rows, row), end = csv_field_end(rows->block->data, start, rows_line_end(rows, row));
+    return (StringView){rows->block->data + start, end - start};
 }

@@ -78,7 +78,10 @@ static inline StringView csv_rows_field(const CsvRows *rows, size_t row, size_t 
     return (StringView){rows->block->data + start, end - start};
 }
 
-/* The file offset of a row's first byte. */
+/* The file offset of a row's first byte, and that behind its line end (which, at the file's end, may be our own). */
 uint64_t csv_rows_offset(const CsvRows *rows, size_t row);
+uint64_t csv_rows_end(const CsvRows *rows, size_t row);
+/* A row's text without its line end. */
+StringView csv_rows_record(const CsvRows *rows, size_t row);
 
 #endif

@@ -179,10 +179,7 @@ static void record_write(Change *change, const CsvRows *rows, size_t row, const 
 
 static void change_apply(Change *change, const CsvRows *rows, size_t row, const Edit *edit)
 {
-    const CsvBlock *block = rows->block;
-    const CsvDialect *dialect = &change->write.shape->dialect;
-    size_t field_count = rows->is_padded ? rows->field_counts[row] : dialect->column_count;
-    uint64_t end = block->offset + block->index.ends[rows->first[row] + field_count - 1] + 1;
+    uint64_t end = csv_rows_end(rows, row);
     uint64_t file_size = change->write.shape->identity.size;
     end = end < file_size ? end : file_size; /* the last line end may be the block's own */
     change_copy(change, edit->offset);

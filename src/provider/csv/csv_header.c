@@ -14,6 +14,7 @@
 #include "base/map.h"
 #include "base/utf8.h"
 #include "provider/csv/csv_field.h"
+#include "provider/csv/csv_hidden.h"
 #include "provider/csv/csv_parse.h"
 
 void csv_header_read(CsvHeader *header, Arena *arena, const CsvDialect *dialect, const char *data, const uint32_t *ends,
@@ -198,5 +199,6 @@ Schema *csv_header_schema(const CsvHeader *header, Arena *arena, const CsvDialec
         map_set(&used, view_of(name), arena_new(arena, unsigned));
         schema->columns[c].name = name;
     }
+    schema_add_hidden(schema, arena, csv_hidden_columns, CSV_HIDDEN_COUNT);
     return schema;
 }

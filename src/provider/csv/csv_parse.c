@@ -153,28 +153,37 @@ static const char *encoding_hint(const CsvBlock *block)
     return "the file is not in UTF-8: OPTIONS (encoding 'latin1') may be what it is in";
 }
 
-static _Noreturn void raise_encoding(CsvParse *parse, size_t row, const Field *field, size_t valid_size)
+static _Noreturn void raise_encoding(const CsvRows *rows, size_t row, size_t field, unsigned byte)
 {
-    const CsvRows *rows = parse->rows;
-    unsigned byte = (unsigned char)field->text[valid_size];
-    csv_error_raise(rows->block->source, csv_rows_offset(rows, row), parse->column + 1, ERROR_INVALID_ENCODING,
-                    byte ? encoding_hint(parse->rows->block) : NULL,
+    csv_error_raise(rows->block->source, csv_rows_offset(rows, row), field, ERROR_INVALID_ENCODING,
+                    byte ? encoding_hint(rows->block) : NULL,
                     byte ? "invalid UTF-8: byte 0x%02x" : "a NUL byte in text", byte);
+}
+
+/* How much of it is UTF-8 without NUL bytes. */
+static size_t text_valid_size(const CsvRows *rows, StringView text)
+{
+    size_t valid_size = view_is_ascii(text) ? text.size : utf8_valid_size(text);
+    const char *nul = rows->block->index.has_nul && valid_size > 0 ? memchr(text.data, '\0', valid_size) : NULL;
+    return nul ? (size_t)(nul - text.data) : valid_size;
+}
+
+void csv_text_require(const CsvRows *rows, size_t row, size_t field, StringView text)
+{
+    size_t valid_size = text_valid_size(rows, text);
+    if (valid_size < text.size)
+        raise_encoding(rows, row, field, (unsigned char)text.data[valid_size]);
 }
 
 /* False when the row is to be handled as one with a bad value. */
 static bool text_is_valid(CsvParse *parse, size_t row, const Field *field)
 {
-    StringView view = {field->text, field->size};
-    size_t valid_size = view_is_ascii(view) ? view.size : utf8_valid_size(view);
-    if (valid_size == view.size && parse->rows->block->index.has_nul && view.size > 0) {
-        const char *nul = memchr(view.data, '\0', view.size);
-        valid_size = nul ? (size_t)(nul - view.data) : view.size;
-    }
-    if (valid_size == view.size)
+    StringView text = {field->text, field->size};
+    size_t valid_size = text_valid_size(parse->rows, text);
+    if (valid_size == text.size)
         return true;
     if (!parse->nulls_bad && parse->rejected == NULL)
-        raise_encoding(parse, row, field, valid_size);
+        raise_encoding(parse->rows, row, parse->column + 1, (unsigned char)text.data[valid_size]);
     parse_fail(parse, row);
     return false;
 }

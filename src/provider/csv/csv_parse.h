@@ -26,6 +26,9 @@ typedef struct CsvParse {
 
 void csv_parse_column(CsvParse *parse);
 
+/* Raises INVALID_ENCODING unless a text of the row is UTF-8 without NUL bytes. `field` as csv_error_raise has it. */
+void csv_text_require(const CsvRows *rows, size_t row, size_t field, StringView text);
+
 /* The text of a field as the file means it: without quotes, escapes undone (into the arena). False: NULL. */
 bool csv_field_text(Arena *arena, const CsvDialect *dialect, StringView field, StringView *ret_text);
 

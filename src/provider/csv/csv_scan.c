@@ -10,12 +10,13 @@
 #include "expr/evaluator.h"
 #include "provider/csv/csv_block.h"
 #include "provider/csv/csv_error.h"
+#include "provider/csv/csv_hidden.h"
 #include "provider/csv/csv_parse.h"
 #include "provider/csv/csv_table.h"
 
 /* One column of the file that is read. */
 typedef struct CsvInput {
-    size_t column; /* of the file; their count: the row's number, which is its offset */
+    size_t column; /* of the file; behind them its hidden ones; schema_width: the row's number, which is its offset */
     Type type;
     bool is_declared;
     bool is_for_filter; /* parsed first, of all rows */
@@ -31,6 +32,7 @@ typedef struct CsvScan {
     Expr **filters; /* over inputs */
     const char **filter_texts;
     size_t limit;
+    bool counts_lines; /* someone asks for _line: rows are read in order, by one cursor */
     /* shared by the cursors: */
     atomic_bool is_taken;
     _Atomic uint64_t bytes_read, row_count, dropped_count, parsed_count;
@@ -43,6 +45,7 @@ typedef struct CsvCursor {
     Arena *arena;
     CsvBlock block;
     CsvRows *rows;
+    CsvLines *lines;      /* NULL: nobody asks for _line */
     Evaluator *evaluator; /* NULL: no filters */
     Batch *input;         /* vectors of all inputs */
     Batch *output;        /* those of the projection */
@@ -138,6 +141,10 @@ static void cursor_open(CsvCursor *cursor)
     cursor->input = batch_new_empty(cursor->arena, scan->input_count);
     for (size_t i = 0; i < scan->input_count; i++)
         cursor->input->columns[i] = vector_new(cursor->arena, scan->inputs[i].type);
+    if (scan->counts_lines)
+        cursor->lines =
+            csv_lines_new(cursor->arena, csv_source_open(cursor->arena, cursor->context, table->path, table->spool,
+                                                         shape->identity.size, table->options->encoding));
     cursor->output = batch_new_empty(cursor->arena, scan->base.schema->column_count);
     if (scan->filter_count)
         cursor->evaluator = evaluator_new(cursor->arena, cursor->context, scan->filters, scan->filter_count);
@@ -177,11 +184,34 @@ static void cursor_number_rows(CsvCursor *cursor, Vector *target)
         numbers[row] = (int64_t)csv_rows_offset(cursor->rows, row);
 }
 
+/* A hidden column, or the row's number. */
+static void cursor_look(CsvCursor *cursor, size_t i, size_t hidden, const uint16_t *selection, size_t count)
+{
+    Vector *target = cursor->input->columns[i];
+    Value path;
+    switch (hidden) {
+    case CSV_HIDDEN_FILE:
+        path = value_text(view_of(cursor->scan->table->path));
+        vector_set_constant(target, &path);
+        return;
+    case CSV_HIDDEN_LINE:
+        vector_prepare(target, cursor->rows->count);
+        memcpy(target->data, cursor->lines->of_rows, cursor->rows->count * sizeof(int64_t));
+        return;
+    case CSV_HIDDEN_RAW:
+        csv_raw_take(cursor->rows, selection, count, target);
+        return;
+    default:
+        cursor_number_rows(cursor, target);
+    }
+}
+
 static void cursor_parse(CsvCursor *cursor, size_t i, const uint16_t *selection, size_t count)
 {
     const CsvInput *input = &cursor->scan->inputs[i];
-    if (input->column == cursor->scan->shape->schema->column_count) {
-        cursor_number_rows(cursor, cursor->input->columns[i]);
+    size_t column_count = cursor->scan->shape->schema->column_count;
+    if (input->column >= column_count) {
+        cursor_look(cursor, i, input->column - column_count, selection, count);
         return;
     }
     CsvErrorPolicy policy = cursor->scan->shape->dialect.on_error;
@@ -228,6 +258,8 @@ static Batch *cursor_read_rows(CsvCursor *cursor)
     batch->selection = NULL;
     if (rejects)
         memset(cursor->rejected, 0, sizeof cursor->rejected);
+    if (cursor->lines)
+        csv_lines_count(cursor->lines, cursor->rows);
     if (cursor->evaluator) {
         for (size_t i = 0; i < scan->input_count; i++)
             if (scan->inputs[i].is_for_filter)
@@ -390,21 +422,29 @@ static Statistics *scan_statistics(const CsvScan *scan, const ScanArgs *args)
     return statistics;
 }
 
+static void scan_describe_input(CsvScan *scan, CsvInput *input)
+{
+    const Schema *schema = scan->shape->schema;
+    input->type = input->column < schema_width(schema) ? schema->columns[input->column].type : type_of(TYPE_BIGINT);
+    input->is_declared = input->column < schema->column_count && scan->shape->is_declared[input->column];
+    scan->counts_lines |= input->column == schema->column_count + CSV_HIDDEN_LINE;
+}
+
 Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
 {
     Arena *arena = args->arena;
     CsvScan *scan = arena_new(arena, CsvScan);
-    size_t column_count = shape->schema->column_count;
+    size_t width = schema_width(shape->schema);
     scan->table = table;
     scan->shape = shape;
     scan->limit = args->order_count == 0 ? args->limit : NO_LIMIT;
-    scan->inputs = arena_array(arena, CsvInput, args->projection_count + column_count);
-    size_t *places = arena_array(arena, size_t, column_count);
+    scan->inputs = arena_array(arena, CsvInput, args->projection_count + width);
+    size_t *places = arena_array(arena, size_t, width);
     Schema *schema = schema_new(arena, args->projection_count);
     for (size_t i = 0; i < args->projection_count; i++) {
         size_t column = args->projection[i];
         scan->inputs[i].column = column;
-        if (column == column_count) {
+        if (column == width) {
             schema->columns[i] = (Column){.name = "row number", .type = type_of(TYPE_BIGINT)};
             continue;
         }
@@ -413,13 +453,8 @@ Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
     }
     scan->input_count = args->projection_count;
     scan_take_filters(scan, args, places);
-    for (size_t i = 0; i < scan->input_count; i++) {
-        scan->inputs[i].type = type_of(TYPE_BIGINT);
-        if (scan->inputs[i].column == column_count)
-            continue;
-        scan->inputs[i].type = shape->schema->columns[scan->inputs[i].column].type;
-        scan->inputs[i].is_declared = shape->is_declared[scan->inputs[i].column];
-    }
+    for (size_t i = 0; i < scan->input_count; i++)
+        scan_describe_input(scan, &scan->inputs[i]);
     scan->base = (Scan){
         .schema = schema,
         .statistics = scan_statistics(scan, args),

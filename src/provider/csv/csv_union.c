@@ -15,6 +15,7 @@
 #include "expr/evaluator.h"
 #include "provider/csv/csv.h"
 #include "provider/csv/csv_files.h"
+#include "provider/csv/csv_hidden.h"
 #include "provider/csv/csv_table.h"
 
 enum { PATH_COLUMN_LIMIT = 32 };
@@ -161,8 +162,13 @@ static void part_finish(UnionMaker *maker, UnionPart *part, const size_t *places
     const Schema *schema = maker->shape->schema, *own = part->own_shape->schema;
     Type *types = arena_array(maker->arena, Type, own->column_count);
     bool *is_declared = arena_array(maker->arena, bool, own->column_count);
-    Value *constants = arena_array(maker->arena, Value, schema->column_count);
-    part->file_columns = arena_array(maker->arena, size_t, schema->column_count);
+    size_t width = schema_width(schema);
+    Value *constants = arena_array(maker->arena, Value, width);
+    part->file_columns = arena_array(maker->arena, size_t, width);
+    for (size_t hidden = 0; hidden < CSV_HIDDEN_COUNT; hidden++)
+        part->file_columns[schema->column_count + hidden] =
+            hidden == CSV_HIDDEN_FILE ? NOT_IN_FILE : own->column_count + hidden;
+    constants[schema->column_count + CSV_HIDDEN_FILE] = value_text(view_of(part->table->path));
     for (size_t c = 0; c < schema->column_count; c++) {
         part->file_columns[c] = NOT_IN_FILE;
         constants[c] = value_null(schema->columns[c].type);
@@ -245,6 +251,7 @@ static void union_describe(UnionMaker *maker)
         statistics->columns[c] =
             csv_evidence_statistics(&column->evidence, type, statistics->row_count.count, /* is_total= */ false);
     }
+    schema_add_hidden(shape->schema, maker->arena, csv_hidden_columns, CSV_HIDDEN_COUNT);
     shape->statistics = statistics;
 }
 
@@ -460,7 +467,8 @@ static Statistics *scan_statistics(const UnionScan *scan, const UnionShape *shap
     statistics->column_count = args->projection_count;
     statistics->columns = arena_array(args->arena, ColumnStatistics, args->projection_count);
     for (size_t i = 0; i < args->projection_count; i++)
-        statistics->columns[i] = shape->statistics->columns[args->projection[i]];
+        if (args->projection[i] < shape->schema->column_count)
+            statistics->columns[i] = shape->statistics->columns[args->projection[i]];
     if (is_whole)
         return statistics;
     statistics->row_count = (StatisticsCount){.precision = PRECISION_ESTIMATE};

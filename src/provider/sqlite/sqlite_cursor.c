@@ -40,7 +40,7 @@ void sqlite_query_init(SqliteQuery *query, Arena *arena, SqliteTable *table, con
     text_add(text, "SELECT ");
     for (size_t i = 0; i < column_count; i++) {
         text_add(text, i ? ", " : "");
-        if (columns[i] < shape->schema->column_count)
+        if (columns[i] < schema_width(shape->schema))
             text_add_sqlite_name(text, shape->columns[columns[i]].name);
         else
             text_add(text, shape->rowid_name);
@@ -69,7 +69,7 @@ static const SqliteColumn *query_column(const SqliteQuery *query, size_t i)
 {
     static const SqliteColumn rowid = {.name = "rowid", .type = {.id = TYPE_BIGINT}};
     size_t index = query->columns[i];
-    return index < query->shape->schema->column_count ? &query->shape->columns[index] : &rowid;
+    return index < schema_width(query->shape->schema) ? &query->shape->columns[index] : &rowid;
 }
 
 static void cursor_open(SqliteCursor *cursor)

@@ -176,7 +176,7 @@ static FilterPushdown write_filter(SqliteWriter *writer, const Expr *filter, siz
 /* The column itself, or NULL when it is anything else. */
 static const SqliteColumn *filter_column(const SqliteWriter *writer, const Expr *expr)
 {
-    bool is_column = expr->kind == EXPR_COLUMN && expr->column < writer->shape->schema->column_count &&
+    bool is_column = expr->kind == EXPR_COLUMN && expr->column < schema_width(writer->shape->schema) &&
                      type_equal(expr->type, writer->shape->columns[expr->column].type);
     return is_column ? &writer->shape->columns[expr->column] : NULL;
 }

@@ -64,7 +64,7 @@ Scan *sqlite_scan(TableProvider *base, const ScanArgs *args)
     SqliteScan *scan = arena_new(arena, SqliteScan);
     Schema *schema = schema_new(arena, args->projection_count);
     for (size_t i = 0; i < args->projection_count; i++)
-        schema->columns[i] = args->projection[i] < shape->schema->column_count
+        schema->columns[i] = args->projection[i] < schema_width(shape->schema)
                                  ? shape->schema->columns[args->projection[i]]
                                  : sqlite_row_number(table);
     size_t *columns = arena_copy(arena, args->projection, args->projection_count * sizeof *columns);

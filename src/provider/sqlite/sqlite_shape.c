@@ -196,7 +196,7 @@ static void reader_take_declared(ShapeReader *reader)
         chosen[d].is_rendered = !is_same;
     }
     reader->columns.items = chosen;
-    reader->columns.count = declared->column_count;
+    reader->columns.count = reader->columns.capacity = declared->column_count;
 }
 
 /* ---- constraints ---- */
@@ -291,6 +291,14 @@ static void reader_make_schema(ShapeReader *reader)
         schema->columns[i] = (Column){.name = column->name,
                                       .type = column->type,
                                       .is_nullable = !column->is_not_null || reader->table->is_mismatch_null};
+    }
+    if (reader->shape->rowid_name) {
+        SqliteColumn rowid = {.name = reader->shape->rowid_name,
+                              .type = type_of(TYPE_BIGINT),
+                              .declared = "INTEGER",
+                              .is_not_null = true};
+        schema_add_hidden(schema, reader->arena, &(Column){.name = rowid.name, .type = rowid.type}, 1);
+        array_add(reader->arena, &reader->columns, rowid);
     }
     reader->shape->schema = schema;
     reader->shape->columns = reader->columns.items;

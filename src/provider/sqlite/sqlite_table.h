@@ -25,7 +25,7 @@ typedef struct SqliteColumn {
 typedef struct SqliteShape {
     int64_t schema_version;
     const Schema *schema;
-    const SqliteColumn *columns; /* as many */
+    const SqliteColumn *columns; /* schema_width(schema) of them: the rowid is hidden */
     Constraints constraints;
     const char *sql;        /* its CREATE statement, or NULL */
     const char *rowid_name; /* rowid, oid or _rowid_, whichever no column is named; NULL: views, WITHOUT ROWID */
