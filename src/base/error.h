@@ -41,6 +41,8 @@ typedef enum ErrorClass {
     X(DUPLICATE_COLUMN, "42701", SQL)                                                                                  \
     X(DUPLICATE_ALIAS, "42712", SQL)                                                                                   \
     X(DUPLICATE_OBJECT, "42710", SQL)                                                                                  \
+    X(DUPLICATE_PREPARED, "42P05", SQL)                                                                                \
+    X(UNDEFINED_PREPARED, "26000", SQL)                                                                                \
     X(WRONG_OBJECT_TYPE, "42809", SQL)                                                                                 \
     X(GROUPING, "42803", SQL)                                                                                          \
     X(WINDOWING, "42P20", SQL)                                                                                         \

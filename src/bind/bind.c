@@ -21,7 +21,7 @@ Binder *binder_new(BindEnvironment *environment)
     binder->columns = environment->columns;
     binder->arena = environment->columns->arena;
     binder->context = environment->columns->context;
-    binder->outer_position = NO_POSITION;
+    binder->outer_position = environment->outer_position ? *environment->outer_position : NO_POSITION;
     return binder;
 }
 

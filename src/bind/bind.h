@@ -6,11 +6,28 @@
 #include "provider/catalog.h"
 #include "sql/ast.h"
 
+/* A parameter of a statement that is being prepared. */
+typedef struct BindParameter {
+    StringView name;
+    Type type;         /* NULL: nothing has said it so far */
+    const Expr **uses; /* what it is bound to, as long as its type is open */
+    size_t use_count, use_limit;
+} BindParameter;
+
+/* They have no values yet, and take their types from what stands around them. */
+typedef struct BindParameters {
+    size_t count;
+    BindParameter *items;
+} BindParameters;
+
 /* What a statement is bound against. */
 typedef struct BindEnvironment {
     PlanColumns *columns; /* of the statement: its arena, context and columns */
     Catalog *catalog;
-    const Map *parameters; /* name to NUL-terminated text (a char * whose value BIND_NULL means NULL); may be NULL */
+    const Map *parameters;    /* name to NUL-terminated text (a char * whose value BIND_NULL means NULL); may be NULL */
+    BindParameters *prepared; /* NULL: nothing is being prepared */
+    /* The statement's text was written elsewhere: messages are about this place. NULL: it was not. */
+    const Position *outer_position;
 } BindEnvironment;
 
 extern const char bind_null_parameter[]; /* the text pointer that means NULL */

@@ -300,6 +300,7 @@ static Expr *bind_expr_by_kind(const Place *place, const AstExpr *ast)
     case AST_STRING:
     case AST_BLOB:
     case AST_TYPED_LITERAL:
+    case AST_VALUE:
         return bind_literal(place, ast);
     case AST_INTERVAL:
         return bind_interval(place, ast);

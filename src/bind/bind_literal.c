@@ -98,8 +98,34 @@ Expr *bind_interval(const Place *place, const AstExpr *ast)
     return bind_call(place->binder, "*", factors, (bool[]){false, false}, 2, ast->position, "*");
 }
 
+/* NULL, whose type literal_note_type is going to tell. */
+static Expr *prepared_parameter(const Place *place, const AstExpr *ast)
+{
+    const BindParameters *parameters = place->binder->environment->prepared;
+    Expr *expr = constant_at(place, value_null(type_of(TYPE_VARCHAR)), ast->position);
+    for (size_t i = 0; i < parameters->count; i++) {
+        BindParameter *parameter = &parameters->items[i];
+        if (view_equal(parameter->name, ast->text) && parameter->use_count < parameter->use_limit)
+            parameter->uses[parameter->use_count++] = expr;
+    }
+    return expr;
+}
+
+void literal_note_type(const Binder *binder, const Expr *literal, Type type)
+{
+    const BindParameters *parameters = binder->environment->prepared;
+    for (size_t i = 0; parameters && i < parameters->count; i++) {
+        BindParameter *parameter = &parameters->items[i];
+        for (size_t u = 0; parameter->type.id == TYPE_NULL && u < parameter->use_count; u++)
+            if (parameter->uses[u] == literal)
+                parameter->type = type;
+    }
+}
+
 Expr *bind_parameter(const Place *place, const AstExpr *ast)
 {
+    if (place->binder->environment->prepared)
+        return prepared_parameter(place, ast);
     const Map *parameters = place->binder->environment->parameters;
     const char *text = parameters ? map_get(parameters, ast->text) : NULL;
     if (text == NULL)
@@ -126,6 +152,8 @@ Expr *bind_literal(const Place *place, const AstExpr *ast)
     }
     case AST_TYPED_LITERAL:
         return bind_typed_literal(place, ast);
+    case AST_VALUE:
+        return constant_at(place, *ast->value.constant, ast->position);
     default:
         return constant_at(place, number_value(place, ast->kind, ast->text, ast->position), ast->position);
     }

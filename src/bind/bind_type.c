@@ -60,7 +60,8 @@ const char *bind_type_text(Binder *binder, Type type)
 
 bool ast_is_untyped(const AstExpr *ast)
 {
-    return ast && (ast->kind == AST_STRING || ast->kind == AST_PARAMETER);
+    return ast &&
+           (ast->kind == AST_STRING || ast->kind == AST_PARAMETER || (ast->kind == AST_VALUE && ast->value.is_untyped));
 }
 
 /* A text that DECIMAL can hold is compared with all its digits, not rounded to the other side's scale. */
@@ -76,6 +77,7 @@ static bool literal_as_decimal(StringView text, Type type, Value *ret_value)
 
 Expr *bind_literal_as(Binder *binder, Expr *literal, Type type)
 {
+    literal_note_type(binder, literal, type);
     if (type.id == TYPE_VARCHAR || type.id == TYPE_NULL || literal->kind != EXPR_CONSTANT)
         return expr_cast(binder->arena, literal, type.id == TYPE_NULL ? literal->type : type, literal->position);
     if (literal->constant.is_null)
@@ -92,6 +94,8 @@ Expr *bind_literal_as(Binder *binder, Expr *literal, Type type)
 
 Expr *bind_convert(Binder *binder, Expr *expr, bool is_untyped, Type type)
 {
+    if (is_untyped)
+        literal_note_type(binder, expr, type);
     if (type_equal(expr->type, type))
         return expr;
     if (is_untyped)

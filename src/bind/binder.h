@@ -168,6 +168,8 @@ void relation_add_relation(Binder *binder, Relation *relation, const Relation *o
 const char *bind_type_text(Binder *binder, Type type);
 /* A literal without a type of its own: a string or a parameter. What stands around it decides. */
 bool ast_is_untyped(const AstExpr *ast);
+/* A parameter without a value so far is of this type. */
+void literal_note_type(const Binder *binder, const Expr *literal, Type type);
 /* A string constant read as `type`. */
 Expr *bind_literal_as(Binder *binder, Expr *literal, Type type);
 /* Converted without being asked; is_untyped: it is a string literal. */

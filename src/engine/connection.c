@@ -49,6 +49,7 @@ static void connection_new(void *argument)
     connection->arena = arena;
     connection->catalog = catalog_new(arena);
     connection->parameters = map_in(arena);
+    connection->prepared = map_in(arena);
     connection->memory_default = connection->memory.limit = memory_limit_default();
     settings_init(&connection->settings);
     for (size_t i = 0; engine_formats[i]; i++)

@@ -19,6 +19,7 @@ struct QuernConnection {
     Transaction *transaction; /* open, or NULL */
     MemoryBudget memory;
     Map parameters; /* of quern_bind: name to text */
+    Map prepared;   /* by name: of engine/statement_prepare.c */
     _Atomic bool is_cancelled;
     Error error; /* of the last call that failed */
     void (*warn)(void *user, const char *message);
@@ -81,6 +82,9 @@ BatchStream *statement_describe(Statement *statement, const AstStatement *ast);
 BatchStream *statement_show(Statement *statement, const AstStatement *ast);
 BatchStream *statement_set(Statement *statement, const AstStatement *ast);
 BatchStream *statement_reset(Statement *statement, const AstStatement *ast);
+BatchStream *statement_prepare(Statement *statement, const AstStatement *ast);
+BatchStream *statement_execute(Statement *statement, const AstStatement *ast);
+BatchStream *statement_deallocate(Statement *statement, const AstStatement *ast);
 BatchStream *statement_load(Statement *statement, const AstStatement *ast);
 
 /* Runs a parsed statement of any kind. Raises NOT_SUPPORTED for those that have no function yet. */
@@ -107,6 +111,10 @@ void statement_require_unsafe(const Statement *statement, const char *what, Posi
 size_t object_name_parts(const AstObjectName *name, StringView *ret_parts);
 /* A list of options as a format takes them: names in lower case, values as text. */
 const FormatOption *statement_format_options(Statement *statement, const AstOptions *options, size_t *ret_count);
+/* What EXECUTE runs, with its values in the place of the parameters. */
+const AstStatement *statement_prepared(Statement *statement, const AstStatement *ast);
+/* The query or the writing statement as a plan. */
+BoundQuery *statement_bind(Statement *statement, const AstStatement *ast);
 /* "CREATE TABLE name (…)". */
 const char *statement_table_definition(Statement *statement, TableProvider *table, StringView name);
 /* The name that a file's table gets: its base name without extensions, made lower case. */

@@ -31,6 +31,9 @@ static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
     [AST_STATEMENT_SET] = statement_set,
     [AST_STATEMENT_RESET] = statement_reset,
     [AST_STATEMENT_LOAD] = statement_load,
+    [AST_STATEMENT_PREPARE] = statement_prepare,
+    [AST_STATEMENT_EXECUTE] = statement_execute,
+    [AST_STATEMENT_DEALLOCATE] = statement_deallocate,
 };
 
 BatchStream *statement_run(Statement *statement, const AstStatement *ast)

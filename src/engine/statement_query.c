@@ -196,14 +196,14 @@ static void explain_annotate(void *user, const Plan *plan, Text *text)
     text_add_char(text, ')');
 }
 
-static BoundQuery *explain_bind(Statement *statement, const AstStatement *ast)
+BoundQuery *statement_bind(Statement *statement, const AstStatement *ast)
 {
     if (ast->kind == AST_STATEMENT_QUERY)
         return bind_query(&statement->environment, ast->query);
     if (statement_writes(ast))
         return write_bind(statement, ast);
     error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "queries, INSERT, UPDATE and DELETE have a plan",
-                     "%s has no plan to explain", ast_statement_name(ast->kind));
+                     "%s has no plan", ast_statement_name(ast->kind));
 }
 
 typedef struct ExplainOptions {
@@ -230,6 +230,8 @@ static ExplainOptions explain_options(Statement *statement, const AstExplain *ex
 BatchStream *statement_explain(Statement *statement, const AstStatement *ast)
 {
     const AstStatement *explained = ast->explain->statement;
+    if (explained->kind == AST_STATEMENT_EXECUTE)
+        explained = statement_prepared(statement, explained);
     ExplainOptions options = explain_options(statement, ast->explain);
     Explanation self = {.statement = statement, .text = text_in(statement->arena)};
     Rows *rows = rows_new(statement->arena, 1, "plan", TYPE_VARCHAR);
@@ -238,7 +240,7 @@ BatchStream *statement_explain(Statement *statement, const AstStatement *ast)
         rows_add_lines(rows, text_string(&self.text));
         return rows_stream(rows);
     }
-    BoundQuery *query = explain_bind(statement, explained);
+    BoundQuery *query = statement_bind(statement, explained);
     if (options.is_analyze && statement_writes(explained)) {
         write_require_unsafe(statement, written_table(query->plan), explained);
         statement_begin_write(statement, written_table(query->plan));

@@ -88,6 +88,7 @@ typedef enum AstExprKind {
     AST_STAR,          /* .star: *, t.*; also the argument of count(*) */
     AST_COLUMNS,       /* .operand: COLUMNS('regex'), COLUMNS(*) */
     AST_PARAMETER,     /* .text: "1" for $1 and the first ?, "name" for $name and :name */
+    AST_VALUE,         /* .value: what EXECUTE has put in a parameter's place; the parser makes none */
     AST_DEFAULT,       /* DEFAULT as a value in INSERT and UPDATE */
     AST_UNARY,         /* .unary */
     AST_BINARY,        /* .binary */
@@ -259,6 +260,11 @@ struct AstExpr {
     union {
         bool boolean;
         StringView text;
+        struct {
+            StringView name;              /* the parameter's */
+            const struct Value *constant; /* column/value.h */
+            bool is_untyped;              /* it is a string literal */
+        } value;
         AstExpr *operand;
         AstExprs list;
         AstQuery *query;
@@ -824,6 +830,7 @@ struct AstStatement {
     uint16_t height;
     Position position;
     size_t parameter_count; /* distinct ? and $1: the highest number */
+    AstExprs parameters;    /* every AST_PARAMETER, as they come; empty in a statement within another */
     union {
 #define AST_STATEMENT_FIELD(name, type, field) type *field;
         AST_STATEMENTS(AST_STATEMENT_FIELD)

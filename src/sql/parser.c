@@ -272,6 +272,7 @@ AstStatement *parser_parse(Arena *arena, StringView text, size_t *ret_taken)
     AstStatement *statement = parser_statement(&parser);
     parser_expect_end(&parser);
     statement->parameter_count = parser.parameter_count;
+    statement->parameters = parser.parameters;
     return statement;
 }
 

@@ -183,6 +183,14 @@ static AstExpr *parser_constant(Parser *parser, AstExprKind kind, bool value)
     return expr;
 }
 
+static AstExpr *parser_parameter_expr(Parser *parser, StringView name, Position position)
+{
+    AstExpr *expr = ast_expr_new(parser, AST_PARAMETER, position);
+    expr->text = name;
+    array_add(parser->arena, &parser->parameters, expr);
+    return expr;
+}
+
 /* A bare ? takes the next number; $5 and ?5 say theirs. */
 static AstExpr *parser_parameter(Parser *parser)
 {
@@ -207,9 +215,7 @@ static AstExpr *parser_parameter(Parser *parser)
         error_raise(ERROR_TOO_COMPLEX, token.position, "parameter number is above %d", PARAMETER_LIMIT);
     if (number > parser->parameter_count)
         parser->parameter_count = number;
-    AstExpr *expr = ast_expr_new(parser, AST_PARAMETER, token.position);
-    expr->text = token.text;
-    return expr;
+    return parser_parameter_expr(parser, token.text, token.position);
 }
 
 /* :name, the colon right before the name */
@@ -220,9 +226,8 @@ static AstExpr *parser_colon_parameter(Parser *parser)
         parser_raise(parser, "an expression");
     if (memchr(name->text.data, '$', name->text.size))
         error_raise(ERROR_SYNTAX, name->position, "the name of a parameter has no $ in it");
-    AstExpr *expr = ast_expr_new(parser, AST_PARAMETER, parser_advance(parser).position);
-    expr->text = parser_advance(parser).text;
-    return expr;
+    Position position = parser_advance(parser).position;
+    return parser_parameter_expr(parser, parser_advance(parser).text, position);
 }
 
 static AstExpr *parser_unary(Parser *parser, AstOperator operator)

@@ -21,6 +21,7 @@ typedef struct Parser {
     bool has_last;
     size_t depth; /* of the recursion */
     size_t parameter_count;
+    AstExprs parameters;
     size_t into_depth;  /* the depth at which SELECT may say INTO; 0: nowhere */
     AstObjectName into; /* where it said so */
     bool is_into_temporary;

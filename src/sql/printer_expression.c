@@ -514,6 +514,9 @@ void print_expr(Printer *printer, const AstExpr *expr)
     case AST_PARAMETER:
         print_parameter(printer, expr->text);
         break;
+    case AST_VALUE:
+        print_parameter(printer, expr->value.name);
+        break;
     case AST_DEFAULT:
         print(printer, "DEFAULT");
         break;
