@@ -1,9 +1,9 @@
 /* provider.h: table providers in shared libraries, and in the program that embeds quern. C11 or C++; it needs the C
  * library alone.
  *
- * A library exports quern_plugin_init, which gives a QuernPlugin: a list of formats. LOAD 'library.so' reads it, and
- * CREATE EXTERNAL TABLE t STORED AS name LOCATION '…' OPTIONS (…) asks the format of that name for a QuernProvider: a
- * table. man quern-provider shows a whole one.
+ * A library exports quern_plugin_init, which gives a QuernPlugin: lists of formats and functions. LOAD 'library.so'
+ * reads it, and CREATE EXTERNAL TABLE t STORED AS name LOCATION '…' OPTIONS (…) asks the format of that name for a
+ * QuernProvider: a table. man quern-provider shows a whole one.
  *
  * Structs. Each begins with its size and version, and only ever grows at its end: QUERN_INIT fills both. Who reads one
  * looks at struct_size before a member that came later. Arrays are arrays of pointers. A function that is optional may
@@ -261,6 +261,10 @@ typedef struct QuernHost {
     int32_t (*expr_sql)(const QuernExpr *expr, QuernDialect dialect, const char *const *column_names,
                         size_t column_count, QuernSql **ret_sql, QuernProviderError *error);
     void (*sql_release)(QuernSql *sql); /* NULL is fine */
+
+    /* Zeroed memory, aligned to 16, that lives as long as what the context is of: for an aggregate function, as its
+     * states. NULL: none is left. */
+    void *(*context_allocate)(QuernContext *context, size_t size);
 } QuernHost;
 
 /* ---- a scan: a described read ---- */
@@ -346,7 +350,9 @@ typedef enum QuernPushdown {
 typedef enum QuernInsertOp {
     QUERN_INSERT_APPEND = 0,
     QUERN_INSERT_OVERWRITE = 1, /* what was there goes */
-    QUERN_INSERT_REPLACE = 2    /* rows with a colliding key go */
+    QUERN_INSERT_REPLACE = 2,   /* rows with a colliding key go */
+    QUERN_INSERT_IGNORE = 3     /* new rows with a colliding key stay out, and do not count; asked only of a provider
+                                   whose struct goes as far as delete_rows */
 } QuernInsertOp;
 
 typedef enum QuernConstraintKind {
@@ -401,16 +407,43 @@ struct QuernProvider {
      * caller's: it is not to be released. */
     int32_t (*insert_into)(QuernProvider *provider, QuernContext *context, QuernInsertOp op,
                            struct ArrowArrayStream *input, uint64_t *ret_count, QuernProviderError *error);
-    /* Rows for which all filters are TRUE; without filters all rows. All or nothing. */
+    /* Rows for which all filters are TRUE; without filters all rows. All or nothing. Asked only when every filter was
+     * answered EXACT; what it does not take goes through delete_rows, or is an error where there is none. */
     int32_t (*delete_from)(QuernProvider *provider, QuernContext *context, const QuernExpr *const *filters,
                            size_t filter_count, uint64_t *ret_count, QuernProviderError *error);
+    /* The same: columns[i] becomes values[i], an expression over the row as it was. */
     int32_t (*update)(QuernProvider *provider, QuernContext *context, const size_t *columns,
                       const QuernExpr *const *values, size_t column_count, const QuernExpr *const *filters,
                       size_t filter_count, uint64_t *ret_count, QuernProviderError *error);
     int32_t (*truncate)(QuernProvider *provider, QuernContext *context, uint64_t *ret_count, QuernProviderError *error);
+
+    /* Rows by their numbers, for DELETE and UPDATE of any form: scan is asked for one column more, whose index is the
+     * number of the table's columns: the row's own number, an int64 ("l") that is good within the statement. `rows` is
+     * a stream whose first column, "row number", is that; it may read this very table until its end, and is the
+     * caller's. A number that comes twice counts once. All or nothing. */
+    int32_t (*delete_rows)(QuernProvider *provider, QuernContext *context, struct ArrowArrayStream *rows,
+                           uint64_t *ret_count, QuernProviderError *error);
+    /* Behind the number stand the new values of all columns; `columns` are those that the statement assigns, the others
+     * are as they were. A row whose number is NULL is new. */
+    int32_t (*update_rows)(QuernProvider *provider, QuernContext *context, const size_t *columns, size_t column_count,
+                           struct ArrowArrayStream *rows, uint64_t *ret_count, QuernProviderError *error);
+    /* Whether `update` can do this; false: update_rows is asked, or it is an error. Pure and cheap. NULL: it always
+     * can, when the values cannot be NULL where the column may not, and the table has no CHECK. */
+    bool (*supports_update)(QuernProvider *provider, const size_t *columns, const QuernExpr *const *values,
+                            size_t column_count);
+    /* Transactions: begin may come again while one is open; commit and rollback are of the newest. What an inner one
+     * commits an outer one may still undo; what the outermost commits is there for good when it returns. A commit that
+     * fails leaves it open. Each statement that writes is within one. All three, or none: then writes within BEGIN are
+     * refused. */
+    int32_t (*begin)(QuernProvider *provider, QuernProviderError *error);
+    int32_t (*commit)(QuernProvider *provider, QuernProviderError *error);
+    void (*rollback)(QuernProvider *provider);
+    /* Tables that give the same pointer are one in transactions: one of them is asked for all. NULL: each is its own.
+     */
+    const void *(*transaction_group)(QuernProvider *provider);
 };
 
-/* ---- a plugin: formats ---- */
+/* ---- formats: STORED AS name ---- */
 
 typedef struct QuernOption {
     uint32_t struct_size;
@@ -426,6 +459,13 @@ typedef struct QuernOpenArgs {
     const struct ArrowSchema *columns; /* those of the statement, or NULL: the caller's */
     size_t option_count;
     const QuernOption *const *options;
+    /* What else the statement says of its columns. NOT NULL stands in `columns` alone. A format that cannot keep a
+     * promise refuses it. */
+    size_t constraint_count;
+    const QuernConstraint *const *constraints;
+    const char *const *defaults; /* SQL or NULL, one a column; NULL: there are none */
+    size_t order_count;          /* WITH ORDER: how the rows are sorted already */
+    const QuernOrder *const *orders;
 } QuernOpenArgs;
 
 typedef struct QuernTableFormat QuernTableFormat;
@@ -441,12 +481,92 @@ struct QuernTableFormat {
                     QuernProviderError *error);
 };
 
+/* ---- functions ----
+ *
+ * Types of arguments and results are Arrow formats, those in which quern hands out columns: "b" "s" "i" "l" "L" "g" "u"
+ * "z" "tdD" "ttu" "tsu:" "tsu:UTC" "tin" "d:precision,scale". Arguments of other types are cast to them. Functions of
+ * one name differ in their arguments. They are called by several threads at once. */
+
+enum { QUERN_FUNCTION_MAX_ARGUMENTS = 8, QUERN_AGGREGATE_MAX_ARGUMENTS = 4 };
+
+/* FROM name(arguments): a table made from constants. */
+typedef struct QuernTableFunction QuernTableFunction;
+struct QuernTableFunction {
+    uint32_t struct_size;
+    uint32_t version;
+    void *private_data;
+    const char *name;
+    const char *description; /* one line, or NULL */
+    size_t argument_count;
+    const char *const *arguments;
+    size_t optional_count; /* how many of the last ones may be left out */
+    /* A table with one share for the caller. */
+    int32_t (*open)(const QuernTableFunction *function, QuernContext *context, const QuernValue *const *arguments,
+                    size_t argument_count, QuernProvider **ret_provider, QuernProviderError *error);
+};
+
+typedef enum QuernFunctionFlag {
+    QUERN_FUNCTION_VOLATILE = 1,  /* two calls with the same arguments may differ */
+    QUERN_FUNCTION_SEES_NULLS = 2 /* without it: NULL where an argument is; an aggregate passes over such rows */
+} QuernFunctionFlag;
+
+typedef struct QuernScalarFunction QuernScalarFunction;
+struct QuernScalarFunction {
+    uint32_t struct_size;
+    uint32_t version;
+    void *private_data;
+    const char *name;
+    const char *description; /* one line, or NULL */
+    size_t argument_count;
+    const char *const *arguments;
+    const char *result;
+    uint32_t flags; /* QuernFunctionFlag */
+    /* `arguments` is a struct ("+s") with a child for each; *ret_result, of as many rows, is released by the caller.
+     * A failure counts only if a row that matters is among them: the call is then made again with those rows alone. */
+    int32_t (*call)(const QuernScalarFunction *function, QuernContext *context, const struct ArrowArray *arguments,
+                    struct ArrowArray *ret_result, QuernProviderError *error);
+};
+
+/* State is `state_size` bytes, aligned to 8; all zero is the state of no rows. States are copied bytewise and dropped
+ * without notice: what they point to is memory of host->context_allocate. */
+typedef struct QuernAggregateFunction QuernAggregateFunction;
+struct QuernAggregateFunction {
+    uint32_t struct_size;
+    uint32_t version;
+    void *private_data;
+    const char *name;
+    const char *description; /* one line, or NULL */
+    size_t argument_count;
+    const char *const *arguments;
+    const char *result;
+    uint32_t flags;    /* QUERN_FUNCTION_SEES_NULLS */
+    size_t state_size; /* up to 4096 */
+    /* Row i of `arguments`, a struct, goes to states[i]. Several may be the same. */
+    int32_t (*update)(const QuernAggregateFunction *function, QuernContext *context, const struct ArrowArray *arguments,
+                      void *const *states, QuernProviderError *error);
+    /* from[i] is merged into into[i], which has the earlier rows. from[i] stays as it was, and the two share nothing.
+     */
+    int32_t (*merge)(const QuernAggregateFunction *function, QuernContext *context, const void *const *from,
+                     void *const *into, size_t count, QuernProviderError *error);
+    /* The value of each state, in an array of `count` rows that the caller releases. */
+    int32_t (*finish)(const QuernAggregateFunction *function, QuernContext *context, const void *const *states,
+                      size_t count, struct ArrowArray *ret_result, QuernProviderError *error);
+};
+
+/* ---- a plugin ---- */
+
 typedef struct QuernPlugin {
     uint32_t struct_size;
     uint32_t version;
     const char *name, *description;
     size_t format_count;
     const QuernTableFormat *const *formats;
+    size_t table_function_count;
+    const QuernTableFunction *const *table_functions;
+    size_t scalar_function_count; /* these two are known to the whole process */
+    const QuernScalarFunction *const *scalar_functions;
+    size_t aggregate_function_count;
+    const QuernAggregateFunction *const *aggregate_functions;
 } QuernPlugin;
 
 #if defined(__GNUC__)

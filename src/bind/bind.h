@@ -64,6 +64,9 @@ typedef struct BoundTable {
 BoundTable *bind_table_definition(BindEnvironment *environment, const AstColumnDefinitions *columns,
                                   const AstConstraints *constraints);
 
+/* ASC, DESC, NULLS FIRST, NULLS LAST as written. */
+SortOrder bind_sort_order(const AstOrder *order);
+
 /* The name of the output column that an expression gets without an alias: "x", "count", "?column?". */
 const char *bind_output_name(Arena *arena, const AstExpr *expr);
 

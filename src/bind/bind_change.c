@@ -42,8 +42,9 @@ static void change_begin(Change *change, Binder *binder, const AstObjectName *na
 {
     TableProvider *table = bind_catalog_table(binder, name);
     change->target = target_new(binder, table, binder_string(binder, name->name), name->position);
-    bool is_possible = view_equal(view_of(statement), view_of("DELETE")) ? table->ops->delete_rows != NULL
-                                                                         : table->ops->update_rows != NULL;
+    const TableProviderOps *ops = table->ops;
+    bool is_possible = view_equal(view_of(statement), view_of("DELETE")) ? ops->delete_rows || ops->delete_from
+                                                                         : ops->update_rows || ops->update;
     if (!is_possible)
         bind_error(binder, ERROR_NOT_SUPPORTED, name->position, NULL, "%s is not supported for table \"%s\" (%s)",
                    statement, change->target.name, table->ops->format);

@@ -88,7 +88,7 @@ TableProvider *bind_catalog_table(Binder *binder, const AstObjectName *name)
     return table;
 }
 
-static Rows scan_rows(Binder *binder, TableProvider *table, const char *name)
+Rows scan_rows(Binder *binder, TableProvider *table, const char *name)
 {
     const Schema *schema = table->ops->schema(table, binder->context);
     PlanScan *scan = plan_scan_new(binder->columns, table, schema, name);

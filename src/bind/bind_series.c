@@ -1,4 +1,4 @@
-/* bind/bind_series.c: functions in FROM: generate_series and range. */
+/* bind/bind_series.c: generate_series and range in FROM. */
 #include "bind/binder.h"
 #include "provider/series.h"
 
@@ -70,7 +70,8 @@ static SeriesCall series_call(const From *from, const AstTableRef *ref, Scope *b
     const AstFunction *function = ref->function->function;
     bool is_range = view_equal_ignoring_case(function->name.name, view_of("range"));
     if (!is_range && !view_equal_ignoring_case(function->name.name, view_of("generate_series")))
-        bind_error(binder, ERROR_UNDEFINED_FUNCTION, ref->position, "there are generate_series and range",
+        bind_error(binder, ERROR_UNDEFINED_FUNCTION, ref->position,
+                   "there are generate_series and range, and what libraries bring (LOAD)",
                    "table function %.*s does not exist", VIEW_ARGUMENTS(function->name.name));
     SeriesCall call = {.binder = binder, .ref = ref, .is_stop_included = !is_range, .count = function->arguments.count};
     if (call.count < 1 || call.count > SERIES_MAX_ARGUMENTS)
@@ -91,7 +92,7 @@ static void series_unref(void *table)
     provider_unref(table);
 }
 
-Relation bind_table_function(const From *from, const AstTableRef *ref, Scope *before)
+Relation bind_series(const From *from, const AstTableRef *ref, Scope *before)
 {
     Binder *binder = from->binder;
     SeriesCall call = series_call(from, ref, before);

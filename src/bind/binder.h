@@ -274,6 +274,9 @@ Relation bind_join(const From *from, const AstTableRef *ref, Scope *before);
 Relation relation_cross(Binder *binder, const Relation *left, const Relation *right, bool is_dependent,
                         Position position);
 Relation bind_table_function(const From *from, const AstTableRef *ref, Scope *before);
+Relation bind_series(const From *from, const AstTableRef *ref, Scope *before); /* generate_series, range */
+/* All columns of a table. */
+Rows scan_rows(Binder *binder, TableProvider *table, const char *name);
 /* Rows under a table's name; `aliases` for its columns. */
 Relation relation_of_rows(Binder *binder, const Rows *rows, const char *name, const AstNames *aliases);
 /* The scan's hidden columns may be named too; `relation` is that of its rows. */
@@ -306,7 +309,6 @@ Plan *bind_numbered(Binder *binder, Plan *plan, const char *function, const Plan
 
 /* ---- bind_order.c ---- */
 
-SortOrder bind_sort_order(const AstOrder *order);
 /* ORDER BY over a result whose only names are its columns' (set operations, VALUES). */
 Plan *bind_rows_order(Binder *binder, Rows *rows, const AstQuery *query, Scope *parent, Cte *ctes);
 /* A whole number as ORDER BY 2 and GROUP BY 2 have it: index of the item it means; raises when there is none. False: it

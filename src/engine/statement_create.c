@@ -197,6 +197,38 @@ static const Format *external_format(Statement *statement, const AstCreateExtern
     return format;
 }
 
+/* WITH ORDER (a, b DESC): columns alone, in one list. */
+static void external_orders(Statement *statement, const AstCreateExternalTable *create, FormatArgs *args)
+{
+    if (create->orders.count == 0)
+        return;
+    const AstOrders *list = &create->orders.items[0];
+    ScanOrder *orders = arena_array(statement->arena, ScanOrder, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        const AstOrder *order = &list->items[i];
+        const char *name = order->expr->kind == AST_COLUMN ? bind_output_name(statement->arena, order->expr) : NULL;
+        ptrdiff_t column = name && args->columns ? schema_find(args->columns, view_of(name)) : -1;
+        if (column < 0)
+            error_raise_hint(ERROR_UNDEFINED_COLUMN, order->expr->position, "WITH ORDER names columns of its statement",
+                             "%s is no column of the table", name ? name : "an expression");
+        orders[i] = (ScanOrder){.column = (size_t)column, .order = bind_sort_order(order)};
+    }
+    args->orders = orders;
+    args->order_count = list->count;
+}
+
+static void external_columns(Statement *statement, const AstCreateExternalTable *create, FormatArgs *args)
+{
+    if (create->columns.count) {
+        const BoundTable *table =
+            bind_table_definition(&statement->environment, &create->columns, &create->constraints);
+        args->columns = table->schema;
+        args->constraints = &table->constraints;
+        args->defaults = table->defaults;
+    }
+    external_orders(statement, create, args);
+}
+
 BatchStream *statement_create_external_table(Statement *statement, const AstStatement *ast)
 {
     const AstCreateExternalTable *create = ast->create_external_table;
@@ -204,8 +236,10 @@ BatchStream *statement_create_external_table(Statement *statement, const AstStat
     if (table_create_is_done(statement, &create->name, create->is_or_replace, create->is_if_not_exists))
         return NULL;
     const Format *format = external_format(statement, create);
-    if (create->partitioned_by.count || create->orders.count)
-        error_raise(ERROR_NOT_SUPPORTED, ast->position, "PARTITIONED BY and WITH ORDER are not supported");
+    if (create->partitioned_by.count)
+        error_raise(ERROR_NOT_SUPPORTED, ast->position, "PARTITIONED BY is not supported");
+    if (create->orders.count && !format->takes_orders)
+        error_raise(ERROR_NOT_SUPPORTED, ast->position, "WITH ORDER is not supported for format %s", format->name);
     size_t option_count;
     FormatArgs args = {.format = format,
                        .location = arena_view(statement->arena, create->location).data,
@@ -213,8 +247,7 @@ BatchStream *statement_create_external_table(Statement *statement, const AstStat
                        .options = statement_format_options(statement, &create->options, &option_count),
                        .context = &statement->context};
     args.option_count = option_count;
-    if (create->columns.count)
-        args.columns = bind_table_definition(&statement->environment, &create->columns, &create->constraints)->schema;
+    external_columns(statement, create, &args);
     if (create->is_with_header_row) {
         FormatOption *options = arena_array(statement->arena, FormatOption, option_count + 1);
         memcpy(options, args.options, option_count * sizeof *options);

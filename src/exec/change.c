@@ -1,5 +1,5 @@
 /* exec/change.c: DELETE, UPDATE and ON CONFLICT DO UPDATE: hands row numbers, and the new rows, checked, to a table's
- * provider; gives one row, how many were changed, or the rows. */
+ * provider, or filters and assignments; gives one row, how many were changed, or the rows. */
 #include "exec/key_filter.h"
 #include "exec/row_checks.h"
 #include "exec/written_rows.h"
@@ -45,11 +45,35 @@ static Batch *change_stream_next(BatchStream *stream)
     return &self->shown;
 }
 
+/* The provider finds the rows itself. */
+static uint64_t change_hand_over(const ChangeOperator *self, const PlanChange *plan)
+{
+    TableProvider *table = plan->table;
+    const Context *context = self->base.context;
+    Arena *arena = self->base.arena;
+    size_t filter_count = plan->scan->filters.count;
+    Expr **filters = arena_array(arena, Expr *, filter_count);
+    for (size_t i = 0; i < filter_count; i++)
+        filters[i] = plan_scan_expr(arena, plan->scan, plan->scan->filters.items[i].filter);
+    if (plan->kind == PLAN_CHANGE_DELETE)
+        return table->ops->delete_from(table, context, filters, filter_count);
+    Expr **values = arena_array(arena, Expr *, plan->column_count);
+    for (size_t i = 0; i < plan->column_count; i++)
+        values[i] = plan_scan_expr(arena, plan->scan, plan->values[i]);
+    return table->ops->update(table, context, plan->columns, values, plan->column_count, filters, filter_count);
+}
+
 static uint64_t change_run(ChangeOperator *self)
 {
     const PlanChange *plan = (const PlanChange *)self->base.plan;
     TableProvider *table = plan->table;
     BatchStream *rows = &self->stream.base;
+    if (plan->scan)
+        return change_hand_over(self, plan);
+    bool takes_rows =
+        plan->kind == PLAN_CHANGE_DELETE ? table->ops->delete_rows != NULL : table->ops->update_rows != NULL;
+    if (!takes_rows) /* the optimizer has seen that there are none */
+        return 0;
     if (plan->kind == PLAN_CHANGE_DELETE)
         return table->ops->delete_rows(table, self->base.context, rows);
     return table->ops->update_rows(table, self->base.context, plan->columns, plan->column_count, rows);
@@ -86,6 +110,9 @@ Operator *change_new(const Build *build, const Plan *plan, Operator **inputs)
     const PlanChange *change = (const PlanChange *)plan;
     ChangeOperator *self = operator_new(build, ChangeOperator, &change_ops, plan, inputs);
     self->schema = change->table->ops->schema(change->table, build->context);
+    self->written = written_rows_new(build, change->returns_rows);
+    if (change->scan)
+        return &self->base;
     self->checks =
         row_checks_new(build, plan->inputs[0], change->name, change->checks, change->check_names, change->check_count);
     size_t column_count = change->kind == PLAN_CHANGE_DELETE ? 1 : self->schema->column_count + 1;
@@ -94,6 +121,5 @@ Operator *change_new(const Build *build, const Plan *plan, Operator **inputs)
     self->stream =
         (ChangeStream){.base = {.schema = change_schema(build, self->schema, column_count), .next = change_stream_next},
                        .change = self};
-    self->written = written_rows_new(build, change->returns_rows);
     return &self->base;
 }

@@ -2,6 +2,8 @@
 #include "expr/aggregate.h"
 
 #include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "expr/overload.h"
@@ -23,17 +25,47 @@
 AGGREGATE_FAMILIES(FAMILY_DECLARE)
 #undef FAMILY_DECLARE
 
-static const Aggregate *const families[] = {
+/* Built-in ones first; aggregate_register appends. */
+enum { FAMILY_LIMIT = 256 };
+static const Aggregate *families[FAMILY_LIMIT] = {
 #define FAMILY_ENTRY(name) aggregate_family_##name,
     AGGREGATE_FAMILIES(FAMILY_ENTRY)
 #undef FAMILY_ENTRY
 };
 
-enum { FAMILY_COUNT = sizeof families / sizeof *families, MAX_OVERLOADS = 20 };
+#define FAMILY_COUNT_ONE(name) +1
+enum { BUILT_IN_COUNT = 0 AGGREGATE_FAMILIES(FAMILY_COUNT_ONE), MAX_OVERLOADS = 20 };
+#undef FAMILY_COUNT_ONE
+
+static _Atomic size_t family_count = BUILT_IN_COUNT;
+
+const Aggregate *aggregate_find(StringView name)
+{
+    for (size_t f = 0; f < family_count; f++)
+        for (const Aggregate *entry = families[f]; entry->name; entry++)
+            if (view_equal_ignoring_case(view_of(entry->name), name))
+                return entry;
+    return NULL;
+}
+
+bool aggregate_register(const Aggregate *entries)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&mutex);
+    bool is_free = family_count < FAMILY_LIMIT;
+    for (const Aggregate *entry = entries; is_free && entry->name; entry++)
+        is_free = aggregate_find(view_of(entry->name)) == NULL;
+    if (is_free) {
+        families[family_count] = entries;
+        family_count++; /* who sees it sees the family */
+    }
+    pthread_mutex_unlock(&mutex);
+    return is_free;
+}
 
 const Aggregate *aggregate_at(size_t index)
 {
-    for (size_t f = 0; f < FAMILY_COUNT; f++)
+    for (size_t f = 0; f < family_count; f++)
         for (const Aggregate *entry = families[f]; entry->name; entry++)
             if (index-- == 0)
                 return entry;
@@ -43,7 +75,7 @@ const Aggregate *aggregate_at(size_t index)
 static size_t overloads_find(StringView name, Overload *ret_overloads)
 {
     size_t count = 0;
-    for (size_t f = 0; f < FAMILY_COUNT; f++)
+    for (size_t f = 0; f < family_count; f++)
         for (const Aggregate *entry = families[f]; entry->name; entry++) {
             if (!view_equal_ignoring_case(view_of(entry->name), name))
                 continue;
@@ -69,6 +101,5 @@ const Aggregate *aggregate_resolve(StringView name, Type *argument_types, const 
 
 bool aggregate_exists(StringView name)
 {
-    Overload overloads[MAX_OVERLOADS];
-    return overloads_find(name, overloads) > 0;
+    return aggregate_find(name) != NULL;
 }

@@ -75,12 +75,19 @@ struct Aggregate {
     /* For functions of a DOUBLE's values in order (median): result row `row` from those values, the same as without
      * states. So a window need not gather the values of each frame. NULL: there is no such way. */
     void (*finalize_ordered)(AggregateState *state, const OrderedValues *values, size_t row, Vector *result);
+    const void *user; /* what an entry that was added at run time stands for */
 };
+
+/* Adds a table of aggregates, ended by a zeroed entry, which lives as long as the process. False, and nothing is added,
+ * when one of the names is taken or there is no room. Any thread. */
+bool aggregate_register(const Aggregate *entries);
 
 const Aggregate *aggregate_resolve(StringView name, Type *argument_types, const bool *is_unknown, size_t argument_count,
                                    Type *ret_result, bool *ret_ambiguous);
 /* Whether there is any aggregate of that name. */
 bool aggregate_exists(StringView name);
+/* The first entry of that name, or NULL. */
+const Aggregate *aggregate_find(StringView name);
 /* All entries in order of families; NULL behind the last. */
 const Aggregate *aggregate_at(size_t index);
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,38 +48,62 @@ enum { FAMILY_COUNT = sizeof families / sizeof *families };
 
 enum { REGISTRY_SLOTS = 4096, REGISTRY_LIMIT = REGISTRY_SLOTS / 2 };
 
-/* Filled once, at the first look-up: names to their first entry (open addressing), and all names in order. */
+/* Filled at the first look-up, and by function_register: names to their first entry (open addressing), and all entries.
+ * What is there stays where it is, so that looking up needs no lock. */
 static struct Registry {
-    const Function *slots[REGISTRY_SLOTS];
+    pthread_mutex_t mutex; /* of who adds */
+    _Atomic(const Function *) slots[REGISTRY_SLOTS];
     const Function *sorted[REGISTRY_SLOTS]; /* every entry, by name; entries of a name in the table's order */
-    size_t count;
-} registry;
+    size_t count, sorted_count;
+} registry = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 static pthread_once_t registry_once = PTHREAD_ONCE_INIT;
 
-static const Function **registry_slot(StringView name)
+static _Atomic(const Function *) *registry_slot(StringView name)
 {
     size_t slot = hash_view_ignoring_case(name) % REGISTRY_SLOTS;
-    while (registry.slots[slot] && !view_equal_ignoring_case(view_of(registry.slots[slot]->name), name))
+    const Function *there;
+    while ((there = atomic_load_explicit(&registry.slots[slot], memory_order_acquire)) != NULL &&
+           !view_equal_ignoring_case(view_of(there->name), name))
         slot = (slot + 1) % REGISTRY_SLOTS;
     return &registry.slots[slot];
+}
+
+static void registry_add(const Function *entries)
+{
+    for (const Function *entry = entries; entry->name; entry++) {
+        assert(registry.count < REGISTRY_LIMIT);
+        registry.sorted[registry.count++] = entry;
+        _Atomic(const Function *) *slot = registry_slot(view_of(entry->name));
+        if (atomic_load_explicit(slot, memory_order_relaxed) == NULL)
+            atomic_store_explicit(slot, entry, memory_order_release);
+    }
 }
 
 static void registry_fill(void)
 {
     for (size_t f = 0; f < FAMILY_COUNT; f++)
-        for (const Function *entry = families[f]; entry->name; entry++) {
-            assert(registry.count < REGISTRY_LIMIT);
-            registry.sorted[registry.count++] = entry;
-            const Function **slot = registry_slot(view_of(entry->name));
-            if (*slot == NULL)
-                *slot = entry;
-        }
+        registry_add(families[f]);
+}
+
+bool function_register(const Function *entries)
+{
+    size_t count = 0;
+    bool is_free = true;
+    pthread_once(&registry_once, registry_fill);
+    pthread_mutex_lock(&registry.mutex);
+    for (const Function *entry = entries; entry->name; entry++, count++)
+        is_free &= atomic_load_explicit(registry_slot(view_of(entry->name)), memory_order_relaxed) == NULL;
+    is_free &= registry.count + count < REGISTRY_LIMIT;
+    if (is_free)
+        registry_add(entries);
+    pthread_mutex_unlock(&registry.mutex);
+    return is_free;
 }
 
 const Function *function_find(StringView name, size_t *ret_count)
 {
     pthread_once(&registry_once, registry_fill);
-    const Function *first = *registry_slot(name);
+    const Function *first = atomic_load_explicit(registry_slot(name), memory_order_acquire);
     size_t count = 0;
     if (first)
         while (first[count].name && strcmp(first[count].name, first->name) == 0)
@@ -94,17 +119,16 @@ static int function_order(const void *a, const void *b)
     return order ? order : (left > right) - (left < right);
 }
 
-static void registry_sort(void)
-{
-    pthread_once(&registry_once, registry_fill);
-    qsort(registry.sorted, registry.count, sizeof *registry.sorted, function_order);
-}
-
 const Function *function_at(size_t index)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, registry_sort);
-    return index < registry.count ? registry.sorted[index] : NULL;
+    pthread_once(&registry_once, registry_fill);
+    pthread_mutex_lock(&registry.mutex);
+    if (registry.sorted_count < registry.count)
+        qsort(registry.sorted, registry.count, sizeof *registry.sorted, function_order);
+    registry.sorted_count = registry.count;
+    const Function *function = index < registry.count ? registry.sorted[index] : NULL;
+    pthread_mutex_unlock(&registry.mutex);
+    return function;
 }
 
 /* ---- resolving overloads ---- */

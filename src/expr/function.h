@@ -66,7 +66,12 @@ struct Function {
     void *(*prepare)(Arena *arena, const Expr *call);
     /* Chosen once by type and CPU level when the entry serves many types; NULL: `kernel`. */
     Kernel (*choose)(const Function *function, const Type *argument_types, Type result);
+    const void *user; /* what an entry that was added at run time stands for */
 };
+
+/* Adds a table of functions, ended by a zeroed entry, entries of a name together, which lives as long as the process.
+ * False, and nothing is added, when one of the names is taken or there is no room. Any thread. */
+bool function_register(const Function *entries);
 
 /* All entries of a name, or NULL; *ret_count entries follow each other. */
 const Function *function_find(StringView name, size_t *ret_count);

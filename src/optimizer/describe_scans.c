@@ -1,11 +1,6 @@
 /* optimizer/describe_scans.c: each scan is described by its provider, once: projection, filters, limit. */
 #include "optimizer/rule.h"
 
-static ColumnId index_of_column(void *user, ColumnId column)
-{
-    return column - ((const PlanScan *)user)->first_column;
-}
-
 static void describe(PlanColumns *columns, PlanScan *scan)
 {
     size_t *dynamics = arena_array(columns->arena, size_t, scan->dynamics.count);
@@ -26,7 +21,7 @@ static void describe(PlanColumns *columns, PlanScan *scan)
     for (size_t i = 0; i < scan->filters.count; i++) {
         const PlanScanFilter *filter = &scan->filters.items[i];
         if (filter->answer != FILTER_UNSUPPORTED)
-            filters[args.filter_count++] = expr_map_columns(columns->arena, filter->filter, index_of_column, scan);
+            filters[args.filter_count++] = plan_scan_expr(columns->arena, scan, filter->filter);
     }
     scan->scan = scan->table->ops->scan(scan->table, &args);
 }

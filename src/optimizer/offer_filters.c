@@ -5,11 +5,6 @@
 #include "base/array.h"
 #include "optimizer/rule.h"
 
-static ColumnId index_of_column(void *user, ColumnId column)
-{
-    return column - ((const PlanScan *)user)->first_column;
-}
-
 /* The conditions that may be offered come first. */
 static size_t conditions_partition(Expr **conditions, size_t count, Arena *arena)
 {
@@ -32,7 +27,7 @@ static Plan *offer(PlanColumns *columns, PlanFilter *filter, PlanScan *scan)
     Expr **mapped = arena_array(columns->arena, Expr *, offered);
     FilterPushdown *answers = arena_array(columns->arena, FilterPushdown, count);
     for (size_t i = 0; i < offered; i++)
-        mapped[i] = expr_map_columns(columns->arena, conditions[i], index_of_column, scan);
+        mapped[i] = plan_scan_expr(columns->arena, scan, conditions[i]);
     provider_supports_filters_pushdown(scan->table, mapped, offered, answers);
     ARRAY(Expr *) kept = {0};
     bool is_verified = columns->context->settings->verify_pushdown;

@@ -105,6 +105,16 @@ ColumnId plan_scan_add_row_number(PlanColumns *columns, PlanScan *scan)
     return column;
 }
 
+static ColumnId index_of_column(void *user, ColumnId column)
+{
+    return column - ((const PlanScan *)user)->first_column;
+}
+
+Expr *plan_scan_expr(Arena *arena, const PlanScan *scan, Expr *expr)
+{
+    return expr_map_columns(arena, expr, index_of_column, (void *)scan);
+}
+
 PlanValues *plan_values_new(PlanColumns *columns, size_t row_count, size_t column_count, const ColumnId *outputs)
 {
     PlanValues *values = (PlanValues *)plan_new(columns, PLAN_VALUES, 0);

@@ -257,10 +257,10 @@ typedef struct PlanInsert {
 
 typedef enum PlanChangeKind { PLAN_CHANGE_DELETE, PLAN_CHANGE_UPDATE, PLAN_CHANGE_UPSERT } PlanChangeKind;
 
-/* Changes rows of a table. Its input gives their row numbers and, UPDATE, the new values of all columns in table order
- * and types; a row at most once. UPSERT is an UPDATE some of whose rows are new, with NULL for a number, and behind the
- * values has those of the row that was to be inserted: two of them with one key raise CARDINALITY. Gives one row with
- * one UBIGINT column, count. */
+/* Changes rows of a table. Either its input gives their row numbers and, UPDATE, the new values of all columns in table
+ * order and types; a row at most once. UPSERT is an UPDATE some of whose rows are new, with NULL for a number, and
+ * behind the values has those of the row that was to be inserted: two of them with one key raise CARDINALITY. Gives one
+ * row with one UBIGINT column, count. */
 typedef struct PlanChange {
     Plan base;
     TableProvider *table; /* the plan's arena holds a share */
@@ -273,6 +273,9 @@ typedef struct PlanChange {
     Expr **checks;
     const char **check_names;
     const Constraint *key; /* UPSERT: of the table, which holds it */
+    /* or it has none, and the provider changes by itself the rows that this scan's filters, all EXACT, tell */
+    PlanScan *scan;
+    Expr **values; /* UPDATE: one for each of `columns`, over the columns of the scan */
 } PlanChange;
 
 /* ---- making nodes ---- */
@@ -291,6 +294,8 @@ Expr *plan_column_expr(const PlanColumns *columns, ColumnId id, Position positio
 PlanScan *plan_scan_new(PlanColumns *columns, TableProvider *table, const Schema *schema, const char *name);
 /* One more output: the row's own number. Directly after plan_scan_new: columns of a scan follow each other. */
 ColumnId plan_scan_add_row_number(PlanColumns *columns, PlanScan *scan);
+/* An expression over columns of the scan as its provider wants it: over indexes into the table's schema. */
+Expr *plan_scan_expr(Arena *arena, const PlanScan *scan, Expr *expr);
 PlanValues *plan_values_new(PlanColumns *columns, size_t row_count, size_t column_count, const ColumnId *outputs);
 /* `input` itself when there is no condition. Nested ANDs are split. Two filters in a row become one. */
 Plan *plan_filter_new(PlanColumns *columns, Plan *input, Expr *const *conditions, size_t condition_count);

@@ -191,6 +191,8 @@ void plan_each_expr(Plan *plan, ExprVisit visit, void *user)
         break;
     case PLAN_CHANGE:
         exprs_visit(((PlanChange *)plan)->checks, ((PlanChange *)plan)->check_count, visit, user);
+        if (((PlanChange *)plan)->values)
+            exprs_visit(((PlanChange *)plan)->values, ((PlanChange *)plan)->column_count, visit, user);
         break;
     case PLAN_DISTINCT:
     case PLAN_LIMIT:

@@ -211,13 +211,18 @@ static void printer_scan(Printer *printer, const PlanScan *scan)
     printer_columns(printer, scan->base.outputs, scan->base.output_count);
 }
 
-static void printer_scan_details(Printer *printer, const PlanScan *scan)
+static void printer_scan_filters(Printer *printer, const PlanScan *scan)
 {
     for (size_t i = 0; i < scan->filters.count; i++) {
         printer_detail(printer, "filter");
         printer_expr(printer, scan->filters.items[i].filter);
         text_add_format(printer->text, " [%s]", filter_answer_text(&scan->filters.items[i]));
     }
+}
+
+static void printer_scan_details(Printer *printer, const PlanScan *scan)
+{
+    printer_scan_filters(printer, scan);
     if (scan->order_count > 0) {
         printer_detail(printer, "order");
         printer_scan_orders(printer, scan);
@@ -444,6 +449,16 @@ static void printer_change(Printer *printer, const PlanChange *change)
         printer_key(printer, ", one for each ", schema, change->key);
 }
 
+/* What the provider does by itself. */
+static void printer_handed_over(Printer *printer, const PlanChange *change)
+{
+    for (size_t i = 0; change->values && i < change->column_count; i++) {
+        printer_detail(printer, "value");
+        printer_expr(printer, change->values[i]);
+    }
+    printer_scan_filters(printer, change->scan);
+}
+
 static void printer_checks(Printer *printer, Expr *const *checks, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -556,6 +571,8 @@ static void printer_tree(Printer *printer, const Plan *plan)
         printer_checks(printer, ((const PlanInsert *)plan)->checks, ((const PlanInsert *)plan)->check_count);
     else if (plan->kind == PLAN_CHANGE)
         printer_checks(printer, ((const PlanChange *)plan)->checks, ((const PlanChange *)plan)->check_count);
+    if (plan->kind == PLAN_CHANGE && ((const PlanChange *)plan)->scan)
+        printer_handed_over(printer, (const PlanChange *)plan);
     if (options && options->is_verbose)
         printer_outputs(printer, plan);
     text_add_char(printer->text, '\n');

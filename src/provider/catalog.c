@@ -7,9 +7,10 @@
 
 struct Catalog {
     Arena *arena;
-    Map schemas; /* SchemaProvider *, main first */
-    Map formats; /* const Format * */
-    Map files;   /* by path: TableProvider *, a share each */
+    Map schemas;         /* SchemaProvider *, main first */
+    Map formats;         /* const Format * */
+    Map table_functions; /* const TableFunction * */
+    Map files;           /* by path: TableProvider *, a share each */
     const char *current;
 };
 
@@ -103,6 +104,7 @@ Catalog *catalog_new(Arena *arena)
     catalog->arena = arena;
     catalog->schemas = map_in(arena);
     catalog->formats = map_in(arena);
+    catalog->table_functions = map_in(arena);
     catalog->files = map_in(arena);
     catalog->current = "main";
     arena_own(arena, catalog, catalog_release);
@@ -123,6 +125,22 @@ const Format *catalog_format(const Catalog *catalog, StringView name)
 const Format *catalog_format_at(const Catalog *catalog, size_t index)
 {
     return index < catalog->formats.entry_count ? catalog->formats.entries[index].value : NULL;
+}
+
+void catalog_add_table_function(Catalog *catalog, const TableFunction *function)
+{
+    map_set(&catalog->table_functions, view_of(function->name), (void *)function);
+}
+
+const TableFunction *catalog_table_function(const Catalog *catalog, StringView name)
+{
+    return map_get(&catalog->table_functions, name);
+}
+
+const TableFunction *catalog_table_function_at(const Catalog *catalog, size_t index)
+{
+    const Map *functions = &catalog->table_functions;
+    return index < functions->entry_count ? functions->entries[index].value : NULL;
 }
 
 Schema *format_check_schema(Arena *arena)

@@ -45,7 +45,11 @@ typedef struct FormatArgs {
     const struct Format *format; /* the one that is asked */
     const char *location;
     Position position;     /* of the location in the statement */
-    const Schema *columns; /* declared, or NULL */
+    const Schema *columns; /* declared, or NULL; then also: */
+    const Constraints *constraints;
+    const char *const *defaults; /* one a column, SQL text or NULL */
+    size_t order_count;          /* WITH ORDER: how the rows are sorted already */
+    const ScanOrder *orders;
     size_t option_count;
     const FormatOption *options;
     const Context *context;
@@ -55,6 +59,7 @@ typedef struct Format {
     const char *name;
     const char *extensions;  /* ".csv .tsv": file names that mean this format */
     const char *description; /* one line, for people */
+    bool takes_orders;       /* knows what to do with WITH ORDER */
     /* A table with one share. Raises on unknown options, naming them. NULL: the format has databases only. */
     TableProvider *(*table)(const FormatArgs *args);
     /* A database to attach. NULL: the format has single tables only. */
@@ -68,6 +73,18 @@ typedef struct Format {
 /* file, line, field, column, kind, message, value. Kinds: structure, type (these are problems), column, file. */
 Schema *format_check_schema(Arena *arena);
 
+/* A table made from constants: FROM name(arguments). */
+typedef struct TableFunction TableFunction;
+struct TableFunction {
+    const char *name;
+    const char *description; /* one line, for people */
+    size_t argument_count, optional_count;
+    const Type *arguments; /* what is given is cast to these */
+    /* With one share. */
+    TableProvider *(*table)(const TableFunction *function, const Context *context, const Value *arguments,
+                            size_t argument_count);
+};
+
 Catalog *catalog_new(Arena *arena); /* with an empty schema main */
 
 void catalog_add_format(Catalog *catalog, const Format *format);
@@ -75,6 +92,11 @@ const Format *catalog_format(const Catalog *catalog, StringView name); /* or NUL
 const Format *catalog_format_at(const Catalog *catalog, size_t index);
 /* By the file name's extension; NULL when none fits. */
 const Format *catalog_format_of_file(const Catalog *catalog, StringView path);
+
+/* One of the same name goes. */
+void catalog_add_table_function(Catalog *catalog, const TableFunction *function);
+const TableFunction *catalog_table_function(const Catalog *catalog, StringView name); /* or NULL */
+const TableFunction *catalog_table_function_at(const Catalog *catalog, size_t index);
 
 /* Takes the schema. Raises DUPLICATE_OBJECT. */
 void catalog_attach(Catalog *catalog, StringView name, SchemaProvider *schema, Position position);

@@ -144,9 +144,14 @@ typedef struct TableProviderOps {
     /* Takes rows in table column order and types, defaults filled, until the stream ends; returns how many. All or
      * nothing: committed, or rolled back before it raises. */
     uint64_t (*insert_into)(TableProvider *table, const Context *context, InsertOp op, BatchStream *input);
+    /* Rows for which all filters are TRUE, which it has answered EXACT; columns[i] becomes values[i], an expression
+     * over the row as it was. What these two do not take goes through delete_rows and update_rows. */
     uint64_t (*delete_from)(TableProvider *table, const Context *context, Expr *const *filters, size_t filter_count);
     uint64_t (*update)(TableProvider *table, const Context *context, const size_t *columns, Expr *const *values,
                        size_t column_count, Expr *const *filters, size_t filter_count);
+    /* Whether `update` can do this; pure and cheap. NULL: always. It is asked only where no value could be NULL in a
+     * column that may not, and no CHECK is to be made. */
+    bool (*supports_update)(TableProvider *table, const size_t *columns, Expr *const *values, size_t column_count);
     /* Row numbers: of the table as it was when the statement's scan was described. Rows named twice count once. All or
      * nothing, as insert_into. `rows` may read this very table until its end. */
     uint64_t (*delete_rows)(TableProvider *table, const Context *context, BatchStream *rows); /* the number alone */

@@ -610,6 +610,20 @@ START_TEST(version_1_structs_keep_their_layout)
     ck_assert_uint_eq(offsetof(QuernHost, sql_release), 160);
     ck_assert_uint_eq(offsetof(QuernStatistics, columns), 40);
     ck_assert_uint_eq(offsetof(QuernConstraint, columns), 32);
+    ck_assert_uint_eq(offsetof(QuernProvider, delete_rows), 136);
+    ck_assert_uint_eq(offsetof(QuernProvider, supports_update), 152);
+    ck_assert_uint_eq(offsetof(QuernProvider, begin), 160);
+    ck_assert_uint_eq(offsetof(QuernProvider, transaction_group), 184);
+    ck_assert_uint_eq(offsetof(QuernOpenArgs, constraints), 56);
+    ck_assert_uint_eq(offsetof(QuernOpenArgs, orders), 80);
+    ck_assert_uint_eq(offsetof(QuernHost, context_allocate), 168);
+    ck_assert_uint_eq(offsetof(QuernPlugin, table_functions), 48);
+    ck_assert_uint_eq(offsetof(QuernPlugin, aggregate_functions), 80);
+    ck_assert_uint_eq(offsetof(QuernTableFunction, open), 56);
+    ck_assert_uint_eq(offsetof(QuernScalarFunction, result), 48);
+    ck_assert_uint_eq(offsetof(QuernScalarFunction, call), 64);
+    ck_assert_uint_eq(offsetof(QuernAggregateFunction, state_size), 64);
+    ck_assert_uint_eq(offsetof(QuernAggregateFunction, finish), 88);
 }
 END_TEST
 

@@ -27,9 +27,6 @@ void memory_supports_filters_pushdown(TableProvider *table, Expr *const *filters
 Statistics *memory_version_statistics(const MemoryTable *table, const MemoryVersion *version, Arena *arena);
 /* memory_write.c */
 uint64_t memory_insert_into(TableProvider *table, const Context *context, InsertOp op, BatchStream *input);
-uint64_t memory_delete_from(TableProvider *table, const Context *context, Expr *const *filters, size_t filter_count);
-uint64_t memory_update(TableProvider *table, const Context *context, const size_t *columns, Expr *const *values,
-                       size_t column_count, Expr *const *filters, size_t filter_count);
 uint64_t memory_delete_rows(TableProvider *table, const Context *context, BatchStream *rows);
 uint64_t memory_update_rows(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
                             BatchStream *rows);

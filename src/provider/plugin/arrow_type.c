@@ -112,6 +112,16 @@ static bool format_read(const char *format, ArrowType *type)
     return unit_format_read(format, type) || decimal_format_read(format, type) || fixed_format_read(format, type);
 }
 
+const ArrowType *arrow_type_of_format(Arena *arena, const char *format, const char *name)
+{
+    ArrowType *type = arena_new(arena, ArrowType);
+    if (format == NULL || !format_read(format, type))
+        return NULL;
+    type->column = name;
+    type->is_nullable = true;
+    return type;
+}
+
 /* ---- schemas in ---- */
 
 static const char *schema_name(Arena *arena, const struct ArrowSchema *schema)
@@ -229,6 +239,12 @@ static const char *const export_formats[TYPE_COUNT] = {
     [TYPE_INTERVAL] = "tin",
 };
 
+const char *arrow_format_of(Arena *arena, Type type)
+{
+    return type.id == TYPE_DECIMAL ? arena_format(arena, "d:%d,%d", type.precision, type.scale)
+                                   : export_formats[type.id];
+}
+
 static void schema_init(struct ArrowSchema *schema, const char *name, Arena **ret_arena)
 {
     *schema = (struct ArrowSchema){0};
@@ -260,9 +276,7 @@ static void schema_fill(void *argument)
         export->target->n_children = (int64_t)i + 1;
         schema_init(&children[i], column->name, &child_arena);
         children[i].flags = column->is_nullable ? ARROW_FLAG_NULLABLE : 0;
-        children[i].format = column->type.id == TYPE_DECIMAL
-                                 ? arena_format(child_arena, "d:%d,%d", column->type.precision, column->type.scale)
-                                 : export_formats[column->type.id];
+        children[i].format = arrow_format_of(child_arena, column->type);
     }
 }
 

@@ -39,6 +39,11 @@ struct ArrowType {
 /* Raises NOT_SUPPORTED by column name for a type that has no counterpart, BAD_DATA for a malformed schema. `source`
  * names the table in messages. */
 const ArrowType *arrow_type_of(Arena *arena, const struct ArrowSchema *schema, const char *source);
+/* That of a plain format alone, without children, all nullable; NULL when it is none. `name` stands for the column in
+ * messages. */
+const ArrowType *arrow_type_of_format(Arena *arena, const char *format, const char *name);
+/* The format in which columns of a type go out; a DECIMAL's is made in the arena. */
+const char *arrow_format_of(Arena *arena, Type type);
 /* The columns of a schema of format "+s": *ret_types (may be NULL) has one for each. */
 Schema *arrow_schema_import(Arena *arena, const struct ArrowSchema *schema, const char *source,
                             const ArrowType ***ret_types);

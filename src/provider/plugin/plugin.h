@@ -12,6 +12,10 @@
  * loader looks. Libraries stay loaded as long as the process lives: what they made may be anywhere. */
 void plugin_load(Catalog *catalog, Arena *arena, const char *path, Position position);
 
+/* Adds what a plugin brings: formats and table functions to the catalog, other functions to the process. `source` names
+ * it in messages. Of one plugin only the first time counts. */
+void plugin_add(Catalog *catalog, Arena *arena, const QuernPlugin *plugin, const char *source, Position position);
+
 /* A table over a provider, with one share; takes one share of the provider, also when it raises. `format` names it in
  * messages and lives as long as the table. The provider is asked for its schema here. */
 TableProvider *plugin_table_new(QuernProvider *provider, const char *format, const Context *context);
@@ -26,6 +30,8 @@ const QuernHost *plugin_host(void);
 
 /* A statement, for a plugin: lives in `arena`, and what was reserved goes back with it. */
 QuernContext *plugin_context_new(Arena *arena, const Context *context);
+/* The same; what it allocates for the plugin stands in `states`. */
+QuernContext *plugin_context_of_states(Arena *arena, const Context *context, Arena *states);
 /* An error to be filled. */
 QuernProviderError plugin_error(void);
 /* Raises what a call that returned `code` (not OK) said. */
@@ -33,6 +39,7 @@ _Noreturn void plugin_raise(int32_t code, const QuernProviderError *error, const
 /* Between the two forms of a value; text is shared. False: malformed. */
 QuernValue plugin_value_export(const Value *value);
 bool plugin_value_import(const QuernValue *value, Type type, Value *ret_value);
+const QuernOrder *const *plugin_orders(Arena *arena, const ScanOrder *orders, size_t count);
 /* An Expr, as plugins see it. */
 static inline const QuernExpr *plugin_expr(const Expr *expr)
 {

@@ -10,6 +10,7 @@
 
 struct QuernContext {
     const Context *context;
+    Arena *arena; /* of context_allocate */
     _Atomic size_t reserved;
 };
 
@@ -23,9 +24,36 @@ QuernContext *plugin_context_new(Arena *arena, const Context *context)
 {
     QuernContext *plugin = arena_new(arena, QuernContext);
     plugin->context = context;
+    plugin->arena = arena;
     if (context->memory)
         arena_own(arena, plugin, plugin_context_release);
     return plugin;
+}
+
+QuernContext *plugin_context_of_states(Arena *arena, const Context *context, Arena *states)
+{
+    QuernContext *plugin = plugin_context_new(arena, context);
+    plugin->arena = states;
+    return plugin;
+}
+
+typedef struct Allocation {
+    Arena *arena;
+    size_t size;
+    void *memory;
+} Allocation;
+
+static void allocate(void *argument)
+{
+    Allocation *allocation = argument;
+    allocation->memory = arena_allocate_zero(allocation->arena, allocation->size);
+}
+
+static void *context_allocate(QuernContext *context, size_t size)
+{
+    Allocation allocation = {context->arena, size, NULL};
+    Error error;
+    return error_protect(allocate, &allocation, &error) ? allocation.memory : NULL;
 }
 
 static bool context_is_cancelled(const QuernContext *context)
@@ -160,6 +188,20 @@ bool plugin_value_import(const QuernValue *value, Type type, Value *ret_value)
         }
     *ret_value = result;
     return true;
+}
+
+const QuernOrder *const *plugin_orders(Arena *arena, const ScanOrder *orders, size_t count)
+{
+    const QuernOrder **exported = arena_array(arena, const QuernOrder *, count);
+    for (size_t i = 0; i < count; i++) {
+        QuernOrder *order = arena_new(arena, QuernOrder);
+        QUERN_INIT(order);
+        order->column = orders[i].column;
+        order->is_descending = orders[i].order.is_descending;
+        order->is_nulls_first = orders[i].order.nulls_first;
+        exported[i] = order;
+    }
+    return exported;
 }
 
 /* ---- expressions: a QuernExpr is an Expr ---- */
@@ -324,6 +366,7 @@ const QuernHost *plugin_host(void)
         .expr_release = host_expr_release,
         .expr_sql = plugin_expr_sql,
         .sql_release = plugin_sql_release,
+        .context_allocate = context_allocate,
     };
     return &host;
 }

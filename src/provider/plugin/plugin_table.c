@@ -4,32 +4,11 @@
 #include "base/error.h"
 #include "provider/plugin/arrow_read.h"
 #include "provider/plugin/arrow_type.h"
-#include "provider/plugin/arrow_write.h"
-#include "provider/plugin/plugin.h"
-
-typedef struct PluginTable {
-    TableProvider base;
-    TableProviderOps ops; /* base.ops: what the provider lacks is NULL */
-    QuernProvider *provider;
-    const char *format;
-    Schema *schema;
-    Constraints constraints;
-    bool are_constraints_known;
-} PluginTable;
-
-static PluginTable *plugin_of(TableProvider *table)
-{
-    return (PluginTable *)table;
-}
+#include "provider/plugin/plugin_table.h"
 
 static _Noreturn void table_raise(const PluginTable *table, const char *what)
 {
     error_raise(ERROR_BAD_DATA, NO_POSITION, "%s: the provider %s", table->format, what);
-}
-
-static const QuernExpr *const *plugin_exprs(Expr *const *exprs)
-{
-    return (const QuernExpr *const *)exprs;
 }
 
 /* ---- what it is ---- */
@@ -285,16 +264,7 @@ static const QuernScanArgs *scan_args_export(const ScanArgs *args)
     plugin->limit = args->limit == NO_LIMIT ? QUERN_NO_LIMIT : args->limit;
     plugin->parallelism = args->parallelism;
     plugin->order_count = args->order_count;
-    const QuernOrder **orders = arena_array(args->arena, const QuernOrder *, args->order_count);
-    for (size_t i = 0; i < args->order_count; i++) {
-        QuernOrder *order = arena_new(args->arena, QuernOrder);
-        QUERN_INIT(order);
-        order->column = args->orders[i].column;
-        order->is_descending = args->orders[i].order.is_descending;
-        order->is_nulls_first = args->orders[i].order.nulls_first;
-        orders[i] = order;
-    }
-    plugin->orders = orders;
+    plugin->orders = plugin_orders(args->arena, args->orders, args->order_count);
     return plugin;
 }
 
@@ -322,7 +292,9 @@ static Scan *table_scan(TableProvider *table, const ScanArgs *args)
     scan->scan = given;
     Schema *schema = schema_new(args->arena, args->projection_count);
     for (size_t i = 0; i < args->projection_count; i++)
-        schema->columns[i] = self->schema->columns[args->projection[i]];
+        schema->columns[i] = args->projection[i] < self->schema->column_count
+                                 ? self->schema->columns[args->projection[i]]
+                                 : (Column){.name = "row number", .type = type_of(TYPE_BIGINT)};
     scan->base = (Scan){.schema = schema,
                         .is_ordered = given->is_ordered,
                         .statistics = statistics_import(args->arena, given->statistics, schema),
@@ -332,68 +304,6 @@ static Scan *table_scan(TableProvider *table, const ScanArgs *args)
                         .explain = scan_explain,
                         .explain_analyze = scan_explain_analyze};
     return &scan->base;
-}
-
-/* ---- changes ---- */
-
-static uint64_t change_done(PluginTable *table, int32_t code, const QuernProviderError *error, uint64_t count)
-{
-    if (code != QUERN_PROVIDER_OK)
-        plugin_raise(code, error, table->format);
-    return count;
-}
-
-static Batch *input_next(void *input)
-{
-    return stream_next(input);
-}
-
-static uint64_t table_insert_into(TableProvider *table, const Context *context, InsertOp op, BatchStream *input)
-{
-    PluginTable *self = plugin_of(table);
-    ArrowWriter writer = {.schema = self->schema, .next = input_next, .user = input};
-    struct ArrowArrayStream stream;
-    uint64_t count = 0;
-    QuernProviderError error = plugin_error();
-    arrow_write_stream(&writer, &stream);
-    int32_t code = self->provider->insert_into(self->provider, plugin_context_new(context->arena, context),
-                                               (QuernInsertOp)op, &stream, &count, &error);
-    if (writer.has_failed)
-        error_raise_again(&writer.error);
-    return change_done(self, code, &error, count);
-}
-
-static uint64_t table_delete_from(TableProvider *table, const Context *context, Expr *const *filters,
-                                  size_t filter_count)
-{
-    PluginTable *self = plugin_of(table);
-    uint64_t count = 0;
-    QuernProviderError error = plugin_error();
-    int32_t code = self->provider->delete_from(self->provider, plugin_context_new(context->arena, context),
-                                               plugin_exprs(filters), filter_count, &count, &error);
-    return change_done(self, code, &error, count);
-}
-
-static uint64_t table_update(TableProvider *table, const Context *context, const size_t *columns, Expr *const *values,
-                             size_t column_count, Expr *const *filters, size_t filter_count)
-{
-    PluginTable *self = plugin_of(table);
-    uint64_t count = 0;
-    QuernProviderError error = plugin_error();
-    int32_t code =
-        self->provider->update(self->provider, plugin_context_new(context->arena, context), columns,
-                               plugin_exprs(values), column_count, plugin_exprs(filters), filter_count, &count, &error);
-    return change_done(self, code, &error, count);
-}
-
-static uint64_t table_truncate(TableProvider *table, const Context *context)
-{
-    PluginTable *self = plugin_of(table);
-    uint64_t count = 0;
-    QuernProviderError error = plugin_error();
-    int32_t code =
-        self->provider->truncate(self->provider, plugin_context_new(context->arena, context), &count, &error);
-    return change_done(self, code, &error, count);
 }
 
 /* ---- making ---- */
@@ -449,13 +359,10 @@ static void table_init_ops(PluginTable *table)
         OPTIONAL(column_default),
         .table_definition = PLUGIN_HAS(provider, table_definition) ? table_definition : NULL,
         OPTIONAL(logical_plan),
-        OPTIONAL(insert_into),
-        OPTIONAL(delete_from),
-        OPTIONAL(update),
-        OPTIONAL(truncate),
         .release = table_release,
     };
 #undef OPTIONAL
+    plugin_write_init_ops(table);
     table->base.ops = &table->ops;
 }
 

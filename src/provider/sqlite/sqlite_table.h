@@ -65,9 +65,6 @@ void sqlite_supports_filters_pushdown(TableProvider *table, Expr *const *filters
                                       FilterPushdown *ret_answers);
 /* sqlite_write.c */
 uint64_t sqlite_insert_into(TableProvider *table, const Context *context, InsertOp op, BatchStream *input);
-uint64_t sqlite_delete_from(TableProvider *table, const Context *context, Expr *const *filters, size_t filter_count);
-uint64_t sqlite_update(TableProvider *table, const Context *context, const size_t *columns, Expr *const *values,
-                       size_t column_count, Expr *const *filters, size_t filter_count);
 uint64_t sqlite_delete_rows(TableProvider *table, const Context *context, BatchStream *rows);
 uint64_t sqlite_update_rows(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
                             BatchStream *rows);

@@ -269,53 +269,7 @@ Column sqlite_row_number(const SqliteTable *table)
     return (Column){.name = table->shape->rowid_name, .type = type_of(TYPE_BIGINT)};
 }
 
-/* ---- DELETE and UPDATE: the rows are read and chosen first, then changed by their rowid ---- */
-
-typedef struct RowChange {
-    SqliteTable *table;
-    const Context *context;
-    Arena *arena, *scratch;
-    SqliteQuery query;
-    SqliteCursor *cursor;
-    Evaluator *filter;
-    uint16_t selection[BATCH_SIZE];
-    ARRAY(int64_t) rowids;
-} RowChange;
-
-static RowChange *row_change_new(SqliteTable *table, const Context *context, Expr *const *filters, size_t filter_count)
-{
-    const SqliteShape *shape = table->shape;
-    table_check_writable(table);
-    (void)sqlite_row_number(table);
-    RowChange *self = arena_new(context->arena, RowChange);
-    self->table = table;
-    self->context = context;
-    self->arena = arena_new_child(context->arena);
-    self->scratch = arena_new_child(self->arena);
-    size_t *columns = arena_array(self->arena, size_t, shape->schema->column_count);
-    for (size_t c = 0; c < shape->schema->column_count; c++)
-        columns[c] = c;
-    sqlite_query_init(&self->query, self->arena, table, shape, columns, shape->schema->column_count, filters,
-                      filter_count, NO_LIMIT);
-    self->cursor = sqlite_cursor_new(self->arena, context, &self->query, shape->schema, NULL);
-    self->filter = evaluator_new(self->arena, context, filters, filter_count);
-    return self;
-}
-
-/* The next rows that pass the filters; NULL at the end. Their rowids are added to `rowids`. */
-static Batch *row_change_next(RowChange *self)
-{
-    Batch *batch;
-    while ((batch = stream_next(sqlite_cursor_stream(self->cursor))) != NULL) {
-        batch->selection = NULL;
-        if (evaluator_filter(self->filter, batch, self->selection) == 0)
-            continue;
-        for (size_t i = 0; i < batch->row_count; i++)
-            array_add(self->arena, &self->rowids, sqlite_cursor_rowids(self->cursor)[batch_row(batch, i)]);
-        return batch;
-    }
-    return NULL;
-}
+/* ---- DELETE, UPDATE, TRUNCATE ---- */
 
 static const char *delete_sql(const SqliteTable *table, Arena *arena)
 {
@@ -324,25 +278,6 @@ static const char *delete_sql(const SqliteTable *table, Arena *arena)
     text_add_sqlite_name(&sql, table->name);
     text_add_format(&sql, " WHERE %s = ?1", table->shape->rowid_name);
     return text_string(&sql);
-}
-
-uint64_t sqlite_delete_from(TableProvider *base, const Context *context, Expr *const *filters, size_t filter_count)
-{
-    SqliteTable *table = (SqliteTable *)base;
-    RowChange *self = row_change_new(table, context, filters, filter_count);
-    SqliteTransaction *transaction = transaction_begin(table->database, context, self->arena);
-    while (row_change_next(self) != NULL)
-        ;
-    sqlite3_stmt *statement = sqlite_prepare(table->database, self->arena, delete_sql(table, self->arena));
-    for (size_t i = 0; i < self->rowids.count; i++) {
-        sqlite3_bind_int64(statement, 1, self->rowids.items[i]);
-        (void)sqlite_step(table->database, statement);
-        sqlite3_reset(statement);
-    }
-    uint64_t count = self->rowids.count;
-    transaction_commit(transaction, context);
-    arena_free(self->arena);
-    return count;
 }
 
 uint64_t sqlite_truncate(TableProvider *base, const Context *context)
@@ -375,43 +310,6 @@ static const char *update_sql(const SqliteTable *table, Arena *arena, const size
     }
     text_add_format(&sql, " WHERE %s = ?%zu", table->shape->rowid_name, count + 1);
     return text_string(&sql);
-}
-
-uint64_t sqlite_update(TableProvider *base, const Context *context, const size_t *columns, Expr *const *values,
-                       size_t column_count, Expr *const *filters, size_t filter_count)
-{
-    SqliteTable *table = (SqliteTable *)base;
-    RowChange *self = row_change_new(table, context, filters, filter_count);
-    SqliteTransaction *transaction = transaction_begin(table->database, context, self->arena);
-    Evaluator *evaluator = evaluator_new(self->arena, context, values, column_count);
-    ARRAY(Batch *) news = {0}; /* the new values of each batch */
-    Batch *batch;
-    while ((batch = row_change_next(self)) != NULL) {
-        Batch view = *batch, *kept;
-        view.columns = arena_array(self->arena, Vector *, column_count);
-        view.column_count = column_count;
-        for (size_t i = 0; i < column_count; i++)
-            view.columns[i] = evaluator_value(evaluator, i, batch);
-        kept = batch_new_empty(self->arena, column_count);
-        for (size_t i = 0; i < column_count; i++)
-            kept->columns[i] = vector_new(self->arena, view.columns[i]->type);
-        batch_compact(kept, &view);
-        array_add(self->arena, &news, kept);
-    }
-    sqlite3_stmt *statement =
-        sqlite_prepare(table->database, self->arena, update_sql(table, self->arena, columns, column_count));
-    uint64_t count = 0;
-    for (size_t b = 0; b < news.count; b++) {
-        context_check(context);
-        arena_reset(self->scratch);
-        for (size_t row = 0; row < news.items[b]->row_count; row++) {
-            sqlite3_bind_int64(statement, (int)column_count + 1, self->rowids.items[count++]);
-            row_write(table, statement, self->scratch, news.items[b]->columns, columns, column_count, row);
-        }
-    }
-    transaction_commit(transaction, context);
-    arena_free(self->arena);
-    return count;
 }
 
 /* ---- rows by their rowids: all are read before the first is changed, for one connection does both ---- */
