@@ -263,12 +263,14 @@ static Expr *bind_cast(const Place *place, const AstExpr *ast)
     Expr *operand = bind_expr(place, ast->cast.operand);
     Position position = binder_at(binder, ast->position);
     if (!ast->cast.is_try) {
+        if (type_equal(operand->type, type) && type.limit == LIMIT_NONE && operand->type.limit != LIMIT_NONE)
+            return expr_new(binder->arena, EXPR_CAST, type, &operand, 1, position); /* no limit any more */
         operand = bind_convert(binder, operand, ast->cast.operand->kind == AST_PARAMETER, type);
         if (operand->kind == EXPR_CAST)
             operand->position = position;
         return operand;
     }
-    if (type_equal(operand->type, type))
+    if (type_equal(operand->type, type) && (type.limit == LIMIT_NONE || type_limits_equal(operand->type, type)))
         return operand;
     return expr_new(binder->arena, EXPR_TRY_CAST, type, &operand, 1, position);
 }

@@ -1,6 +1,8 @@
 /* bind/bind_function.c: calls by name: which function takes these arguments, and what to say when none does. */
 #include "bind/binder.h"
+#include "column/arrow_name.h"
 #include "expr/aggregate.h"
+#include "expr/cast.h"
 #include "expr/function.h"
 #include "expr/window.h"
 
@@ -91,6 +93,15 @@ static Expr *fold_stable_call(Binder *binder, Expr *call)
     return expr_constant(binder->arena, bind_evaluate(binder, call), call->position);
 }
 
+/* The operators of DOUBLE, rounded again, are those of REAL. */
+static bool all_are_real(Expr *const *arguments, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (arguments[i]->type.limit != LIMIT_REAL)
+            return false;
+    return true;
+}
+
 Expr *bind_call(Binder *binder, const char *name, Expr *const *given, const bool *given_is_untyped, size_t count,
                 Position position, const char *symbol)
 {
@@ -115,6 +126,8 @@ Expr *bind_call(Binder *binder, const char *name, Expr *const *given, const bool
     for (size_t i = 0; i < count; i++)
         arguments[i] = bind_convert(binder, arguments[i], is_untyped[i], types[i]);
     Expr *call = expr_call(binder->arena, function, result, arguments, count, binder_at(binder, position));
+    if (symbol && result.id == TYPE_DOUBLE && all_are_real(arguments, count))
+        return expr_cast(binder->arena, call, arguments[0]->type, call->position);
     return function->flags & FUNCTION_STABLE ? fold_stable_call(binder, call) : call;
 }
 
@@ -205,6 +218,26 @@ static Expr *bind_extract(const Place *place, const AstExpr *ast)
     return bind_call(place->binder, "date_part", arguments.exprs, arguments.is_untyped, 2, ast->position, NULL);
 }
 
+/* arrow_cast(x, 'Int32'): CAST to a type under Arrow's name. */
+static Expr *bind_arrow_cast(const Place *place, const AstExpr *ast)
+{
+    Binder *binder = place->binder;
+    const AstExprs *list = &ast->function->arguments;
+    require_arguments(place, ast, 2, 2);
+    const AstExpr *name = list->items[1];
+    Type type;
+    if (name->kind != AST_STRING)
+        bind_error(binder, ERROR_INVALID_PARAMETER, name->position, NULL, "the type is a string constant");
+    if (!arrow_name_parse(name->text, &type))
+        bind_error(binder, ERROR_UNDEFINED_OBJECT, name->position, "such as 'Int32' or 'Timestamp(Microsecond, None)'",
+                   "there is no type '%.*s' of Arrow", VIEW_ARGUMENTS(name->text));
+    Expr *operand = bind_expr(place, list->items[0]);
+    if (!cast_exists(operand->type, type))
+        bind_error(binder, ERROR_CANNOT_COERCE, ast->position, NULL, "cannot convert type %s to %s",
+                   bind_type_text(binder, operand->type), bind_type_text(binder, type));
+    return expr_new(binder->arena, EXPR_CAST, type, &operand, 1, binder_at(binder, ast->position));
+}
+
 static const struct SpecialFunction {
     const char *name;
     Expr *(*bind)(const Place *place, const AstExpr *ast);
@@ -217,6 +250,7 @@ static const struct SpecialFunction {
     {"iif", bind_if},
     {"extract", bind_extract},
     {"grouping", bind_grouping},
+    {"arrow_cast", bind_arrow_cast},
 };
 
 static const struct SpecialFunction *special_function(StringView name)

@@ -75,9 +75,16 @@ static bool literal_as_decimal(StringView text, Type type, Value *ret_value)
     return true;
 }
 
+/* No cast is needed: the type is the same, and so is its limit, if it has one. */
+static bool is_of_type(const Expr *expr, Type type)
+{
+    return type_equal(expr->type, type) && (type.limit == LIMIT_NONE || type_limits_equal(expr->type, type));
+}
+
 Expr *bind_literal_as(Binder *binder, Expr *literal, Type type)
 {
     literal_note_type(binder, literal, type);
+    type = type_without_limit(type); /* a cast's to keep */
     if (type.id == TYPE_VARCHAR || type.id == TYPE_NULL || literal->kind != EXPR_CONSTANT)
         return expr_cast(binder->arena, literal, type.id == TYPE_NULL ? literal->type : type, literal->position);
     if (literal->constant.is_null)
@@ -96,7 +103,7 @@ Expr *bind_convert(Binder *binder, Expr *expr, bool is_untyped, Type type)
 {
     if (is_untyped)
         literal_note_type(binder, expr, type);
-    if (type_equal(expr->type, type))
+    if (is_of_type(expr, type))
         return expr;
     if (is_untyped)
         return expr_cast(binder->arena, bind_literal_as(binder, expr, type), type, expr->position);
@@ -112,6 +119,11 @@ Expr *bind_assign(Binder *binder, Expr *expr, bool is_untyped, Type type, const 
         bind_error(binder, ERROR_DATATYPE_MISMATCH, expr->position, NULL,
                    "column \"%s\" is of type %s but the value is of type %s", column, bind_type_text(binder, type),
                    bind_type_text(binder, expr->type));
+    if (type.limit == LIMIT_LENGTH) {
+        if (expr->type.id == TYPE_VARCHAR && expr->type.length > 0 && expr->type.length <= type.length)
+            return expr;
+        type.limit = LIMIT_STORED;
+    }
     Expr *converted = bind_convert(binder, expr, is_untyped, type);
     if (converted->kind != EXPR_CAST || converted->arguments[0]->kind != EXPR_CONSTANT)
         return converted;

@@ -235,7 +235,8 @@ StringView value_text_view(const Value *value, char *buffer, Arena *arena)
         view.size = decimal_format(value->i128, value->type.scale, buffer);
         break;
     case TYPE_DOUBLE:
-        view.size = double_format(value->f64, buffer);
+        view.size =
+            value->type.limit == LIMIT_REAL ? real_format(value->f64, buffer) : double_format(value->f64, buffer);
         break;
     case TYPE_VARCHAR:
         return value->text;
@@ -276,6 +277,7 @@ StringView value_text_view(const Value *value, char *buffer, Arena *arena)
     X(DECIMAL_I64, int64_t, decimal_format(value, scale, buffer))                                                      \
     X(DECIMAL_I128, Int128, decimal_format(value, scale, buffer))                                                      \
     X(DOUBLE, double, double_format(value, buffer))                                                                    \
+    X(REAL, double, real_format(value, buffer))                                                                        \
     X(DATE, int32_t, date_format(value, buffer))                                                                       \
     X(TIME, int64_t, time_format(value, buffer))                                                                       \
     X(TIMESTAMP, int64_t, timestamp_format(value, buffer))                                                             \
@@ -335,7 +337,7 @@ static TextLoop text_loop_of(const Vector *source)
     case TYPE_DECIMAL:
         return source->physical == PHYSICAL_I64 ? text_loop_DECIMAL_I64 : text_loop_DECIMAL_I128;
     case TYPE_DOUBLE:
-        return text_loop_DOUBLE;
+        return source->type.limit == LIMIT_REAL ? text_loop_REAL : text_loop_DOUBLE;
     case TYPE_BLOB:
         return text_loop_BLOB;
     case TYPE_DATE:

@@ -79,6 +79,9 @@ size_t int64_format(int64_t value, char *ret_text)
 /* ---- doubles to text ---- */
 
 enum { DOUBLE_FRACTION_BITS = 52, DOUBLE_BIAS = 1023, DOUBLE_EXPONENT_MASK = 0x7FF };
+enum { REAL_FRACTION_BITS = 23, REAL_BIAS = 127, REAL_EXPONENT_MASK = 0xFF };
+/* Numbers from here on are shown with an exponent. */
+enum { DOUBLE_PLAIN_DIGITS = 15, REAL_PLAIN_DIGITS = 6 };
 
 /* The upper 64 bits of (power * factor) >> 64, its lowest bit set when anything was cut off ("round to odd"). */
 static uint64_t multiply_to_odd(UInt128 power, uint64_t factor)
@@ -98,25 +101,12 @@ static uint64_t digits_strip_zeros(uint64_t digits, int *exponent)
     return digits;
 }
 
-uint64_t double_digits(double value, int *ret_exponent)
+/* The shortest digits of c * 2^q, `lower_is_closer`: the number below is only half as far as the one above. All
+ * decimals from `lower` to `upper` read back as this number; the bounds themselves do when c is even. Everything is in
+ * units of 10^k / 4. */
+static uint64_t shortest_digits(uint64_t c, int q, bool lower_is_closer, int *ret_exponent)
 {
-    uint64_t bits;
-    memcpy(&bits, &value, 8);
-    uint64_t fraction = bits & (((uint64_t)1 << DOUBLE_FRACTION_BITS) - 1);
-    int biased = (int)(bits >> DOUBLE_FRACTION_BITS) & DOUBLE_EXPONENT_MASK;
-    *ret_exponent = 0;
-    if (biased == 0 && fraction == 0)
-        return 0;
-    /* |value| = c * 2^q */
-    uint64_t c = biased ? fraction | (uint64_t)1 << DOUBLE_FRACTION_BITS : fraction;
-    int q = (biased ? biased : 1) - DOUBLE_BIAS - DOUBLE_FRACTION_BITS;
-    if (q <= 0 && q > -53 && (c & (((uint64_t)1 << -q) - 1)) == 0) /* an integer below 2^53 */
-        return digits_strip_zeros(c >> -q, ret_exponent);
-
-    /* All decimals from `lower` to `upper` read back as this double; the bounds themselves do when c is even.
-     * Everything is in units of 10^k / 4. */
     bool is_odd = c & 1;
-    bool lower_is_closer = fraction == 0 && biased > 1;
     int k = lower_is_closer ? power_floor_log10_three_quarters(q) : power_floor_log10(q);
     int shift = q + power_floor_log2(-k) + 1;
     UInt128 power = power_of_five(power_table(), -k);
@@ -140,6 +130,39 @@ uint64_t double_digits(double value, int *ret_exponent)
         rounds_up = middle > 4 * whole + 2 || (middle == 4 * whole + 2 && (whole & 1));
     *ret_exponent = k;
     return digits_strip_zeros(whole + rounds_up, ret_exponent);
+}
+
+uint64_t double_digits(double value, int *ret_exponent)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, 8);
+    uint64_t fraction = bits & (((uint64_t)1 << DOUBLE_FRACTION_BITS) - 1);
+    int biased = (int)(bits >> DOUBLE_FRACTION_BITS) & DOUBLE_EXPONENT_MASK;
+    *ret_exponent = 0;
+    if (biased == 0 && fraction == 0)
+        return 0;
+    /* |value| = c * 2^q */
+    uint64_t c = biased ? fraction | (uint64_t)1 << DOUBLE_FRACTION_BITS : fraction;
+    int q = (biased ? biased : 1) - DOUBLE_BIAS - DOUBLE_FRACTION_BITS;
+    if (q <= 0 && q > -53 && (c & (((uint64_t)1 << -q) - 1)) == 0) /* an integer below 2^53 */
+        return digits_strip_zeros(c >> -q, ret_exponent);
+    return shortest_digits(c, q, fraction == 0 && biased > 1, ret_exponent);
+}
+
+static uint64_t real_digits(float value, int *ret_exponent)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, 4);
+    uint32_t fraction = bits & (((uint32_t)1 << REAL_FRACTION_BITS) - 1);
+    int biased = (int)(bits >> REAL_FRACTION_BITS) & REAL_EXPONENT_MASK;
+    *ret_exponent = 0;
+    if (biased == 0 && fraction == 0)
+        return 0;
+    uint64_t c = biased ? fraction | (uint32_t)1 << REAL_FRACTION_BITS : fraction;
+    int q = (biased ? biased : 1) - REAL_BIAS - REAL_FRACTION_BITS;
+    if (q <= 0 && q > -24 && (c & (((uint64_t)1 << -q) - 1)) == 0) /* an integer below 2^24 */
+        return digits_strip_zeros(c >> -q, ret_exponent);
+    return shortest_digits(c, q, fraction == 0 && biased > 1, ret_exponent);
 }
 
 static size_t text_put(char *target, const char *text)
@@ -184,23 +207,49 @@ static char *plain_write(uint64_t digits, int digit_count, int point, char *at)
     return at + digit_count + 1;
 }
 
-size_t double_format(double value, char *ret_text)
+/* NaN, infinities and the sign; *ret_done: that was all of it. */
+static char *special_write(double value, char *at, bool *ret_done)
 {
+    *ret_done = true;
     if (isnan(value))
-        return text_put(ret_text, "NaN");
-    char *at = ret_text;
+        return at + text_put(at, "NaN");
     if (signbit(value))
         *at++ = '-';
     if (isinf(value))
-        return (size_t)(at - ret_text) + text_put(at, "Infinity");
-    int exponent;
-    uint64_t digits = double_digits(value, &exponent);
+        return at + text_put(at, "Infinity");
+    *ret_done = false;
+    return at;
+}
+
+static char *digits_format(uint64_t digits, int exponent, int plain_digits, char *at)
+{
     int digit_count = digits ? uint64_digit_count(digits) : 1;
     int scientific = exponent + digit_count - 1;
-    if (scientific < -4 || scientific >= 15)
-        at = scientific_write(digits, digit_count, scientific, at);
-    else
-        at = plain_write(digits, digit_count, scientific + 1, at);
+    return scientific < -4 || scientific >= plain_digits ? scientific_write(digits, digit_count, scientific, at)
+                                                         : plain_write(digits, digit_count, scientific + 1, at);
+}
+
+size_t double_format(double value, char *ret_text)
+{
+    bool is_done;
+    int exponent;
+    char *at = special_write(value, ret_text, &is_done);
+    if (!is_done) {
+        uint64_t digits = double_digits(value, &exponent);
+        at = digits_format(digits, exponent, DOUBLE_PLAIN_DIGITS, at);
+    }
+    return (size_t)(at - ret_text);
+}
+
+size_t real_format(double value, char *ret_text)
+{
+    bool is_done;
+    int exponent;
+    char *at = special_write(value, ret_text, &is_done);
+    if (!is_done) {
+        uint64_t digits = real_digits((float)value, &exponent);
+        at = digits_format(digits, exponent, REAL_PLAIN_DIGITS, at);
+    }
     return (size_t)(at - ret_text);
 }
 

@@ -12,6 +12,8 @@ size_t uint64_format(uint64_t value, char *ret_text);
 /* The shortest text that reads back as the same double: 0.1, 1e+300, 100, -0, NaN, Infinity, -Infinity (PostgreSQL's
  * way: exponents below -4 and from 15 on). */
 size_t double_format(double value, char *ret_text);
+/* The same for a number of 32 bits: the shortest text that reads back as it, and plain up to six digits. */
+size_t real_format(double value, char *ret_text);
 /* The digits of that text: |value| is nearest to digits * 10^exponent; the last digit is no 0, unless all is 0. The
  * value is finite. */
 uint64_t double_digits(double value, int *ret_exponent);

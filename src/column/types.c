@@ -1,6 +1,7 @@
 /* column/types.c: what types are called, how they are stored, and where two of them meet. */
 #include "column/types.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,13 @@ static const char *const type_names[TYPE_COUNT] = {
 #undef TYPE_NAME
 };
 
+/* Limits with names of their own; the others show their length behind the type's name. */
+static const char *const limit_names[] = {
+    [LIMIT_TINYINT] = "TINYINT",   [LIMIT_UTINYINT] = "UTINYINT", [LIMIT_USMALLINT] = "USMALLINT",
+    [LIMIT_UINTEGER] = "UINTEGER", [LIMIT_HUGEINT] = "HUGEINT",   [LIMIT_REAL] = "REAL",
+    [LIMIT_FRACTION] = NULL,
+};
+
 Physical type_physical(Type type)
 {
     if (type.id == TYPE_DECIMAL && type.precision <= DECIMAL_I64_PRECISION)
@@ -41,8 +49,12 @@ const char *type_id_name(TypeId id)
 
 const char *type_name(Type type, char *buffer)
 {
-    if (type.id == TYPE_DECIMAL)
+    if (limit_names[type.limit])
+        snprintf(buffer, TYPE_NAME_SIZE, "%s", limit_names[type.limit]);
+    else if (type.id == TYPE_DECIMAL)
         snprintf(buffer, TYPE_NAME_SIZE, "DECIMAL(%d,%d)", type.precision, type.scale);
+    else if (type.limit != LIMIT_NONE)
+        snprintf(buffer, TYPE_NAME_SIZE, "%s(%" PRIu32 ")", type_names[type.id], type.length);
     else
         snprintf(buffer, TYPE_NAME_SIZE, "%s", type_names[type.id]);
     return buffer;
@@ -58,14 +70,13 @@ const char *type_name_lower(Type type, char *buffer)
 
 /* ---- names ---- */
 
-/* How many modifiers a name takes and what each may be. Lengths and precisions are accepted so that foreign DDL loads,
- * and do not limit the values. */
+/* How many modifiers a name takes and what each may be. */
 typedef enum ModifierRule {
     MODIFIERS_NONE,
     MODIFIERS_LENGTH,     /* VARCHAR(10) */
     MODIFIERS_DECIMAL,    /* DECIMAL(10), DECIMAL(10,2) */
     MODIFIERS_FRACTION,   /* TIMESTAMP(3): 0 to 6 */
-    MODIFIERS_FLOAT_BITS, /* FLOAT(24): 1 to 53 */
+    MODIFIERS_FLOAT_BITS, /* FLOAT(24): 1 to 53; up to 24 it is a REAL */
     MODIFIERS_WHOLE       /* none: a DECIMAL of all digits and no fraction */
 } ModifierRule;
 
@@ -73,77 +84,78 @@ static const struct TypeSynonym {
     const char *name; /* lower case, words apart by one blank */
     TypeId id;
     ModifierRule modifiers;
+    TypeLimit limit;
 } type_synonyms[] = {
-    {"boolean", TYPE_BOOLEAN, MODIFIERS_NONE},
-    {"bool", TYPE_BOOLEAN, MODIFIERS_NONE},
-    {"logical", TYPE_BOOLEAN, MODIFIERS_NONE},
-    {"smallint", TYPE_SMALLINT, MODIFIERS_NONE},
-    {"int2", TYPE_SMALLINT, MODIFIERS_NONE},
-    {"int16", TYPE_SMALLINT, MODIFIERS_NONE},
-    {"short", TYPE_SMALLINT, MODIFIERS_NONE},
-    {"tinyint", TYPE_SMALLINT, MODIFIERS_NONE},
-    {"utinyint", TYPE_SMALLINT, MODIFIERS_NONE},
-    {"integer", TYPE_INTEGER, MODIFIERS_NONE},
-    {"int", TYPE_INTEGER, MODIFIERS_NONE},
-    {"int4", TYPE_INTEGER, MODIFIERS_NONE},
-    {"int32", TYPE_INTEGER, MODIFIERS_NONE},
-    {"signed", TYPE_INTEGER, MODIFIERS_NONE},
-    {"usmallint", TYPE_INTEGER, MODIFIERS_NONE},
-    {"bigint", TYPE_BIGINT, MODIFIERS_NONE},
-    {"int8", TYPE_BIGINT, MODIFIERS_NONE},
-    {"int64", TYPE_BIGINT, MODIFIERS_NONE},
-    {"long", TYPE_BIGINT, MODIFIERS_NONE},
-    {"uinteger", TYPE_BIGINT, MODIFIERS_NONE},
-    {"ubigint", TYPE_UBIGINT, MODIFIERS_NONE},
-    {"uint64", TYPE_UBIGINT, MODIFIERS_NONE},
-    {"bigint unsigned", TYPE_UBIGINT, MODIFIERS_NONE},
-    {"tinyint unsigned", TYPE_SMALLINT, MODIFIERS_NONE},
-    {"smallint unsigned", TYPE_INTEGER, MODIFIERS_NONE},
-    {"integer unsigned", TYPE_BIGINT, MODIFIERS_NONE},
-    {"int unsigned", TYPE_BIGINT, MODIFIERS_NONE},
-    {"uint8", TYPE_SMALLINT, MODIFIERS_NONE},
-    {"uint16", TYPE_INTEGER, MODIFIERS_NONE},
-    {"uint32", TYPE_BIGINT, MODIFIERS_NONE},
-    {"hugeint", TYPE_DECIMAL, MODIFIERS_WHOLE},
-    {"uhugeint", TYPE_DECIMAL, MODIFIERS_WHOLE},
-    {"int128", TYPE_DECIMAL, MODIFIERS_WHOLE},
-    {"decimal", TYPE_DECIMAL, MODIFIERS_DECIMAL},
-    {"dec", TYPE_DECIMAL, MODIFIERS_DECIMAL},
-    {"numeric", TYPE_DECIMAL, MODIFIERS_DECIMAL},
-    {"double", TYPE_DOUBLE, MODIFIERS_NONE},
-    {"double precision", TYPE_DOUBLE, MODIFIERS_NONE},
-    {"float", TYPE_DOUBLE, MODIFIERS_FLOAT_BITS},
-    {"float8", TYPE_DOUBLE, MODIFIERS_NONE},
-    {"float4", TYPE_DOUBLE, MODIFIERS_NONE},
-    {"float64", TYPE_DOUBLE, MODIFIERS_NONE},
-    {"real", TYPE_DOUBLE, MODIFIERS_NONE},
-    {"varchar", TYPE_VARCHAR, MODIFIERS_LENGTH},
-    {"character varying", TYPE_VARCHAR, MODIFIERS_LENGTH},
-    {"char varying", TYPE_VARCHAR, MODIFIERS_LENGTH},
-    {"char", TYPE_VARCHAR, MODIFIERS_LENGTH},
-    {"character", TYPE_VARCHAR, MODIFIERS_LENGTH},
-    {"nchar", TYPE_VARCHAR, MODIFIERS_LENGTH},
-    {"nvarchar", TYPE_VARCHAR, MODIFIERS_LENGTH},
-    {"bpchar", TYPE_VARCHAR, MODIFIERS_LENGTH},
-    {"text", TYPE_VARCHAR, MODIFIERS_NONE},
-    {"json", TYPE_VARCHAR, MODIFIERS_NONE},
-    {"string", TYPE_VARCHAR, MODIFIERS_NONE},
-    {"blob", TYPE_BLOB, MODIFIERS_LENGTH},
-    {"bytea", TYPE_BLOB, MODIFIERS_NONE},
-    {"binary", TYPE_BLOB, MODIFIERS_LENGTH},
-    {"varbinary", TYPE_BLOB, MODIFIERS_LENGTH},
-    {"date", TYPE_DATE, MODIFIERS_NONE},
-    {"time", TYPE_TIME, MODIFIERS_FRACTION},
-    {"time without time zone", TYPE_TIME, MODIFIERS_FRACTION},
-    {"timestamp", TYPE_TIMESTAMP, MODIFIERS_FRACTION},
-    {"timestamp without time zone", TYPE_TIMESTAMP, MODIFIERS_FRACTION},
-    {"datetime", TYPE_TIMESTAMP, MODIFIERS_FRACTION},
-    {"timestamptz", TYPE_TIMESTAMPTZ, MODIFIERS_FRACTION},
-    {"timestamp with time zone", TYPE_TIMESTAMPTZ, MODIFIERS_FRACTION},
-    {"interval", TYPE_INTERVAL, MODIFIERS_FRACTION},
+    {"boolean", TYPE_BOOLEAN, MODIFIERS_NONE, LIMIT_NONE},
+    {"bool", TYPE_BOOLEAN, MODIFIERS_NONE, LIMIT_NONE},
+    {"logical", TYPE_BOOLEAN, MODIFIERS_NONE, LIMIT_NONE},
+    {"smallint", TYPE_SMALLINT, MODIFIERS_NONE, LIMIT_NONE},
+    {"int2", TYPE_SMALLINT, MODIFIERS_NONE, LIMIT_NONE},
+    {"int16", TYPE_SMALLINT, MODIFIERS_NONE, LIMIT_NONE},
+    {"short", TYPE_SMALLINT, MODIFIERS_NONE, LIMIT_NONE},
+    {"tinyint", TYPE_SMALLINT, MODIFIERS_NONE, LIMIT_TINYINT},
+    {"utinyint", TYPE_SMALLINT, MODIFIERS_NONE, LIMIT_UTINYINT},
+    {"integer", TYPE_INTEGER, MODIFIERS_NONE, LIMIT_NONE},
+    {"int", TYPE_INTEGER, MODIFIERS_NONE, LIMIT_NONE},
+    {"int4", TYPE_INTEGER, MODIFIERS_NONE, LIMIT_NONE},
+    {"int32", TYPE_INTEGER, MODIFIERS_NONE, LIMIT_NONE},
+    {"signed", TYPE_INTEGER, MODIFIERS_NONE, LIMIT_NONE},
+    {"usmallint", TYPE_INTEGER, MODIFIERS_NONE, LIMIT_USMALLINT},
+    {"bigint", TYPE_BIGINT, MODIFIERS_NONE, LIMIT_NONE},
+    {"int8", TYPE_BIGINT, MODIFIERS_NONE, LIMIT_NONE},
+    {"int64", TYPE_BIGINT, MODIFIERS_NONE, LIMIT_NONE},
+    {"long", TYPE_BIGINT, MODIFIERS_NONE, LIMIT_NONE},
+    {"uinteger", TYPE_BIGINT, MODIFIERS_NONE, LIMIT_UINTEGER},
+    {"ubigint", TYPE_UBIGINT, MODIFIERS_NONE, LIMIT_NONE},
+    {"uint64", TYPE_UBIGINT, MODIFIERS_NONE, LIMIT_NONE},
+    {"bigint unsigned", TYPE_UBIGINT, MODIFIERS_NONE, LIMIT_NONE},
+    {"tinyint unsigned", TYPE_SMALLINT, MODIFIERS_NONE, LIMIT_UTINYINT},
+    {"smallint unsigned", TYPE_INTEGER, MODIFIERS_NONE, LIMIT_USMALLINT},
+    {"integer unsigned", TYPE_BIGINT, MODIFIERS_NONE, LIMIT_UINTEGER},
+    {"int unsigned", TYPE_BIGINT, MODIFIERS_NONE, LIMIT_UINTEGER},
+    {"uint8", TYPE_SMALLINT, MODIFIERS_NONE, LIMIT_UTINYINT},
+    {"uint16", TYPE_INTEGER, MODIFIERS_NONE, LIMIT_USMALLINT},
+    {"uint32", TYPE_BIGINT, MODIFIERS_NONE, LIMIT_UINTEGER},
+    {"hugeint", TYPE_DECIMAL, MODIFIERS_NONE, LIMIT_HUGEINT},
+    {"uhugeint", TYPE_DECIMAL, MODIFIERS_WHOLE, LIMIT_NONE},
+    {"int128", TYPE_DECIMAL, MODIFIERS_NONE, LIMIT_HUGEINT},
+    {"decimal", TYPE_DECIMAL, MODIFIERS_DECIMAL, LIMIT_NONE},
+    {"dec", TYPE_DECIMAL, MODIFIERS_DECIMAL, LIMIT_NONE},
+    {"numeric", TYPE_DECIMAL, MODIFIERS_DECIMAL, LIMIT_NONE},
+    {"double", TYPE_DOUBLE, MODIFIERS_NONE, LIMIT_NONE},
+    {"double precision", TYPE_DOUBLE, MODIFIERS_NONE, LIMIT_NONE},
+    {"float", TYPE_DOUBLE, MODIFIERS_FLOAT_BITS, LIMIT_NONE},
+    {"float8", TYPE_DOUBLE, MODIFIERS_NONE, LIMIT_NONE},
+    {"float4", TYPE_DOUBLE, MODIFIERS_NONE, LIMIT_REAL},
+    {"float64", TYPE_DOUBLE, MODIFIERS_NONE, LIMIT_NONE},
+    {"real", TYPE_DOUBLE, MODIFIERS_NONE, LIMIT_REAL},
+    {"varchar", TYPE_VARCHAR, MODIFIERS_LENGTH, LIMIT_NONE},
+    {"character varying", TYPE_VARCHAR, MODIFIERS_LENGTH, LIMIT_NONE},
+    {"char varying", TYPE_VARCHAR, MODIFIERS_LENGTH, LIMIT_NONE},
+    {"char", TYPE_VARCHAR, MODIFIERS_LENGTH, LIMIT_NONE},
+    {"character", TYPE_VARCHAR, MODIFIERS_LENGTH, LIMIT_NONE},
+    {"nchar", TYPE_VARCHAR, MODIFIERS_LENGTH, LIMIT_NONE},
+    {"nvarchar", TYPE_VARCHAR, MODIFIERS_LENGTH, LIMIT_NONE},
+    {"bpchar", TYPE_VARCHAR, MODIFIERS_LENGTH, LIMIT_NONE},
+    {"text", TYPE_VARCHAR, MODIFIERS_NONE, LIMIT_NONE},
+    {"json", TYPE_VARCHAR, MODIFIERS_NONE, LIMIT_NONE},
+    {"string", TYPE_VARCHAR, MODIFIERS_NONE, LIMIT_NONE},
+    {"blob", TYPE_BLOB, MODIFIERS_LENGTH, LIMIT_NONE},
+    {"bytea", TYPE_BLOB, MODIFIERS_NONE, LIMIT_NONE},
+    {"binary", TYPE_BLOB, MODIFIERS_LENGTH, LIMIT_NONE},
+    {"varbinary", TYPE_BLOB, MODIFIERS_LENGTH, LIMIT_NONE},
+    {"date", TYPE_DATE, MODIFIERS_NONE, LIMIT_NONE},
+    {"time", TYPE_TIME, MODIFIERS_FRACTION, LIMIT_NONE},
+    {"time without time zone", TYPE_TIME, MODIFIERS_FRACTION, LIMIT_NONE},
+    {"timestamp", TYPE_TIMESTAMP, MODIFIERS_FRACTION, LIMIT_NONE},
+    {"timestamp without time zone", TYPE_TIMESTAMP, MODIFIERS_FRACTION, LIMIT_NONE},
+    {"datetime", TYPE_TIMESTAMP, MODIFIERS_FRACTION, LIMIT_NONE},
+    {"timestamptz", TYPE_TIMESTAMPTZ, MODIFIERS_FRACTION, LIMIT_NONE},
+    {"timestamp with time zone", TYPE_TIMESTAMPTZ, MODIFIERS_FRACTION, LIMIT_NONE},
+    {"interval", TYPE_INTERVAL, MODIFIERS_FRACTION, LIMIT_NONE},
 };
 
-enum { TYPE_WORDS_SIZE = 40, DECIMAL_DEFAULT_SCALE = 10 };
+enum { TYPE_WORDS_SIZE = 40, DECIMAL_DEFAULT_SCALE = 10, REAL_BITS = 24, MICROSECOND_DIGITS = 6 };
 
 /* Lower case, blanks at the ends dropped and runs of them made one. False when it is too long to be any name. */
 static bool type_words(StringView name, char *ret_words)
@@ -183,6 +195,25 @@ static bool modifiers_are_valid(ModifierRule rule, const int *modifiers, size_t 
     return false;
 }
 
+static Type synonym_type(const struct TypeSynonym *synonym, const int *modifiers, size_t count)
+{
+    Type type = {.id = (uint8_t)synonym->id, .limit = (uint8_t)synonym->limit};
+    if (type.limit == LIMIT_HUGEINT || synonym->modifiers == MODIFIERS_WHOLE)
+        type.precision = DECIMAL_MAX_PRECISION;
+    else if (type.id == TYPE_DECIMAL)
+        return count == 0 ? type_decimal(DECIMAL_MAX_PRECISION, DECIMAL_DEFAULT_SCALE)
+                          : type_decimal(modifiers[0], count == 2 ? modifiers[1] : 0);
+    if (count == 0)
+        return type;
+    if (synonym->modifiers == MODIFIERS_FLOAT_BITS) {
+        type.limit = modifiers[0] <= REAL_BITS ? LIMIT_REAL : LIMIT_NONE;
+    } else if (type.id == TYPE_VARCHAR || (type_is_temporal(type) && modifiers[0] < MICROSECOND_DIGITS)) {
+        type.limit = type.id == TYPE_VARCHAR ? LIMIT_LENGTH : LIMIT_FRACTION;
+        type.length = (uint32_t)modifiers[0];
+    }
+    return type;
+}
+
 bool type_parse(StringView name, const int *modifiers, size_t modifier_count, Type *ret_type)
 {
     char words[TYPE_WORDS_SIZE];
@@ -194,14 +225,7 @@ bool type_parse(StringView name, const int *modifiers, size_t modifier_count, Ty
             continue;
         if (!modifiers_are_valid(synonym->modifiers, modifiers, modifier_count))
             return false;
-        if (synonym->id != TYPE_DECIMAL)
-            *ret_type = type_of(synonym->id);
-        else if (synonym->modifiers == MODIFIERS_WHOLE)
-            *ret_type = type_decimal(DECIMAL_MAX_PRECISION, 0);
-        else if (modifier_count == 0)
-            *ret_type = type_decimal(DECIMAL_MAX_PRECISION, DECIMAL_DEFAULT_SCALE);
-        else
-            *ret_type = type_decimal(modifiers[0], modifier_count == 2 ? modifiers[1] : 0);
+        *ret_type = synonym_type(synonym, modifiers, modifier_count);
         return true;
     }
     return false;
@@ -290,11 +314,9 @@ static Type numeric_common(Type a, Type b)
     if (a.id == TYPE_DECIMAL || b.id == TYPE_DECIMAL)
         return decimal_common(a.id == TYPE_DECIMAL ? a : type_integer_as_decimal(a),
                               b.id == TYPE_DECIMAL ? b : type_integer_as_decimal(b));
-    if (a.id == b.id)
-        return a;
     if (a.id == TYPE_UBIGINT || b.id == TYPE_UBIGINT)
         return type_decimal(20, 0);
-    return a.id > b.id ? a : b;
+    return type_of(a.id > b.id ? (TypeId)a.id : (TypeId)b.id);
 }
 
 static bool type_is_date_or_timestamp(Type type)
@@ -304,14 +326,18 @@ static bool type_is_date_or_timestamp(Type type)
 
 bool type_common(Type a, Type b, Type *ret_type)
 {
-    if (a.id == TYPE_NULL || type_equal(a, b))
+    if (a.id == TYPE_NULL)
         *ret_type = b;
+    else if (type_equal(a, b))
+        *ret_type = type_limits_equal(a, b) ? a : type_without_limit(a);
     else if (b.id == TYPE_NULL)
         *ret_type = a;
     else if (type_is_numeric(a) && type_is_numeric(b))
         *ret_type = numeric_common(a, b);
     else if (type_is_date_or_timestamp(a) && type_is_date_or_timestamp(b))
-        *ret_type = a.id > b.id ? a : b; /* DATE, TIMESTAMP, TIMESTAMPTZ: the later of the list holds the others */
+        *ret_type = type_of(
+            a.id > b.id ? (TypeId)a.id
+                        : (TypeId)b.id); /* DATE, TIMESTAMP, TIMESTAMPTZ: the later of the list holds the others */
     else if ((a.id == TYPE_TIME && b.id == TYPE_INTERVAL) || (a.id == TYPE_INTERVAL && b.id == TYPE_TIME))
         *ret_type = type_of(TYPE_INTERVAL);
     else

@@ -78,27 +78,57 @@ typedef enum TypeId {
         TYPE_COUNT
 } TypeId;
 
+/* A type may be limited to a part of its values. Casts keep to a limit (column/limit.h), and names show it; all else
+ * takes a limited type for what it is limited from: type_equal does not look at limits. */
+typedef enum TypeLimit {
+    LIMIT_NONE,
+    LIMIT_TINYINT,   /* SMALLINT of one byte */
+    LIMIT_UTINYINT,  /* SMALLINT of one byte without a sign */
+    LIMIT_USMALLINT, /* INTEGER of two bytes without a sign */
+    LIMIT_UINTEGER,  /* BIGINT of four bytes without a sign */
+    LIMIT_HUGEINT,   /* DECIMAL(38,0): another name only */
+    LIMIT_REAL,      /* DOUBLE of 32 bits */
+    /* what stands below has a length; names of types are without it (typeof) */
+    LIMIT_LENGTH,   /* VARCHAR of `length` characters: what is longer is cut */
+    LIMIT_STORED,   /* the same for a column that is written to: what is longer is refused, but for blanks */
+    LIMIT_FRACTION, /* TIME, TIMESTAMP and TIMESTAMPTZ: `length` digits of seconds */
+} TypeLimit;
+
 typedef struct Type {
     uint8_t id;        /* TypeId */
     uint8_t precision; /* DECIMAL: all digits, 1 to 38 */
     uint8_t scale;     /* DECIMAL: digits behind the point, 0 to precision */
+    uint8_t limit;     /* TypeLimit */
+    uint32_t length;   /* of limits that have one */
 } Type;
 
 enum { DECIMAL_MAX_PRECISION = 38, DECIMAL_I64_PRECISION = 18 };
 
 static inline Type type_of(TypeId id)
 {
-    return (Type){(uint8_t)id, 0, 0};
+    return (Type){.id = (uint8_t)id};
 }
 
 static inline Type type_decimal(int precision, int scale)
 {
-    return (Type){TYPE_DECIMAL, (uint8_t)precision, (uint8_t)scale};
+    return (Type){.id = TYPE_DECIMAL, .precision = (uint8_t)precision, .scale = (uint8_t)scale};
 }
 
 static inline bool type_equal(Type a, Type b)
 {
     return a.id == b.id && a.precision == b.precision && a.scale == b.scale;
+}
+
+static inline bool type_limits_equal(Type a, Type b)
+{
+    return a.limit == b.limit && a.length == b.length;
+}
+
+static inline Type type_without_limit(Type type)
+{
+    type.limit = LIMIT_NONE;
+    type.length = 0;
+    return type;
 }
 
 /* The layout that a vector of this type takes unless it says otherwise. */
@@ -135,7 +165,7 @@ const char *type_name(Type type, char *buffer);
 const char *type_name_lower(Type type, char *buffer);
 /* The type that a name of SQL means, with its modifiers; PostgreSQL's names, and DuckDB's and DataFusion's common ones
  * ("int8", "double precision", "string", "numeric"). False when there is none of that name, or when the modifiers are
- * wrong for it. NUMERIC and DECIMAL without modifiers are DECIMAL(38,10); VARCHAR(n) is VARCHAR. */
+ * wrong for it. NUMERIC and DECIMAL without modifiers are DECIMAL(38,10); CHAR(n) is VARCHAR(n). */
 bool type_parse(StringView name, const int *modifiers, size_t modifier_count, Type *ret_type);
 /* The same from one text: "decimal(10, 2)". */
 bool type_parse_text(StringView text, Type *ret_type);

@@ -27,7 +27,7 @@ static inline Value value_null(Type type)
 
 static inline Value value_boolean(bool boolean)
 {
-    return (Value){.type = {TYPE_BOOLEAN, 0, 0}, .boolean = boolean};
+    return (Value){.type = {.id = TYPE_BOOLEAN}, .boolean = boolean};
 }
 
 static inline Value value_integer(Type type, int64_t i64)
@@ -37,12 +37,12 @@ static inline Value value_integer(Type type, int64_t i64)
 
 static inline Value value_ubigint(uint64_t u64)
 {
-    return (Value){.type = {TYPE_UBIGINT, 0, 0}, .u64 = u64};
+    return (Value){.type = {.id = TYPE_UBIGINT}, .u64 = u64};
 }
 
 static inline Value value_double(double f64)
 {
-    return (Value){.type = {TYPE_DOUBLE, 0, 0}, .f64 = f64};
+    return (Value){.type = {.id = TYPE_DOUBLE}, .f64 = f64};
 }
 
 static inline Value value_decimal(Type type, Int128 i128)
@@ -52,12 +52,12 @@ static inline Value value_decimal(Type type, Int128 i128)
 
 static inline Value value_text(StringView text)
 {
-    return (Value){.type = {TYPE_VARCHAR, 0, 0}, .text = text};
+    return (Value){.type = {.id = TYPE_VARCHAR}, .text = text};
 }
 
 static inline Value value_interval(Interval interval)
 {
-    return (Value){.type = {TYPE_INTERVAL, 0, 0}, .interval = interval};
+    return (Value){.type = {.id = TYPE_INTERVAL}, .interval = interval};
 }
 
 /* Order of two values of one type (decimals may differ in scale) that are not NULL: negative, 0, positive. NaN is above

@@ -9,6 +9,7 @@
 #include "column/convert.h"
 #include "column/datetime.h"
 #include "column/decimal.h"
+#include "column/limit.h"
 
 static bool cast_fail_kind(Type from, Type to, Error *ret_error)
 {
@@ -169,7 +170,7 @@ static bool cast_from_text(Arena *arena, const Value *value, Type type, Value *r
     return true;
 }
 
-bool value_cast(Arena *arena, const Value *value, Type type, Value *ret_value, Error *ret_error)
+static bool cast_unlimited(Arena *arena, const Value *value, Type type, Value *ret_value, Error *ret_error)
 {
     Type from = value->type;
     if (value->is_null || from.id == TYPE_NULL) {
@@ -223,4 +224,12 @@ bool value_cast(Arena *arena, const Value *value, Type type, Value *ret_value, E
         break;
     }
     return cast_fail_kind(from, type, ret_error);
+}
+
+bool value_cast(Arena *arena, const Value *value, Type type, Value *ret_value, Error *ret_error)
+{
+    if (type.limit == LIMIT_NONE || value->is_null || value->type.id == TYPE_NULL)
+        return cast_unlimited(arena, value, type, ret_value, ret_error);
+    return cast_unlimited(arena, value, type_without_limit(type), ret_value, ret_error) &&
+           limit_value(ret_value, type, ret_error);
 }

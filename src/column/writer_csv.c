@@ -92,6 +92,7 @@ static void csv_field_any(Writer *writer, const CsvWriter *csv, const Vector *va
     X(decimal_i64, int64_t, decimal_format(value, values->type.scale, at))                                             \
     X(decimal_i128, Int128, decimal_format(value, values->type.scale, at))                                             \
     X(double, double, double_format(value, at))                                                                        \
+    X(real, double, real_format(value, at))                                                                            \
     X(date, int32_t, date_format(value, at))                                                                           \
     X(time, int64_t, time_format(value, at))                                                                           \
     X(timestamp, int64_t, timestamp_format(value, at))                                                                 \
@@ -125,7 +126,7 @@ static CsvField csv_field_of(const CsvWriter *csv, const Vector *values)
     case TYPE_DECIMAL:
         return values->physical == PHYSICAL_I64 ? csv_field_decimal_i64 : csv_field_decimal_i128;
     case TYPE_DOUBLE:
-        return csv_field_double;
+        return values->type.limit == LIMIT_REAL ? csv_field_real : csv_field_double;
     case TYPE_DATE:
         return csv_field_date;
     case TYPE_TIME:

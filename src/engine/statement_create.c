@@ -222,6 +222,8 @@ static void external_columns(Statement *statement, const AstCreateExternalTable 
     if (create->columns.count) {
         const BoundTable *table =
             bind_table_definition(&statement->environment, &create->columns, &create->constraints);
+        for (size_t i = 0; i < table->schema->column_count; i++) /* what a file holds nobody has cast */
+            table->schema->columns[i].type = type_without_limit(table->schema->columns[i].type);
         args->columns = table->schema;
         args->constraints = &table->constraints;
         args->defaults = table->defaults;

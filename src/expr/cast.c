@@ -9,6 +9,7 @@
 #include "column/convert.h"
 #include "column/datetime.h"
 #include "column/decimal.h"
+#include "column/limit.h"
 #include "expr/function/family.h"
 
 /* ---- what there is ---- */
@@ -40,6 +41,9 @@ static int whole_digits(Type type)
 /* A DATE beyond the last TIMESTAMP raises too; but that must not keep comparisons of the two from being moved. */
 bool cast_can_fail(Type from, Type to)
 {
+    if (to.limit != LIMIT_NONE && to.limit != LIMIT_HUGEINT && to.limit != LIMIT_LENGTH && to.limit != LIMIT_FRACTION &&
+        !(from.id == to.id && type_limits_equal(from, to)))
+        return from.id != TYPE_NULL;
     if (from.id == TYPE_NULL || to.id == TYPE_VARCHAR)
         return false;
     if (to.id == TYPE_BOOLEAN)
@@ -290,6 +294,71 @@ static void decimal_to_integer(KernelCall *call)
         cast_again(call);
 }
 
+/* ---- limited types ---- */
+
+/* The range of a limited integer, where the values are. */
+static bool limit_integers(const Vector *vector, size_t count)
+{
+    int64_t least, most;
+    bool all_fit = true;
+    if (!limit_range(vector->type, &least, &most))
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        int64_t value =
+            vector->physical == PHYSICAL_I32 ? VECTOR_DATA(vector, int32_t)[i] : VECTOR_DATA(vector, int64_t)[i];
+        all_fit &= value >= least && value <= most;
+    }
+    return all_fit;
+}
+
+static bool limit_reals(Vector *result, const Vector *source, size_t count)
+{
+    bool all_fit = true;
+    for (size_t i = 0; i < count; i++)
+        all_fit &= limit_real(VECTOR_DATA(source, double)[i], &VECTOR_DATA(result, double)[i]);
+    return all_fit;
+}
+
+static bool limit_texts(Vector *result, const Vector *source, size_t count)
+{
+    bool all_fit = true;
+    for (size_t i = 0; i < count; i++) {
+        StringView kept;
+        if (!validity_get(source->validity, source->form == VECTOR_CONSTANT ? 0 : i))
+            continue;
+        all_fit &= limit_text(result->type, string_view(&VECTOR_DATA(source, String)[i]), &kept);
+        VECTOR_DATA(result, String)[i] = string_make(kept.data, kept.size);
+    }
+    vector_keep_strings_of(result, source);
+    return all_fit;
+}
+
+static bool limit_fractions(Vector *result, const Vector *source, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        VECTOR_DATA(result, int64_t)[i] = limit_fraction(result->type, VECTOR_DATA(source, int64_t)[i]);
+    return true;
+}
+
+/* From the type that is limited, or from any other by way of that. */
+static void cast_limited(KernelCall *call)
+{
+    Vector *source = call->arguments[0], *result = call->result;
+    Type type = result->type;
+    if (source->type.id != type.id || limit_range(type, &(int64_t){0}, &(int64_t){0})) {
+        result->type = type_without_limit(type);
+        cast_kernel(source->type, result->type)(call);
+        result->type = type;
+        source = result;
+    }
+    bool all_fit = type.limit == LIMIT_REAL                                   ? limit_reals(result, source, call->count)
+                   : type.limit == LIMIT_LENGTH || type.limit == LIMIT_STORED ? limit_texts(result, source, call->count)
+                   : type.limit == LIMIT_FRACTION ? limit_fractions(result, source, call->count)
+                                                  : limit_integers(result, call->count);
+    if (!all_fit)
+        cast_again(call);
+}
+
 /* ---- choosing ---- */
 
 static const Kernel number_casts[TYPE_COUNT][TYPE_COUNT] = {
@@ -337,6 +406,8 @@ Kernel cast_kernel(Type from, Type to)
 {
     if (from.id == TYPE_NULL)
         return cast_null;
+    if (to.limit != LIMIT_NONE && to.limit != LIMIT_HUGEINT)
+        return cast_limited;
     if (number_casts[from.id][to.id])
         return number_casts[from.id][to.id];
     if (from.id == to.id)

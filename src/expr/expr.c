@@ -52,7 +52,7 @@ Expr *expr_call(Arena *arena, const struct Function *function, Type type, Expr *
 
 Expr *expr_cast(Arena *arena, Expr *expr, Type type, Position position)
 {
-    if (type_equal(expr->type, type))
+    if (type_equal(expr->type, type) && (type.limit == LIMIT_NONE || type_limits_equal(expr->type, type)))
         return expr;
     if (expr->kind == EXPR_CONSTANT && expr->constant.is_null)
         return expr_constant(arena, value_null(type), position);
@@ -166,8 +166,8 @@ static bool expr_equal_below(const Expr *a, const Expr *b, size_t depth)
     if (a == b)
         return true;
     depth_check(a, depth);
-    if (a->kind != b->kind || !type_equal(a->type, b->type) || a->argument_count != b->argument_count ||
-        a->is_negated != b->is_negated)
+    if (a->kind != b->kind || !type_equal(a->type, b->type) || !type_limits_equal(a->type, b->type) ||
+        a->argument_count != b->argument_count || a->is_negated != b->is_negated)
         return false;
     if (a->kind == EXPR_COLUMN && a->column != b->column)
         return false;

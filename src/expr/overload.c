@@ -150,6 +150,7 @@ ptrdiff_t overload_resolve(const Overload *overloads, size_t count, Type *argume
         Type type = best.argument_types[i];
         argument_types[i] = type.id == TYPE_NULL && is_literal[i] ? type_of(TYPE_VARCHAR) : type;
     }
-    *ret_result = best.result;
+    /* What is computed need not keep to the limits of what it is computed from; aggregates of such types pick one. */
+    *ret_result = overloads[best.index].function ? type_without_limit(best.result) : best.result;
     return (ptrdiff_t)best.index;
 }

@@ -108,7 +108,8 @@ END_TEST
 
 START_TEST(a_decimal_has_one_key_in_either_layout)
 {
-    static const Type types[] = {{TYPE_DECIMAL, 10, 2}, {TYPE_DECIMAL, 30, 4}};
+    static const Type types[] = {{.id = TYPE_DECIMAL, .precision = 10, .scale = 2},
+                                 {.id = TYPE_DECIMAL, .precision = 30, .scale = 4}};
     for (size_t t = 0; t < 2; t++) {
         Value values[ROWS];
         for (size_t i = 0; i < ROWS; i++)
@@ -152,17 +153,17 @@ START_TEST(known_values_have_the_known_bytes)
         const char *bytes;
         size_t size;
     } cases[] = {
-        {{.type = {TYPE_INTEGER, 0, 0}, .i64 = 1}, {false, false}, "\1\x80\0\0\1", 5},
-        {{.type = {TYPE_INTEGER, 0, 0}, .i64 = -1}, {false, false}, "\1\x7F\xFF\xFF\xFF", 5},
-        {{.type = {TYPE_INTEGER, 0, 0}, .i64 = 1}, {true, false}, "\1\x7F\xFF\xFF\xFE", 5},
-        {{.type = {TYPE_INTEGER, 0, 0}, .is_null = true}, {true, false}, "\2\0\0\0\0", 5},
-        {{.type = {TYPE_INTEGER, 0, 0}, .is_null = true}, {true, true}, "\0\0\0\0\0", 5},
-        {{.type = {TYPE_UBIGINT, 0, 0}, .u64 = 258}, {false, false}, "\1\0\0\0\0\0\0\1\2", 9},
-        {{.type = {TYPE_DOUBLE, 0, 0}, .f64 = 1.0}, {false, false}, "\1\xBF\xF0\0\0\0\0\0\0", 9},
-        {{.type = {TYPE_DOUBLE, 0, 0}, .f64 = -0.0}, {false, false}, "\1\x80\0\0\0\0\0\0\0", 9},
-        {{.type = {TYPE_VARCHAR, 0, 0}, .text = {"a\0b", 3}}, {false, false}, "\1a\0\1b\0\0", 7},
-        {{.type = {TYPE_VARCHAR, 0, 0}, .text = {"a", 1}}, {true, false}, "\1\x9E\xFF\xFF", 4},
-        {{.type = {TYPE_VARCHAR, 0, 0}, .is_null = true}, {false, false}, "\2", 1},
+        {{.type = {.id = TYPE_INTEGER}, .i64 = 1}, {false, false}, "\1\x80\0\0\1", 5},
+        {{.type = {.id = TYPE_INTEGER}, .i64 = -1}, {false, false}, "\1\x7F\xFF\xFF\xFF", 5},
+        {{.type = {.id = TYPE_INTEGER}, .i64 = 1}, {true, false}, "\1\x7F\xFF\xFF\xFE", 5},
+        {{.type = {.id = TYPE_INTEGER}, .is_null = true}, {true, false}, "\2\0\0\0\0", 5},
+        {{.type = {.id = TYPE_INTEGER}, .is_null = true}, {true, true}, "\0\0\0\0\0", 5},
+        {{.type = {.id = TYPE_UBIGINT}, .u64 = 258}, {false, false}, "\1\0\0\0\0\0\0\1\2", 9},
+        {{.type = {.id = TYPE_DOUBLE}, .f64 = 1.0}, {false, false}, "\1\xBF\xF0\0\0\0\0\0\0", 9},
+        {{.type = {.id = TYPE_DOUBLE}, .f64 = -0.0}, {false, false}, "\1\x80\0\0\0\0\0\0\0", 9},
+        {{.type = {.id = TYPE_VARCHAR}, .text = {"a\0b", 3}}, {false, false}, "\1a\0\1b\0\0", 7},
+        {{.type = {.id = TYPE_VARCHAR}, .text = {"a", 1}}, {true, false}, "\1\x9E\xFF\xFF", 4},
+        {{.type = {.id = TYPE_VARCHAR}, .is_null = true}, {false, false}, "\2", 1},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         uint8_t *key;

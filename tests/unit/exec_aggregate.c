@@ -269,8 +269,14 @@ static void check_random_groups(Type type, size_t group_count, bool has_second_k
 START_TEST(groups_of_every_type_add_up)
 {
     static const Type types[] = {
-        {TYPE_INTEGER, 0, 0}, {TYPE_BIGINT, 0, 0},   {TYPE_DATE, 0, 0},     {TYPE_VARCHAR, 0, 0},
-        {TYPE_DOUBLE, 0, 0},  {TYPE_DECIMAL, 10, 2}, {TYPE_DECIMAL, 38, 4}, {TYPE_INTERVAL, 0, 0},
+        {.id = TYPE_INTEGER},
+        {.id = TYPE_BIGINT},
+        {.id = TYPE_DATE},
+        {.id = TYPE_VARCHAR},
+        {.id = TYPE_DOUBLE},
+        {.id = TYPE_DECIMAL, .precision = 10, .scale = 2},
+        {.id = TYPE_DECIMAL, .precision = 38, .scale = 4},
+        {.id = TYPE_INTERVAL},
     };
     static const size_t group_counts[] = {2, 300, MOST_GROUPS};
     for (size_t t = 0; t < sizeof types / sizeof *types; t++) {

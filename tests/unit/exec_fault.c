@@ -9,7 +9,7 @@ enum { PLAN_KINDS_TRIED = 10 };
 static Plan *some_table(void)
 {
     enum { ROWS = 40 };
-    static const Type types[] = {{TYPE_INTEGER, 0, 0}, {TYPE_VARCHAR, 0, 0}};
+    static const Type types[] = {{.id = TYPE_INTEGER}, {.id = TYPE_VARCHAR}};
     Value *cells = arena_array(test_arena, Value, ROWS * 2);
     for (size_t i = 0; i < ROWS; i++) {
         const char *text = arena_format(test_arena, "a_text_of_more_than_twelve_bytes_%zu", i % 13);

@@ -36,7 +36,7 @@ static const TableProviderOps read_only_ops = {.format = "stone", .schema = keep
 
 static KeepingTable *keeping_table(const TableProviderOps *ops)
 {
-    static Column columns[] = {{"a", {TYPE_INTEGER, 0, 0}, false}, {"b", {TYPE_VARCHAR, 0, 0}, true}};
+    static Column columns[] = {{"a", {.id = TYPE_INTEGER}, false}, {"b", {.id = TYPE_VARCHAR}, true}};
     static const Schema schema = {.column_count = 2, .columns = columns};
     KeepingTable *table = arena_new(test_arena, KeepingTable);
     *table = (KeepingTable){

@@ -164,8 +164,12 @@ static Plan *side_table(const Side *side, Type type)
 }
 
 static const Type key_types[] = {
-    {TYPE_INTEGER, 0, 0}, {TYPE_BIGINT, 0, 0},   {TYPE_VARCHAR, 0, 0},
-    {TYPE_DOUBLE, 0, 0},  {TYPE_DECIMAL, 30, 0}, {TYPE_DECIMAL, 9, 0},
+    {.id = TYPE_INTEGER},
+    {.id = TYPE_BIGINT},
+    {.id = TYPE_VARCHAR},
+    {.id = TYPE_DOUBLE},
+    {.id = TYPE_DECIMAL, .precision = 30, .scale = 0},
+    {.id = TYPE_DECIMAL, .precision = 9, .scale = 0},
 };
 
 /* As add_cells writes it: the types above all show small integers alike. */

@@ -104,8 +104,14 @@ static void check_sort(Type first, Type second, size_t row_count, uint64_t range
 }
 
 static const Type types_to_sort[] = {
-    {TYPE_INTEGER, 0, 0}, {TYPE_VARCHAR, 0, 0},  {TYPE_DOUBLE, 0, 0},  {TYPE_BIGINT, 0, 0},
-    {TYPE_BOOLEAN, 0, 0}, {TYPE_DECIMAL, 30, 2}, {TYPE_DECIMAL, 9, 2}, {TYPE_DATE, 0, 0},
+    {.id = TYPE_INTEGER},
+    {.id = TYPE_VARCHAR},
+    {.id = TYPE_DOUBLE},
+    {.id = TYPE_BIGINT},
+    {.id = TYPE_BOOLEAN},
+    {.id = TYPE_DECIMAL, .precision = 30, .scale = 2},
+    {.id = TYPE_DECIMAL, .precision = 9, .scale = 2},
+    {.id = TYPE_DATE},
 };
 enum { TYPES_TO_SORT = sizeof types_to_sort / sizeof *types_to_sort };
 

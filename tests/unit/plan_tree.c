@@ -205,7 +205,7 @@ END_TEST
 
 /* ---- a scan says what became of its filters ---- */
 
-static Schema scan_schema = {.column_count = 1, .columns = (Column[]){{"a", {TYPE_INTEGER, 0, 0}, true}}};
+static Schema scan_schema = {.column_count = 1, .columns = (Column[]){{"a", {.id = TYPE_INTEGER}, true}}};
 
 static const Schema *scan_table_schema(TableProvider *table, const Context *unused)
 {

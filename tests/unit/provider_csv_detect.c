@@ -186,7 +186,7 @@ END_TEST
 
 START_TEST(declared_columns_name_the_fields_by_place)
 {
-    Column columns[] = {{"x", {TYPE_INTEGER, 0, 0}, true}, {"y", {TYPE_VARCHAR, 0, 0}, true}};
+    Column columns[] = {{"x", {.id = TYPE_INTEGER}, true}, {"y", {.id = TYPE_VARCHAR}, true}};
     Schema schema = {.column_count = 2, .columns = columns};
     TableProvider *table = csv_table_declared(csv_file("1,007\n2,b\n"), "", &schema);
     ck_assert_str_eq(csv_schema_text(table), "x INTEGER, y VARCHAR");

@@ -92,7 +92,7 @@ END_TEST
 
 START_TEST(an_empty_file_with_declared_columns_gets_a_header)
 {
-    Column columns[] = {{"x", {TYPE_INTEGER, 0, 0}, true}, {"y z", {TYPE_VARCHAR, 0, 0}, true}};
+    Column columns[] = {{"x", {.id = TYPE_INTEGER}, true}, {"y z", {.id = TYPE_VARCHAR}, true}};
     Schema schema = {.column_count = 2, .columns = columns};
     const char *path = csv_file("");
     insert(csv_table_declared(path, "", &schema), INSERT_APPEND, "1|a\n");
@@ -442,7 +442,7 @@ START_TEST(what_cannot_be_written_is_refused)
     table = csv_table(csv_file("a,b\n1,2\n"), "");
     call = (InsertCall){table, rows_of(table, "2|3\n"), INSERT_REPLACE};
     expect_error(ERROR_NOT_SUPPORTED, insert_body, &call);
-    Column columns[] = {{"x", {TYPE_INTEGER, 0, 0}, true}};
+    Column columns[] = {{"x", {.id = TYPE_INTEGER}, true}};
     Schema schema = {.column_count = 1, .columns = columns};
     expect_error(ERROR_READ_ONLY, insert_into_stream, csv_table_declared("/dev/null", "", &schema));
 }

@@ -23,9 +23,9 @@ static void table_unref(void *table)
 /* id BIGINT, name VARCHAR, price DECIMAL(30,2); a PRIMARY KEY over id when `has_key`. */
 static TableProvider *table_new(bool has_key)
 {
-    static Column columns[] = {{"id", {TYPE_BIGINT, 0, 0}, true},
-                               {"name", {TYPE_VARCHAR, 0, 0}, true},
-                               {"price", {TYPE_DECIMAL, 30, 2}, true}};
+    static Column columns[] = {{"id", {.id = TYPE_BIGINT}, true},
+                               {"name", {.id = TYPE_VARCHAR}, true},
+                               {"price", {.id = TYPE_DECIMAL, .precision = 30, .scale = 2}, true}};
     static const size_t key_columns[] = {0};
     static const Constraint key = {
         .kind = CONSTRAINT_PRIMARY_KEY, .name = "t_pkey", .column_count = 1, .columns = key_columns};

@@ -14,15 +14,24 @@ typedef struct Kind {
 
 /* Every type, and both layouts of a short and of a long DECIMAL. */
 static const Kind kinds[] = {
-    {{TYPE_BOOLEAN, 0, 0}, PHYSICAL_BOOL},      {{TYPE_SMALLINT, 0, 0}, PHYSICAL_I32},
-    {{TYPE_INTEGER, 0, 0}, PHYSICAL_I32},       {{TYPE_BIGINT, 0, 0}, PHYSICAL_I64},
-    {{TYPE_UBIGINT, 0, 0}, PHYSICAL_U64},       {{TYPE_DECIMAL, 10, 2}, PHYSICAL_I64},
-    {{TYPE_DECIMAL, 10, 2}, PHYSICAL_I128},     {{TYPE_DECIMAL, 30, 4}, PHYSICAL_I64},
-    {{TYPE_DECIMAL, 30, 4}, PHYSICAL_I128},     {{TYPE_DOUBLE, 0, 0}, PHYSICAL_F64},
-    {{TYPE_VARCHAR, 0, 0}, PHYSICAL_STRING},    {{TYPE_BLOB, 0, 0}, PHYSICAL_STRING},
-    {{TYPE_DATE, 0, 0}, PHYSICAL_I32},          {{TYPE_TIME, 0, 0}, PHYSICAL_I64},
-    {{TYPE_TIMESTAMP, 0, 0}, PHYSICAL_I64},     {{TYPE_TIMESTAMPTZ, 0, 0}, PHYSICAL_I64},
-    {{TYPE_INTERVAL, 0, 0}, PHYSICAL_INTERVAL}, {{TYPE_NULL, 0, 0}, PHYSICAL_BOOL},
+    {{.id = TYPE_BOOLEAN}, PHYSICAL_BOOL},
+    {{.id = TYPE_SMALLINT}, PHYSICAL_I32},
+    {{.id = TYPE_INTEGER}, PHYSICAL_I32},
+    {{.id = TYPE_BIGINT}, PHYSICAL_I64},
+    {{.id = TYPE_UBIGINT}, PHYSICAL_U64},
+    {{.id = TYPE_DECIMAL, .precision = 10, .scale = 2}, PHYSICAL_I64},
+    {{.id = TYPE_DECIMAL, .precision = 10, .scale = 2}, PHYSICAL_I128},
+    {{.id = TYPE_DECIMAL, .precision = 30, .scale = 4}, PHYSICAL_I64},
+    {{.id = TYPE_DECIMAL, .precision = 30, .scale = 4}, PHYSICAL_I128},
+    {{.id = TYPE_DOUBLE}, PHYSICAL_F64},
+    {{.id = TYPE_VARCHAR}, PHYSICAL_STRING},
+    {{.id = TYPE_BLOB}, PHYSICAL_STRING},
+    {{.id = TYPE_DATE}, PHYSICAL_I32},
+    {{.id = TYPE_TIME}, PHYSICAL_I64},
+    {{.id = TYPE_TIMESTAMP}, PHYSICAL_I64},
+    {{.id = TYPE_TIMESTAMPTZ}, PHYSICAL_I64},
+    {{.id = TYPE_INTERVAL}, PHYSICAL_INTERVAL},
+    {{.id = TYPE_NULL}, PHYSICAL_BOOL},
 };
 enum { KIND_COUNT = sizeof kinds / sizeof *kinds, FORM_COUNT = 3 };
 

@@ -48,6 +48,18 @@ static void values_update_all(AggregateState *self, Vector *const *arguments, co
     ((CountState *)one)->count += valid;
 }
 
+/* Rows in which none is NULL. */
+static void tuples_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
+                          uint8_t *const *states)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool is_valid = true;
+        for (size_t a = 0; a < self->call->argument_count; a++)
+            is_valid &= argument_is_valid(arguments[a], selected_row(selection, i));
+        ((CountState *)states[i])->count += is_valid;
+    }
+}
+
 AGGREGATE_UPDATE(true, CountState, bool, state->count += value)
 
 #define COUNT                                                                                                          \
@@ -68,6 +80,14 @@ AggregateFamily aggregate_family_count = {
      .arguments = {ANY},
      .update = values_update,
      .update_all = values_update_all,
+     COUNT},
+    {.name = "count",
+     .signature = "(any, any [, any [, any]]) BIGINT",
+     .description = "Rows in which none of the values is NULL.",
+     .argument_count = 4,
+     .optional_count = 2,
+     .arguments = {ANY, ANY, ANY, ANY},
+     .update = tuples_update,
      COUNT},
     {.name = "count_if",
      .signature = "(BOOLEAN) BIGINT",

@@ -267,6 +267,8 @@ AggregateFamily aggregate_family_ordered = {
              "The value at that part of the way, between two if need be."),
     QUANTILE("percentile_cont", DOUBLE, continuous_finalize,
              "The same, called as percentile_cont(fraction) WITHIN GROUP (ORDER BY x)."),
+    QUANTILE("approx_percentile_cont", DOUBLE, continuous_finalize, "The same as quantile_cont: it is exact."),
+    QUANTILE("approx_quantile", DOUBLE, continuous_finalize, "The same as quantile_cont: it is exact."),
     QUANTILE("quantile_disc", any, discrete_finalize, "The first value with at least that part of all up to it."),
     QUANTILE("quantile", any, discrete_finalize, "The first value with at least that part of all up to it."),
     QUANTILE("percentile_disc", any, discrete_finalize,

@@ -85,7 +85,7 @@ static bool resolve_text(const Aggregate *aggregate, Type *argument_types, size_
 }
 
 AggregateFamily aggregate_family_text = {
-    JOIN("string_agg", 0),
+    JOIN("string_agg", 1),
     JOIN("listagg", 1),
     {.name = "group_concat",
      .signature = "(any [, separator VARCHAR]) VARCHAR",

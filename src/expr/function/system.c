@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "base/version.h"
+#include "column/arrow_name.h"
 
 static void fill_text(KernelCall *call, const char *text)
 {
@@ -17,7 +18,14 @@ static void fill_text(KernelCall *call, const char *text)
 static void type_of_value(KernelCall *call)
 {
     char name[TYPE_NAME_SIZE];
-    fill_text(call, type_name(call->arguments[0]->type, name));
+    Type type = call->expr->arguments[0]->type;
+    fill_text(call, type_name(type.limit >= LIMIT_LENGTH ? type_without_limit(type) : type, name));
+}
+
+static void arrow_type_of_value(KernelCall *call)
+{
+    char name[TYPE_NAME_SIZE];
+    fill_text(call, arrow_name(call->expr->arguments[0]->type, name));
 }
 
 static void version_text(KernelCall *call)
@@ -100,6 +108,8 @@ static void random_uuid(KernelCall *call)
 FunctionFamily function_family_system = {
     TYPE_OF("typeof"),
     TYPE_OF("pg_typeof"),
+    {.name = "arrow_typeof", .signature = "(any) VARCHAR", .description = "The name of the type in Apache Arrow.",
+     .flags = FUNCTION_NOT_STRICT, ARGUMENTS(ANY), .result = TYPE_VARCHAR, .kernel = arrow_type_of_value},
     {.name = "version", .signature = "() VARCHAR", .description = "Name and version of this program.",
      .result = TYPE_VARCHAR, .kernel = version_text},
     {.name = "num_nulls", .signature = "(any, ...) BIGINT", .description = "How many of them are NULL.",

@@ -78,5 +78,5 @@ bool sqlite_type_of_declared(const char *declared, Type *ret_type)
 void text_add_sqlite_type(Text *text, Type type)
 {
     char name[TYPE_NAME_SIZE];
-    text_add(text, type.id == TYPE_VARCHAR ? "TEXT" : type_name(type, name));
+    text_add(text, type.id == TYPE_VARCHAR ? "TEXT" : type_name(type_without_limit(type), name));
 }
