@@ -35,6 +35,16 @@ typedef struct Settings {
 #undef SETTING_FIELD
 } Settings;
 
+/* A row that was left out because it was bad and an option said to go on. Lent for the call. */
+typedef struct RejectedRow {
+    const char *file;
+    uint64_t line, offset; /* where the row begins */
+    const char *column;    /* that is wrong; NULL: the row as a whole */
+    const char *reason;
+    const char *text; /* of the row; any bytes */
+    size_t text_size;
+} RejectedRow;
+
 typedef struct Context {
     const _Atomic bool *cancel; /* set from a signal handler or another thread; NULL: never */
     MemoryBudget *memory;
@@ -42,6 +52,9 @@ typedef struct Context {
     /* One line of talk for the user; copied before it returns. NULL: dropped. */
     void (*warn)(void *user, const char *message);
     void *warn_user;
+    /* Told of each row that `rejects` counts, from any thread; copies what it keeps. NULL: nobody wants to know. */
+    void (*reject)(void *user, const RejectedRow *row);
+    void *reject_user;
     Arena *arena;             /* of the statement: its AST, plan and operators */
     int64_t now;              /* microseconds since 1970-01-01 UTC at the statement's start */
     _Atomic uint64_t rejects; /* rows that were not read because they were bad and an option said to go on */

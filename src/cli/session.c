@@ -188,7 +188,8 @@ static void rejects_report(Session *session, uint64_t count)
     if (count == 0)
         return;
     session->has_rejects = true;
-    fprintf(stderr, "quern: %llu bad %s left out\n", (unsigned long long)count, count == 1 ? "row was" : "rows were");
+    fprintf(stderr, "quern: %llu bad %s left out: FROM rejects() has them\n", (unsigned long long)count,
+            count == 1 ? "row was" : "rows were");
 }
 
 /* Without --keep-going rows leave as they come; with it, when all are there. */

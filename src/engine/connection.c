@@ -49,6 +49,8 @@ static void connection_new(void *argument)
     connection->arena = arena;
     connection->catalog = catalog_new(arena);
     connection->parameters = map_in(arena);
+    connection->rejects = rejects_new(arena);
+    catalog_add_table_function(connection->catalog, rejects_function(connection->rejects));
     connection->prepared = map_in(arena);
     connection->memory_default = connection->memory.limit = memory_limit_default();
     settings_init(&connection->settings);

@@ -6,6 +6,7 @@
 
 #include "bind/bind.h"
 #include "column/writer.h"
+#include "engine/rejects.h"
 #include "engine/rows.h"
 #include "exec/exec.h"
 #include "sql/ast.h"
@@ -18,6 +19,7 @@ struct QuernConnection {
     Settings settings;
     Transaction *transaction; /* open, or NULL */
     MemoryBudget memory;
+    Rejects *rejects; /* rows that its statements have left out */
     Map parameters; /* of quern_bind: name to text */
     Map prepared;   /* by name: of engine/statement_prepare.c */
     _Atomic bool is_cancelled;

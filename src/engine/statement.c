@@ -62,6 +62,8 @@ void statement_init(Statement *statement, QuernConnection *connection, Arena *ar
     context->settings = &connection->settings;
     context->warn = connection->warn;
     context->warn_user = connection->warn_user;
+    context->reject = rejects_add;
+    context->reject_user = connection->rejects;
     context->arena = arena;
     context->now = microseconds_now();
     statement->columns = (PlanColumns){.arena = arena, .context = context};

@@ -285,10 +285,8 @@ static void check_open(CsvCheck *check)
     check->finding_arena = arena_new_child(arena);
     check->dialect = shape->dialect;
     check->dialect.on_error = CSV_ERROR_REJECT;
-    CsvSource *source = csv_source_open(arena, check->context, table->path, table->spool, shape->identity.size,
-                                        check->options->encoding);
-    check->line_source = csv_source_open(arena, check->context, table->path, table->spool, shape->identity.size,
-                                         check->options->encoding);
+    CsvSource *source = csv_table_source(table, shape, arena, check->context);
+    check->line_source = csv_table_source(table, shape, arena, check->context);
     check->block = arena_new(arena, CsvBlock);
     csv_block_init(check->block, arena, check->context, source, &check->dialect, cpu_level(),
                    shape->dialect.data_offset, 0);

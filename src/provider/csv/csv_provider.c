@@ -26,6 +26,11 @@ static CsvShape *table_look(CsvTable *table, const Context *context, const CsvId
     return shape;
 }
 
+CsvSource *csv_table_source(CsvTable *table, const CsvShape *shape, Arena *arena, const Context *context)
+{
+    return csv_source_open(arena, context, table->path, table->spool, shape->identity.size, table->options->encoding);
+}
+
 CsvShape *csv_table_shape(CsvTable *table, const Context *context)
 {
     CsvIdentity identity = {.size = UINT64_MAX};

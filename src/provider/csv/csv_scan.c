@@ -12,6 +12,7 @@
 #include "provider/csv/csv_error.h"
 #include "provider/csv/csv_hidden.h"
 #include "provider/csv/csv_parse.h"
+#include "provider/csv/csv_reject.h"
 #include "provider/csv/csv_table.h"
 
 /* One column of the file that is read. */
@@ -46,6 +47,7 @@ typedef struct CsvCursor {
     CsvBlock block;
     CsvRows *rows;
     CsvLines *lines;      /* NULL: nobody asks for _line */
+    CsvRejects *rejects;  /* NULL: bad rows are not left out */
     Evaluator *evaluator; /* NULL: no filters */
     Batch *input;         /* vectors of all inputs */
     Batch *output;        /* those of the projection */
@@ -124,8 +126,7 @@ static void cursor_open(CsvCursor *cursor)
         cursor->has_ended = true;
         return;
     }
-    CsvSource *source = csv_source_open(cursor->arena, cursor->context, table->path, table->spool, shape->identity.size,
-                                        table->options->encoding);
+    CsvSource *source = csv_table_source(table, shape, cursor->arena, cursor->context);
     if (table->spool == NULL) {
         CsvIdentity now;
         csv_identity_read_open(cursor->arena, source->descriptor, table->path, &now);
@@ -137,6 +138,11 @@ static void cursor_open(CsvCursor *cursor)
     }
     csv_block_init(&cursor->block, cursor->arena, cursor->context, source, &shape->dialect, cpu_level(),
                    shape->dialect.data_offset, 0);
+    if (shape->dialect.on_error == CSV_ERROR_REJECT) {
+        cursor->rejects = csv_rejects_new(cursor->arena, cursor->context, table, shape);
+        cursor->block.on_reject = csv_rejects_add;
+        cursor->block.reject_user = cursor->rejects;
+    }
     cursor->rows = arena_new(cursor->arena, CsvRows);
     cursor->input = batch_new_empty(cursor->arena, scan->input_count);
     for (size_t i = 0; i < scan->input_count; i++)
@@ -214,6 +220,9 @@ static void cursor_parse(CsvCursor *cursor, size_t i, const uint16_t *selection,
         cursor_look(cursor, i, input->column - column_count, selection, count);
         return;
     }
+    uint64_t rejected_before[VALIDITY_WORDS];
+    if (cursor->rejects)
+        memcpy(rejected_before, cursor->rejected, sizeof rejected_before);
     CsvErrorPolicy policy = cursor->scan->shape->dialect.on_error;
     CsvParse parse = {
         .rows = cursor->rows,
@@ -229,6 +238,8 @@ static void cursor_parse(CsvCursor *cursor, size_t i, const uint16_t *selection,
     csv_parse_column(&parse);
     if (parse.bad_row != SIZE_MAX)
         cursor_raise_value(cursor, input, &parse);
+    if (cursor->rejects && memcmp(rejected_before, cursor->rejected, sizeof rejected_before) != 0)
+        csv_rejects_add_values(cursor->rejects, &parse, rejected_before);
     atomic_fetch_add_explicit(&cursor->scan->parsed_count, count, memory_order_relaxed);
 }
 
@@ -312,10 +323,13 @@ static Batch *cursor_next(BatchStream *stream)
         uint64_t bytes = cursor->block.source->stored_read - bytes_before;
         atomic_fetch_add_explicit(&scan->bytes_read, bytes, memory_order_relaxed);
         atomic_fetch_add_explicit(&((Context *)cursor->context)->progress_done, bytes, memory_order_relaxed);
-        if (!has_rows)
+        if (!has_rows) {
+            csv_rejects_report(cursor->rejects);
             break;
+        }
         atomic_fetch_add_explicit(&scan->row_count, cursor->rows->count, memory_order_relaxed);
         Batch *batch = cursor_read_rows(cursor);
+        csv_rejects_report(cursor->rejects);
         if (batch->row_count == 0)
             continue;
         if (cursor->limit_left != NO_LIMIT)

@@ -22,6 +22,8 @@ typedef struct CsvTable {
 
 /* The shape of the file as it is now: looked at again when it has changed. */
 CsvShape *csv_table_shape(CsvTable *table, const Context *context);
+/* The table's text once more: a file, or a share of its spool. */
+CsvSource *csv_table_source(CsvTable *table, const CsvShape *shape, Arena *arena, const Context *context);
 /* A value was met that its column's type does not take. */
 void csv_table_contradict(CsvTable *table, CsvShape *shape, size_t column, StringView text);
 

@@ -1,0 +1,71 @@
+"""Bad data in CSV files is an event, not an accident: it fails with its place, or is NULL, or its row is left out and
+told of."""
+import csv
+import io
+
+from harness import ProgramTest
+
+BAD = (b'id,name\n'
+       b'1,good\n'
+       b'two,good\n'
+       b'3\n'
+       b'4,"quoted"tail\n'
+       b'5,\xff\n'
+       b'\n'
+       b'"6\n7",split\n'
+       b'8,good\n')
+TABLE = "create external table t (id bigint, name text) stored as csv location 't.csv' options (on_error '{}');"
+
+
+class BadData(ProgramTest):
+    def table(self, policy, sql, content=BAD):
+        self.write("t.csv", content)
+        return self.run_quern("-c", TABLE.format(policy) + sql)
+
+    def test_rejected_rows_are_counted_and_kept_with_their_places(self):
+        run = self.table("reject", "select * from t; select line, \"offset\", \"column\", raw from rejects()")
+        self.assertEqual(run.status, 3)
+        self.assertIn("5 bad rows were left out", run.errors)
+        good, rejects = run.output.split("line,offset,column,raw\n")
+        self.assertEqual(good, "id,name\n1,good\n8,good\n")
+        self.assertEqual(list(csv.reader(io.StringIO(rejects))),
+                         [["3", str(BAD.index(b"two")), "id", "two,good"],
+                          ["4", str(BAD.index(b"3\n")), "", "3"],
+                          ["5", str(BAD.index(b"4,")), "name", '4,"quoted"tail'],
+                          ["6", str(BAD.index(b"5,")), "name", "5,\\xff"],
+                          ["8", str(BAD.index(b'"6')), "id", '"6\n7",split']])
+
+    def test_a_row_is_rejected_once_a_session(self):
+        sql = "select count(*) from t; select * from t a join t b on a.id = b.id; select count(*) as n from rejects()"
+        self.assertTrue(self.table("reject", sql).output.endswith("n\n5\n"))
+
+    def test_rejects_have_a_file_and_a_reason(self):
+        run = self.table("reject", "select id from t; select file, reason from rejects() where line = 3")
+        self.assertTrue(run.output.endswith("file,reason\nt.csv,'two' is no BIGINT\n"), run.output)
+
+    def test_without_bad_rows_there_are_no_rejects(self):
+        run = self.table("reject", "select id from t; select * from rejects()", b"id,name\n1,x\n")
+        self.assertEqual((run.status, run.output), (0, "id\n1\nfile,line,offset,column,reason,raw\n"))
+
+    def test_many_rejects_far_apart_know_their_lines(self):
+        rows = [f"{i},x" if i % 1000 else f"bad{i},x" for i in range(1, 60001)]
+        content = ("id,name\n" + "\n".join(rows) + "\n").encode()
+        run = self.table("reject", "select sum(id) from t; select line, raw from rejects()", content)
+        listed = run.output.splitlines()[3:]
+        self.assertEqual(listed, [f'{i + 1},"bad{i},x"' for i in range(1000, 60001, 1000)])
+
+    def test_null_keeps_rows_whose_values_are_bad(self):
+        run = self.table("null", "select id from t", b"id,name\n1,x\ntwo,y\n3,z\n")
+        self.assertEqual((run.status, run.output), (0, "id\n1\n\n3\n"))
+
+    def test_fail_names_file_line_field_value_and_option(self):
+        run = self.table("fail", "select * from t")
+        self.assertEqual(run.status, 3)
+        self.assertIn("t.csv:3:1: 'two' is no BIGINT", run.errors)
+        self.assertIn("on_error", run.errors)
+
+    def test_copy_from_may_leave_rows_out_too(self):
+        self.write("t.csv", BAD)
+        run = self.run_quern("-c", "create table m (id int, name text); copy m from 't.csv' (on_error 'reject'); "
+                                   "select * from m; select count(*) as n from rejects()")
+        self.assertEqual((run.status, run.output), (3, "count\n2\nid,name\n1,good\n8,good\nn\n5\n"))
