@@ -5,10 +5,7 @@
 
 #include "base/array.h"
 
-enum {
-    SLOT_COUNT = 2 * DYNAMIC_KEY_LIMIT, /* a power of two */
-    MOST_ROWS = 64 * 1024,              /* looked up in the set: beyond, many rows of few values cost too much */
-};
+enum { MOST_ROWS = 64 * 1024 }; /* looked up in the set: beyond, many rows of few values cost too much */
 
 struct DynamicKeys {
     Arena *arena;

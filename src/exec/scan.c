@@ -99,7 +99,8 @@ Operator *scan_new(const Build *build, const Plan *plan, Operator **inputs)
     ScanOperator *self = operator_new(build, ScanOperator, &scan_ops, plan, inputs);
     self->dynamics = arena_array(build->arena, const DynamicFilter *, scan->dynamics.count);
     for (size_t i = 0; i < scan->dynamics.count; i++)
-        self->dynamics[i] = &build->dynamics[scan->dynamics.items[i].number];
+        if (scan->dynamics.items[i].number != NO_DYNAMIC)
+            self->dynamics[i] = &build->dynamics[scan->dynamics.items[i].number];
     if (build->context->settings && build->context->settings->verify_pushdown) {
         ColumnMap map = column_map_new(build, plan, NULL);
         self->promises =

@@ -1,7 +1,8 @@
-/* optimizer/describe_scans.c: each scan is described by its provider, once: projection, filters, limit. */
+/* optimizer/describe_scans.c: each scan is described by its provider, once: projection, filters, limit; the order that
+ * the Sort above it wants, and the Aggregate or Distinct directly above it. What a scan grants of those two goes. */
 #include "optimizer/rule.h"
 
-static void describe(PlanColumns *columns, PlanScan *scan)
+static void describe(PlanColumns *columns, PlanScan *scan, const ScanAggregation *aggregation)
 {
     size_t *dynamics = arena_array(columns->arena, size_t, scan->dynamics.count);
     for (size_t i = 0; i < scan->dynamics.count; i++)
@@ -15,6 +16,7 @@ static void describe(PlanColumns *columns, PlanScan *scan)
                      .limit = scan->limit,
                      .order_count = scan->order_count,
                      .orders = scan->orders,
+                     .aggregation = aggregation,
                      .dynamic_count = scan->dynamics.count,
                      .dynamic_columns = dynamics,
                      .parallelism = 1};
@@ -26,11 +28,130 @@ static void describe(PlanColumns *columns, PlanScan *scan)
     scan->scan = scan->table->ops->scan(scan->table, &args);
 }
 
-Plan *rule_describe_scans(PlanColumns *columns, Plan *plan)
+/* ---- aggregation ---- */
+
+static bool exprs_are_columns(Expr *const *exprs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (exprs[i]->kind != EXPR_COLUMN)
+            return false;
+    return true;
+}
+
+/* Whether it is of a kind that may be handed over: every part is a bare column. */
+static bool aggregate_may_go(const PlanAggregate *aggregate)
+{
+    if (aggregate->set_count > 0 || !exprs_are_columns(aggregate->groups, aggregate->group_count))
+        return false;
+    for (size_t i = 0; i < aggregate->aggregate_count; i++) {
+        const AggregateCall *call = &aggregate->aggregates[i];
+        if (call->filter || call->order_count > 0 || !exprs_are_columns(call->arguments, call->argument_count))
+            return false;
+    }
+    return true;
+}
+
+static const ScanAggregation *aggregation_of(PlanColumns *columns, PlanScan *scan, const PlanAggregate *aggregate)
+{
+    ScanAggregation *aggregation = arena_new(columns->arena, ScanAggregation);
+    size_t *groups = arena_array(columns->arena, size_t, aggregate->group_count);
+    AggregateCall *calls =
+        arena_copy(columns->arena, aggregate->aggregates, aggregate->aggregate_count * sizeof *calls);
+    for (size_t i = 0; i < aggregate->group_count; i++)
+        groups[i] = aggregate->groups[i]->column - scan->first_column;
+    for (size_t i = 0; i < aggregate->aggregate_count; i++) {
+        Expr **arguments = arena_array(columns->arena, Expr *, calls[i].argument_count);
+        for (size_t a = 0; a < calls[i].argument_count; a++)
+            arguments[a] = plan_scan_expr(columns->arena, scan, calls[i].arguments[a]);
+        calls[i].arguments = arguments;
+    }
+    *aggregation = (ScanAggregation){.group_count = aggregate->group_count,
+                                     .groups = groups,
+                                     .aggregate_count = aggregate->aggregate_count,
+                                     .aggregates = calls};
+    return aggregation;
+}
+
+/* SELECT DISTINCT is a GROUP BY of all columns. */
+static PlanAggregate *aggregate_of_distinct(PlanColumns *columns, const PlanDistinct *distinct)
+{
+    if (distinct->key_count != distinct->base.output_count || distinct->key_count == 0)
+        return NULL;
+    PlanAggregate *aggregate = plan_aggregate_new(columns, distinct->base.inputs[0], distinct->key_count, 0);
+    for (size_t i = 0; i < distinct->key_count; i++) {
+        aggregate->groups[i] = plan_column_expr(columns, distinct->base.outputs[i], NO_POSITION);
+        aggregate->base.outputs[i] = distinct->base.outputs[i];
+    }
+    return aggregate;
+}
+
+/* Returns the scan alone when it has taken the aggregation over, else `plan`, whose input is described now. */
+static Plan *describe_aggregated(PlanColumns *columns, Plan *plan, const PlanAggregate *aggregate)
+{
+    PlanScan *scan = (PlanScan *)plan->inputs[0];
+    describe(columns, scan, aggregation_of(columns, scan, aggregate));
+    if (!scan->scan->is_aggregated)
+        return plan;
+    scan->aggregated = plan;
+    scan->base.outputs = plan->outputs;
+    scan->base.output_count = plan->output_count;
+    scan->base.row_estimate = plan->row_estimate;
+    return &scan->base;
+}
+
+static bool may_be_aggregated(const PlanColumns *columns, const Plan *plan)
+{
+    if (plan->kind != PLAN_SCAN || columns->context->settings->verify_pushdown) /* rows are what can be checked */
+        return false;
+    const PlanScan *scan = (const PlanScan *)plan;
+    return scan->limit == NO_LIMIT && scan->order_count == 0;
+}
+
+/* ---- order ---- */
+
+/* The scan below that was told of the Sort's order. */
+static const PlanScan *sorted_scan(const PlanSort *sort)
+{
+    const Plan *plan = sort->base.inputs[0];
+    while (plan->kind == PLAN_PROJECT || plan->kind == PLAN_FILTER || plan->kind == PLAN_CTE)
+        plan = plan->inputs[plan->kind == PLAN_CTE ? 1 : 0];
+    return plan->kind == PLAN_SCAN && ((const PlanScan *)plan)->sort == sort ? (const PlanScan *)plan : NULL;
+}
+
+/* Nobody will tell the scans below of the Sort's bound. */
+static void forget_bound(Plan *plan, size_t number)
 {
     for (size_t i = 0; i < plan->input_count; i++)
+        forget_bound(plan->inputs[i], number);
+    for (size_t i = 0; plan->kind == PLAN_SCAN && i < ((PlanScan *)plan)->dynamics.count; i++)
+        if (((PlanScan *)plan)->dynamics.items[i].number == number)
+            ((PlanScan *)plan)->dynamics.items[i].number = NO_DYNAMIC;
+}
+
+static Plan *describe_sorted(const PlanSort *sort)
+{
+    const PlanScan *scan = sorted_scan(sort);
+    if (scan == NULL || !scan->scan->is_ordered)
+        return (Plan *)sort;
+    for (size_t i = 0; i < sort->dynamics.count; i++)
+        forget_bound(sort->base.inputs[0], sort->dynamics.items[i].number);
+    return sort->base.inputs[0]; /* a limit stays above: a top-N comes of a Limit */
+}
+
+Plan *rule_describe_scans(PlanColumns *columns, Plan *plan)
+{
+    if (plan->kind == PLAN_SCAN) {
+        describe(columns, (PlanScan *)plan, NULL);
+        return plan;
+    }
+    bool is_aggregate = plan->kind == PLAN_AGGREGATE || plan->kind == PLAN_DISTINCT;
+    if (is_aggregate && may_be_aggregated(columns, plan->inputs[0])) {
+        const PlanAggregate *aggregate =
+            plan->kind == PLAN_AGGREGATE ? (PlanAggregate *)plan : aggregate_of_distinct(columns, (PlanDistinct *)plan);
+        if (aggregate && aggregate_may_go(aggregate))
+            return describe_aggregated(columns, plan, aggregate);
+    }
+    for (size_t i = 0; i < plan->input_count; i++)
         plan->inputs[i] = rule_describe_scans(columns, plan->inputs[i]);
-    if (plan->kind == PLAN_SCAN)
-        describe(columns, (PlanScan *)plan);
-    return plan;
+    return plan->kind == PLAN_SORT ? describe_sorted((PlanSort *)plan) : plan;
 }

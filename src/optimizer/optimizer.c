@@ -18,6 +18,8 @@ static const struct {
     {"prune columns", rule_prune_columns, false},
     {"choose build sides", rule_choose_build_side, false},
     {"push limits down", rule_push_limits, false},
+    {"answer from statistics", rule_answer_from_statistics, false},
+    {"wish for orders", rule_wish_orders, false},
     {"keep what a recursion repeats", rule_keep_invariants, true},
     {"place dynamic filters", rule_place_dynamic_filters, false},
     {"describe scans", rule_describe_scans, true}, /* once, last: scan is called there */

@@ -17,6 +17,8 @@ Plan *rule_hand_over_changes(PlanColumns *columns, Plan *plan);
 Plan *rule_prune_columns(PlanColumns *columns, Plan *plan);
 Plan *rule_choose_build_side(PlanColumns *columns, Plan *plan);
 Plan *rule_push_limits(PlanColumns *columns, Plan *plan);
+Plan *rule_answer_from_statistics(PlanColumns *columns, Plan *plan);
+Plan *rule_wish_orders(PlanColumns *columns, Plan *plan);
 Plan *rule_keep_invariants(PlanColumns *columns, Plan *plan);
 Plan *rule_place_dynamic_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_describe_scans(PlanColumns *columns, Plan *plan);

@@ -100,7 +100,10 @@ typedef struct PlanScanFilter {
     FilterPushdown answer;
 } PlanScanFilter;
 
-/* A dynamic filter (provider/dynamic_filter.h) by its number, and the column that it is about. */
+#define NO_DYNAMIC SIZE_MAX
+
+/* A dynamic filter (provider/dynamic_filter.h) by its number, and the column that it is about. NO_DYNAMIC: who would
+ * have known of it has gone. */
 typedef struct PlanDynamic {
     size_t number;
     ColumnId column;
@@ -116,8 +119,10 @@ typedef struct PlanScan {
     /* set by the provider pushdown, the last rule: */
     ARRAY(PlanScanFilter) filters; /* all that stood directly above it, and what became of them */
     size_t limit;                  /* handed on, or NO_LIMIT */
-    size_t order_count;
-    ScanOrder *orders;           /* handed on */
+    size_t order_count;            /* handed on, with the limit that binds only in this order: */
+    ScanOrder *orders;
+    const struct PlanSort *sort; /* that wants the order; it goes if the scan is in this order */
+    const Plan *aggregated;      /* the Aggregate or Distinct that the scan has taken over: outputs are its; or NULL */
     ARRAY(PlanDynamic) dynamics; /* handed on */
     Scan *scan;                  /* its batches have the outputs' columns, in order */
     /* SET verify_pushdown: conditions that were answered EXACT; no row may come for which one is not TRUE */
@@ -188,14 +193,15 @@ typedef struct PlanWindow {
     ColumnId *columns; /* one for each call */
 } PlanWindow;
 
-typedef struct PlanSort {
+typedef struct PlanSort PlanSort;
+struct PlanSort {
     Plan base; /* outputs: the input's */
     size_t key_count;
     Expr **keys;
     SortOrder *orders;
     size_t limit;                /* only the first so many rows are wanted (top-N), or NO_LIMIT */
     ARRAY(PlanDynamic) dynamics; /* told how far the first key, this column, may go (top-N) */
-} PlanSort;
+};
 
 typedef struct PlanLimit {
     Plan base; /* outputs: the input's */

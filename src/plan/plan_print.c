@@ -153,6 +153,8 @@ static void printer_detail(Printer *printer, const char *name)
     text_add_format(printer->text, "%s: ", name);
 }
 
+static void printer_node(Printer *printer, const Plan *plan);
+
 /* ---- one function for each kind: what stands behind the kind's name, and the details ---- */
 
 static const char *filter_answer_text(const PlanScanFilter *filter)
@@ -229,7 +231,14 @@ static void printer_scan_details(Printer *printer, const PlanScan *scan)
         if (scan->scan)
             text_add(printer->text, scan->scan->is_ordered ? " [met]" : " [not met]");
     }
+    if (scan->aggregated) {
+        printer_detail(printer, "does");
+        text_add(printer->text, plan_kind_name(scan->aggregated->kind));
+        printer_node(printer, scan->aggregated);
+    }
     for (size_t i = 0; i < scan->dynamics.count; i++) {
+        if (scan->dynamics.items[i].number == NO_DYNAMIC)
+            continue;
         printer_detail(printer, "dynamic filter");
         text_add(printer->text, printer_column_name(printer, scan->dynamics.items[i].column));
     }

@@ -254,9 +254,11 @@ ColumnStatistics csv_evidence_statistics(const CsvEvidence *evidence, Type type,
     uint64_t looked_at = evidence->null_count + evidence->value_count;
     if (looked_at == 0)
         return statistics;
+    /* of a type that was declared nobody knows yet what its values are */
+    bool is_known = is_total && type_equal(type, csv_evidence_type(evidence));
     double null_share = (double)evidence->null_count / (double)looked_at;
     statistics.null_count = (StatisticsCount){
-        .precision = is_total ? PRECISION_EXACT : PRECISION_ESTIMATE,
+        .precision = is_known ? PRECISION_EXACT : PRECISION_ESTIMATE,
         .count = is_total ? evidence->null_count : (uint64_t)(null_share * (double)row_count),
     };
     statistics.distinct_count = (StatisticsCount){

@@ -371,6 +371,10 @@ CsvShape *csv_shape_retype(Arena *arena, const CsvShape *shape, const Type *type
     other->is_declared = arena_copy(arena, is_declared, column_count * sizeof *is_declared);
     for (size_t c = 0; c < column_count; c++)
         other->schema->columns[c].type = types[c];
+    const StatisticsCount size = shape->statistics->byte_size, rows = shape->statistics->row_count;
+    shape_describe(arena, other, size.count, rows.precision == PRECISION_EXACT);
+    other->statistics->row_count.precision = rows.precision;
+    other->statistics->byte_size.precision = size.precision;
     return other;
 }
 

@@ -4,11 +4,14 @@
 #include <inttypes.h>
 
 #include "base/utf8.h"
+#include "column/decimal.h"
+#include "expr/function.h"
 #include "provider/sqlite/sqlite_value.h"
 
 struct SqliteCursor {
     BatchStream base; /* first, so that a BatchStream * can be cast back */
     const SqliteQuery *query;
+    const SqliteDynamics *dynamics; /* NULL: none */
     SqliteDatabase *database;
     const Context *context;
     Arena *arena;
@@ -19,71 +22,105 @@ struct SqliteCursor {
     Batch *batch;
     size_t batch_size;
     bool is_open;
-    int64_t rowids[BATCH_SIZE];
 };
-
-/* ---- the SELECT ---- */
-
-void sqlite_query_init(SqliteQuery *query, Arena *arena, SqliteTable *table, const SqliteShape *shape,
-                       const size_t *columns, size_t column_count, Expr *const *filters, size_t filter_count,
-                       size_t limit)
-{
-    *query = (SqliteQuery){.table = table,
-                           .shape = shape,
-                           .column_count = column_count,
-                           .columns = columns,
-                           .has_rowid = column_count > 0 && shape->rowid_name &&
-                                        column_count < (size_t)sqlite3_limit(table->database->connection,
-                                                                             SQLITE_LIMIT_COLUMN, /* only ask */ -1),
-                           .sql = sqlite_sql_in(arena)};
-    Text *text = &query->sql.text;
-    text_add(text, "SELECT ");
-    for (size_t i = 0; i < column_count; i++) {
-        text_add(text, i ? ", " : "");
-        if (columns[i] < schema_width(shape->schema))
-            text_add_sqlite_name(text, shape->columns[columns[i]].name);
-        else
-            text_add(text, shape->rowid_name);
-    }
-    if (column_count == 0)
-        text_add(text, "1");
-    if (query->has_rowid)
-        text_add_format(text, ", %s", shape->rowid_name);
-    text_add(text, " FROM main.");
-    text_add_sqlite_name(text, table->name);
-    for (size_t i = 0; i < filter_count; i++) {
-        size_t before = text->size;
-        text_add(text, i ? " AND " : " WHERE ");
-        if (sqlite_filter_add(&query->sql, table, shape, filters[i]) != FILTER_UNSUPPORTED)
-            continue;
-        text->size = before; /* one that was never answered so: the caller filters */
-        text->data[before] = '\0';
-    }
-    if (limit != NO_LIMIT)
-        text_add_format(text, " LIMIT %" PRId64, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
-}
 
 /* ---- reading ---- */
 
-static const SqliteColumn *query_column(const SqliteQuery *query, size_t i)
+enum { INDEXED_KEYS = 1000 }; /* looked up one by one; of more, many rows of the table may be wanted */
+
+/* What dynamic filters add to a query. */
+typedef struct Narrowing {
+    Arena *arena;
+    const SqliteQuery *query;
+    size_t count;
+    Expr **filters;
+    bool *are_hints;
+} Narrowing;
+
+static void narrowing_add(Narrowing *narrowing, Expr *filter, bool is_hint)
 {
-    static const SqliteColumn rowid = {.name = "rowid", .type = {.id = TYPE_BIGINT}};
-    size_t index = query->columns[i];
-    return index < schema_width(query->shape->schema) ? &query->shape->columns[index] : &rowid;
+    narrowing->filters[narrowing->count] = filter;
+    narrowing->are_hints[narrowing->count++] = is_hint;
+}
+
+/* Adds what is known of a column by now; false when nothing at all is wanted. */
+static bool narrowing_add_snapshot(Narrowing *narrowing, size_t column, const DynamicSnapshot *snapshot)
+{
+    const SqliteShape *shape = narrowing->query->shape;
+    Arena *arena = narrowing->arena;
+    if (snapshot == NULL || snapshot->keeps_nulls)
+        return true;
+    if (snapshot->has_keys && snapshot->key_count == 0)
+        return false;
+    Expr *name = expr_column(arena, (ColumnId)column, shape->schema->columns[column].type, NO_POSITION);
+    bool is_rowid = shape->columns[column].is_rowid;
+    if (snapshot->has_keys) {
+        Expr **list = arena_array(arena, Expr *, snapshot->key_count + 1);
+        list[0] = name;
+        for (size_t i = 0; i < snapshot->key_count; i++)
+            list[i + 1] = expr_constant(arena, snapshot->keys[i], NO_POSITION);
+        narrowing_add(narrowing,
+                      expr_new(arena, EXPR_IN, type_of(TYPE_BOOLEAN), list, snapshot->key_count + 1, NO_POSITION),
+                      snapshot->key_count > INDEXED_KEYS && !is_rowid);
+        return true;
+    }
+    const Value *bounds[] = {&snapshot->minimum, &snapshot->maximum};
+    static const char *const signs[] = {">=", "<="};
+    for (size_t i = 0; i < 2; i++) {
+        if (bounds[i]->is_null)
+            continue;
+        Expr *pair[] = {name, expr_constant(arena, *bounds[i], NO_POSITION)};
+        narrowing_add(narrowing, function_call(arena, signs[i], pair, 2, NO_POSITION), !is_rowid);
+    }
+    return true;
+}
+
+/* The query with what the dynamic filters know when it begins; NULL when no row is wanted. */
+static const SqliteQuery *cursor_narrow(const SqliteCursor *cursor)
+{
+    const SqliteQuery *query = cursor->query;
+    const SqliteDynamics *dynamics = cursor->dynamics;
+    if (dynamics == NULL || dynamics->filters == NULL)
+        return query;
+    SqliteRequest request = query->request;
+    size_t most = request.filter_count + 2 * dynamics->count;
+    Narrowing narrowing = {.arena = cursor->arena,
+                           .query = query,
+                           .filters = arena_array(cursor->arena, Expr *, most),
+                           .are_hints = arena_array(cursor->arena, bool, most)};
+    for (size_t i = 0; i < request.filter_count; i++)
+        narrowing_add(&narrowing, request.filters[i], false);
+    for (size_t i = 0; i < dynamics->count; i++)
+        if (!narrowing_add_snapshot(&narrowing, dynamics->columns[i], dynamic_filter_newest(dynamics->filters[i])))
+            return NULL;
+    if (narrowing.count == request.filter_count)
+        return query;
+    request.filter_count = narrowing.count;
+    request.filters = narrowing.filters;
+    request.are_hints = narrowing.are_hints;
+    SqliteQuery *narrow = arena_new(cursor->arena, SqliteQuery);
+    sqlite_query_init(narrow, cursor->arena, query->table, query->shape, &request);
+    if (cursor->counts)
+        atomic_store(&cursor->counts->narrowed, text_string(&narrow->sql.text));
+    return narrow;
 }
 
 static void cursor_open(SqliteCursor *cursor)
 {
-    const SqliteQuery *query = cursor->query;
+    const SqliteQuery *query = cursor_narrow(cursor);
     cursor->is_open = true;
+    if (query == NULL)
+        return;
+    cursor->query = query;
     sqlite_database_begin_read(cursor->database);
     cursor->statement_arena = arena_new_child(cursor->arena);
     cursor->statement = sqlite_prepare(cursor->database, cursor->statement_arena, text_string(&query->sql.text));
     for (size_t i = 0; i < query->sql.parameters.count; i++)
         sqlite_value_bind(cursor->database, cursor->statement, (int)i + 1, &query->sql.parameters.items[i]);
-    cursor->readers = arena_array(cursor->arena, SqliteRead, query->column_count);
-    for (size_t i = 0; i < query->column_count; i++)
-        cursor->readers[i] = sqlite_value_reader(query_column(query, i));
+    cursor->readers = arena_array(cursor->arena, SqliteRead, query->output_count);
+    for (size_t i = 0; i < query->output_count; i++)
+        if (query->outputs[i].kind == SQLITE_OUTPUT_VALUE)
+            cursor->readers[i] = sqlite_value_reader(query->outputs[i].column);
     size_t batch_size = cursor->context->settings ? cursor->context->settings->batch_size : BATCH_SIZE;
     cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
 }
@@ -121,37 +158,88 @@ static void text_add_stored(Text *text, sqlite3_stmt *statement, int column)
 static _Noreturn void cursor_raise(SqliteCursor *cursor, size_t i, size_t row, SqliteReadResult result)
 {
     const SqliteQuery *query = cursor->query;
-    const SqliteColumn *column = query_column(query, i);
+    const SqliteOutput *output = &query->outputs[i];
     char type[TYPE_NAME_SIZE];
     Text place = text_in(cursor->arena), value = text_in(cursor->arena);
     text_add_format(&place, "%s: table \"%s\", ", cursor->database->path, query->table->name);
-    if (query->has_rowid)
+    if (query->rowid_place >= 0)
         text_add_format(&place, "%s %" PRId64, query->shape->rowid_name,
-                        (int64_t)sqlite3_column_int64(cursor->statement, (int)query->column_count));
+                        (int64_t)sqlite3_column_int64(cursor->statement, query->rowid_place));
     else
         text_add_format(&place, "row %zu of those that were read", row + 1);
-    text_add_format(&place, ", column \"%s\"", column->name);
+    text_add_format(&place, ", column \"%s\"", output->column->name);
     if (result == SQLITE_READ_ENCODING)
         error_raise(ERROR_INVALID_ENCODING, NO_POSITION, "%s: the text is not valid UTF-8", text_string(&place));
-    text_add_stored(&value, cursor->statement, (int)i);
+    text_add_stored(&value, cursor->statement, output->place);
     error_raise_hint(
         ERROR_BAD_DATA, NO_POSITION,
         "OPTIONS (on_mismatch 'null') takes such values as NULL; CREATE EXTERNAL TABLE may declare another "
         "type for the column",
-        "%s: %s is no %s", text_string(&place), text_string(&value), type_name(column->type, type));
+        "%s: %s is no %s", text_string(&place), text_string(&value), type_name(output->column->type, type));
+}
+
+/* Some value of a sum is none that adds up: reading them one by one tells which. */
+static _Noreturn void cursor_raise_misfit(SqliteCursor *cursor, const SqliteOutput *output)
+{
+    const SqliteShape *shape = cursor->query->shape;
+    size_t column = (size_t)(output->column - shape->columns);
+    SqliteRequest request = cursor->query->request;
+    request.columns = &column;
+    request.column_count = 1;
+    request.aggregation = NULL;
+    SqliteQuery query;
+    sqlite_query_init(&query, cursor->arena, cursor->query->table, shape, &request);
+    Schema *schema = schema_new(cursor->arena, 1);
+    schema->columns[0] = shape->schema->columns[column];
+    SqliteCursor *rows = sqlite_cursor_new(cursor->arena, cursor->context, &query, schema, NULL, NULL);
+    while (stream_next(&rows->base))
+        ;
+    error_raise(ERROR_BAD_DATA, NO_POSITION, "%s: table \"%s\", column \"%s\": a value is no BIGINT",
+                cursor->database->path, query.table->name, output->column->name);
+}
+
+/* sum and avg, from the four parts that sqlite_query.c asks for. */
+static void cursor_read_sum(SqliteCursor *cursor, const SqliteOutput *output, Vector *target, size_t row)
+{
+    enum { HIGH, LOW, COUNT, MISFITS };
+    sqlite3_stmt *statement = cursor->statement;
+    if (sqlite3_column_double(statement, output->place + MISFITS) > 0)
+        cursor_raise_misfit(cursor, output);
+    int64_t count = sqlite3_column_int64(statement, output->place + COUNT);
+    Int128 sum = (Int128)sqlite3_column_int64(statement, output->place + HIGH) * ((Int128)1 << 32) +
+                 sqlite3_column_int64(statement, output->place + LOW);
+    char type[TYPE_NAME_SIZE];
+    if (count == 0)
+        vector_set_null(target, row);
+    else if (output->kind == SQLITE_OUTPUT_AVG)
+        VECTOR_DATA(target, double)[row] = decimal_to_double(sum, 0) / (double)count;
+    else if (sum < INT64_MIN || sum > INT64_MAX)
+        error_raise_hint(ERROR_OUT_OF_RANGE, output->call->position, "cast the argument to DECIMAL or DOUBLE",
+                         "sum does not fit into %s", type_name(target->type, type));
+    else
+        VECTOR_DATA(target, int64_t)[row] = (int64_t)sum;
 }
 
 static void cursor_read_value(SqliteCursor *cursor, size_t i, size_t row)
 {
     const SqliteQuery *query = cursor->query;
+    const SqliteOutput *output = &query->outputs[i];
     Vector *target = cursor->batch->columns[i];
-    if (sqlite3_column_type(cursor->statement, (int)i) == SQLITE_NULL) {
+    if (output->kind == SQLITE_OUTPUT_COUNT) {
+        VECTOR_DATA(target, int64_t)[row] = sqlite3_column_int64(cursor->statement, output->place);
+        return;
+    }
+    if (output->kind != SQLITE_OUTPUT_VALUE) {
+        cursor_read_sum(cursor, output, target, row);
+        return;
+    }
+    if (sqlite3_column_type(cursor->statement, output->place) == SQLITE_NULL) {
         if (!cursor->base.schema->columns[i].is_nullable)
             cursor_raise(cursor, i, row, SQLITE_READ_MISMATCH);
         vector_set_null(target, row);
         return;
     }
-    SqliteReadResult result = cursor->readers[i](cursor->statement, (int)i, target, row);
+    SqliteReadResult result = cursor->readers[i](cursor->statement, output->place, target, row);
     if (result == SQLITE_READ_OK)
         return;
     if (!query->table->is_mismatch_null)
@@ -175,14 +263,14 @@ static void cursor_count(SqliteCursor *cursor, size_t row_count)
 static Batch *cursor_next(BatchStream *stream)
 {
     SqliteCursor *cursor = (SqliteCursor *)stream;
-    const SqliteQuery *query = cursor->query;
     context_check(cursor->context);
     sqlite_database_enter(cursor->database, cursor->context);
     if (!cursor->is_open)
         cursor_open(cursor);
     if (cursor->statement == NULL)
         return NULL;
-    for (size_t i = 0; i < query->column_count; i++)
+    const SqliteQuery *query = cursor->query;
+    for (size_t i = 0; i < query->output_count; i++)
         vector_prepare(cursor->batch->columns[i], cursor->batch_size);
     size_t row = 0;
     bool is_at_end = false;
@@ -190,10 +278,8 @@ static Batch *cursor_next(BatchStream *stream)
         is_at_end = !sqlite_step(cursor->database, cursor->statement);
         if (is_at_end)
             break;
-        for (size_t i = 0; i < query->column_count; i++)
+        for (size_t i = 0; i < query->output_count; i++)
             cursor_read_value(cursor, i, row);
-        if (query->has_rowid)
-            cursor->rowids[row] = sqlite3_column_int64(cursor->statement, (int)query->column_count);
         row++;
     }
     cursor_count(cursor, row);
@@ -211,11 +297,12 @@ static void cursor_close(BatchStream *stream)
 }
 
 SqliteCursor *sqlite_cursor_new(Arena *arena, const Context *context, const SqliteQuery *query, const Schema *schema,
-                                SqliteCounts *counts)
+                                const SqliteDynamics *dynamics, SqliteCounts *counts)
 {
     SqliteCursor *cursor = arena_new(arena, SqliteCursor);
     cursor->base = (BatchStream){.schema = schema, .next = cursor_next, .close = cursor_close};
     cursor->query = query;
+    cursor->dynamics = dynamics;
     cursor->database = query->table->database;
     cursor->context = context;
     cursor->arena = arena;
@@ -227,9 +314,4 @@ SqliteCursor *sqlite_cursor_new(Arena *arena, const Context *context, const Sqli
 BatchStream *sqlite_cursor_stream(SqliteCursor *cursor)
 {
     return &cursor->base;
-}
-
-const int64_t *sqlite_cursor_rowids(const SqliteCursor *cursor)
-{
-    return cursor->rowids;
 }

@@ -13,7 +13,7 @@
 #include "provider/sqlite/sqlite_value.h"
 
 /* SQLite has limits of its own: 32766 parameters, and trees 1000 deep, where a AND b AND c counts as 3. */
-enum { MOST_DEPTH = 4, MOST_PARTS = 150, MOST_PARAMETERS = 4000 };
+enum { MOST_DEPTH = 4, MOST_PARTS = 150, MOST_PARAMETERS = 10000 };
 
 typedef struct SqliteWriter {
     SqliteSql *sql;
@@ -28,6 +28,7 @@ static FilterPushdown weaker(FilterPushdown a, FilterPushdown b)
 
 static void write_column(SqliteWriter *writer, const SqliteColumn *column, bool is_text)
 {
+    text_add(&writer->sql->text, writer->sql->avoids_indexes ? "+" : "");
     text_add_sqlite_name(&writer->sql->text, column->name);
     if (is_text && !column->is_binary_collation)
         text_add(&writer->sql->text, " COLLATE BINARY");

@@ -11,6 +11,7 @@ typedef struct SqliteSql {
     Arena *arena;
     Text text;
     ARRAY(Value) parameters; /* as sqlite_value_store gives them */
+    bool avoids_indexes;     /* +column: SQLite looks up nothing by what is added now */
 } SqliteSql;
 
 static inline SqliteSql sqlite_sql_in(Arena *arena)

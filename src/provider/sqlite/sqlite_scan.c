@@ -1,32 +1,32 @@
-/* provider/sqlite/sqlite_scan.c: describing a read as one SELECT. The first cursor runs it; others find nothing left.
- */
+/* provider/sqlite/sqlite_scan.c: describing a read as one SELECT: which wishes it grants, and how it is explained. */
 #include <inttypes.h>
 
 #include "provider/sqlite/sqlite_cursor.h"
 
+/* Rows of a table up to which SQLite groups and sorts: of more, we read faster than it does that. */
+enum { SORTED_ROWS = 100 * 1000 };
+
 typedef struct SqliteScan {
     Scan base; /* first, so that a Scan * can be cast back */
     SqliteQuery query;
-    /* shared by the cursors: */
-    atomic_bool is_taken;
-    SqliteCounts counts;
+    size_t dynamic_count;
+    const size_t *dynamic_columns;
+    SqliteCounts counts; /* added up over readings and their cursors */
 } SqliteScan;
 
-static Batch *empty_next(BatchStream *stream)
+static void *reading_new(Scan *base, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
 {
-    (void)stream;
-    return NULL;
+    (void)context;
+    const SqliteScan *scan = (SqliteScan *)base;
+    SqliteDynamics *reading = arena_new(arena, SqliteDynamics);
+    *reading = (SqliteDynamics){scan->dynamic_count, scan->dynamic_columns, dynamics};
+    return reading;
 }
 
 static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Context *context)
 {
-    (void)reading;
     SqliteScan *scan = (SqliteScan *)base;
-    if (!atomic_exchange(&scan->is_taken, true))
-        return sqlite_cursor_stream(sqlite_cursor_new(arena, context, &scan->query, base->schema, &scan->counts));
-    BatchStream *empty = arena_new(arena, BatchStream);
-    *empty = (BatchStream){.schema = base->schema, .next = empty_next};
-    return empty;
+    return sqlite_cursor_stream(sqlite_cursor_new(arena, context, &scan->query, base->schema, reading, &scan->counts));
 }
 
 static void scan_explain(Scan *base, Text *text)
@@ -43,9 +43,14 @@ static void scan_explain(Scan *base, Text *text)
     text_add(text, "\n");
 }
 
+enum { SHOWN_SQL = 400 }; /* of what may hold a long list */
+
 static void scan_explain_analyze(Scan *base, Text *text)
 {
     SqliteScan *scan = (SqliteScan *)base;
+    const char *narrowed = atomic_load(&scan->counts.narrowed);
+    if (narrowed)
+        text_add_format(text, "sql sent: %.*s\n", SHOWN_SQL, narrowed);
     text_add_format(text, "rows read: %" PRIu64 "\n", atomic_load(&scan->counts.row_count));
     text_add_format(text, "sqlite: %" PRIu64 " full scan steps, %" PRIu64 " machine steps\n",
                     atomic_load(&scan->counts.full_scan_steps), atomic_load(&scan->counts.machine_steps));
@@ -56,24 +61,104 @@ static void table_release(void *table)
     provider_unref(table);
 }
 
+/* ---- describing ---- */
+
+static bool table_is_small(TableProvider *table, const Context *context)
+{
+    const Statistics *statistics = provider_statistics(table, context);
+    return statistics && statistics->row_count.precision != PRECISION_ABSENT &&
+           statistics->row_count.count <= SORTED_ROWS;
+}
+
+/* Groups that an index has in order, or few rows; without groups, always: one pass, and one row comes of it. */
+static bool scan_take_aggregation(SqliteScan *scan, const ScanArgs *args, SqliteRequest *request)
+{
+    SqliteTable *table = scan->query.table;
+    if (args->aggregation == NULL || !sqlite_aggregation_agrees(table, scan->query.shape, args->aggregation))
+        return false;
+    SqliteRequest aggregated = *request;
+    aggregated.aggregation = args->aggregation;
+    aggregated.limit = NO_LIMIT;
+    sqlite_query_init(&scan->query, args->arena, table, scan->query.shape, &aggregated);
+    SqliteWay way = sqlite_query_way(&scan->query, args->context);
+    if ((way.sorts || (way.jumps_about && args->aggregation->group_count)) &&
+        !table_is_small(&table->base, args->context))
+        return false;
+    *request = aggregated;
+    return true;
+}
+
+/* With a limit, always: few rows come. Else where SQLite has them in that order, and need not sort. */
+static bool scan_take_order(SqliteScan *scan, const ScanArgs *args, SqliteRequest *request)
+{
+    SqliteTable *table = scan->query.table;
+    if (args->order_count == 0 || !sqlite_orders_agree(table, scan->query.shape, args->orders, args->order_count))
+        return false;
+    SqliteRequest ordered = *request;
+    ordered.order_count = args->order_count;
+    ordered.orders = args->orders;
+    ordered.limit = args->limit;
+    if (args->limit == NO_LIMIT) {
+        sqlite_query_init(&scan->query, args->arena, table, scan->query.shape, &ordered);
+        SqliteWay way = sqlite_query_way(&scan->query, args->context);
+        if (way.sorts || way.jumps_about)
+            return false;
+    }
+    *request = ordered;
+    return true;
+}
+
+/* Of the projection: columns of the table, or the rowid. */
+static Schema *projected_schema(const SqliteTable *table, const ScanArgs *args)
+{
+    const Schema *all = table->shape->schema;
+    Schema *schema = schema_new(args->arena, args->projection_count);
+    for (size_t i = 0; i < args->projection_count; i++)
+        schema->columns[i] =
+            args->projection[i] < schema_width(all) ? all->columns[args->projection[i]] : sqlite_row_number(table);
+    return schema;
+}
+
+static Schema *aggregated_schema(const SqliteTable *table, const ScanArgs *args)
+{
+    const ScanAggregation *aggregation = args->aggregation;
+    Schema *schema = schema_new(args->arena, aggregation->group_count + aggregation->aggregate_count);
+    for (size_t i = 0; i < aggregation->group_count; i++)
+        schema->columns[i] = table->shape->schema->columns[aggregation->groups[i]];
+    for (size_t i = 0; i < aggregation->aggregate_count; i++) {
+        const AggregateCall *call = &aggregation->aggregates[i];
+        schema->columns[aggregation->group_count + i] =
+            (Column){.name = call->aggregate->name, .type = call->type, .is_nullable = true};
+    }
+    return schema;
+}
+
 Scan *sqlite_scan(TableProvider *base, const ScanArgs *args)
 {
     SqliteTable *table = (SqliteTable *)base;
-    SqliteShape *shape = table->shape;
     Arena *arena = args->arena;
     SqliteScan *scan = arena_new(arena, SqliteScan);
-    Schema *schema = schema_new(arena, args->projection_count);
-    for (size_t i = 0; i < args->projection_count; i++)
-        schema->columns[i] = args->projection[i] < schema_width(shape->schema)
-                                 ? shape->schema->columns[args->projection[i]]
-                                 : sqlite_row_number(table);
-    size_t *columns = arena_copy(arena, args->projection, args->projection_count * sizeof *columns);
     arena_own(arena, provider_ref(base), table_release);
     sqlite_database_add_scan(table->database, arena);
-    sqlite_query_init(&scan->query, arena, table, shape, columns, args->projection_count, args->filters,
-                      args->filter_count, args->order_count == 0 ? args->limit : NO_LIMIT);
+    SqliteRequest request = {
+        .column_count = args->projection_count,
+        .columns = arena_copy(arena, args->projection, args->projection_count * sizeof *args->projection),
+        .filter_count = args->filter_count,
+        .filters = args->filters,
+        .limit = args->order_count == 0 ? args->limit : NO_LIMIT,
+    };
+    scan->query.table = table;
+    scan->query.shape = table->shape;
+    scan->dynamic_count = args->dynamic_count;
+    scan->dynamic_columns = args->dynamic_columns;
+    bool is_aggregated = scan_take_aggregation(scan, args, &request);
+    bool is_ordered = !is_aggregated && scan_take_order(scan, args, &request);
+    sqlite_query_init(&scan->query, arena, table, table->shape, &request);
     scan->base = (Scan){
-        .schema = schema,
+        .schema = is_aggregated ? aggregated_schema(table, args) : projected_schema(table, args),
+        .is_ordered = is_ordered,
+        .is_aggregated = is_aggregated,
+        .start = reading_new,
         .open = scan_open,
         .explain = scan_explain,
         .explain_analyze = scan_explain_analyze,

@@ -266,7 +266,8 @@ static void reader_read_index(ShapeReader *reader, const char *index)
 static void reader_read_constraints(ShapeReader *reader)
 {
     for (size_t i = 0; i < reader->columns.count; i++) {
-        reader->columns.items[i].is_not_null &= !column_is_rowid(reader, i);
+        reader->columns.items[i].is_rowid = column_is_rowid(reader, i);
+        reader->columns.items[i].is_not_null &= !reader->columns.items[i].is_rowid;
         if (reader->columns.items[i].is_not_null)
             reader_add_constraint(reader, CONSTRAINT_NOT_NULL, &i, 1);
     }
@@ -296,7 +297,8 @@ static void reader_make_schema(ShapeReader *reader)
         SqliteColumn rowid = {.name = reader->shape->rowid_name,
                               .type = type_of(TYPE_BIGINT),
                               .declared = "INTEGER",
-                              .is_not_null = true};
+                              .is_not_null = true,
+                              .is_rowid = true};
         schema_add_hidden(schema, reader->arena, &(Column){.name = rowid.name, .type = rowid.type}, 1);
         array_add(reader->arena, &reader->columns, rowid);
     }

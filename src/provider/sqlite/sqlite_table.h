@@ -16,6 +16,7 @@ typedef struct SqliteColumn {
     const char *default_sql;  /* or NULL */
     bool is_not_null;         /* SQLite sees to it */
     bool is_generated;        /* not to be written */
+    bool is_rowid;            /* another name of the rowid: never NULL */
     bool is_rendered;         /* VARCHAR of values of any kind, as text: SQLite compares them otherwise */
     bool is_binary_collation; /* text compares byte by byte without being told */
     size_t key_place;         /* in the primary key, from 1; 0: none */
