@@ -324,8 +324,10 @@ static bool limit_texts(Vector *result, const Vector *source, size_t count)
     bool all_fit = true;
     for (size_t i = 0; i < count; i++) {
         StringView kept;
-        if (!validity_get(source->validity, source->form == VECTOR_CONSTANT ? 0 : i))
+        if (!validity_get(source->validity, source->form == VECTOR_CONSTANT ? 0 : i)) {
+            VECTOR_DATA(result, String)[i] = (String){0};
             continue;
+        }
         all_fit &= limit_text(result->type, string_view(&VECTOR_DATA(source, String)[i]), &kept);
         VECTOR_DATA(result, String)[i] = string_make(kept.data, kept.size);
     }
