@@ -9,7 +9,10 @@
 #include "provider/csv/csv_field.h"
 #include "provider/csv/kernel/csv_kernel.h"
 
-enum { PADDING = CSV_KERNEL_GROUP + CSV_FIELD_PADDING }; /* bytes behind the text that may be read */
+enum {
+    PADDING = CSV_KERNEL_GROUP + CSV_FIELD_PADDING, /* bytes behind the text that may be read */
+    PIECE_REST = 4 << 10,                           /* read with a piece, since its last record most often ends there */
+};
 
 static void block_release(void *object)
 {
@@ -31,6 +34,7 @@ void csv_block_init(CsvBlock *block, Arena *arena, const Context *context, CsvSo
         .read_size = read_size,
         .record_limit = CSV_RECORD_LIMIT,
         .offset = offset,
+        .stop = UINT64_MAX,
     };
     if (read_size == 0) /* a small file takes little */
         block->read_size = source->size >= CSV_READ_SIZE ? CSV_READ_SIZE : (size_t)source->size + 1;
@@ -90,6 +94,21 @@ static void block_make_room(CsvBlock *block, size_t more)
     block->start = 0;
 }
 
+/* Adds up to `more` bytes of the file, and a line end where the file ends without one. */
+static void block_read(CsvBlock *block, size_t more)
+{
+    block_make_room(block, more);
+    size_t got = csv_source_read(block->source, block->offset + block->size, block->data + block->size, more);
+    block->size += got;
+    block->is_end = got == 0 || block->offset + block->size >= block->source->size;
+    if (block->is_end && block->size > 0) {
+        char last = block->data[block->size - 1];
+        if (last != '\n' && last != '\r')
+            block->data[block->size++] = '\n';
+    }
+    block->data[block->size] = '\0'; /* who looks behind a CR finds no LF */
+}
+
 static void block_fill(CsvBlock *block)
 {
     size_t rest = block->size - block->start;
@@ -101,15 +120,63 @@ static void block_fill(CsvBlock *block)
         csv_error_raise(block->source, block->offset + block->start, 0, ERROR_LIMIT_EXCEEDED,
                         "a quote that is not closed may have swallowed the lines that follow",
                         "the record that begins here is longer than %zu bytes", block->record_limit);
-    size_t more = rest > block->read_size ? rest : block->read_size; /* doubling: a long record is copied few times */
-    block_make_room(block, more);
-    size_t got = csv_source_read(block->source, block->offset + block->size, block->data + block->size, more);
-    block->size += got;
-    block->is_end = got == 0 || block->offset + block->size >= block->source->size;
-    if (block->is_end && block->size > 0) {
-        char last = block->data[block->size - 1];
-        if (last != '\n' && last != '\r')
-            block->data[block->size++] = '\n';
+    bool is_behind = block->offset + block->size >= block->stop; /* only the piece's last record is wanted */
+    size_t step = is_behind ? PIECE_REST : block->read_size;
+    block_read(block, rest > step ? rest : step); /* doubling: a long record is copied few times */
+}
+
+/* ---- pieces ---- */
+
+/* Bytes of the buffer that are of the piece. */
+static size_t block_piece_size(const CsvBlock *block)
+{
+    return block->stop - block->offset < block->size ? (size_t)(block->stop - block->offset) : block->size;
+}
+
+void csv_block_seek(CsvBlock *block, uint64_t offset, uint64_t stop)
+{
+    block->start = block->size; /* what is there is forgotten */
+    block->offset = offset - block->size;
+    block->stop = stop;
+    block->record_next = block->index.record_count = 0;
+    block->index.problem.kind = CSV_PROBLEM_NONE;
+    block->is_end = false;
+    uint64_t whole = stop == UINT64_MAX ? block->source->size - offset : stop - offset + PIECE_REST;
+    do
+        block_read(block, (size_t)(whole - (block->size - block->start)));
+    while (!block->is_end && block->size < whole);
+}
+
+bool csv_block_is_odd(const CsvBlock *block)
+{
+    return csv_index_is_odd(block->level, block->data, block_piece_size(block), block->dialect->quote);
+}
+
+void csv_block_skip_record(CsvBlock *block, bool is_inside)
+{
+    size_t size = block_piece_size(block);
+    size_t end = csv_record_end(block->dialect, block->data, 0, size, is_inside);
+    block->start = end ? end : size + 1; /* behind the piece */
+}
+
+/* ---- indexing ---- */
+
+/* The record that the piece's end cuts is indexed alone, since the next one is of the next piece. False: there is none.
+ */
+static bool block_advance_last(CsvBlock *block, bool wants_ends)
+{
+    size_t end;
+    while ((end = csv_record_end(block->dialect, block->data, block->start,
+                                 block->is_end ? block->size : block->size - 1, /* is_inside= */ false)) == 0 &&
+           !block->is_end)
+        block_fill(block);
+    if (block->start == block->size)
+        return false;
+    for (;; csv_index_grow(&block->index, block->arena)) {
+        csv_index_run(&block->index, block->dialect, block->level, block->data, block->start, end ? end : block->size,
+                      /* is_end= */ true, wants_ends);
+        if (!block->index.is_full || block->index.record_count > 0 || block->index.problem.kind != CSV_PROBLEM_NONE)
+            return true;
     }
 }
 
@@ -120,10 +187,12 @@ static bool block_advance(CsvBlock *block, bool wants_ends)
     block->index.record_count = 0;
     block->index.problem.kind = CSV_PROBLEM_NONE;
     for (;;) {
-        size_t left = block->size - block->start;
-        size_t size = left < block->window ? block->size : block->start + block->window;
+        size_t limit = block_piece_size(block);
+        if (block->start > limit)
+            return false; /* it begins behind the piece */
+        size_t size = block->window < limit - block->start ? block->start + block->window : limit;
         bool is_end = block->is_end && size == block->size;
-        if (left > 0) {
+        if (block->start < size) {
             csv_index_run(&block->index, block->dialect, block->level, block->data, block->start, size, is_end,
                           wants_ends);
             if (block->index.record_count > 0 || block->index.problem.kind != CSV_PROBLEM_NONE)
@@ -132,11 +201,13 @@ static bool block_advance(CsvBlock *block, bool wants_ends)
                 csv_index_grow(&block->index, block->arena);
                 continue;
             }
-            if (size < block->size) {
+            if (size < limit) {
                 block->window *= 2;
                 continue;
             }
         }
+        if (block->offset + limit == block->stop)
+            return block_advance_last(block, wants_ends);
         if (block->is_end)
             return false;
         block_fill(block);

@@ -43,6 +43,7 @@ typedef struct CsvBlock {
     size_t start;                /* of what is not indexed yet: a record's first byte */
     size_t window;               /* how much to index at once */
     uint64_t offset;             /* of data[0] in the file */
+    uint64_t stop;               /* only records behind line ends before it; UINT64_MAX: all */
     bool is_end;                 /* the file ends with data[size - 1], a line end that may be our own */
     CsvIndex index;              /* of the records before `start` */
     size_t record_next;          /* the first record of the index that was not taken */
@@ -63,6 +64,14 @@ typedef struct CsvRows {
  * the arena's. */
 void csv_block_init(CsvBlock *block, Arena *arena, const Context *context, CsvSource *source, const CsvDialect *dialect,
                     CpuLevel level, uint64_t offset, size_t read_size);
+
+/* Goes on elsewhere: at `offset`, with the records behind line ends before `stop`. It reads that piece. Where no record
+ * begins at `offset`, csv_block_skip_record comes before csv_block_take. */
+void csv_block_seek(CsvBlock *block, uint64_t offset, uint64_t stop);
+/* Whether the piece has an odd number of quotes. */
+bool csv_block_is_odd(const CsvBlock *block);
+/* Leaves out what belongs to a record before the piece, which begins within quotes or not. */
+void csv_block_skip_record(CsvBlock *block, bool is_inside);
 
 /* The next rows, up to `limit` (at most BATCH_SIZE), in order; false at the end. Raises BAD_DATA for records that break
  * the structure, or leaves them out, as the dialect says. Blank lines and comments are left out (in a file of one

@@ -30,17 +30,13 @@ void csv_index_grow(CsvIndex *index, Arena *arena)
     *index = grown;
 }
 
-static CsvKernel kernel_choose(CpuLevel level)
-{
 #if defined(__x86_64__)
-    if (level == CPU_AVX512)
-        return csv_kernel_avx512;
-    if (level == CPU_AVX2)
-        return csv_kernel_avx2;
+static const CsvKernel kernels[] = {csv_kernel_portable, csv_kernel_avx2, csv_kernel_avx512};
+static const CsvOddKernel odd_kernels[] = {csv_odd_kernel_portable, csv_odd_kernel_avx2, csv_odd_kernel_avx512};
+#else
+static const CsvKernel kernels[] = {csv_kernel_portable, csv_kernel_portable, csv_kernel_portable};
+static const CsvOddKernel odd_kernels[] = {csv_odd_kernel_portable, csv_odd_kernel_portable, csv_odd_kernel_portable};
 #endif
-    (void)level;
-    return csv_kernel_portable;
-}
 
 void csv_index_run(CsvIndex *index, const CsvDialect *dialect, CpuLevel level, const char *data, size_t start,
                    size_t size, bool is_end, bool wants_ends)
@@ -64,7 +60,7 @@ void csv_index_run(CsvIndex *index, const CsvDialect *dialect, CpuLevel level, c
         .records = index->records,
         .capacity = index->capacity,
     };
-    kernel_choose(level)(&call);
+    kernels[level](&call);
     bool is_unclosed = is_end && !call.is_full && call.record_count == 0 && known > start;
     if (call.has_bad_quote || is_unclosed) {
         csv_careful_run(index, dialect, data, start, size, is_end);
@@ -78,4 +74,20 @@ void csv_index_run(CsvIndex *index, const CsvDialect *dialect, CpuLevel level, c
     index->has_quotes = call.has_quotes;
     index->is_ascii = call.is_ascii;
     index->has_nul = call.has_nul;
+}
+
+size_t csv_record_end(const CsvDialect *dialect, const char *data, size_t start, size_t size, bool is_inside)
+{
+    for (size_t i = start; i < size; i++) {
+        if (dialect->has_quote && data[i] == dialect->quote)
+            is_inside = !is_inside;
+        else if (!is_inside && (data[i] == '\n' || (data[i] == '\r' && data[i + 1] != '\n')))
+            return i + 1;
+    }
+    return 0;
+}
+
+bool csv_index_is_odd(CpuLevel level, const char *data, size_t size, char quote)
+{
+    return odd_kernels[level](data, size, quote);
 }

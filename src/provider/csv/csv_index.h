@@ -57,4 +57,10 @@ void csv_index_grow(CsvIndex *index, Arena *arena);
 void csv_index_run(CsvIndex *index, const CsvDialect *dialect, CpuLevel level, const char *data, size_t start,
                    size_t size, bool is_end, bool wants_ends);
 
+/* Behind the first line end outside quotes in data[start .. size-1]; 0: there is none. Of a plain dialect; `is_inside`:
+ * data[start] is within quotes. data[size] is readable, and tells whether a CR before it is a line end. */
+size_t csv_record_end(const CsvDialect *dialect, const char *data, size_t start, size_t size, bool is_inside);
+/* Whether there is an odd number of quotes. */
+bool csv_index_is_odd(CpuLevel level, const char *data, size_t size, char quote);
+
 #endif

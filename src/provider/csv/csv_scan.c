@@ -1,8 +1,9 @@
 /* provider/csv/csv_scan.c: describing a read of a file, and the cursor that does it.
  *
- *   rows of the block ─▶ filter columns ─▶ pushed filters ─▶ the other columns, of the rows that passed ─▶ batch
+ *   rows of the block ─▶ filter columns ─▶ pushed filters, dynamic ones ─▶ the other columns, of the rows that passed
  *
- * One cursor takes the whole file, in order; others of the same scan find nothing left. */
+ * The cursors of a reading share a regular file piece by piece (csv_morsels.h). A stream, what is decoded, and dialects
+ * that are read byte by byte have one cursor, which takes all. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -11,9 +12,12 @@
 #include "provider/csv/csv_block.h"
 #include "provider/csv/csv_error.h"
 #include "provider/csv/csv_hidden.h"
+#include "provider/csv/csv_morsels.h"
 #include "provider/csv/csv_parse.h"
 #include "provider/csv/csv_reject.h"
 #include "provider/csv/csv_table.h"
+
+enum { ONE_CURSOR_LIMIT = 1 << 16 }; /* so many rows are quicker read by one than shared out */
 
 /* One column of the file that is read. */
 typedef struct CsvInput {
@@ -32,16 +36,26 @@ typedef struct CsvScan {
     size_t filter_count;
     Expr **filters; /* over inputs */
     const char **filter_texts;
+    size_t dynamic_count;
+    size_t *dynamic_inputs; /* of each dynamic filter: what it is about */
     size_t limit;
     bool counts_lines; /* someone asks for _line: rows are read in order, by one cursor */
-    /* shared by the cursors: */
-    atomic_bool is_taken;
+    bool is_in_pieces;
+    /* counted by the cursors: */
     _Atomic uint64_t bytes_read, row_count, dropped_count, parsed_count;
 } CsvScan;
+
+/* One pass over the file. */
+typedef struct CsvReading {
+    const DynamicFilter *const *dynamics; /* those of the scan, or NULL */
+    CsvMorsels *morsels;                  /* NULL: not in pieces */
+    atomic_bool is_begun;                 /* some cursor has begun; where there are no pieces, it takes all */
+} CsvReading;
 
 typedef struct CsvCursor {
     BatchStream base; /* first, so that a BatchStream * can be cast back */
     CsvScan *scan;
+    CsvReading *reading;
     const Context *context;
     Arena *arena;
     CsvBlock block;
@@ -50,12 +64,15 @@ typedef struct CsvCursor {
     CsvRejects *rejects;  /* NULL: bad rows are not left out */
     Evaluator *evaluator; /* NULL: no filters */
     Batch *input;         /* vectors of all inputs */
+    bool *is_parsed;      /* of each input: in this batch */
     Batch *output;        /* those of the projection */
     uint16_t selection[BATCH_SIZE];
     uint64_t rejected[VALIDITY_WORDS];
     size_t batch_size;
     size_t limit_left;
+    uint64_t morsel;
     bool is_open, has_ended;
+    bool has_piece; /* the block has more rows, maybe; where there are no pieces: of the file */
 } CsvCursor;
 
 /* ---- filters ---- */
@@ -114,6 +131,19 @@ static void scan_take_filters(CsvScan *scan, const ScanArgs *args, size_t *place
     }
 }
 
+static void scan_take_dynamics(CsvScan *scan, const ScanArgs *args, size_t *places)
+{
+    scan->dynamic_count = args->dynamic_count;
+    scan->dynamic_inputs = arena_array(args->arena, size_t, args->dynamic_count);
+    for (size_t i = 0; i < args->dynamic_count; i++) {
+        size_t *place = &places[args->dynamic_columns[i]];
+        if (*place == 0)
+            *place = ++scan->input_count;
+        scan->inputs[*place - 1].column = args->dynamic_columns[i];
+        scan->dynamic_inputs[i] = *place - 1;
+    }
+}
+
 /* ---- reading ---- */
 
 static void cursor_open(CsvCursor *cursor)
@@ -122,7 +152,8 @@ static void cursor_open(CsvCursor *cursor)
     CsvTable *table = scan->table;
     const CsvShape *shape = scan->shape;
     cursor->is_open = true;
-    if (atomic_exchange(&scan->is_taken, true) || scan->limit == 0) {
+    bool is_first = !atomic_exchange(&cursor->reading->is_begun, true);
+    if ((scan->is_in_pieces ? csv_morsels_are_taken(cursor->reading->morsels) : !is_first) || scan->limit == 0) {
         cursor->has_ended = true;
         return;
     }
@@ -134,7 +165,8 @@ static void cursor_open(CsvCursor *cursor)
         if (!is_same_file || now.size < shape->identity.size)
             error_raise_hint(ERROR_BAD_DATA, NO_POSITION, "run the statement again",
                              "%s: has changed since it was looked at", table->path);
-        atomic_fetch_add(&((Context *)cursor->context)->progress_total, shape->identity.size);
+        if (is_first)
+            atomic_fetch_add(&((Context *)cursor->context)->progress_total, shape->identity.size);
     }
     csv_block_init(&cursor->block, cursor->arena, cursor->context, source, &shape->dialect, cpu_level(),
                    shape->dialect.data_offset, 0);
@@ -151,12 +183,14 @@ static void cursor_open(CsvCursor *cursor)
         cursor->lines =
             csv_lines_new(cursor->arena, csv_source_open(cursor->arena, cursor->context, table->path, table->spool,
                                                          shape->identity.size, table->options->encoding));
+    cursor->is_parsed = arena_array(cursor->arena, bool, scan->input_count);
     cursor->output = batch_new_empty(cursor->arena, scan->base.schema->column_count);
     if (scan->filter_count)
         cursor->evaluator = evaluator_new(cursor->arena, cursor->context, scan->filters, scan->filter_count);
     size_t batch_size = cursor->context->settings ? cursor->context->settings->batch_size : BATCH_SIZE;
     cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
     cursor->limit_left = scan->limit;
+    cursor->has_piece = !scan->is_in_pieces;
 }
 
 static _Noreturn void cursor_raise_value(CsvCursor *cursor, const CsvInput *input, const CsvParse *parse)
@@ -216,6 +250,7 @@ static void cursor_parse(CsvCursor *cursor, size_t i, const uint16_t *selection,
 {
     const CsvInput *input = &cursor->scan->inputs[i];
     size_t column_count = cursor->scan->shape->schema->column_count;
+    cursor->is_parsed[i] = true;
     if (input->column >= column_count) {
         cursor_look(cursor, i, input->column - column_count, selection, count);
         return;
@@ -259,6 +294,27 @@ static void cursor_drop_rejected(CsvCursor *cursor, Batch *batch)
     batch->row_count = kept;
 }
 
+/* Narrows the rows to those that the plan above still wants, as far as it has told by now. */
+static void cursor_filter_dynamically(CsvCursor *cursor, Batch *batch)
+{
+    const CsvScan *scan = cursor->scan;
+    size_t before = batch->row_count;
+    for (size_t d = 0; d < scan->dynamic_count && batch->row_count > 0; d++) {
+        const DynamicSnapshot *snapshot = dynamic_filter_newest(cursor->reading->dynamics[d]);
+        size_t input = scan->dynamic_inputs[d];
+        if (snapshot == NULL)
+            continue;
+        if (!cursor->is_parsed[input])
+            cursor_parse(cursor, input, batch->selection, batch->row_count);
+        size_t kept = dynamic_snapshot_select(snapshot, batch->columns[input], batch->selection, batch->row_count,
+                                              cursor->selection);
+        if (kept < batch->row_count)
+            batch->selection = cursor->selection;
+        batch->row_count = kept;
+    }
+    atomic_fetch_add_explicit(&cursor->scan->dropped_count, before - batch->row_count, memory_order_relaxed);
+}
+
 /* Parses what the rows are filtered by, filters, and parses the rest. */
 static Batch *cursor_read_rows(CsvCursor *cursor)
 {
@@ -267,6 +323,7 @@ static Batch *cursor_read_rows(CsvCursor *cursor)
     bool rejects = scan->shape->dialect.on_error == CSV_ERROR_REJECT;
     batch->row_count = batch->vector_size = cursor->rows->count;
     batch->selection = NULL;
+    memset(cursor->is_parsed, 0, scan->input_count * sizeof *cursor->is_parsed);
     if (rejects)
         memset(cursor->rejected, 0, sizeof cursor->rejected);
     if (cursor->lines)
@@ -283,9 +340,11 @@ static Batch *cursor_read_rows(CsvCursor *cursor)
         evaluator_filter(cursor->evaluator, batch, cursor->selection);
         atomic_fetch_add_explicit(&cursor->scan->dropped_count, before - batch->row_count, memory_order_relaxed);
     }
+    if (cursor->reading->dynamics && !rejects) /* which rows are rejected is no matter of time */
+        cursor_filter_dynamically(cursor, batch);
     if (batch->row_count > 0)
         for (size_t i = 0; i < scan->input_count; i++)
-            if (!scan->inputs[i].is_for_filter)
+            if (!cursor->is_parsed[i])
                 cursor_parse(cursor, i, batch->selection, batch->row_count);
     if (rejects)
         cursor_drop_rejected(cursor, batch);
@@ -306,10 +365,30 @@ static void cursor_forget_rows(CsvCursor *cursor)
             vector_prepare(cursor->input->columns[i], 0);
 }
 
+/* Rows of the piece that the block is at, or of the next one; false at the end. */
+static bool cursor_take_rows(CsvCursor *cursor, size_t limit)
+{
+    CsvScan *scan = cursor->scan;
+    CsvSource *source = cursor->block.source;
+    uint64_t bytes_before = source->stored_read;
+    bool has_rows = false;
+    while (!has_rows) {
+        if (!cursor->has_piece &&
+            !(scan->is_in_pieces && csv_morsels_next(cursor->reading->morsels, &cursor->block, &cursor->morsel)))
+            break;
+        cursor->has_piece = has_rows = csv_block_take(&cursor->block, cursor->rows, limit, scan->input_count > 0);
+    }
+    uint64_t bytes = source->stored_read - bytes_before;
+    atomic_fetch_add_explicit(&scan->bytes_read, bytes, memory_order_relaxed);
+    atomic_fetch_add_explicit(&((Context *)cursor->context)->progress_done, bytes, memory_order_relaxed);
+    if (has_rows)
+        atomic_fetch_add_explicit(&scan->row_count, cursor->rows->count, memory_order_relaxed);
+    return has_rows;
+}
+
 static Batch *cursor_next(BatchStream *stream)
 {
     CsvCursor *cursor = (CsvCursor *)stream;
-    CsvScan *scan = cursor->scan;
     if (!cursor->is_open)
         cursor_open(cursor);
     while (!cursor->has_ended && cursor->limit_left > 0) {
@@ -318,20 +397,16 @@ static Batch *cursor_next(BatchStream *stream)
         size_t limit = cursor->batch_size;
         if (cursor->evaluator == NULL && cursor->limit_left < limit)
             limit = cursor->limit_left;
-        uint64_t bytes_before = cursor->block.source->stored_read;
-        bool has_rows = csv_block_take(&cursor->block, cursor->rows, limit, scan->input_count > 0);
-        uint64_t bytes = cursor->block.source->stored_read - bytes_before;
-        atomic_fetch_add_explicit(&scan->bytes_read, bytes, memory_order_relaxed);
-        atomic_fetch_add_explicit(&((Context *)cursor->context)->progress_done, bytes, memory_order_relaxed);
+        bool has_rows = cursor_take_rows(cursor, limit);
         if (!has_rows) {
             csv_rejects_report(cursor->rejects);
             break;
         }
-        atomic_fetch_add_explicit(&scan->row_count, cursor->rows->count, memory_order_relaxed);
         Batch *batch = cursor_read_rows(cursor);
         csv_rejects_report(cursor->rejects);
         if (batch->row_count == 0)
             continue;
+        batch->morsel = cursor->morsel;
         if (cursor->limit_left != NO_LIMIT)
             cursor->limit_left -= batch->row_count < cursor->limit_left ? batch->row_count : cursor->limit_left;
         return batch;
@@ -340,12 +415,31 @@ static Batch *cursor_next(BatchStream *stream)
     return NULL;
 }
 
+static void *reading_new(Scan *base, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
+{
+    (void)context;
+    const CsvScan *scan = (CsvScan *)base;
+    const CsvShape *shape = scan->shape;
+    CsvReading *reading = arena_new(arena, CsvReading);
+    reading->dynamics = dynamics;
+    if (scan->is_in_pieces)
+        reading->morsels =
+            csv_morsels_new(arena, &shape->dialect, shape->dialect.data_offset, shape->identity.size, CSV_READ_SIZE);
+    return reading;
+}
+
+bool csv_reading_is_taken(Scan *scan, void *reading)
+{
+    CsvReading *self = reading;
+    return ((CsvScan *)scan)->is_in_pieces ? csv_morsels_are_taken(self->morsels) : atomic_load(&self->is_begun);
+}
+
 static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Context *context)
 {
-    (void)reading;
     CsvCursor *cursor = arena_new(arena, CsvCursor);
     cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next};
     cursor->scan = (CsvScan *)base;
+    cursor->reading = reading;
     cursor->context = context;
     cursor->arena = arena;
     return &cursor->base;
@@ -467,11 +561,18 @@ Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
     }
     scan->input_count = args->projection_count;
     scan_take_filters(scan, args, places);
+    scan_take_dynamics(scan, args, places);
     for (size_t i = 0; i < scan->input_count; i++)
         scan_describe_input(scan, &scan->inputs[i]);
+    scan->is_in_pieces = table->spool == NULL && !scan->counts_lines && shape->compression == CSV_COMPRESSION_NONE &&
+                         shape->encoding == NULL && csv_morsels_suit(&shape->dialect);
+    bool is_shared = scan->is_in_pieces && scan->limit > ONE_CURSOR_LIMIT;
     scan->base = (Scan){
         .schema = schema,
         .statistics = scan_statistics(scan, args),
+        .cursor_limit =
+            is_shared ? csv_morsels_count(shape->dialect.data_offset, shape->identity.size, CSV_READ_SIZE) : 1,
+        .start = reading_new,
         .open = scan_open,
         .explain = scan_explain,
         .explain_analyze = scan_explain_analyze,

@@ -91,18 +91,6 @@ static bool survey_is_regular(Survey *survey, uint64_t offset, uint64_t end)
     return is_regular;
 }
 
-/* The offset behind the first line end that is outside quotes, given whether `data` begins inside; 0: none. */
-static size_t boundary_find(const CsvDialect *dialect, const char *data, size_t size, bool is_inside)
-{
-    for (size_t i = 0; i + 1 < size; i++) {
-        if (dialect->has_quote && data[i] == dialect->quote)
-            is_inside = !is_inside;
-        else if (!is_inside && (data[i] == '\n' || (data[i] == '\r' && data[i + 1] != '\n')))
-            return i + 1;
-    }
-    return 0;
-}
-
 /* A piece in the middle: where its first record begins depends on whether it begins within quotes, so both are tried,
  * and a piece that neither makes regular is left out (Ge et al., "Speculative distributed CSV parsing", 2019). */
 static void survey_piece(Survey *survey, uint64_t offset, uint64_t end)
@@ -111,7 +99,7 @@ static void survey_piece(Survey *survey, uint64_t offset, uint64_t end)
     char *data = arena_allocate(arena, CSV_PIECE_SIZE);
     size_t size = csv_source_read(survey->source, offset, data, CSV_PIECE_SIZE);
     for (int is_inside = 0; is_inside < 2; is_inside++) {
-        size_t start = boundary_find(&survey->dialect, data, size, is_inside);
+        size_t start = size == 0 ? 0 : csv_record_end(&survey->dialect, data, 0, size - 1, is_inside);
         if (start == 0 || offset + start >= end || !survey_is_regular(survey, offset + start, end))
             continue;
         survey->byte_count += end - (offset + start);

@@ -36,6 +36,8 @@ TableProvider *csv_union_new(const FormatArgs *args);
 Scan *csv_scan(TableProvider *table, const ScanArgs *args);
 /* The same with a shape of the caller's: of the table's file, columns of other types that keep every value. */
 Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args);
+/* Whether nothing is left for another cursor of the reading. */
+bool csv_reading_is_taken(Scan *scan, void *reading);
 /* What cursors on a scan have done, for EXPLAIN ANALYZE. */
 typedef struct CsvScanCounts {
     uint64_t bytes_read, row_count, dropped_count, parsed_count;

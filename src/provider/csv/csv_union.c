@@ -296,32 +296,42 @@ typedef struct UnionScan {
     size_t file_count; /* before pruning */
     size_t part_count; /* that are read */
     const UnionPart **parts;
-    Scan **scans;          /* of each part */
-    size_t **projections;  /* of each part and column of the scan: its place in the part's scan, or NOT_IN_FILE */
-    const size_t *columns; /* of the union, in the order wanted */
+    Scan **scans;           /* of each part */
+    size_t **projections;   /* of each part and column of the scan: its place in the part's scan, or NOT_IN_FILE */
+    const size_t *columns;  /* of the union, in the order wanted */
+    size_t *dynamic_counts; /* of each part: those that are about columns which it has */
+    size_t **dynamics;      /* and which they are of the union's */
     size_t limit;
     size_t filter_count;
-    _Atomic size_t part_next; /* the first that no cursor has taken */
 } UnionScan;
+
+/* One pass: each cursor goes through the parts in order, and takes pieces of those that have some left. */
+typedef struct UnionReading {
+    void **readings; /* of each part */
+} UnionReading;
+
+enum { MORSEL_PART_SHIFT = 40 }; /* a batch's morsel: the part, then that of the part */
 
 typedef struct UnionCursor {
     BatchStream base; /* first, so that a BatchStream * can be cast back */
     UnionScan *scan;
+    UnionReading *reading;
     const Context *context;
     Arena *arena;
     Arena *part_arena;
-    size_t part;         /* that is being read */
+    size_t part;         /* that is being read, or comes next */
     BatchStream *stream; /* of it; NULL: the next one has to be opened */
     Batch *output;
     size_t limit_left;
 } UnionCursor;
 
-static void cursor_open_part(UnionCursor *cursor, size_t index)
+static void cursor_open_part(UnionCursor *cursor)
 {
     const UnionScan *scan = cursor->scan;
-    cursor->part = index;
+    size_t index = cursor->part;
+    Scan *part = scan->scans[index];
     arena_reset(cursor->part_arena);
-    cursor->stream = scan_read(scan->scans[index], cursor->part_arena, cursor->context);
+    cursor->stream = part->open(part, cursor->reading->readings[index], cursor->part_arena, cursor->context);
     for (size_t c = 0; c < scan->base.schema->column_count; c++) {
         if (scan->projections[index][c] != NOT_IN_FILE)
             continue;
@@ -334,23 +344,26 @@ static Batch *cursor_next(BatchStream *base)
 {
     UnionCursor *cursor = (UnionCursor *)base;
     UnionScan *scan = cursor->scan;
-    while (cursor->limit_left > 0) {
+    while (cursor->limit_left > 0 && cursor->part < scan->part_count) {
         if (cursor->stream == NULL) {
-            size_t index = atomic_fetch_add(&scan->part_next, 1);
-            if (index >= scan->part_count)
-                break;
-            cursor_open_part(cursor, index);
+            if (csv_reading_is_taken(scan->scans[cursor->part], cursor->reading->readings[cursor->part])) {
+                cursor->part++;
+                continue;
+            }
+            cursor_open_part(cursor);
         }
         Batch *batch = stream_next(cursor->stream);
         if (batch == NULL) {
             stream_close(cursor->stream);
             cursor->stream = NULL;
+            cursor->part++;
             continue;
         }
         Batch *output = cursor->output;
         output->row_count = batch->row_count;
         output->vector_size = batch->vector_size;
         output->selection = batch->selection;
+        output->morsel = (uint64_t)cursor->part << MORSEL_PART_SHIFT | batch->morsel;
         for (size_t c = 0; c < output->column_count; c++)
             if (scan->projections[cursor->part][c] != NOT_IN_FILE)
                 output->columns[c] = batch->columns[scan->projections[cursor->part][c]];
@@ -362,12 +375,27 @@ static Batch *cursor_next(BatchStream *base)
     return NULL;
 }
 
+static void *reading_new(Scan *base, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
+{
+    const UnionScan *scan = (UnionScan *)base;
+    UnionReading *reading = arena_new(arena, UnionReading);
+    reading->readings = arena_array(arena, void *, scan->part_count);
+    for (size_t p = 0; p < scan->part_count; p++) {
+        size_t count = scan->dynamic_counts[p];
+        const DynamicFilter **own = dynamics ? arena_array(arena, const DynamicFilter *, count) : NULL;
+        for (size_t d = 0; dynamics && d < count; d++)
+            own[d] = dynamics[scan->dynamics[p][d]];
+        reading->readings[p] = scan_start(scan->scans[p], arena, context, own);
+    }
+    return reading;
+}
+
 static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Context *context)
 {
-    (void)reading;
     UnionCursor *cursor = arena_new(arena, UnionCursor);
     cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next};
     cursor->scan = (UnionScan *)base;
+    cursor->reading = reading;
     cursor->context = context;
     cursor->arena = arena;
     cursor->part_arena = arena_new_child(arena);
@@ -450,6 +478,17 @@ static void scan_add_part(UnionScan *scan, const UnionPart *part, const ScanArgs
         if (column != NOT_IN_FILE)
             columns[count++] = column;
     }
+    size_t *dynamic_columns = arena_array(arena, size_t, args->dynamic_count);
+    size_t *dynamics = arena_array(arena, size_t, args->dynamic_count);
+    own.dynamic_count = 0;
+    for (size_t d = 0; d < args->dynamic_count; d++) {
+        size_t column = part->file_columns[args->dynamic_columns[d]];
+        if (column == NOT_IN_FILE)
+            continue;
+        dynamics[own.dynamic_count] = d;
+        dynamic_columns[own.dynamic_count++] = column;
+    }
+    own.dynamic_columns = dynamic_columns;
     own.filters = filters;
     own.projection = columns;
     own.projection_count = count;
@@ -457,7 +496,11 @@ static void scan_add_part(UnionScan *scan, const UnionPart *part, const ScanArgs
     own.limit = scan->limit;
     scan->parts[scan->part_count] = part;
     scan->projections[scan->part_count] = places;
-    scan->scans[scan->part_count++] = csv_scan_shape(part->table, part->shape, &own);
+    scan->dynamic_counts[scan->part_count] = own.dynamic_count;
+    scan->dynamics[scan->part_count] = dynamics;
+    Scan *file_scan = csv_scan_shape(part->table, part->shape, &own);
+    scan->base.cursor_limit += file_scan->cursor_limit;
+    scan->scans[scan->part_count++] = file_scan;
 }
 
 static Statistics *scan_statistics(const UnionScan *scan, const UnionShape *shape, const ScanArgs *args)
@@ -493,6 +536,8 @@ static Scan *union_scan(TableProvider *base, const ScanArgs *args)
     scan->parts = arena_array(arena, const UnionPart *, shape->part_count);
     scan->scans = arena_array(arena, Scan *, shape->part_count);
     scan->projections = arena_array(arena, size_t *, shape->part_count);
+    scan->dynamic_counts = arena_array(arena, size_t, shape->part_count);
+    scan->dynamics = arena_array(arena, size_t *, shape->part_count);
     scan->columns = arena_copy(arena, args->projection, args->projection_count * sizeof *args->projection);
     scan->limit = args->order_count == 0 ? args->limit : NO_LIMIT;
     scan->filter_count = args->filter_count;
@@ -501,6 +546,8 @@ static Scan *union_scan(TableProvider *base, const ScanArgs *args)
     scan->base = (Scan){
         .schema = schema,
         .statistics = scan_statistics(scan, shape, args),
+        .cursor_limit = scan->base.cursor_limit,
+        .start = reading_new,
         .open = scan_open,
         .explain = scan_explain,
         .explain_analyze = scan_explain_analyze,

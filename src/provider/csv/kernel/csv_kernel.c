@@ -20,9 +20,9 @@
 #include <arm_neon.h>
 #endif
 
-#define KERNEL_NAME_OF(level)       csv_kernel_##level
-#define KERNEL_NAME_EXPANDED(level) KERNEL_NAME_OF(level)
-#define KERNEL_NAME                 KERNEL_NAME_EXPANDED(KERNEL_LEVEL)
+#define NAME_OF(stem, level)       stem##_##level
+#define NAME_EXPANDED(stem, level) NAME_OF(stem, level)
+#define LEVEL_NAME(stem)           NAME_EXPANDED(stem, KERNEL_LEVEL)
 
 /* Which of 64 bytes are what. */
 typedef struct Masks {
@@ -307,10 +307,18 @@ static inline __attribute__((always_inline)) void kernel_run(CsvKernelCall *call
     call->has_nul = nul != 0;
 }
 
-void KERNEL_NAME(CsvKernelCall *call)
+void LEVEL_NAME(csv_kernel)(CsvKernelCall *call)
 {
     if (call->ends)
         kernel_run(call, true);
     else
         kernel_run(call, false);
+}
+
+bool LEVEL_NAME(csv_odd_kernel)(const char *data, size_t size, char quote)
+{
+    uint8_t parity = 0;
+    for (size_t i = 0; i < size; i++)
+        parity ^= data[i] == quote;
+    return parity;
 }

@@ -36,10 +36,16 @@ typedef struct CsvKernelCall {
 /* A line end is LF, CR LF or CR, outside quotes; for CR LF the position is that of the LF. */
 typedef void (*CsvKernel)(CsvKernelCall *call);
 
+/* Whether there is an odd number of quotes. */
+typedef bool (*CsvOddKernel)(const char *data, size_t size, char quote);
+
 void csv_kernel_portable(CsvKernelCall *call);
+bool csv_odd_kernel_portable(const char *data, size_t size, char quote);
 #if defined(__x86_64__)
 void csv_kernel_avx2(CsvKernelCall *call);
 void csv_kernel_avx512(CsvKernelCall *call);
+bool csv_odd_kernel_avx2(const char *data, size_t size, char quote);
+bool csv_odd_kernel_avx512(const char *data, size_t size, char quote);
 #endif
 
 #endif

@@ -1,0 +1,130 @@
+/* provider/csv/csv_morsels.c: deals out pieces, and keeps count of the quotes before them. */
+#include "provider/csv/csv_morsels.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#include "base/memory.h"
+
+enum { WAIT_NS = 20 * 1000 * 1000 }; /* between two looks at the cancel flag */
+
+/* What is known of a piece. */
+enum {
+    PIECE_IS_COUNTED = 1, /* its quotes are */
+    PIECE_IS_ODD = 2,     /* their number is */
+    PIECE_IS_KNOWN = 4,   /* how it begins is */
+    PIECE_IS_INSIDE = 8,  /* it begins within quotes */
+};
+
+struct CsvMorsels {
+    bool has_quote;
+    uint64_t start, end;
+    size_t piece_size, piece_count;
+    _Atomic uint64_t taken_count; /* may exceed piece_count */
+    pthread_mutex_t mutex;        /* guards what follows */
+    pthread_cond_t has_grown;     /* known_count has */
+    uint8_t *pieces;              /* flags of each */
+    size_t known_count;           /* pieces from the first whose beginning is known */
+};
+
+static void morsels_release(void *object)
+{
+    CsvMorsels *morsels = object;
+    pthread_cond_destroy(&morsels->has_grown);
+    pthread_mutex_destroy(&morsels->mutex);
+}
+
+bool csv_morsels_suit(const CsvDialect *dialect)
+{
+    return csv_dialect_is_plain(dialect) && dialect->on_error != CSV_ERROR_REJECT;
+}
+
+size_t csv_morsels_count(uint64_t start, uint64_t end, size_t piece_size)
+{
+    return start < end ? (size_t)((end - start - 1) / piece_size + 1) : 0;
+}
+
+CsvMorsels *csv_morsels_new(Arena *arena, const CsvDialect *dialect, uint64_t start, uint64_t end, size_t piece_size)
+{
+    CsvMorsels *morsels = arena_new(arena, CsvMorsels);
+    *morsels = (CsvMorsels){
+        .has_quote = dialect->has_quote,
+        .start = start,
+        .end = end,
+        .piece_size = piece_size,
+        .piece_count = csv_morsels_count(start, end, piece_size),
+        .known_count = 1,
+    };
+    morsels->pieces = arena_array(arena, uint8_t, morsels->piece_count + 1);
+    morsels->pieces[0] = PIECE_IS_KNOWN;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&morsels->has_grown, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&morsels->mutex, NULL);
+    arena_own(arena, morsels, morsels_release);
+    return morsels;
+}
+
+bool csv_morsels_are_taken(CsvMorsels *morsels)
+{
+    return atomic_load_explicit(&morsels->taken_count, memory_order_relaxed) >= morsels->piece_count;
+}
+
+static void morsels_tell(CsvMorsels *morsels, size_t piece, bool is_odd)
+{
+    pthread_mutex_lock(&morsels->mutex);
+    uint8_t *pieces = morsels->pieces;
+    pieces[piece] |= PIECE_IS_COUNTED | (is_odd ? PIECE_IS_ODD : 0);
+    for (size_t next = morsels->known_count; next < morsels->piece_count; next++) {
+        uint8_t before = pieces[next - 1];
+        if (!(before & PIECE_IS_COUNTED))
+            break;
+        bool is_inside = !(before & PIECE_IS_INSIDE) != !(before & PIECE_IS_ODD);
+        pieces[next] |= PIECE_IS_KNOWN | (is_inside ? PIECE_IS_INSIDE : 0);
+        morsels->known_count = next + 1;
+    }
+    pthread_cond_broadcast(&morsels->has_grown);
+    pthread_mutex_unlock(&morsels->mutex);
+}
+
+/* Waits until it is known whether the piece begins within quotes. */
+static bool morsels_ask(CsvMorsels *morsels, const Context *context, size_t piece)
+{
+    for (;;) {
+        pthread_mutex_lock(&morsels->mutex);
+        if (!(morsels->pieces[piece] & PIECE_IS_KNOWN)) {
+            struct timespec until;
+            clock_gettime(CLOCK_MONOTONIC, &until);
+            until.tv_nsec += WAIT_NS;
+            until.tv_sec += until.tv_nsec / 1000000000;
+            until.tv_nsec %= 1000000000;
+            pthread_cond_timedwait(&morsels->has_grown, &morsels->mutex, &until);
+        }
+        uint8_t flags = morsels->pieces[piece];
+        pthread_mutex_unlock(&morsels->mutex);
+        if (flags & PIECE_IS_KNOWN)
+            return flags & PIECE_IS_INSIDE;
+        context_check(context);
+    }
+}
+
+bool csv_morsels_next(CsvMorsels *morsels, CsvBlock *block, uint64_t *ret_morsel)
+{
+    uint64_t piece = atomic_fetch_add_explicit(&morsels->taken_count, 1, memory_order_relaxed);
+    if (piece >= morsels->piece_count)
+        return false;
+    *ret_morsel = piece;
+    uint64_t start = morsels->start + piece * morsels->piece_size;
+    bool is_last = piece + 1 == morsels->piece_count;
+    csv_block_seek(block, start, is_last ? UINT64_MAX : start + morsels->piece_size);
+    bool is_inside = false;
+    if (morsels->has_quote && !is_last)
+        morsels_tell(morsels, piece, csv_block_is_odd(block));
+    if (morsels->has_quote && piece > 0)
+        is_inside = morsels_ask(morsels, block->context, piece);
+    if (piece > 0)
+        csv_block_skip_record(block, is_inside);
+    return true;
+}
