@@ -90,7 +90,7 @@ export QUERN_PLUGIN_PATH := $(abspath $(BUILD)/plugins)
 # Those in C++ are left out where there is no C++ compiler; the tests want one.
 PLUGIN_FOLDERS := $(sort $(dir $(wildcard tests/plugins/*/*.c $(if $(shell command -v $(CXX)),tests/plugins/*/*.cc))))
 PLUGINS := $(patsubst tests/plugins/%/,$(BUILD)/plugins/%.so,$(PLUGIN_FOLDERS))
-PLUGIN_FLAGS := -fPIC -shared -fvisibility=hidden -Wall -Wextra -Iinclude
+PLUGIN_FLAGS := -fPIC -shared -pthread -fvisibility=hidden -Wall -Wextra -Iinclude
 plugins: $(PLUGINS)
 .SECONDEXPANSION:
 $(PLUGINS): $(BUILD)/plugins/%.so: $$(wildcard tests/plugins/%/*.c tests/plugins/%/*.cc tests/plugins/%/*.h) include/quern/provider.h
