@@ -4,12 +4,21 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/cpu.h"
 #include "base/error.h"
 
 void context_check(const Context *context)
 {
-    if (context->cancel && atomic_load_explicit(context->cancel, memory_order_relaxed))
+    bool is_over = (context->cancel && atomic_load_explicit(context->cancel, memory_order_relaxed)) ||
+                   (context->stop && atomic_load_explicit(context->stop, memory_order_relaxed));
+    if (is_over)
         error_raise(ERROR_INTERRUPTED, NO_POSITION, "interrupted");
+}
+
+size_t context_thread_count(const Context *context)
+{
+    size_t count = context->settings ? context->settings->threads : 1;
+    return count > 0 ? count : cpu_count();
 }
 
 void context_warn(const Context *context, const char *format, ...)

@@ -24,6 +24,8 @@ typedef struct MemoryBudget {
 #define SETTINGS(X)                                                                                                    \
     X(memory_limit, size_t, SIZE, "0", "Memory that queries may take, such as '4GB'; 0: 75 % of the machine's.")       \
     X(temp_directory, const char *, TEXT, "", "Where what does not fit into memory goes; empty: TMPDIR or /tmp.")      \
+    X(threads, size_t, COUNT, "0", "Threads that a query may run on; 0: as many as there are cores.")                  \
+    X(parallel_rows, size_t, COUNT, "100000", "Rows that a part of a query reads before it runs on several threads.")  \
     X(batch_size, size_t, COUNT, "2048", "Rows of a batch, 1 to 2048; smaller ones serve tests.")                      \
     X(optimizer, bool, BOOL, "on", "Apply the optimizer's rules; off: plans run as they were bound.")                  \
     X(verify_pushdown, bool, BOOL, "off", "Check what table providers promise; the first broken promise is an error.") \
@@ -47,6 +49,8 @@ typedef struct RejectedRow {
 
 typedef struct Context {
     const _Atomic bool *cancel; /* set from a signal handler or another thread; NULL: never */
+    const _Atomic bool *stop;   /* of a thread that works for the statement: nobody wants its work any more; or NULL */
+    struct Context *statement;  /* of such a thread: the statement's own context, where counts are kept; or NULL */
     MemoryBudget *memory;
     const Settings *settings;
     /* One line of talk for the user; copied before it returns. NULL: dropped. */
@@ -64,6 +68,13 @@ typedef struct Context {
 /* Raises INTERRUPTED when the user has asked to stop. Cheap: call it once a batch and in every loop over a millisecond.
  */
 void context_check(const Context *context);
+/* Threads that the statement may run on. */
+size_t context_thread_count(const Context *context);
+/* Where the statement's counts are: rejects, progress. */
+static inline Context *context_counts(const Context *context)
+{
+    return context->statement ? context->statement : (Context *)context;
+}
 void context_warn(const Context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Take from the budget: false when it is refused (spill, or raise). */

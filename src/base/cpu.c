@@ -1,9 +1,11 @@
 /* base/cpu.c: asks the processor, once. */
 #include "base/cpu.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const names[CPU_LEVEL_COUNT] = {"portable", "avx2", "avx512"};
 
@@ -38,4 +40,11 @@ CpuLevel cpu_level(void)
             level = i;
     atomic_store_explicit(&known, level, memory_order_relaxed);
     return (CpuLevel)level;
+}
+
+size_t cpu_count(void)
+{
+    cpu_set_t set; /* of 1024: where a machine has more, the call fails */
+    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
+    return count > 0 ? (size_t)count : 1;
 }

@@ -31,6 +31,7 @@ Batch *batch_ref(Arena *arena, const Batch *batch)
     Batch *copy = batch_new_empty(arena, batch->column_count);
     copy->row_count = batch->row_count;
     copy->vector_size = batch->vector_size;
+    copy->morsel = batch->morsel;
     if (batch->selection)
         copy->selection = arena_copy(arena, batch->selection, batch->row_count * sizeof *batch->selection);
     for (size_t c = 0; c < batch->column_count; c++) {

@@ -11,6 +11,9 @@ struct BatchStream {
     Batch *(*next)(BatchStream *stream);
     /* Ends it early or late; called once at most. Never raises. May be NULL. */
     void (*close)(BatchStream *stream);
+    /* A cursor that shares its reading with others: the morsel (Batch.morsel) that it is reading, or was when it
+     * raised. So of several errors the first in the source's order is told. */
+    uint64_t morsel;
 };
 
 static inline Batch *stream_next(BatchStream *stream)

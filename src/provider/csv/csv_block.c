@@ -223,7 +223,7 @@ static bool block_advance(CsvBlock *block, bool wants_ends)
 /* `start` and `end` are the record's. */
 static void block_reject(CsvBlock *block, size_t start, size_t end, size_t field, const char *reason)
 {
-    atomic_fetch_add_explicit(&((Context *)block->context)->rejects, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&context_counts(block->context)->rejects, 1, memory_order_relaxed);
     if (block->on_reject)
         block->on_reject(block->reject_user, block->offset + start, field, reason,
                          (StringView){block->data + start, end - start});

@@ -99,7 +99,7 @@ static void check_value(CsvCheck *check, size_t row, size_t column)
     char type[TYPE_NAME_SIZE];
     csv_field_text(check->finding_arena, &check->dialect, csv_rows_field(check->rows, row, column), &text);
     bool is_text = about->type.id == TYPE_VARCHAR;
-    atomic_fetch_add_explicit(&((Context *)check->context)->rejects, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&context_counts(check->context)->rejects, 1, memory_order_relaxed);
     check->problem_count++;
     finding_add(
         check, (Finding){.offset = csv_rows_offset(check->rows, row),
@@ -300,7 +300,7 @@ static void check_open(CsvCheck *check)
         if (type.id == TYPE_VARCHAR && !shape->is_declared[c])
             check->columns[c].alternatives = arena_array(arena, Alternative, CSV_KIND_COUNT);
     }
-    atomic_fetch_add(&((Context *)check->context)->progress_total, table->spool ? 0 : shape->identity.size);
+    atomic_fetch_add(&context_counts(check->context)->progress_total, table->spool ? 0 : shape->identity.size);
     check->place = (CsvPlace){.line = 1};
     check->row_count = check->problem_count = 0;
     check->has_ended = false;
@@ -326,7 +326,8 @@ static void check_advance(CsvCheck *check)
         Arena *scratch = arena_new_child(check->finding_arena);
         uint64_t bytes_before = check->block->source->stored_read;
         bool has_rows = csv_block_take(check->block, check->rows, BATCH_SIZE, true);
-        atomic_fetch_add(&((Context *)check->context)->progress_done, check->block->source->stored_read - bytes_before);
+        atomic_fetch_add(&context_counts(check->context)->progress_done,
+                         check->block->source->stored_read - bytes_before);
         for (size_t c = 0; has_rows && c < column_count; c++) {
             column_look(check, c, scratch);
             column_parse(check, c);

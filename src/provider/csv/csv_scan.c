@@ -166,7 +166,7 @@ static void cursor_open(CsvCursor *cursor)
             error_raise_hint(ERROR_BAD_DATA, NO_POSITION, "run the statement again",
                              "%s: has changed since it was looked at", table->path);
         if (is_first)
-            atomic_fetch_add(&((Context *)cursor->context)->progress_total, shape->identity.size);
+            atomic_fetch_add(&context_counts(cursor->context)->progress_total, shape->identity.size);
     }
     csv_block_init(&cursor->block, cursor->arena, cursor->context, source, &shape->dialect, cpu_level(),
                    shape->dialect.data_offset, 0);
@@ -285,7 +285,7 @@ static void cursor_drop_rejected(CsvCursor *cursor, Batch *batch)
     for (size_t i = 0; i < batch->row_count; i++) {
         size_t row = batch_row(batch, i);
         if (validity_get(cursor->rejected, row))
-            atomic_fetch_add_explicit(&((Context *)cursor->context)->rejects, 1, memory_order_relaxed);
+            atomic_fetch_add_explicit(&context_counts(cursor->context)->rejects, 1, memory_order_relaxed);
         else
             cursor->selection[kept++] = (uint16_t)row;
     }
@@ -380,7 +380,7 @@ static bool cursor_take_rows(CsvCursor *cursor, size_t limit)
     }
     uint64_t bytes = source->stored_read - bytes_before;
     atomic_fetch_add_explicit(&scan->bytes_read, bytes, memory_order_relaxed);
-    atomic_fetch_add_explicit(&((Context *)cursor->context)->progress_done, bytes, memory_order_relaxed);
+    atomic_fetch_add_explicit(&context_counts(cursor->context)->progress_done, bytes, memory_order_relaxed);
     if (has_rows)
         atomic_fetch_add_explicit(&scan->row_count, cursor->rows->count, memory_order_relaxed);
     return has_rows;
