@@ -3,8 +3,8 @@
  *   row groups that may match ─▶ chunks ─▶ pushed filters narrow the selection ─▶ batch
  *   a whole key in the filters ─▶ the one row that the index knows
  *
- * A scan reads the version that was the newest when it was described. Cursors share the row groups: each takes the next
- * one that no other has taken. */
+ * A scan reads the version that was the newest when it was described. The cursors of a reading share the row groups:
+ * each takes the next part of one, a morsel, that no other has taken. */
 #include <inttypes.h>
 
 #include "base/text.h"
@@ -12,6 +12,10 @@
 #include "provider/memory/memory_bounds.h"
 #include "provider/memory/memory_reader.h"
 #include "provider/memory/memory_unique.h"
+
+/* A part of a row group: what a cursor takes at once. */
+enum { MORSEL_ROWS = 20 * BATCH_SIZE, GROUP_MORSELS = MEMORY_GROUP_ROWS / MORSEL_ROWS };
+_Static_assert(GROUP_MORSELS *MORSEL_ROWS == MEMORY_GROUP_ROWS, "morsels fill a group");
 
 typedef struct MemoryScan {
     Scan base; /* first, so that a Scan * can be cast back */
@@ -26,21 +30,24 @@ typedef struct MemoryScan {
     size_t key_index;
     Value *key_values;
     size_t limit;
-    /* shared by the cursors: */
-    _Atomic size_t next_slice;
     _Atomic uint64_t skipped_count, row_count, dropped_count;
 } MemoryScan;
+
+typedef struct MemoryReading {
+    _Atomic size_t next_morsel;
+} MemoryReading;
 
 typedef struct MemoryCursor {
     BatchStream base; /* first, so that a BatchStream * can be cast back */
     MemoryScan *scan;
+    MemoryReading *reading;
     const Context *context;
     Arena *arena;
     MemoryReader *reader;
     Evaluator *evaluator; /* NULL: no filters */
     Batch *output;
     size_t slice_index;
-    size_t row, end; /* of the slice: what is left of it */
+    size_t row, end; /* of the slice: what is left of the morsel */
     size_t batch_size;
     size_t limit_left;
     bool is_open;
@@ -72,12 +79,12 @@ static bool slice_may_match(const MemoryScan *scan, const MemorySlice *slice)
     return true;
 }
 
-/* The one row that the index names, as a slice of its own. */
+/* The one row that the index names, as a morsel of its own. */
 static bool cursor_take_key(MemoryCursor *cursor)
 {
     MemoryScan *scan = cursor->scan;
     MemoryRow row;
-    if (atomic_fetch_add(&scan->next_slice, 1) > 0 ||
+    if (atomic_fetch_add(&cursor->reading->next_morsel, 1) > 0 ||
         !memory_unique_find(scan->table, scan->version, scan->key_index, cursor->arena, scan->key_values, &row))
         return false;
     cursor->slice_index = row / MEMORY_GROUP_ROWS;
@@ -86,24 +93,28 @@ static bool cursor_take_key(MemoryCursor *cursor)
     return true;
 }
 
-/* The next slice that may hold rows; false when all are taken. */
-static bool cursor_take_slice(MemoryCursor *cursor)
+/* The next morsel that may hold rows; false when all are taken. */
+static bool cursor_take_morsel(MemoryCursor *cursor)
 {
     MemoryScan *scan = cursor->scan;
     if (scan->key)
         return cursor_take_key(cursor);
     while (true) {
-        size_t index = atomic_fetch_add(&scan->next_slice, 1);
-        if (index >= scan->version->slice_count)
+        size_t morsel = atomic_fetch_add(&cursor->reading->next_morsel, 1);
+        if (morsel / GROUP_MORSELS >= scan->version->slice_count)
             return false;
-        const MemorySlice *slice = &scan->version->slices[index];
+        const MemorySlice *slice = &scan->version->slices[morsel / GROUP_MORSELS];
+        size_t first = morsel % GROUP_MORSELS * MORSEL_ROWS;
+        if (first >= slice->row_count)
+            continue;
         if (!slice_may_match(scan, slice)) {
-            atomic_fetch_add(&scan->skipped_count, 1);
+            atomic_fetch_add(&scan->skipped_count, first == 0);
             continue;
         }
-        cursor->slice_index = index;
-        cursor->row = 0;
-        cursor->end = slice->row_count;
+        cursor->base.morsel = morsel;
+        cursor->slice_index = morsel / GROUP_MORSELS;
+        cursor->row = first;
+        cursor->end = slice->row_count - first < MORSEL_ROWS ? slice->row_count : first + MORSEL_ROWS;
         return true;
     }
 }
@@ -133,6 +144,7 @@ static Batch *cursor_read(MemoryCursor *cursor)
     cursor->output->row_count = input->row_count;
     cursor->output->vector_size = input->vector_size;
     cursor->output->selection = input->selection;
+    cursor->output->morsel = cursor->base.morsel;
     return cursor->output;
 }
 
@@ -143,7 +155,7 @@ static Batch *cursor_next(BatchStream *stream)
         cursor_open(cursor);
     while (cursor->limit_left > 0) {
         context_check(cursor->context);
-        if (cursor->row >= cursor->end && !cursor_take_slice(cursor))
+        if (cursor->row >= cursor->end && !cursor_take_morsel(cursor))
             break;
         if (cursor->row >= cursor->end)
             continue;
@@ -158,12 +170,18 @@ static Batch *cursor_next(BatchStream *stream)
     return NULL;
 }
 
+static void *scan_reading_new(Scan *scan, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
+{
+    (void)scan, (void)context, (void)dynamics;
+    return arena_new(arena, MemoryReading);
+}
+
 static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Context *context)
 {
-    (void)reading;
     MemoryCursor *cursor = arena_new(arena, MemoryCursor);
     cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next};
     cursor->scan = (MemoryScan *)base;
+    cursor->reading = reading;
     cursor->context = context;
     cursor->arena = arena;
     cursor->limit_left = cursor->scan->limit;
@@ -335,6 +353,8 @@ Scan *memory_scan(TableProvider *base, const ScanArgs *args)
     scan->base = (Scan){
         .schema = schema,
         .statistics = scan_statistics(scan, args),
+        .cursor_limit = scan->key || scan->version->slice_count == 0 ? 1 : scan->version->slice_count * GROUP_MORSELS,
+        .start = scan_reading_new,
         .open = scan_open,
         .explain = scan_explain,
         .explain_analyze = scan_explain_analyze,
