@@ -89,24 +89,64 @@ static Operator *sort_or_top_n_new(const Build *build, const Plan *plan, Operato
     return (is_short ? top_n_new : sort_new)(build, plan, inputs);
 }
 
-static OperatorConstructor *const constructors[PLAN_KIND_COUNT] = {
-    [PLAN_CHANGE] = change_new,
-    [PLAN_SCAN] = scan_new,
-    [PLAN_VALUES] = values_new,
-    [PLAN_FILTER] = filter_new,
-    [PLAN_PROJECT] = project_new,
-    [PLAN_JOIN] = join_new,
-    [PLAN_AGGREGATE] = hash_aggregate_new,
-    [PLAN_DISTINCT] = distinct_new,
-    [PLAN_SORT] = sort_or_top_n_new,
-    [PLAN_LIMIT] = limit_new,
-    [PLAN_SET] = set_operation_new,
-    [PLAN_INSERT] = insert_new,
-    [PLAN_WINDOW] = window_new,
-    [PLAN_CTE] = cte_new,
-    [PLAN_CTE_SCAN] = cte_scan_new,
-    [PLAN_RECURSIVE] = recursive_new,
+static const struct {
+    OperatorConstructor *make;
+    SharedConstructor *make_shared; /* NULL: copies of it share nothing */
+} kinds[PLAN_KIND_COUNT] = {
+    [PLAN_CHANGE] = {change_new, NULL},
+    [PLAN_SCAN] = {scan_new, scan_shared_new},
+    [PLAN_VALUES] = {values_new, NULL},
+    [PLAN_FILTER] = {filter_new, NULL},
+    [PLAN_PROJECT] = {project_new, NULL},
+    [PLAN_JOIN] = {join_new, join_shared_new},
+    [PLAN_AGGREGATE] = {hash_aggregate_new, NULL},
+    [PLAN_DISTINCT] = {distinct_new, NULL},
+    [PLAN_SORT] = {sort_or_top_n_new, NULL},
+    [PLAN_LIMIT] = {limit_new, NULL},
+    [PLAN_SET] = {set_operation_new, NULL},
+    [PLAN_INSERT] = {insert_new, NULL},
+    [PLAN_WINDOW] = {window_new, NULL},
+    [PLAN_CTE] = {cte_new, NULL},
+    [PLAN_CTE_SCAN] = {cte_scan_new, NULL},
+    [PLAN_RECURSIVE] = {recursive_new, NULL},
+    [PLAN_GATHER] = {gather_new, NULL},
+    [PLAN_SPREAD] = {spread_new, spread_shared_new},
 };
+
+/* How many inputs the operator is made over; it makes the others itself: a recursion its step, for each round; Gather
+ * copies, Spread what the copies share. */
+static size_t plan_operator_input_count(const Plan *plan)
+{
+    switch (plan->kind) {
+    case PLAN_RECURSIVE:
+        return 1;
+    case PLAN_GATHER:
+    case PLAN_SPREAD:
+        return 0;
+    default:
+        return plan->input_count;
+    }
+}
+
+static void *build_shared(const Build *build, const Plan *plan)
+{
+    SharedConstructor *make = kinds[plan->kind].make_shared;
+    return make ? make(build, plan) : NULL;
+}
+
+static void build_shares_below(const Build *build, const Plan *plan, void **shares)
+{
+    shares[plan->id] = build_shared(build, plan);
+    for (size_t i = 0; i < plan_operator_input_count(plan); i++)
+        build_shares_below(build, plan->inputs[i], shares);
+}
+
+void **build_shares(const Build *build, const Plan *plan)
+{
+    void **shares = arena_array(build->arena, void *, build->node_count);
+    build_shares_below(build, plan, shares);
+    return shares;
+}
 
 /* Whether the node reads this input to its end before it hands on what came of it. */
 static bool plan_drains_input(const Build *build, const Plan *plan, size_t input_index)
@@ -126,6 +166,8 @@ static bool plan_drains_input(const Build *build, const Plan *plan, size_t input
         return input_index == 0 || build->is_drained;
     case PLAN_LIMIT:
         return false;
+    case PLAN_GATHER: /* rows that are held back would be late for the order */
+        return build->is_drained && !((const PlanGather *)plan)->keeps_order;
     default:
         return build->is_drained;
     }
@@ -139,15 +181,15 @@ Operator *build_operator(const Build *build, const Plan *plan)
                     EXECUTION_MAX_DEPTH);
     if (plan->kind == PLAN_CTE || plan->kind == PLAN_RECURSIVE)
         own.ctes = cte_rows_new(build, plan);
-    /* what a recursion repeats it makes itself, for each round */
-    size_t input_count = plan->kind == PLAN_RECURSIVE ? 1 : plan->input_count;
+    size_t input_count = plan_operator_input_count(plan);
     Operator **inputs = arena_array(build->arena, Operator *, input_count);
     for (size_t i = 0; i < input_count; i++) {
         Build below = own;
         below.is_drained = plan_drains_input(build, plan, i);
         inputs[i] = build_operator(&below, plan->inputs[i]);
     }
-    return constructors[plan->kind](&own, plan, inputs);
+    own.shared = own.worker ? own.shares[plan->id] : build_shared(&own, plan);
+    return kinds[plan->kind].make(&own, plan, inputs);
 }
 
 /* ---- execution ---- */
@@ -165,7 +207,8 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
                          bool is_timed)
 {
     Execution *execution = arena_new(arena, Execution);
-    execution->metrics = arena_array(arena, OperatorMetrics, plan_node_count(plan));
+    size_t node_count = plan_node_count(plan);
+    execution->metrics = arena_array(arena, OperatorMetrics, node_count);
     execution->arena = arena;
     execution->columns = columns;
     Build build = {
@@ -174,6 +217,8 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
         .columns = columns,
         .metrics = execution->metrics,
         .dynamics = arena_array(arena, DynamicFilter, columns->dynamic_count),
+        .node_count = node_count,
+        .copy_count = 1,
         .is_timed = is_timed,
     };
     execution->root = build_operator(&build, plan);

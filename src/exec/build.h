@@ -4,31 +4,45 @@
 
 #include "base/context.h"
 #include "exec/exec.h"
+#include "exec/team.h"
 #include "plan/plan.h"
 
 typedef struct Build {
     Arena *arena;
     const Context *context;
     const PlanColumns *columns;
-    OperatorMetrics *metrics; /* by Plan.id */
-    DynamicFilter *dynamics;  /* by number: what operators of this execution learn and its scans may look at */
+    OperatorMetrics *metrics; /* by Plan.id, node_count of them */
+    size_t node_count;
+    DynamicFilter *dynamics; /* by number: what operators of this execution learn and its scans may look at */
     bool is_timed;
     /* Whoever pulls from the operator being made reads it to its end before anybody sees a row: so holding rows back
      * for fuller batches costs nobody a wait. */
     bool is_drained;
     struct CteRows *ctes; /* that the operator being made may read, innermost first */
     size_t depth;         /* of nodes within each other */
+    /* below a Gather: */
+    size_t copy_count; /* of the tree being made */
+    Worker *worker;    /* whose copy it is; NULL: it is the only one */
+    void **shares;     /* what copies share, by Plan.id */
+    void *shared;      /* that of the operator being made */
 } Build;
 
 /* ---- constructors, each in the file of its name; `inputs` are the operators of the plan's inputs ---- */
 
 typedef Operator *OperatorConstructor(const Build *build, const Plan *plan, Operator **inputs);
+/* What the copies of an operator share, build->copy_count of them, made once before they are: a hash table, a place to
+ * meet. It lives in build->arena, longer than the copies, on whose threads it is used: so what grows while they run has
+ * an arena of its own (arena_new_child), a Block or a RowStore; and build->context is theirs. */
+typedef void *SharedConstructor(const Build *build, const Plan *plan);
 OperatorConstructor change_new, scan_new, values_new, filter_new, project_new, join_new, hash_aggregate_new,
     distinct_new, sort_new, top_n_new, limit_new, set_operation_new, insert_new, window_new, cte_new, cte_scan_new,
-    recursive_new;
+    recursive_new, gather_new, spread_new;
+SharedConstructor scan_shared_new, join_shared_new, spread_shared_new;
 
 /* A tree of operators. */
 Operator *build_operator(const Build *build, const Plan *plan);
+/* What the copies of a tree share, by Plan.id: for Build.shares. */
+void **build_shares(const Build *build, const Plan *plan);
 
 /* ---- ColumnIds to positions ---- */
 

@@ -90,6 +90,7 @@ static Batch *filter_pull_packed(FilterOperator *self)
     if (batch == NULL || batch->row_count == 0 || !batch_is_sparse(batch))
         return batch;
     batch_compact(self->packed, batch);
+    self->packed->morsel = batch->morsel;
     return self->packed;
 }
 

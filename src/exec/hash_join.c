@@ -67,8 +67,8 @@ static void hash_join_find_null_keys(JoinSource *source, bool *ret_is_null)
     HashJoinOperator *self = hash_join_of(source);
     for (size_t k = 0; k < self->key_count; k++)
         for (size_t i = 0; i < source->left->row_count; i++)
-            ret_is_null[i] |=
-                !self->table->key_nulls_equal[k] && vector_is_null(self->keys[k], batch_row(source->left, i));
+            ret_is_null[i] |= !self->table->conditions->keys[k].nulls_equal &&
+                              vector_is_null(self->keys[k], batch_row(source->left, i));
 }
 
 static Batch *hash_join_next(Operator *op)
@@ -82,12 +82,12 @@ static Batch *hash_join_next(Operator *op)
 
 static void hash_join_close(Operator *op)
 {
-    join_table_clear(((HashJoinOperator *)op)->table);
+    join_table_close(((HashJoinOperator *)op)->table);
 }
 
 static const OperatorOps hash_join_ops = {"HashJoin", NULL, hash_join_next, hash_join_close};
 
-Operator *hash_join_new(const Build *build, const Plan *plan, Operator **inputs, const JoinConditions *conditions)
+Operator *hash_join_new(const Build *build, const Plan *plan, Operator **inputs)
 {
     HashJoinOperator *self = operator_new(build, HashJoinOperator, &hash_join_ops, plan, inputs);
     self->source = (JoinSource){
@@ -96,16 +96,15 @@ Operator *hash_join_new(const Build *build, const Plan *plan, Operator **inputs,
         .find_matched = hash_join_find_matched,
         .find_null_keys = hash_join_find_null_keys,
     };
-    self->key_count = conditions->key_count;
+    self->table = build->shared;
+    self->key_count = self->table->key_count;
     self->keys = arena_array(build->arena, Vector *, self->key_count);
     self->hash_probe = hash_probe_new(build->arena);
     ColumnMap map = column_map_new(build, plan->inputs[0], NULL);
     Expr **keys = arena_array(build->arena, Expr *, self->key_count);
     for (size_t k = 0; k < self->key_count; k++)
-        keys[k] = column_map_expr(&map, conditions->keys[k].left);
+        keys[k] = column_map_expr(&map, self->table->conditions->keys[k].left);
     self->left_keys = evaluator_new(build->arena, build->context, keys, self->key_count);
-    self->probe = join_probe_new(build, plan, conditions);
-    self->table = join_table_new(build, plan, conditions, join_probe_used_columns(self->probe));
-    join_probe_attach(self->probe, self->table, &self->source);
+    self->probe = join_probe_new(build, plan, self->table, &self->source);
     return &self->base;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "exec/join_table.h"
 #include "expr/function.h"
 
 /* ---- equalities ---- */
@@ -79,8 +80,15 @@ static JoinConditions join_conditions(Arena *arena, const Plan *plan)
     return split;
 }
 
+void *join_shared_new(const Build *build, const Plan *plan)
+{
+    JoinConditions *conditions = arena_new(build->arena, JoinConditions);
+    *conditions = join_conditions(build->arena, plan);
+    return join_table_new(build, plan, conditions);
+}
+
 Operator *join_new(const Build *build, const Plan *plan, Operator **inputs)
 {
-    JoinConditions conditions = join_conditions(build->arena, plan);
-    return (conditions.key_count ? hash_join_new : nested_loop_join_new)(build, plan, inputs, &conditions);
+    const JoinTable *table = build->shared;
+    return (table->key_count ? hash_join_new : nested_loop_join_new)(build, plan, inputs);
 }

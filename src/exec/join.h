@@ -21,8 +21,6 @@ typedef struct JoinConditions {
     Expr *mark_condition; /* or NULL */
 } JoinConditions;
 
-Operator *hash_join_new(const Build *build, const Plan *plan, Operator **inputs, const JoinConditions *conditions);
-Operator *nested_loop_join_new(const Build *build, const Plan *plan, Operator **inputs,
-                               const JoinConditions *conditions);
+OperatorConstructor hash_join_new, nested_loop_join_new;
 
 #endif

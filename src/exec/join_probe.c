@@ -29,11 +29,11 @@ struct JoinProbe {
     PairColumn *output_columns;
     Batch *output;
     Vector *mark; /* MARK: that of `output` that is the mark */
-    bool *used;
 
     const Batch *left; /* the batch at work, or NULL */
-    size_t unmatched_position;
     bool is_left_at_end;
+    bool is_past_left; /* of all copies: `phase` gives the right rows that none has met */
+    uint64_t phase;
     JoinPairs pairs;
     bool passes[BATCH_SIZE];     /* by pair */
     bool is_matched[BATCH_SIZE]; /* by left row: some pair passed; MARK: is TRUE */
@@ -61,13 +61,12 @@ static bool join_type_keeps_right_rows(PlanJoinType type)
 
 /* ---- making ---- */
 
-static PairColumn pair_column(JoinProbe *probe, const Build *build, const Plan *plan, const ColumnMap *both,
-                              ColumnId column)
+static PairColumn pair_column(const Build *build, const Plan *plan, const ColumnMap *both, ColumnId column)
 {
     size_t position = column_map_position(both, column), left_count = plan->inputs[0]->output_count;
     bool is_right = position >= left_count;
     if (is_right)
-        probe->used[position -= left_count] = true;
+        position -= left_count;
     return (PairColumn){
         .is_right = is_right,
         .position = position,
@@ -86,7 +85,7 @@ static void join_probe_make_output(JoinProbe *probe, const Build *build, const P
             probe->output->columns[i] = probe->mark;
             continue;
         }
-        probe->output_columns[i] = pair_column(probe, build, plan, both, plan->outputs[i]);
+        probe->output_columns[i] = pair_column(build, plan, both, plan->outputs[i]);
         probe->output->columns[i] = probe->output_columns[i].vector;
     }
     probe->output_column_count = plan->output_count;
@@ -108,7 +107,7 @@ static ColumnId condition_column_number(void *user, ColumnId column)
     uint32_t *number = &columns->numbers[column_map_position(columns->both, column)];
     if (*number == 0) {
         probe->condition_columns[probe->condition_column_count++] =
-            pair_column(probe, columns->build, columns->plan, columns->both, column);
+            pair_column(columns->build, columns->plan, columns->both, column);
         *number = (uint32_t)probe->condition_column_count;
     }
     return *number - 1;
@@ -145,27 +144,18 @@ static void join_probe_make_conditions(JoinProbe *probe, const Build *build, con
         probe->condition_batch->columns[c] = probe->condition_columns[c].vector;
 }
 
-JoinProbe *join_probe_new(const Build *build, const Plan *plan, const JoinConditions *conditions)
+JoinProbe *join_probe_new(const Build *build, const Plan *plan, JoinTable *table, JoinSource *source)
 {
     JoinProbe *probe = arena_new(build->arena, JoinProbe);
+    const JoinConditions *conditions = table->conditions;
+    probe->table = table;
+    probe->source = source;
     ColumnMap both = column_map_new(build, plan->inputs[0], plan->inputs[1]);
     probe->type = ((const PlanJoin *)plan)->type;
     probe->is_in = conditions->is_in;
-    probe->used = arena_array(build->arena, bool, plan->inputs[1]->output_count);
     join_probe_make_output(probe, build, plan, &both);
     join_probe_make_conditions(probe, build, plan, &both, conditions);
     return probe;
-}
-
-const bool *join_probe_used_columns(const JoinProbe *probe)
-{
-    return probe->used;
-}
-
-void join_probe_attach(JoinProbe *probe, JoinTable *table, JoinSource *source)
-{
-    probe->table = table;
-    probe->source = source;
 }
 
 /* ---- columns of pairs ---- */
@@ -300,7 +290,7 @@ static void pairs_note_right_rows(JoinProbe *probe)
 {
     for (size_t k = 0; k < probe->pairs.count; k++)
         if (probe->pairs.right[k])
-            join_row(probe->table, probe->pairs.right[k])->is_matched = true;
+            join_row_set_matched(probe->table, probe->pairs.right[k]);
 }
 
 static Batch *pairs_output(JoinProbe *probe)
@@ -309,6 +299,7 @@ static Batch *pairs_output(JoinProbe *probe)
     Batch *output = probe->output;
     output->row_count = output->vector_size = pairs->count;
     output->selection = NULL;
+    output->morsel = probe->left->morsel;
     if (pairs->count == 0)
         return output;
     for (size_t k = 0; k < pairs->count; k++)
@@ -338,17 +329,23 @@ static Batch *join_probe_next_unmatched(JoinProbe *probe, Operator *op)
 {
     JoinTable *table = probe->table;
     JoinPairs *pairs = &probe->pairs;
-    size_t read_count = row_store_rows(table->rows, probe->unmatched_position, op->batch_size, pairs->right);
+    if (!probe->is_past_left) {
+        worker_meet(op->worker, &table->probed, NULL, NULL);
+        probe->phase = worker_begin_phase(op->worker);
+        probe->is_past_left = true;
+    }
+    size_t first = atomic_fetch_add(&table->next_unmatched, op->batch_size);
+    size_t read_count = join_table_rows(table, first, op->batch_size, pairs->right);
     if (read_count == 0)
         return NULL;
-    probe->unmatched_position += read_count;
     size_t count = 0;
     for (size_t k = 0; k < read_count; k++) {
         uint8_t *row = pairs->right[k];
         pairs->right[count] = row;
-        count += !join_row(table, row)->is_matched;
+        count += !join_row_is_matched(table, row);
     }
     Batch *output = probe->output;
+    output->morsel = worker_enter(op->worker, probe->phase, first / op->batch_size);
     output->row_count = output->vector_size = count;
     output->selection = NULL;
     for (size_t c = 0; c < probe->output_column_count && count > 0; c++) {
@@ -392,7 +389,7 @@ static void join_probe_decide_all(JoinProbe *probe, Operator *op)
     size_t row_count = probe->left->row_count;
     if (probe->residual == NULL && probe->mark_condition == NULL) {
         source->find_matched(source, probe->is_matched);
-        if (!probe->is_in || row_store_count(probe->table->rows) + probe->table->has_null_key == 0)
+        if (!probe->is_in || probe->table->row_count + probe->table->has_null_key == 0)
             return;
         if (probe->table->has_null_key)
             memset(probe->is_unknown, true, row_count);
@@ -431,6 +428,7 @@ static Batch *join_probe_narrow(JoinProbe *probe)
     output->row_count = left->row_count;
     output->vector_size = left->vector_size;
     output->selection = left->selection;
+    output->morsel = left->morsel;
     for (size_t c = 0; c < probe->output_column_count; c++)
         if (output->columns[c] != probe->mark)
             output->columns[c] = left->columns[probe->output_columns[c].position];
@@ -472,7 +470,7 @@ static bool join_probe_is_idle(const JoinProbe *probe)
 {
     bool needs_right =
         probe->type == PLAN_JOIN_INNER || probe->type == PLAN_JOIN_RIGHT || probe->type == PLAN_JOIN_SEMI;
-    return needs_right && row_store_count(probe->table->rows) == 0;
+    return needs_right && probe->table->row_count == 0;
 }
 
 Batch *join_probe_next(JoinProbe *probe, Operator *op)

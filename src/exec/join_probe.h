@@ -37,11 +37,7 @@ struct JoinSource {
 
 typedef struct JoinProbe JoinProbe;
 
-/* `table` is being made from the same node; `used` of join_table_new. */
-JoinProbe *join_probe_new(const Build *build, const Plan *plan, const JoinConditions *conditions);
-/* Which of the right side's outputs are asked for, by position: for join_table_new. */
-const bool *join_probe_used_columns(const JoinProbe *probe);
-void join_probe_attach(JoinProbe *probe, JoinTable *table, JoinSource *source);
+JoinProbe *join_probe_new(const Build *build, const Plan *plan, JoinTable *table, JoinSource *source);
 /* The join's next batch; the table is built. */
 Batch *join_probe_next(JoinProbe *probe, Operator *op);
 

@@ -8,7 +8,7 @@ static const size_t NOT_KEPT = SIZE_MAX;
 typedef struct JoinDynamic {
     size_t key;
     DynamicFilter *filter;
-    DynamicKeys *values;
+    DynamicKeys **values; /* of each copy's rows */
 } JoinDynamic;
 
 /* ---- layout ---- */
@@ -48,56 +48,100 @@ static void join_table_place_dynamics(JoinTable *table, const Build *build, cons
             const JoinKey *key = &conditions->keys[k];
             if (key->left->kind != EXPR_COLUMN || key->left->column != dynamic->column || key->nulls_equal)
                 continue;
-            table->dynamics[table->dynamic_count++] =
-                (JoinDynamic){.key = k, .filter = &build->dynamics[dynamic->number]};
+            table->dynamics[table->dynamic_count++] = (JoinDynamic){
+                .key = k,
+                .filter = &build->dynamics[dynamic->number],
+                .values = arena_array(build->arena, DynamicKeys *, build->copy_count),
+            };
             break;
         }
     }
 }
 
-JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinConditions *conditions, const bool *used)
+/* The right side's outputs that anybody asks for, by position: the node's own outputs, and what its conditions refer
+ * to. */
+static bool *join_used_columns(const Build *build, const Plan *plan, const JoinConditions *conditions)
+{
+    const Plan *right = plan->inputs[1];
+    bool *used = arena_array(build->arena, bool, right->output_count);
+    ColumnSet set = column_set_in(build->arena);
+    column_set_add_outputs(&set, plan);
+    for (size_t i = 0; i < conditions->residual_count; i++)
+        column_set_add_expr(&set, conditions->residuals[i]);
+    if (conditions->mark_condition)
+        column_set_add_expr(&set, conditions->mark_condition);
+    for (size_t c = 0; c < right->output_count; c++)
+        used[c] = column_set_has(&set, right->outputs[c]);
+    return used;
+}
+
+JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinConditions *conditions)
 {
     Arena *arena = build->arena;
     const Plan *right = plan->inputs[1];
     PlanJoinType type = ((const PlanJoin *)plan)->type;
     JoinTable *table = arena_new(arena, JoinTable);
+    table->context = build->context;
+    table->conditions = conditions;
     table->key_count = conditions->key_count;
     table->keeps_keyless = type == PLAN_JOIN_RIGHT || type == PLAN_JOIN_FULL;
 
     ColumnMap map = column_map_new(build, right, NULL);
-    size_t most_columns = table->key_count + right->output_count;
-    Type *types = arena_array(arena, Type, most_columns);
-    Expr **keys = arena_array(arena, Expr *, table->key_count);
-    bool *nulls_equal = arena_array(arena, bool, table->key_count);
-    for (size_t k = 0; k < table->key_count; k++) {
-        keys[k] = column_map_expr(&map, conditions->keys[k].right);
+    Type *types = arena_array(arena, Type, table->key_count + right->output_count);
+    for (size_t k = 0; k < table->key_count; k++)
         types[k] = conditions->keys[k].type;
-        nulls_equal[k] = conditions->keys[k].nulls_equal;
-    }
     size_t *placement = arena_array(arena, size_t, right->output_count);
     for (size_t c = 0; c < right->output_count; c++)
         placement[c] = NOT_KEPT;
     join_table_place_keys(table, &map, conditions, placement);
-    join_table_place_columns(table, build, right, used, placement, types);
+    join_table_place_columns(table, build, right, join_used_columns(build, plan, conditions), placement, types);
 
     join_table_place_dynamics(table, build, (const PlanJoin *)plan, conditions);
-    table->key_nulls_equal = nulls_equal;
     table->placement = placement;
-    table->keys = evaluator_new(arena, build->context, keys, table->key_count);
     table->layout = row_layout_new(arena, types, table->key_count + table->column_count, sizeof(JoinRow));
-    table->rows = row_store_new(arena, build->context, table->layout);
+    table->arena = arena_new_child(arena);
+    table->copy_count = build->copy_count;
+    table->stores = arena_array(arena, RowStore *, table->copy_count);
+    table->firsts = arena_array(arena, size_t, table->copy_count);
+    for (size_t i = 0; i < table->copy_count; i++)
+        table->stores[i] = row_store_new(arena_new_child(arena), build->context, table->layout);
     if (table->key_count)
-        table->hash = hash_table_new(arena, build->context, table->rows, table->key_count, "a join's hash table");
+        table->hash = hash_table_new(arena, build->context, table->stores[0], table->key_count, "a join's hash table");
+    else
+        table->list = block_new(arena, build->context, "a join's list of rows");
     return table;
+}
+
+/* ---- rows ---- */
+
+size_t join_table_rows(const JoinTable *table, size_t first, size_t count, uint8_t **ret_rows)
+{
+    size_t read_count = 0;
+    for (size_t i = 0; i < table->copy_count && read_count < count; i++)
+        if (first + read_count < table->firsts[i] + row_store_count(table->stores[i]))
+            read_count += row_store_rows(table->stores[i], first + read_count - table->firsts[i], count - read_count,
+                                         ret_rows + read_count);
+    return read_count;
+}
+
+/* All rows are there. */
+static void join_table_count(JoinTable *table)
+{
+    for (size_t i = 0; i < table->copy_count; i++) {
+        table->firsts[i] = table->row_count;
+        table->row_count += row_store_count(table->stores[i]);
+    }
 }
 
 /* ---- building ---- */
 
-/* Scratch memory of building. */
+/* One copy's scratch memory. */
 typedef struct JoinBuilder {
     JoinTable *table;
-    Operator *op; /* the join */
     Arena *scratch;
+    size_t copy_index;
+    RowStore *store;
+    Evaluator *evaluator;
     Vector **keys;
     bool is_keyless[BATCH_SIZE]; /* by number of the row in the batch */
     uint16_t selection[BATCH_SIZE];
@@ -106,6 +150,27 @@ typedef struct JoinBuilder {
     HashProbe *probe;
 } JoinBuilder;
 
+static JoinBuilder *builder_new(Arena *arena, JoinTable *table, const Operator *op)
+{
+    JoinBuilder *builder = arena_new(arena, JoinBuilder);
+    const Build build = {.arena = arena};
+    ColumnMap map = column_map_new(&build, op->plan->inputs[1], NULL);
+    Expr **keys = arena_array(arena, Expr *, table->key_count);
+    builder->keys = arena_array(arena, Vector *, table->key_count);
+    for (size_t k = 0; k < table->key_count; k++)
+        keys[k] = column_map_expr(&map, table->conditions->keys[k].right);
+    builder->table = table;
+    builder->scratch = arena;
+    builder->copy_index = worker_index(op->worker);
+    builder->store = table->stores[builder->copy_index];
+    builder->evaluator = evaluator_new(arena, op->context, keys, table->key_count);
+    builder->probe = hash_probe_new(arena);
+    for (size_t d = 0; d < table->dynamic_count; d++)
+        table->dynamics[d].values[builder->copy_index] =
+            dynamic_keys_new(arena, table->layout->types[table->dynamics[d].key]);
+    return builder;
+}
+
 /* Which rows of the batch have a NULL in a key for which NULL equals nothing. */
 static bool builder_find_keyless(JoinBuilder *builder, const Batch *batch)
 {
@@ -113,7 +178,7 @@ static bool builder_find_keyless(JoinBuilder *builder, const Batch *batch)
     bool has_keyless = false;
     for (size_t k = 0; k < table->key_count; k++) {
         const Vector *key = builder->keys[k];
-        if (table->key_nulls_equal[k] || !vector_may_have_nulls(key))
+        if (table->conditions->keys[k].nulls_equal || !vector_may_have_nulls(key))
             continue;
         if (!has_keyless)
             memset(builder->is_keyless, 0, batch->row_count);
@@ -129,94 +194,131 @@ static size_t builder_select(JoinBuilder *builder, const Batch *batch, bool has_
 {
     JoinTable *table = builder->table;
     size_t count = 0;
+    bool has_null_key = false;
     for (size_t i = 0; i < batch->row_count; i++) {
         bool is_keyless = has_keyless && builder->is_keyless[i];
-        table->has_null_key |= is_keyless;
+        has_null_key |= is_keyless;
         builder->selection[count] = (uint16_t)batch_row(batch, i);
         count += !is_keyless || table->keeps_keyless;
     }
+    if (has_null_key)
+        table->has_null_key = true;
     return count;
 }
 
 static void builder_add(JoinBuilder *builder, const Batch *batch)
 {
     JoinTable *table = builder->table;
+    RowStore *store = builder->store;
     for (size_t k = 0; k < table->key_count; k++)
-        builder->keys[k] = evaluator_value(table->keys, k, batch);
+        builder->keys[k] = evaluator_value(builder->evaluator, k, batch);
     bool has_keyless = builder_find_keyless(builder, batch);
     size_t count = builder_select(builder, batch, has_keyless);
-    row_store_append(table->rows, count, builder->rows);
+    row_store_append(store, count, builder->rows);
     for (size_t k = 0; k < table->key_count; k++)
-        rows_write(table->rows, k, builder->keys[k], builder->selection, count, builder->rows);
+        rows_write(store, k, builder->keys[k], builder->selection, count, builder->rows);
     for (size_t c = 0; c < table->column_count; c++)
-        rows_write(table->rows, table->key_count + c, batch->columns[table->columns[c]], builder->selection, count,
+        rows_write(store, table->key_count + c, batch->columns[table->columns[c]], builder->selection, count,
                    builder->rows);
     for (size_t d = 0; d < table->dynamic_count; d++)
-        dynamic_keys_add(table->dynamics[d].values, builder->keys[table->dynamics[d].key], builder->selection, count);
-    if (table->hash)
-        hash_table_announce(table->hash, builder->probe, builder->keys, builder->selection, count);
+        dynamic_keys_add(table->dynamics[d].values[builder->copy_index], builder->keys[table->dynamics[d].key],
+                         builder->selection, count);
     if (has_keyless && table->keeps_keyless)
         for (size_t i = 0; i < count; i++)
             join_row(table, builder->rows[i])->is_keyless = builder->is_keyless[i];
+}
+
+/* The next chunk of rows before `end`, the last one first, with their keys; returns how many have keys. */
+static size_t builder_read_back(JoinBuilder *builder, Vector **keys, size_t end, size_t chunk)
+{
+    const JoinTable *table = builder->table;
+    size_t count = 0;
+    context_check(table->context);
+    join_table_rows(table, end - chunk, chunk, builder->rows);
+    for (size_t i = chunk; i-- > 0;)
+        if (!join_row(table, builder->rows[i])->is_keyless)
+            builder->reversed[count++] = builder->rows[i];
+    for (size_t k = 0; k < table->key_count; k++)
+        rows_read(table->layout, k, builder->reversed, count, keys[k]);
+    return count;
 }
 
 /* From the last row to the first, so that each list is in the order in which its rows came. */
 static void builder_chain(JoinBuilder *builder)
 {
     JoinTable *table = builder->table;
-    size_t left = row_store_count(table->rows);
+    Arena *scratch = builder->scratch;
     size_t next_offset = table->layout->extra_offset + offsetof(JoinRow, next);
-    hash_table_reserve_announced(table->hash, left);
-    Vector **keys = arena_array(builder->scratch, Vector *, table->key_count);
+    Vector **keys = arena_array(scratch, Vector *, table->key_count);
     for (size_t k = 0; k < table->key_count; k++)
-        keys[k] = vector_new(builder->scratch, table->layout->types[k]);
-    while (left > 0) {
-        context_check(builder->op->context);
-        size_t chunk = left < BATCH_SIZE ? left : BATCH_SIZE, count = 0;
-        left -= chunk;
-        row_store_rows(table->rows, left, chunk, builder->rows);
-        for (size_t i = chunk; i-- > 0;)
-            if (!join_row(table, builder->rows[i])->is_keyless)
-                builder->reversed[count++] = builder->rows[i];
-        for (size_t k = 0; k < table->key_count; k++)
-            rows_read(table->layout, k, builder->reversed, count, keys[k]);
-        hash_table_chain(table->hash, builder->probe, keys, count, builder->reversed, next_offset);
+        keys[k] = vector_new(scratch, table->layout->types[k]);
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t end = table->row_count; end > 0;) {
+            size_t chunk = end < BATCH_SIZE ? end : BATCH_SIZE;
+            size_t count = builder_read_back(builder, keys, end, chunk);
+            if (pass == 0)
+                hash_table_announce(table->hash, builder->probe, keys, NULL, count);
+            else
+                hash_table_chain(table->hash, builder->probe, keys, count, builder->reversed, next_offset);
+            end -= chunk;
+        }
+        if (pass == 0)
+            hash_table_reserve_announced(table->hash, table->row_count);
     }
 }
 
-static size_t join_table_size(const JoinTable *table)
+static void builder_list(JoinBuilder *builder)
 {
-    return row_store_size(table->rows) + (table->hash ? hash_table_size(table->hash) : 0);
+    JoinTable *table = builder->table;
+    if (table->row_count == 0)
+        return;
+    block_renew(table->list, memory_size_multiply(table->row_count, sizeof(uint8_t *)));
+    join_table_rows(table, 0, table->row_count, table->list->data);
+}
+
+static void builder_publish(JoinBuilder *builder)
+{
+    const JoinTable *table = builder->table;
+    for (size_t d = 0; d < table->dynamic_count; d++) {
+        const JoinDynamic *dynamic = &table->dynamics[d];
+        for (size_t i = 1; i < table->copy_count; i++)
+            dynamic_keys_merge(dynamic->values[0], dynamic->values[i]);
+        dynamic_filter_publish(dynamic->filter, dynamic_keys_snapshot(dynamic->values[0], table->arena));
+    }
+}
+
+/* The rows of all copies are there. */
+static void builder_finish(void *argument)
+{
+    JoinBuilder *builder = argument;
+    JoinTable *table = builder->table;
+    join_table_count(table);
+    (table->hash ? builder_chain : builder_list)(builder);
+    builder_publish(builder);
 }
 
 void join_table_build(JoinTable *table, Operator *op, Operator *right)
 {
     Arena *scratch = arena_new_child(op->arena);
-    JoinBuilder *builder = arena_new(scratch, JoinBuilder);
-    *builder = (JoinBuilder){
-        .table = table,
-        .op = op,
-        .scratch = scratch,
-        .keys = arena_array(scratch, Vector *, table->key_count),
-        .probe = hash_probe_new(scratch),
-    };
-    for (size_t d = 0; d < table->dynamic_count; d++)
-        table->dynamics[d].values = dynamic_keys_new(scratch, table->layout->types[table->dynamics[d].key]);
+    JoinBuilder *builder = builder_new(scratch, table, op);
     for (const Batch *batch; (batch = operator_next(right)) != NULL;) {
         builder_add(builder, batch);
-        operator_note_memory(op, join_table_size(table));
+        operator_note_memory(op, row_store_size(builder->store));
     }
-    if (table->hash)
-        builder_chain(builder);
-    for (size_t d = 0; d < table->dynamic_count; d++)
-        dynamic_filter_publish(table->dynamics[d].filter, dynamic_keys_snapshot(table->dynamics[d].values, op->arena));
-    operator_note_memory(op, join_table_size(table));
+    worker_meet(op->worker, &table->built, builder_finish, builder);
+    size_t found_size = table->hash ? hash_table_size(table->hash) : table->list->size;
+    operator_note_memory(op, row_store_size(builder->store) + (worker_index(op->worker) == 0 ? found_size : 0));
     arena_free(scratch);
 }
 
-void join_table_clear(JoinTable *table)
+void join_table_close(JoinTable *table)
 {
-    row_store_release(table->rows);
+    if (atomic_fetch_add(&table->closed_count, 1) + 1 < table->copy_count)
+        return;
+    for (size_t i = 0; i < table->copy_count; i++)
+        row_store_release(table->stores[i]);
     if (table->hash)
         hash_table_clear(table->hash);
+    else
+        block_clear(table->list);
 }

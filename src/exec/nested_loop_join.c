@@ -10,8 +10,6 @@ typedef struct NestedLoopJoinOperator {
     JoinTable *table;
     JoinProbe *probe;
     bool is_built;
-    Block *rows; /* addresses of all right rows */
-    size_t right_count;
     size_t next_right; /* the next candidate of row source.next_left */
 } NestedLoopJoinOperator;
 
@@ -41,16 +39,16 @@ static void nested_loop_fill_padded(JoinSource *source, JoinPairs *pairs, bool p
 static void nested_loop_fill(JoinSource *source, JoinPairs *pairs, bool pads, const bool *is_decided)
 {
     NestedLoopJoinOperator *self = nested_loop_of(source);
-    uint8_t *const *rows = self->rows->data;
+    uint8_t *const *rows = self->table->list->data;
     pairs->count = 0;
-    if (self->right_count == 0) {
+    if (self->table->row_count == 0) {
         nested_loop_fill_padded(source, pairs, pads);
         return;
     }
     while (source->next_left < source->left->row_count && pairs->count < pairs->capacity) {
-        size_t room = pairs->capacity - pairs->count, count = self->right_count - self->next_right;
+        size_t room = pairs->capacity - pairs->count, count = self->table->row_count - self->next_right;
         if (is_decided && is_decided[source->next_left]) {
-            self->next_right = self->right_count;
+            self->next_right = self->table->row_count;
             count = 0;
         }
         if (count > room)
@@ -61,7 +59,7 @@ static void nested_loop_fill(JoinSource *source, JoinPairs *pairs, bool pads, co
             pairs->left[pairs->count + k] = (uint16_t)source->next_left;
         pairs->count += count;
         self->next_right += count;
-        if (self->next_right == self->right_count) {
+        if (self->next_right == self->table->row_count) {
             self->next_right = 0;
             source->next_left++;
         }
@@ -70,43 +68,26 @@ static void nested_loop_fill(JoinSource *source, JoinPairs *pairs, bool pads, co
 
 static void nested_loop_find_matched(JoinSource *source, bool *ret_is_matched)
 {
-    memset(ret_is_matched, nested_loop_of(source)->right_count > 0, source->left->row_count);
-}
-
-static void nested_loop_build(NestedLoopJoinOperator *self)
-{
-    Operator *op = &self->base;
-    join_table_build(self->table, op, op->inputs[1]);
-    self->right_count = row_store_count(self->table->rows);
-    if (self->right_count == 0)
-        return;
-    block_renew(self->rows, memory_size_multiply(self->right_count, sizeof(uint8_t *)));
-    uint8_t **rows = self->rows->data;
-    for (size_t first = 0; first < self->right_count; first += BATCH_SIZE)
-        row_store_rows(self->table->rows, first, BATCH_SIZE, rows + first);
-    operator_note_memory(op, row_store_size(self->table->rows) + self->rows->size);
+    memset(ret_is_matched, nested_loop_of(source)->table->row_count > 0, source->left->row_count);
 }
 
 static Batch *nested_loop_next(Operator *op)
 {
     NestedLoopJoinOperator *self = (NestedLoopJoinOperator *)op;
     if (!self->is_built)
-        nested_loop_build(self);
+        join_table_build(self->table, op, op->inputs[1]);
     self->is_built = true;
     return join_probe_next(self->probe, op);
 }
 
 static void nested_loop_close(Operator *op)
 {
-    NestedLoopJoinOperator *self = (NestedLoopJoinOperator *)op;
-    join_table_clear(self->table);
-    block_clear(self->rows);
+    join_table_close(((NestedLoopJoinOperator *)op)->table);
 }
 
 static const OperatorOps nested_loop_ops = {"NestedLoopJoin", NULL, nested_loop_next, nested_loop_close};
 
-Operator *nested_loop_join_new(const Build *build, const Plan *plan, Operator **inputs,
-                               const JoinConditions *conditions)
+Operator *nested_loop_join_new(const Build *build, const Plan *plan, Operator **inputs)
 {
     NestedLoopJoinOperator *self = operator_new(build, NestedLoopJoinOperator, &nested_loop_ops, plan, inputs);
     self->source = (JoinSource){
@@ -114,9 +95,7 @@ Operator *nested_loop_join_new(const Build *build, const Plan *plan, Operator **
         .fill = nested_loop_fill,
         .find_matched = nested_loop_find_matched,
     };
-    self->rows = block_new(build->arena, build->context, "a join's list of rows");
-    self->probe = join_probe_new(build, plan, conditions);
-    self->table = join_table_new(build, plan, conditions, join_probe_used_columns(self->probe));
-    join_probe_attach(self->probe, self->table, &self->source);
+    self->table = build->shared;
+    self->probe = join_probe_new(build, plan, self->table, &self->source);
     return &self->base;
 }

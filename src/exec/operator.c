@@ -16,6 +16,8 @@ Operator *operator_allocate(const Build *build, size_t size, const OperatorOps *
         .input_count = plan->input_count,
         .inputs = inputs,
         .metrics = &build->metrics[plan->id],
+        .worker = build->worker,
+        .shared = build->shared,
         .batch_size = batch_size == 0 || batch_size > BATCH_SIZE ? BATCH_SIZE : batch_size,
         .is_timed = build->is_timed,
     };
@@ -87,4 +89,13 @@ void operator_note_memory(Operator *op, size_t size)
 {
     if (size > op->metrics->memory_peak)
         op->metrics->memory_peak = size;
+}
+
+void operator_metrics_add(OperatorMetrics *metrics, const OperatorMetrics *copy)
+{
+    metrics->row_count += copy->row_count;
+    metrics->batch_count += copy->batch_count;
+    metrics->memory_peak += copy->memory_peak;
+    if (copy->elapsed_ns > metrics->elapsed_ns)
+        metrics->elapsed_ns = copy->elapsed_ns;
 }

@@ -12,6 +12,7 @@
 #include "column/batch.h"
 #include "exec/build.h"
 #include "exec/exec.h"
+#include "exec/team.h"
 #include "plan/plan.h"
 
 typedef struct OperatorOps {
@@ -30,6 +31,8 @@ struct Operator {
     size_t input_count;
     Operator **inputs;
     OperatorMetrics *metrics;
+    Worker *worker;    /* whose copy it is; NULL: there is no other copy */
+    void *shared;      /* what the copies of it share, made before them by its SharedConstructor; or NULL */
     size_t batch_size; /* rows of batches that it makes: SET batch_size */
     bool is_timed;
     bool is_open, is_at_end;
@@ -47,6 +50,8 @@ void operator_open(Operator *op);
 Batch *operator_next(Operator *op);
 /* And all below it. */
 void operator_close(Operator *op);
+/* Adds the counts of a copy: what copies did side by side took no longer than the longest of them. */
+void operator_metrics_add(OperatorMetrics *metrics, const OperatorMetrics *copy);
 /* Notes what it holds now, for the metrics' peak. */
 void operator_note_memory(Operator *op, size_t size);
 

@@ -18,6 +18,7 @@ static Batch *project_next(Operator *op)
     batch->row_count = input->row_count;
     batch->vector_size = input->vector_size;
     batch->selection = input->selection;
+    batch->morsel = input->morsel;
     for (size_t c = 0; c < batch->column_count; c++)
         batch->columns[c] = evaluator_value(self->evaluator, c, input);
     return batch;

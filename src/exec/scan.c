@@ -7,8 +7,8 @@
 
 typedef struct ScanOperator {
     Operator base;
-    BatchStream *cursor;            /* NULL before the first next */
-    const DynamicFilter **dynamics; /* that the provider was told of, in order */
+    BatchStream *cursor; /* NULL before the first next */
+    uint64_t phase;
     Batch *batch;
     Evaluator *promises; /* NULL: nothing is checked */
 } ScanOperator;
@@ -66,41 +66,64 @@ static void scan_open(Operator *op)
     self->batch = batch_new_empty(op->arena, op->plan->output_count);
 }
 
+/* Copies share a reading; where it has fewer cursors than there are copies, the last ones have nothing to read. */
+static bool scan_begin(ScanOperator *self)
+{
+    Operator *op = &self->base;
+    Scan *scan = ((const PlanScan *)op->plan)->scan;
+    self->phase = worker_begin_phase(op->worker);
+    if (worker_index(op->worker) >= (scan->cursor_limit ? scan->cursor_limit : 1))
+        return false;
+    self->cursor = scan->open(scan, op->shared, op->arena, op->context);
+    worker_watch(op->worker, self->phase, self->cursor);
+    return true;
+}
+
 static Batch *scan_next(Operator *op)
 {
     ScanOperator *self = (ScanOperator *)op;
-    if (self->cursor == NULL) {
-        Scan *scan = ((const PlanScan *)op->plan)->scan;
-        void *reading = scan_start(scan, op->arena, op->context, self->dynamics);
-        self->cursor = scan->open(scan, reading, op->arena, op->context);
+    if (self->cursor == NULL && !scan_begin(self))
+        return NULL;
+    const Batch *input = stream_next(self->cursor);
+    if (input == NULL)
+        return NULL;
+    uint64_t position = worker_enter(op->worker, self->phase, input->morsel);
+    if (self->promises) {
+        nulls_check(self, input);
+        filters_check(self, input);
     }
-    Batch *batch = stream_next(self->cursor);
-    if (batch && self->promises) {
-        nulls_check(self, batch);
-        filters_check(self, batch);
-    }
-    return batch ? batch_view(self->batch, batch) : NULL;
+    Batch *batch = batch_view(self->batch, input);
+    batch->morsel = position;
+    return batch;
 }
 
 static void scan_close(Operator *op)
 {
     ScanOperator *self = (ScanOperator *)op;
+    worker_watch(op->worker, 0, NULL);
     stream_close(self->cursor);
     self->cursor = NULL;
 }
 
 static const OperatorOps scan_ops = {"Scan", scan_open, scan_next, scan_close};
 
-Operator *scan_new(const Build *build, const Plan *plan, Operator **inputs)
+/* A reading, which is told of what others learn. */
+void *scan_shared_new(const Build *build, const Plan *plan)
 {
     const PlanScan *scan = (const PlanScan *)plan;
     if (scan->scan == NULL)
         error_raise(ERROR_INTERNAL, NO_POSITION, "the scan of \"%s\" was not described by its provider", scan->name);
-    ScanOperator *self = operator_new(build, ScanOperator, &scan_ops, plan, inputs);
-    self->dynamics = arena_array(build->arena, const DynamicFilter *, scan->dynamics.count);
+    const DynamicFilter **dynamics = arena_array(build->arena, const DynamicFilter *, scan->dynamics.count);
     for (size_t i = 0; i < scan->dynamics.count; i++)
         if (scan->dynamics.items[i].number != NO_DYNAMIC)
-            self->dynamics[i] = &build->dynamics[scan->dynamics.items[i].number];
+            dynamics[i] = &build->dynamics[scan->dynamics.items[i].number];
+    return scan_start(scan->scan, build->arena, build->context, dynamics);
+}
+
+Operator *scan_new(const Build *build, const Plan *plan, Operator **inputs)
+{
+    const PlanScan *scan = (const PlanScan *)plan;
+    ScanOperator *self = operator_new(build, ScanOperator, &scan_ops, plan, inputs);
     if (build->context->settings && build->context->settings->verify_pushdown) {
         ColumnMap map = column_map_new(build, plan, NULL);
         self->promises =

@@ -591,6 +591,8 @@ static Unnested unnest(Unnesting *self, Plan *plan)
     case PLAN_SCAN:
     case PLAN_INSERT:
     case PLAN_CHANGE:
+    case PLAN_GATHER:
+    case PLAN_SPREAD:
     case PLAN_KIND_COUNT:
         break;
     }

@@ -19,7 +19,7 @@ static void describe(PlanColumns *columns, PlanScan *scan, const ScanAggregation
                      .aggregation = aggregation,
                      .dynamic_count = scan->dynamics.count,
                      .dynamic_columns = dynamics,
-                     .parallelism = 1};
+                     .parallelism = context_thread_count(columns->context)};
     for (size_t i = 0; i < scan->filters.count; i++) {
         const PlanScanFilter *filter = &scan->filters.items[i];
         if (filter->answer != FILTER_UNSUPPORTED)

@@ -22,7 +22,8 @@ static const struct {
     {"wish for orders", rule_wish_orders, false},
     {"keep what a recursion repeats", rule_keep_invariants, true},
     {"place dynamic filters", rule_place_dynamic_filters, false},
-    {"describe scans", rule_describe_scans, true}, /* once, last: scan is called there */
+    {"describe scans", rule_describe_scans, true}, /* once: scan is called there */
+    {"run in parallel", rule_place_gathers, false},
 };
 
 static const char *plan_text(PlanColumns *columns, const Plan *plan)

@@ -22,6 +22,7 @@ Plan *rule_wish_orders(PlanColumns *columns, Plan *plan);
 Plan *rule_keep_invariants(PlanColumns *columns, Plan *plan);
 Plan *rule_place_dynamic_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_describe_scans(PlanColumns *columns, Plan *plan);
+Plan *rule_place_gathers(PlanColumns *columns, Plan *plan);
 
 /* An expression with constants folded, comparisons turned so that the column stands left, casts taken off columns. What
  * would raise when folded stays as it is: it raises only if a row meets it. */

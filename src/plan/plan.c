@@ -137,6 +137,23 @@ static void condition_add(PlanColumns *columns, ExprList *list, Expr *condition)
         array_add(columns->arena, list, condition->arguments[i]);
 }
 
+Plan *plan_gather_new(PlanColumns *columns, Plan *input, bool keeps_order)
+{
+    PlanGather *gather = (PlanGather *)plan_new_over(columns, PLAN_GATHER, input);
+    gather->keeps_order = keeps_order;
+    gather->base.row_estimate = input->row_estimate;
+    plan_refresh_outputs(columns, &gather->base);
+    return &gather->base;
+}
+
+Plan *plan_spread_new(PlanColumns *columns, Plan *input)
+{
+    Plan *spread = plan_new_over(columns, PLAN_SPREAD, input);
+    spread->row_estimate = input->row_estimate;
+    plan_refresh_outputs(columns, spread);
+    return spread;
+}
+
 Plan *plan_filter_new(PlanColumns *columns, Plan *input, Expr *const *conditions, size_t condition_count)
 {
     if (condition_count == 0)
@@ -364,6 +381,8 @@ void plan_refresh_outputs(PlanColumns *columns, Plan *plan)
     case PLAN_DISTINCT:
     case PLAN_SORT:
     case PLAN_LIMIT:
+    case PLAN_GATHER:
+    case PLAN_SPREAD:
         plan_set_outputs(columns, plan, plan->inputs[0]->outputs, plan->inputs[0]->output_count);
         break;
     case PLAN_CTE:

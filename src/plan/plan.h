@@ -35,6 +35,8 @@
     X(CTE, "With", PlanCte)                                                                                            \
     X(RECURSIVE, "Recursive", PlanRecursive)                                                                           \
     X(CTE_SCAN, "With Scan", PlanCteScan)                                                                              \
+    X(GATHER, "Gather", PlanGather)                                                                                    \
+    X(SPREAD, "Spread", PlanSpread)                                                                                    \
     X(CHANGE, "Change", PlanChange)                                                                                    \
     X(INSERT, "Insert", PlanInsert)
 
@@ -261,6 +263,17 @@ typedef struct PlanInsert {
     const Constraint *const *keys; /* of the table, which holds them */
 } PlanInsert;
 
+/* Runs copies of what is below it side by side, down to the nearest Spread or leaf, and gives the rows of all. */
+typedef struct PlanGather {
+    Plan base;        /* outputs: the input's */
+    bool keeps_order; /* rows come as a single copy would give them */
+} PlanGather;
+
+/* Below a Gather: its input runs once, and the copies above take its batches in turn. */
+typedef struct PlanSpread {
+    Plan base; /* outputs: the input's */
+} PlanSpread;
+
 typedef enum PlanChangeKind { PLAN_CHANGE_DELETE, PLAN_CHANGE_UPDATE, PLAN_CHANGE_UPSERT } PlanChangeKind;
 
 /* Changes rows of a table. Either its input gives their row numbers and, UPDATE, the new values of all columns in table
@@ -303,6 +316,8 @@ ColumnId plan_scan_add_row_number(PlanColumns *columns, PlanScan *scan);
 /* An expression over columns of the scan as its provider wants it: over indexes into the table's schema. */
 Expr *plan_scan_expr(Arena *arena, const PlanScan *scan, Expr *expr);
 PlanValues *plan_values_new(PlanColumns *columns, size_t row_count, size_t column_count, const ColumnId *outputs);
+Plan *plan_gather_new(PlanColumns *columns, Plan *input, bool keeps_order);
+Plan *plan_spread_new(PlanColumns *columns, Plan *input);
 /* `input` itself when there is no condition. Nested ANDs are split. Two filters in a row become one. */
 Plan *plan_filter_new(PlanColumns *columns, Plan *input, Expr *const *conditions, size_t condition_count);
 PlanProject *plan_project_new(PlanColumns *columns, Plan *input, size_t column_count);

@@ -120,6 +120,8 @@ static void copy_parts(Copier *self, Plan *plan)
     case PLAN_RECURSIVE:
     case PLAN_INSERT:
     case PLAN_CHANGE:
+    case PLAN_GATHER:
+    case PLAN_SPREAD:
     case PLAN_KIND_COUNT:
         break;
     }

@@ -200,6 +200,8 @@ void plan_each_expr(Plan *plan, ExprVisit visit, void *user)
     case PLAN_CTE:
     case PLAN_RECURSIVE:
     case PLAN_CTE_SCAN:
+    case PLAN_GATHER:
+    case PLAN_SPREAD:
     case PLAN_KIND_COUNT:
         break;
     }

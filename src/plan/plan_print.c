@@ -544,6 +544,10 @@ static void printer_node(Printer *printer, const Plan *plan)
     case PLAN_CHANGE:
         printer_change(printer, (const PlanChange *)plan);
         break;
+    case PLAN_GATHER:
+        text_add(printer->text, ((const PlanGather *)plan)->keeps_order ? " in order" : "");
+        break;
+    case PLAN_SPREAD:
     case PLAN_KIND_COUNT:
         break;
     }

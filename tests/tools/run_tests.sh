@@ -45,8 +45,10 @@ unit | all)
 esac
 if [ "$group" = all ]; then
     run slt "$BUILD/slt-run" --quiet tests/slt
-    for setting in verify_pushdown=on optimizer=off batch_size=1 batch_size=3; do # the answers are the same
-        run "slt with $setting" "$BUILD/slt-run" --quiet --set "$setting" tests/slt
+    parallel='parallel_rows=0 --set threads' # the smallest tables too
+    for setting in verify_pushdown=on optimizer=off batch_size=1 batch_size=3 "$parallel=4"; do # the answers are the same
+        # shellcheck disable=SC2086 # several words
+        run "slt with $setting" "$BUILD/slt-run" --quiet --set $setting tests/slt
     done
 fi
 [ "$group" = all ] && run random "$BUILD/random" 20 1

@@ -1,0 +1,53 @@
+/* exec/gather.c: runs copies of what is below it, each on a thread of its own, and hands on what they give: Graefe's
+ * exchange operator, and the only one that knows of threads. team.[ch] has the machinery. */
+#include "exec/operator.h"
+
+typedef struct GatherOperator {
+    Operator base;
+    Team *team;
+    OperatorMetrics *metrics; /* of all nodes, by Plan.id */
+    bool is_running;
+    Batch *batch;
+} GatherOperator;
+
+static Batch *gather_next(Operator *op)
+{
+    GatherOperator *self = (GatherOperator *)op;
+    if (!self->is_running)
+        team_start(self->team);
+    self->is_running = true;
+    const Batch *batch = team_next(self->team);
+    return batch ? batch_view(self->batch, batch) : NULL;
+}
+
+static void gather_close(Operator *op)
+{
+    GatherOperator *self = (GatherOperator *)op;
+    team_end(self->team, self->metrics);
+}
+
+static const OperatorOps gather_ops = {"Gather", NULL, gather_next, gather_close};
+
+Operator *gather_new(const Build *build, const Plan *plan, Operator **inputs)
+{
+    GatherOperator *self = operator_new(build, GatherOperator, &gather_ops, plan, inputs);
+    self->base.input_count = 0; /* the copies are the workers' */
+    self->metrics = build->metrics;
+    self->batch = batch_new_empty(build->arena, plan->output_count);
+    Build copy = *build;
+    copy.copy_count = context_thread_count(build->context);
+    self->team = team_new(build->arena, build->context, copy.copy_count, ((const PlanGather *)plan)->keeps_order,
+                          build->node_count);
+    copy.context = team_context(self->team);
+    copy.worker = NULL;
+    copy.shares = build_shares(&copy, plan->inputs[0]);
+    copy.is_drained = build->is_drained && !((const PlanGather *)plan)->keeps_order;
+    for (size_t i = 0; i < copy.copy_count; i++) {
+        copy.worker = team_worker(self->team, i);
+        copy.arena = worker_arena(copy.worker);
+        copy.context = worker_context(copy.worker);
+        copy.metrics = worker_metrics(copy.worker);
+        worker_set_root(copy.worker, build_operator(&copy, plan->inputs[0]));
+    }
+    return &self->base;
+}

@@ -1,0 +1,179 @@
+/* optimizer/place_gathers.c: what reads much runs in copies side by side, below a Gather.
+ *
+ *     Aggregate                 Aggregate
+ *       Join                      Gather                 what can run in copies does, from the topmost such node on
+ *         Scan lineitem             Join
+ *         Limit                       Scan lineitem      copies share the scan, each takes other morsels
+ *           Scan part                 Spread             below it things run once
+ *                                       Limit
+ *                                         Scan part
+ *
+ * A part that reads few rows stays as it is: threads would cost more than they bring. */
+#include "optimizer/rule.h"
+
+enum { MOST_NODES = 10000 }; /* below a Gather: its phases have numbers of 16 bits */
+
+typedef struct Placing {
+    PlanColumns *columns;
+    double fewest_rows;
+    const TableProvider *written; /* by the statement; or NULL */
+} Placing;
+
+/* ---- what can run in copies ---- */
+
+static void note_volatile(void *user, Expr **slot)
+{
+    *(bool *)user |= *slot && expr_is_volatile(*slot);
+}
+
+static bool can_copy(Plan *plan)
+{
+    bool is_volatile = false;
+    switch (plan->kind) {
+    case PLAN_SCAN:
+        return ((const PlanScan *)plan)->scan->cursor_limit > 1;
+    case PLAN_SET:
+        return ((const PlanSet *)plan)->operator== PLAN_UNION;
+    case PLAN_FILTER:
+    case PLAN_PROJECT:
+    case PLAN_JOIN:
+        plan_each_expr(plan, note_volatile, &is_volatile);
+        return !is_volatile;
+    default:
+        return false;
+    }
+}
+
+/* Whether what runs once below it may do so on any thread, and while the statement's own thread does something else.
+ * Rows of WITH are fetched by whoever reads them first; a scan that knows nothing of readings may use what others of
+ * its provider use too. */
+static bool can_move(const Placing *self, const Plan *plan)
+{
+    if (plan->kind == PLAN_CTE_SCAN || plan->kind == PLAN_RECURSIVE)
+        return false;
+    if (plan->kind == PLAN_SCAN) {
+        const PlanScan *scan = (const PlanScan *)plan;
+        bool is_shared = scan->scan->cursor_limit > 1;
+        return scan->scan->start && (is_shared || self->written == NULL || self->written->ops != scan->table->ops);
+    }
+    for (size_t i = 0; i < plan->input_count; i++)
+        if (!can_move(self, plan->inputs[i]))
+            return false;
+    return true;
+}
+
+/* ---- what it is worth ---- */
+
+static double scan_rows(const PlanScan *scan)
+{
+    const Statistics *statistics = scan->scan->statistics;
+    double rows = statistics && statistics->row_count.precision != PRECISION_ABSENT
+                      ? (double)statistics->row_count.count
+                      : scan->base.row_estimate;
+    return scan->limit != NO_LIMIT && rows > (double)scan->limit ? (double)scan->limit : rows;
+}
+
+/* Rows that the copies read together. */
+static double shared_rows(Plan *plan, size_t *node_count)
+{
+    double rows = 0;
+    ++*node_count;
+    if (!can_copy(plan))
+        return 0;
+    if (plan->kind == PLAN_SCAN)
+        return scan_rows((const PlanScan *)plan);
+    for (size_t i = 0; i < plan->input_count; i++)
+        rows += shared_rows(plan->inputs[i], node_count);
+    return rows;
+}
+
+static bool pays(const Placing *self, Plan *plan)
+{
+    size_t node_count = 0;
+    if (!can_copy(plan))
+        return false;
+    double rows = shared_rows(plan, &node_count);
+    return rows > 0 && rows >= self->fewest_rows && node_count < MOST_NODES && can_move(self, plan);
+}
+
+/* ---- which inputs' order is seen ---- */
+
+static bool aggregate_heeds_order(const PlanAggregate *aggregate)
+{
+    for (size_t i = 0; i < aggregate->aggregate_count; i++)
+        if ((aggregate->aggregates[i].aggregate->flags & AGGREGATE_ORDER_MATTERS))
+            return true;
+    return false;
+}
+
+/* Whether it matters in which order the input's rows come, when that of the node's own does. */
+static bool input_order_matters(const Plan *plan, size_t input_index, bool order_matters)
+{
+    switch (plan->kind) {
+    case PLAN_AGGREGATE:
+        return aggregate_heeds_order((const PlanAggregate *)plan);
+    case PLAN_JOIN:
+        return input_index == 0 && order_matters;
+    case PLAN_SET:
+        return (((const PlanSet *)plan)->operator== PLAN_UNION || input_index == 0) && order_matters;
+    case PLAN_DISTINCT: /* DISTINCT ON takes the first */
+        return order_matters || ((const PlanDistinct *)plan)->key_count < plan->output_count;
+    case PLAN_CTE:
+        return input_index == 0 || order_matters;
+    case PLAN_FILTER:
+    case PLAN_PROJECT:
+    case PLAN_SPREAD:
+        return order_matters;
+    default:
+        return true;
+    }
+}
+
+/* ---- the rule ---- */
+
+static Plan *place(const Placing *self, Plan *plan, bool order_matters);
+
+static void place_below(const Placing *self, Plan *plan, bool order_matters)
+{
+    for (size_t i = 0; i < plan->input_count; i++)
+        if (plan->kind != PLAN_RECURSIVE || i == 0) /* a step is short, and made anew each round */
+            plan->inputs[i] = place(self, plan->inputs[i], input_order_matters(plan, i, order_matters));
+}
+
+/* Below a Gather: what cannot run in copies goes below a Spread. */
+static Plan *spread(const Placing *self, Plan *plan, bool order_matters)
+{
+    if (!can_copy(plan))
+        return plan_spread_new(self->columns, place(self, plan, order_matters));
+    for (size_t i = 0; i < plan->input_count; i++)
+        plan->inputs[i] = spread(self, plan->inputs[i], input_order_matters(plan, i, order_matters));
+    return plan;
+}
+
+static Plan *place(const Placing *self, Plan *plan, bool order_matters)
+{
+    if (pays(self, plan))
+        return plan_gather_new(self->columns, spread(self, plan, order_matters), order_matters);
+    place_below(self, plan, order_matters);
+    return plan;
+}
+
+static const TableProvider *written_table(const Plan *plan)
+{
+    if (plan->kind == PLAN_INSERT)
+        return ((const PlanInsert *)plan)->table;
+    return plan->kind == PLAN_CHANGE ? ((const PlanChange *)plan)->table : NULL;
+}
+
+Plan *rule_place_gathers(PlanColumns *columns, Plan *plan)
+{
+    const Context *context = columns->context;
+    if (context_thread_count(context) < 2)
+        return plan;
+    Placing self = {
+        .columns = columns,
+        .fewest_rows = (double)context->settings->parallel_rows,
+        .written = written_table(plan),
+    };
+    return place(&self, plan, /* order_matters= */ true);
+}
