@@ -12,6 +12,7 @@ static const struct {
     {"push filters down", rule_push_filters, false}, /* first, so that a subquery is freed from few rows */
     {"decorrelate subqueries", rule_decorrelate, true},
     {"push filters down again", rule_push_filters, false},
+    {"infer filters", rule_infer_filters, false},
     {"order joins", rule_order_joins, false},
     {"offer filters to providers", rule_offer_filters, false},
     {"hand changes over to providers", rule_hand_over_changes, true},

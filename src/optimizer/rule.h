@@ -11,6 +11,7 @@ typedef Plan *(*Rule)(PlanColumns *columns, Plan *plan);
 Plan *rule_simplify(PlanColumns *columns, Plan *plan);
 Plan *rule_decorrelate(PlanColumns *columns, Plan *plan);
 Plan *rule_push_filters(PlanColumns *columns, Plan *plan);
+Plan *rule_infer_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_order_joins(PlanColumns *columns, Plan *plan);
 Plan *rule_offer_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_hand_over_changes(PlanColumns *columns, Plan *plan);

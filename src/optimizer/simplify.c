@@ -57,6 +57,52 @@ static Expr *simplify_junction(Simplifier *self, Expr *expr)
     return expr_junction(self->arena, expr->kind, kept.items, kept.count, expr->position);
 }
 
+/* The column that an arm compares with constants for equality, and nothing else; NULL: it is no such arm. */
+static const Expr *arm_column(const Expr *arm)
+{
+    bool is_equality = arm->kind == EXPR_CALL && arm->argument_count == 2 && strcmp(arm->function->name, "=") == 0;
+    if ((!is_equality && (arm->kind != EXPR_IN || arm->is_negated)) || arm->arguments[0]->kind != EXPR_COLUMN)
+        return NULL;
+    for (size_t i = 1; i < arm->argument_count; i++)
+        if (!expr_is_constant(arm->arguments[i]) || !type_equal(arm->arguments[i]->type, arm->arguments[0]->type))
+            return NULL;
+    return arm->arguments[0];
+}
+
+/* x = 1 OR x = 2 is x IN (1, 2). */
+static Expr *simplify_equal_arms(Simplifier *self, Expr *expr)
+{
+    ExprList arms = {0};
+    if (expr->argument_count > DUPLICATE_SEARCH_LIMIT)
+        return expr;
+    for (size_t i = 0; i < expr->argument_count; i++) {
+        const Expr *column = arm_column(expr->arguments[i]);
+        ExprList list = {0};
+        size_t place = 0;
+        while (column && place < arms.count) {
+            const Expr *earlier = arm_column(arms.items[place]);
+            if (earlier && expr_equal(earlier, column))
+                break;
+            place++;
+        }
+        if (column == NULL || place == arms.count) {
+            array_add(self->arena, &arms, expr->arguments[i]);
+            continue;
+        }
+        array_add(self->arena, &list, (Expr *)column);
+        for (size_t a = 1; a < arms.items[place]->argument_count; a++)
+            array_add(self->arena, &list, arms.items[place]->arguments[a]);
+        for (size_t a = 1; a < expr->arguments[i]->argument_count; a++)
+            if (!list_has(&list, expr->arguments[i]->arguments[a]))
+                array_add(self->arena, &list, expr->arguments[i]->arguments[a]);
+        arms.items[place] =
+            expr_new(self->arena, EXPR_IN, expr->type, list.items, list.count, arms.items[place]->position);
+    }
+    return arms.count == expr->argument_count
+               ? expr
+               : expr_junction(self->arena, EXPR_OR, arms.items, arms.count, expr->position);
+}
+
 static void conjuncts_of(Expr *expr, Expr ***ret_items, size_t *ret_count, Expr **single)
 {
     *single = expr;
@@ -111,6 +157,8 @@ static Expr *simplify_common_conjuncts(Simplifier *self, Expr *expr)
     Expr *rest = expr_junction(self->arena, EXPR_OR, arms.items, arms.count, expr->position);
     if (rest->kind == EXPR_OR)
         rest = simplify_junction(self, rest);
+    if (rest->kind == EXPR_OR)
+        rest = simplify_equal_arms(self, rest);
     array_add(self->arena, &common, rest);
     Expr *all = expr_junction(self->arena, EXPR_AND, common.items, common.count, expr->position);
     return all->kind == EXPR_AND ? simplify_junction(self, all) : all;
@@ -247,6 +295,18 @@ static Expr *simplify_coalesce(Expr *expr)
     return expr;
 }
 
+static Expr *simplify_node(void *user, Expr *expr);
+
+/* NOT (a OR b) is NOT a AND NOT b: of NULLs too (De Morgan). */
+static Expr *simplify_not_junction(Simplifier *self, const Expr *inner)
+{
+    Expr **arguments = arena_array(self->arena, Expr *, inner->argument_count);
+    for (size_t i = 0; i < inner->argument_count; i++)
+        arguments[i] = simplify_node(self, function_call(self->arena, "not", &inner->arguments[i], 1, inner->position));
+    ExprKind kind = inner->kind == EXPR_OR ? EXPR_AND : EXPR_OR;
+    return simplify_node(self, expr_junction(self->arena, kind, arguments, inner->argument_count, inner->position));
+}
+
 /* NOT over a comparison is the opposite comparison: for NULLs both are NULL. */
 static Expr *simplify_not(Simplifier *self, Expr *expr)
 {
@@ -262,6 +322,8 @@ static Expr *simplify_not(Simplifier *self, Expr *expr)
     }
     if (inner->kind == EXPR_CALL && inner->argument_count == 1 && strcmp(inner->function->name, "not") == 0)
         return inner->arguments[0];
+    if (inner->kind == EXPR_AND || inner->kind == EXPR_OR)
+        return simplify_not_junction(self, inner);
     return expr;
 }
 
@@ -293,6 +355,8 @@ static Expr *simplify_node(void *user, Expr *expr)
         return simplify_junction(self, expr);
     case EXPR_OR: {
         Expr *simple = simplify_junction(self, expr);
+        if (simple->kind == EXPR_OR)
+            simple = simplify_equal_arms(self, simple);
         return simple->kind == EXPR_OR ? simplify_common_conjuncts(self, simple) : simple;
     }
     case EXPR_CASE:
