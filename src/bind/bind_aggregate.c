@@ -20,6 +20,7 @@ typedef struct CallArguments {
     Expr *exprs[AGGREGATE_MAX_ARGUMENTS];
     bool is_untyped[AGGREGATE_MAX_ARGUMENTS];
     size_t count;
+    bool is_row; /* count((a, b)): a row is never NULL */
 } CallArguments;
 
 static void call_add_argument(const Place *place, const AstExpr *ast, const AstExpr *argument, CallArguments *arguments)
@@ -43,8 +44,12 @@ static CallArguments call_arguments(const Place *place, const AstExpr *ast)
                    "%.*s(*) does not exist: it takes a value", VIEW_ARGUMENTS(call->name.name));
     for (size_t i = 0; i < call->within_group.count; i++)
         call_add_argument(place, ast, call->within_group.items[i].expr, &arguments);
-    for (size_t i = 0; i < call->arguments.count && !is_star; i++)
-        call_add_argument(place, ast, call->arguments.items[i], &arguments);
+    const AstExpr *first = call->arguments.count == 1 ? call->arguments.items[0] : NULL;
+    arguments.is_row =
+        first && first->kind == AST_ROW && first->list.count > 1 && view_equal_ignoring_case(call->name.name, view_of("count"));
+    const AstExprs *list = arguments.is_row ? &first->list : &call->arguments;
+    for (size_t i = 0; i < list->count && !is_star; i++)
+        call_add_argument(place, ast, list->items[i], &arguments);
     return arguments;
 }
 
@@ -64,7 +69,8 @@ static void call_resolve(Binder *binder, const AstExpr *ast, CallArguments *argu
     bool is_ambiguous;
     for (size_t i = 0; i < arguments->count; i++)
         types[i] = arguments->exprs[i]->type;
-    call->aggregate = aggregate_resolve(ast->function->name.name, types, arguments->is_untyped, arguments->count,
+    StringView name = arguments->is_row ? view_of("count row") : ast->function->name.name;
+    call->aggregate = aggregate_resolve(name, types, arguments->is_untyped, arguments->count,
                                         &call->type, &is_ambiguous);
     if (call->aggregate == NULL)
         raise_no_aggregate(binder, ast, arguments);

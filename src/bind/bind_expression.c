@@ -34,29 +34,6 @@ Expr *bind_not(Binder *binder, Expr *expr, Position position)
     return bind_call(binder, "not", &expr, &is_untyped, 1, position, "NOT");
 }
 
-static bool operator_is_row_comparison(AstOperator operator)
-{
-    return operator== AST_OPERATOR_EQUAL || operator== AST_OPERATOR_NOT_EQUAL;
-}
-
-/* (a, b) = (c, d): every pair equal. */
-static Expr *bind_row_comparison(const Place *place, AstOperator operator, const AstExpr * left, const AstExpr *right,
-                                 Position position)
-{
-    Binder *binder = place->binder;
-    size_t count = left->list.count;
-    if (left->kind != AST_ROW || right->kind != AST_ROW || count != right->list.count || count == 0)
-        bind_error(binder, ERROR_DATATYPE_MISMATCH, position, NULL, "rows of unlike length cannot be compared");
-    if (!operator_is_row_comparison(operator))
-        bind_error(binder, ERROR_NOT_SUPPORTED, position, "rows are compared with =, <> and IN",
-                   "comparison of rows with %s is not supported", ast_operator_symbol(operator));
-    Expr **pairs = arena_array(binder->arena, Expr *, count);
-    for (size_t i = 0; i < count; i++)
-        pairs[i] = bind_comparison(place, AST_OPERATOR_EQUAL, left->list.items[i], right->list.items[i], position);
-    Expr *all = expr_junction(binder->arena, EXPR_AND, pairs, count, binder_at(binder, position));
-    return operator== AST_OPERATOR_EQUAL ? all : bind_not(binder, all, position);
-}
-
 Expr *bind_comparison(const Place *place, AstOperator operator, const AstExpr * left, const AstExpr *right,
                       Position position)
 {
@@ -123,6 +100,8 @@ static Expr *bind_is(const Place *place, const AstExpr *ast)
     };
     const char *name = names[ast->is.truth][ast->is.is_negated];
     bool is_untyped = ast_is_untyped(ast->is.operand);
+    if (ast->is.truth == AST_TRUTH_NULL && ast->is.operand->kind == AST_ROW)
+        return bind_row_is_null(place, ast);
     Expr *operand = ast->is.truth == AST_TRUTH_NULL ? bind_expr(place, ast->is.operand)
                                                     : bind_condition(place, ast->is.operand, "IS");
     if (ast->is.truth != AST_TRUTH_NULL)
@@ -145,6 +124,8 @@ static Expr *bind_range(const Place *place, const AstExpr *ast, Expr *operand, E
 static Expr *bind_between(const Place *place, const AstExpr *ast)
 {
     Binder *binder = place->binder;
+    if (ast->between.operand->kind == AST_ROW)
+        return bind_row_between(place, ast);
     Expr *operand = bind_expr(place, ast->between.operand);
     Expr *low = bind_expr(place, ast->between.low), *high = bind_expr(place, ast->between.high);
     binder_count_shared(binder, operand);

@@ -225,6 +225,30 @@ static _Noreturn void raise_ungrouped(const Select *select, const Expr *expr)
                 column->table ? column->table : "", column->table ? "." : "", column->name);
 }
 
+static bool is_chain(const Expr *expr)
+{
+    return expr->kind == EXPR_AND || expr->kind == EXPR_OR;
+}
+
+/* The group that the operands of a chain from `first` on are: `x BETWEEN 1 AND 2` within `x BETWEEN 1 AND 2 AND y`. */
+static Expr *group_of_run(const Select *select, const Expr *chain, size_t first, size_t *ret_run)
+{
+    for (size_t i = 0; i < select->groups.count; i++) {
+        const Expr *group = select->groups.items[i];
+        size_t run = group->argument_count, same = 0;
+        if (group->kind != chain->kind || run > chain->argument_count - first)
+            continue;
+        while (same < run && expr_equal(group->arguments[same], chain->arguments[first + same]))
+            same++;
+        if (same < run)
+            continue;
+        *ret_run = run;
+        return plan_column_expr(select->binder->columns, select->group_columns.items[i],
+                                chain->arguments[first]->position);
+    }
+    return NULL;
+}
+
 /* Groups become the Aggregate's columns; of its input's columns nothing else may be left. */
 static Expr *group_replace(const Select *select, Expr *expr, size_t depth)
 {
@@ -239,8 +263,15 @@ static Expr *group_replace(const Select *select, Expr *expr, size_t depth)
     if (expr->argument_count == 0)
         return expr;
     Expr **arguments = arena_array(binder->arena, Expr *, expr->argument_count);
-    for (size_t i = 0; i < expr->argument_count; i++)
-        arguments[i] = group_replace(select, expr->arguments[i], depth + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < expr->argument_count;) {
+        size_t run = 1;
+        Expr *group = is_chain(expr) ? group_of_run(select, expr, i, &run) : NULL;
+        arguments[count++] = group ? group : group_replace(select, expr->arguments[i], depth + 1);
+        i += run;
+    }
+    if (count < expr->argument_count)
+        return expr_junction(binder->arena, expr->kind, arguments, count, expr->position);
     return expr_with_arguments(binder->arena, expr, arguments);
 }
 

@@ -116,22 +116,15 @@ Expr *bind_exists(const Place *place, const AstExpr *ast)
 
 /* ---- comparison with a query's rows ---- */
 
-static const AstExpr *row_element(const AstExpr *row, size_t index)
+/* A query's columns as a row. */
+static RowValue rows_as_row(Binder *binder, const Rows *rows, Position position)
 {
-    return row->kind == AST_ROW ? row->list.items[index] : row;
-}
-
-static Expr *row_condition(const Place *place, AstOperator operator, const AstExpr * operand, Expr *const *values,
-                           const Rows *rows, Position position)
-{
-    Binder *binder = place->binder;
-    Expr **pairs = arena_array(binder->arena, Expr *, rows->column_count);
-    for (size_t i = 0; i < rows->column_count; i++) {
-        Expr *column = plan_column_expr(binder->columns, rows->plan->outputs[i], binder_at(binder, position));
-        pairs[i] = bind_binary_call(binder, operator, values[i], ast_is_untyped(row_element(operand, i)), column,
-                                    /* right_is_untyped= */ false, position);
-    }
-    return expr_junction(binder->arena, EXPR_AND, pairs, rows->column_count, binder_at(binder, position));
+    size_t count = rows->column_count;
+    RowValue row = {arena_array(binder->arena, Expr *, count), arena_allocate_zero(binder->arena, count * sizeof(bool)),
+                    count};
+    for (size_t i = 0; i < count; i++)
+        row.exprs[i] = plan_column_expr(binder->columns, rows->plan->outputs[i], binder_at(binder, position));
+    return row;
 }
 
 /* The mark of `operand operator ANY (query)`. */
@@ -141,20 +134,11 @@ static Expr *bind_any_query(const Place *place, const AstExpr *ast, AstOperator 
     const Subquery *known = subquery_known(place, ast);
     if (known)
         return known->value;
-    size_t count = operand->kind == AST_ROW ? operand->list.count : 1;
-    if (count > 1 && operator!= AST_OPERATOR_EQUAL && operator!= AST_OPERATOR_NOT_EQUAL)
-        bind_error(place->binder, ERROR_NOT_SUPPORTED, ast->position, "rows are compared with =, <> and IN",
-                   "comparison of rows with %s is not supported", ast_operator_symbol(operator));
-    Expr **values = arena_array(place->binder->arena, Expr *, count);
-    for (size_t i = 0; i < count; i++)
-        values[i] = bind_expr(place, row_element(operand, i));
+    RowValue values = bind_row(place, operand);
     BoundSubquery bound = bind_subquery_rows(place, query);
-    require_columns(place, ast, &bound.rows, count);
-    bool is_negated_row = count > 1 && operator== AST_OPERATOR_NOT_EQUAL;
-    AstOperator each = is_negated_row ? AST_OPERATOR_EQUAL : operator;
-    Expr *condition = row_condition(place, each, operand, values, &bound.rows, ast->position);
-    if (is_negated_row)
-        condition = bind_not(place->binder, condition, ast->position);
+    require_columns(place, ast, &bound.rows, values.count);
+    RowValue columns = rows_as_row(place->binder, &bound.rows, ast->position);
+    Expr *condition = bind_row_call(place->binder, operator, &values, &columns, ast->position);
     return subquery_collect_mark(place, ast, &bound, condition);
 }
 

@@ -199,7 +199,7 @@ Expr *bind_parameter(const Place *place, const AstExpr *ast);
  * NULL: a function. */
 Expr *bind_call(Binder *binder, const char *name, Expr *const *arguments, const bool *is_untyped, size_t count,
                 Position position, const char *symbol);
-/* left `operator` right; rows of equal length are compared element by element, = and <> only. */
+/* left `operator` right, which may be rows. */
 Expr *bind_comparison(const Place *place, AstOperator operator, const AstExpr * left, const AstExpr *right,
                       Position position);
 Expr *bind_binary_call(Binder *binder, AstOperator operator, Expr * left, bool left_is_untyped, Expr *right,
@@ -211,6 +211,26 @@ Expr *bind_aggregate(const Place *place, const AstExpr *ast);
 Expr *bind_grouping(const Place *place, const AstExpr *ast);
 /* A call with OVER: the column that will hold its result. */
 Expr *bind_window(const Place *place, const AstExpr *ast);
+
+/* ---- bind_row.c ---- */
+
+/* (a, b): its values, and those of rows within. What is no row is a row of one. */
+typedef struct RowValue {
+    Expr **exprs;
+    bool *is_untyped;
+    size_t count;
+} RowValue;
+
+RowValue bind_row(const Place *place, const AstExpr *ast);
+/* left `operator` right, element by element; raises unless they are of one length. */
+Expr *bind_row_call(Binder *binder, AstOperator operator, const RowValue *left, const RowValue *right,
+                    Position position);
+/* At least one of both is an AST_ROW, the other one may be a query. */
+Expr *bind_row_comparison(const Place *place, AstOperator operator, const AstExpr * left, const AstExpr *right,
+                          Position position);
+/* AST_IS and AST_BETWEEN of an AST_ROW. */
+Expr *bind_row_is_null(const Place *place, const AstExpr *ast);
+Expr *bind_row_between(const Place *place, const AstExpr *ast);
 
 /* ---- bind_subquery.c ---- */
 
