@@ -60,6 +60,13 @@ typedef enum ErrorClass {
     X(INVALID_ESCAPE, "22025", SQL)                                                                                    \
     X(INVALID_REGULAR_EXPRESSION, "2201B", SQL)                                                                        \
     X(INVALID_LIMIT, "2201W", SQL)                                                                                     \
+    X(INVALID_OFFSET, "2201X", SQL)                                                                                    \
+    X(INVALID_SAMPLE, "2202H", SQL)                                                                                    \
+    X(INVALID_LOGARITHM, "2201E", SQL)                                                                                 \
+    X(INVALID_POWER, "2201F", SQL)                                                                                     \
+    X(INVALID_WIDTH_BUCKET, "2201G", SQL)                                                                              \
+    X(INVALID_SUBSTRING, "22011", SQL)                                                                                 \
+    X(INVALID_SUBSCRIPT, "2202E", SQL)                                                                                 \
     X(INVALID_FRAME, "22013", SQL)                                                                                     \
     X(INVALID_NTILE, "22014", SQL)                                                                                     \
     X(INVALID_NTH_VALUE, "22016", SQL)                                                                                 \

@@ -45,8 +45,8 @@ static CallArguments call_arguments(const Place *place, const AstExpr *ast)
     for (size_t i = 0; i < call->within_group.count; i++)
         call_add_argument(place, ast, call->within_group.items[i].expr, &arguments);
     const AstExpr *first = call->arguments.count == 1 ? call->arguments.items[0] : NULL;
-    arguments.is_row =
-        first && first->kind == AST_ROW && first->list.count > 1 && view_equal_ignoring_case(call->name.name, view_of("count"));
+    arguments.is_row = first && first->kind == AST_ROW && first->list.count > 1 &&
+                       view_equal_ignoring_case(call->name.name, view_of("count"));
     const AstExprs *list = arguments.is_row ? &first->list : &call->arguments;
     for (size_t i = 0; i < list->count && !is_star; i++)
         call_add_argument(place, ast, list->items[i], &arguments);
@@ -70,8 +70,8 @@ static void call_resolve(Binder *binder, const AstExpr *ast, CallArguments *argu
     for (size_t i = 0; i < arguments->count; i++)
         types[i] = arguments->exprs[i]->type;
     StringView name = arguments->is_row ? view_of("count row") : ast->function->name.name;
-    call->aggregate = aggregate_resolve(name, types, arguments->is_untyped, arguments->count,
-                                        &call->type, &is_ambiguous);
+    call->aggregate =
+        aggregate_resolve(name, types, arguments->is_untyped, arguments->count, &call->type, &is_ambiguous);
     if (call->aggregate == NULL)
         raise_no_aggregate(binder, ast, arguments);
     call->argument_count = arguments->count;

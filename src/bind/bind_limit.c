@@ -25,7 +25,8 @@ static size_t bind_row_count(Binder *binder, const AstExpr *ast, const char *cla
     if (value.is_null)
         return absent;
     if (value.i64 < 0)
-        bind_error(binder, ERROR_INVALID_LIMIT, ast->position, NULL, "%s must not be negative", clause);
+        bind_error(binder, absent == NO_LIMIT ? ERROR_INVALID_LIMIT : ERROR_INVALID_OFFSET, ast->position, NULL,
+                   "%s must not be negative", clause);
     return (size_t)value.i64;
 }
 

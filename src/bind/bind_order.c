@@ -113,6 +113,26 @@ ItemKeys select_bind_distinct_on(Select *select)
     return keys;
 }
 
+static bool keys_have(const Select *select, const ItemKey *keys, size_t count, size_t item)
+{
+    for (size_t i = 0; i < count; i++)
+        if (keys[i].item == item || expr_equal(select->items.items[keys[i].item].expr, select->items.items[item].expr))
+            return true;
+    return false;
+}
+
+void select_require_distinct_order(Select *select, const ItemKeys *distinct_on, const ItemKeys *order)
+{
+    size_t begins = 0;
+    while (begins < order->count &&
+           keys_have(select, distinct_on->items, distinct_on->count, order->items[begins].item))
+        begins++;
+    for (size_t i = 0; i < distinct_on->count && begins < order->count; i++)
+        if (!keys_have(select, order->items, begins, distinct_on->items[i].item))
+            bind_error(select->binder, ERROR_INVALID_COLUMN_REFERENCE, select->ast->distinct_on.items[0]->position,
+                       NULL, "SELECT DISTINCT ON expressions must match initial ORDER BY expressions");
+}
+
 /* ---- of other queries: their names are the result's alone ---- */
 
 Plan *bind_rows_order(Binder *binder, Rows *rows, const AstQuery *query, Scope *parent, Cte *ctes)

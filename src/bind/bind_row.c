@@ -42,7 +42,7 @@ static Expr *pairs_order(const RowPairs *pairs, AstOperator strict, AstOperator 
     return decision;
 }
 
-Expr *bind_row_call(Binder *binder, AstOperator operator, const RowValue *left, const RowValue *right,
+Expr *bind_row_call(Binder *binder, AstOperator operator, const RowValue * left, const RowValue *right,
                     Position position)
 {
     RowPairs pairs = {binder, left, right, position};
@@ -130,7 +130,7 @@ Expr *bind_row_comparison(const Place *place, AstOperator operator, const AstExp
         right_row = bind_row(place, right);
         left_row = bind_row_beside(place, left, right_row.count, position);
     }
-    return bind_row_call(place->binder, operator, &left_row, &right_row, position);
+    return bind_row_call(place->binder, operator, & left_row, &right_row, position);
 }
 
 /* (a, b) IS NULL: all are; IS NOT NULL: none is. */
@@ -147,9 +147,8 @@ Expr *bind_row_is_null(const Place *place, const AstExpr *ast)
 static Expr *bind_row_range(const Place *place, const AstExpr *ast, const AstExpr *low, const AstExpr *high)
 {
     Binder *binder = place->binder;
-    Expr *sides[] = {
-        bind_row_comparison(place, AST_OPERATOR_GREATER_EQUAL, ast->between.operand, low, ast->position),
-        bind_row_comparison(place, AST_OPERATOR_LESS_EQUAL, ast->between.operand, high, ast->position)};
+    Expr *sides[] = {bind_row_comparison(place, AST_OPERATOR_GREATER_EQUAL, ast->between.operand, low, ast->position),
+                     bind_row_comparison(place, AST_OPERATOR_LESS_EQUAL, ast->between.operand, high, ast->position)};
     return expr_junction(binder->arena, EXPR_AND, sides, 2, binder_at(binder, ast->position));
 }
 

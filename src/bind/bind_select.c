@@ -191,6 +191,7 @@ Rows bind_select(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes
     select_bind_qualify(select);
     select_bind_unused_windows(select);
     ItemKeys distinct_on = select_bind_distinct_on(select), order = select_bind_order(select);
+    select_require_distinct_order(select, &distinct_on, &order);
     plan = select_filter_groups(select, plan);
     plan = select_project(select, plan);
     if (select->ast->is_distinct && select->ast->distinct_on.count == 0)

@@ -138,7 +138,7 @@ static Expr *bind_any_query(const Place *place, const AstExpr *ast, AstOperator 
     BoundSubquery bound = bind_subquery_rows(place, query);
     require_columns(place, ast, &bound.rows, values.count);
     RowValue columns = rows_as_row(place->binder, &bound.rows, ast->position);
-    Expr *condition = bind_row_call(place->binder, operator, &values, &columns, ast->position);
+    Expr *condition = bind_row_call(place->binder, operator, & values, &columns, ast->position);
     return subquery_collect_mark(place, ast, &bound, condition);
 }
 

@@ -223,7 +223,7 @@ typedef struct RowValue {
 
 RowValue bind_row(const Place *place, const AstExpr *ast);
 /* left `operator` right, element by element; raises unless they are of one length. */
-Expr *bind_row_call(Binder *binder, AstOperator operator, const RowValue *left, const RowValue *right,
+Expr *bind_row_call(Binder *binder, AstOperator operator, const RowValue * left, const RowValue *right,
                     Position position);
 /* At least one of both is an AST_ROW, the other one may be a query. */
 Expr *bind_row_comparison(const Place *place, AstOperator operator, const AstExpr * left, const AstExpr *right,

@@ -13,5 +13,7 @@ typedef ARRAY(ItemKey) ItemKeys;
 /* Both may add items that are not shown. */
 ItemKeys select_bind_order(Select *select);
 ItemKeys select_bind_distinct_on(Select *select);
+/* Raises unless ORDER BY begins with what DISTINCT ON has, in any order. */
+void select_require_distinct_order(Select *select, const ItemKeys *distinct_on, const ItemKeys *order);
 
 #endif

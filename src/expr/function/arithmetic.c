@@ -67,7 +67,6 @@ NEGATE_KERNEL(BIGINT, int64_t, I64)
     }
 
 DEFINE_UNARY(negate_DOUBLE, double, -x)
-DEFINE_BINARY(power_DOUBLE, double, double, pow(x, y))
 
 void kernel_identity_ANY(KernelCall *call)
 {
@@ -92,3 +91,26 @@ DEFINE_BINARY(shift_right_SMALLINT, int32_t, int32_t, x >> (y & 31))
 DEFINE_BINARY(shift_right_INTEGER, int32_t, int32_t, x >> (y & 31))
 DEFINE_BINARY(shift_right_BIGINT, int64_t, int32_t, x >> (y & 63))
 DEFINE_BINARY(shift_right_UBIGINT, uint64_t, int32_t, x >> (y & 63))
+
+/* ---- powers ---- */
+
+static const char *power_problem(double x, double y)
+{
+    if (x == 0 && y < 0)
+        return "zero raised to a negative power is undefined";
+    return x < 0 && isfinite(y) && floor(y) != y
+               ? "a negative number raised to a non-integer power yields a complex result"
+               : NULL;
+}
+
+void kernel_power_DOUBLE(KernelCall *call)
+{
+    double *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        double x = ARGUMENT(call, 0, double, i), y = ARGUMENT(call, 1, double, i);
+        const char *problem = power_problem(x, y);
+        if (problem)
+            kernel_fail(call, i, ERROR_INVALID_POWER, "%s", problem);
+        results[i] = problem ? 0 : pow(x, y);
+    }
+}

@@ -419,7 +419,7 @@ static bool require_index(KernelCall *call, size_t row, int64_t index, size_t co
 {
     if (index >= 0 && (uint64_t)index < count)
         return true;
-    kernel_fail(call, row, ERROR_INVALID_PARAMETER, "index %lld out of valid range, 0..%lld", (long long)index,
+    kernel_fail(call, row, ERROR_INVALID_SUBSCRIPT, "index %lld out of valid range, 0..%lld", (long long)index,
                 (long long)count - 1);
     return false;
 }

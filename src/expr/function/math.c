@@ -24,8 +24,6 @@ KERNEL_UNARY(sin_double, double, double, sin(x))
 KERNEL_UNARY(cos_double, double, double, cos(x))
 KERNEL_UNARY(tan_double, double, double, tan(x))
 KERNEL_UNARY(cot_double, double, double, 1 / tan(x))
-KERNEL_UNARY(asin_double, double, double, asin(x))
-KERNEL_UNARY(acos_double, double, double, acos(x))
 KERNEL_UNARY(atan_double, double, double, atan(x))
 KERNEL_UNARY(sinh_double, double, double, sinh(x))
 KERNEL_UNARY(cosh_double, double, double, cosh(x))
@@ -35,7 +33,7 @@ KERNEL_UNARY(radians_double, double, double, x *(PI / 180))
 KERNEL_BINARY(atan2_double, double, double, double, atan2(x, y))
 
 /* What has no value for some x: `complaint` is NULL where it has. */
-#define KERNEL_PARTIAL(name, complaint, expression)                                                                    \
+#define KERNEL_PARTIAL(name, code, complaint, expression)                                                              \
     static void name(KernelCall *call)                                                                                 \
     {                                                                                                                  \
         const double *xs = call->arguments[0]->data;                                                                   \
@@ -44,7 +42,7 @@ KERNEL_BINARY(atan2_double, double, double, double, atan2(x, y))
             double x = xs[i];                                                                                          \
             const char *problem = (complaint);                                                                         \
             if (problem)                                                                                               \
-                kernel_fail(call, i, ERROR_OUT_OF_RANGE, "%s", problem);                                               \
+                kernel_fail(call, i, code, "%s", problem);                                                             \
             results[i] = problem ? 0 : (expression);                                                                   \
         }                                                                                                              \
     }
@@ -54,10 +52,18 @@ static const char *logarithm_problem(double x)
     return x == 0 ? "cannot take logarithm of zero" : x < 0 ? "cannot take logarithm of a negative number" : NULL;
 }
 
-KERNEL_PARTIAL(sqrt_double, x < 0 ? "cannot take square root of a negative number" : NULL, sqrt(x))
-KERNEL_PARTIAL(ln_double, logarithm_problem(x), log(x))
-KERNEL_PARTIAL(log10_double, logarithm_problem(x), log10(x))
-KERNEL_PARTIAL(log2_double, logarithm_problem(x), log2(x))
+KERNEL_PARTIAL(sqrt_double, ERROR_INVALID_POWER, x < 0 ? "cannot take square root of a negative number" : NULL, sqrt(x))
+KERNEL_PARTIAL(ln_double, ERROR_INVALID_LOGARITHM, logarithm_problem(x), log(x))
+KERNEL_PARTIAL(log10_double, ERROR_INVALID_LOGARITHM, logarithm_problem(x), log10(x))
+KERNEL_PARTIAL(log2_double, ERROR_INVALID_LOGARITHM, logarithm_problem(x), log2(x))
+
+static const char *arc_problem(double x)
+{
+    return fabs(x) > 1 ? "input is out of range" : NULL;
+}
+
+KERNEL_PARTIAL(asin_double, ERROR_OUT_OF_RANGE, arc_problem(x), asin(x))
+KERNEL_PARTIAL(acos_double, ERROR_OUT_OF_RANGE, arc_problem(x), acos(x))
 
 /* log(base, x) */
 static void log_base(KernelCall *call)
@@ -67,7 +73,7 @@ static void log_base(KernelCall *call)
         double base = ARGUMENT(call, 0, double, i), x = ARGUMENT(call, 1, double, i);
         const char *problem = logarithm_problem(base) ? logarithm_problem(base) : logarithm_problem(x);
         if (problem)
-            kernel_fail(call, i, ERROR_OUT_OF_RANGE, "%s", problem);
+            kernel_fail(call, i, ERROR_INVALID_LOGARITHM, "%s", problem);
         else if (base == 1)
             kernel_fail(call, i, ERROR_DIVISION_BY_ZERO, "division by zero");
         results[i] = problem ? 0 : log(x) / log(base);
@@ -420,8 +426,8 @@ FunctionFamily function_family_math = {
     MODULO("mod", DOUBLE, NULL),
     BINARY("gcd", BIGINT, BIGINT, BIGINT, FAIL, gcd_bigint, "The greatest common divisor."),
     BINARY("lcm", BIGINT, BIGINT, BIGINT, FAIL, lcm_bigint, "The least common multiple."),
-    BINARY("power", DOUBLE, DOUBLE, DOUBLE, 0, kernel_power_DOUBLE, "Power."),
-    BINARY("pow", DOUBLE, DOUBLE, DOUBLE, 0, kernel_power_DOUBLE, "Power."),
+    BINARY("power", DOUBLE, DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, kernel_power_DOUBLE, "Power."),
+    BINARY("pow", DOUBLE, DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, kernel_power_DOUBLE, "Power."),
     UNARY("sqrt", DOUBLE, DOUBLE, FAIL, sqrt_double, "Square root."),
     UNARY("cbrt", DOUBLE, DOUBLE, 0, cbrt_double, "Cube root."),
     UNARY("exp", DOUBLE, DOUBLE, 0, exp_double, "e to the power."),
@@ -434,8 +440,8 @@ FunctionFamily function_family_math = {
     UNARY("cos", DOUBLE, DOUBLE, 0, cos_double, "Cosine of radians."),
     UNARY("tan", DOUBLE, DOUBLE, 0, tan_double, "Tangent of radians."),
     UNARY("cot", DOUBLE, DOUBLE, 0, cot_double, "Cotangent of radians."),
-    UNARY("asin", DOUBLE, DOUBLE, 0, asin_double, "Inverse sine, in radians."),
-    UNARY("acos", DOUBLE, DOUBLE, 0, acos_double, "Inverse cosine, in radians."),
+    UNARY("asin", DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, asin_double, "Inverse sine, in radians."),
+    UNARY("acos", DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, acos_double, "Inverse cosine, in radians."),
     UNARY("atan", DOUBLE, DOUBLE, 0, atan_double, "Inverse tangent, in radians."),
     BINARY("atan2", DOUBLE, DOUBLE, DOUBLE, 0, atan2_double, "Inverse tangent of y/x, in radians."),
     UNARY("sinh", DOUBLE, DOUBLE, 0, sinh_double, "Hyperbolic sine."),

@@ -240,7 +240,7 @@ static void width_bucket(KernelCall *call)
                               : count == INT32_MAX                    ? "count is too large"
                                                                       : NULL;
         if (problem)
-            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "%s", problem);
+            kernel_fail(call, i, ERROR_INVALID_WIDTH_BUCKET, "%s", problem);
         results[i] = problem ? 0 : (int32_t)bucket_of(x, low, high, count);
     }
 }

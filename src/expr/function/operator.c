@@ -147,7 +147,7 @@ FunctionFamily function_family_operator = {
 
     NUMBERS("%", modulo, resolve_decimal_remainder, "The rest of a division, with the dividend's sign."),
 
-    BINARY("^", DOUBLE, DOUBLE, DOUBLE, 0, kernel_power_DOUBLE, "Power."),
+    BINARY("^", DOUBLE, DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, kernel_power_DOUBLE, "Power."),
 
     BITS("&", bit_and, "Bits that are set in both."),
     BITS("|", bit_or, "Bits that are set in one or both."),

@@ -114,7 +114,7 @@ static void substring_text(KernelCall *call)
         if (call->argument_count > 2) {
             int64_t length = ARGUMENT(call, 2, int64_t, i);
             if (length < 0)
-                kernel_fail(call, i, ERROR_INVALID_PARAMETER, "negative substring length not allowed");
+                kernel_fail(call, i, ERROR_INVALID_SUBSTRING, "negative substring length not allowed");
             if (length < 0 || __builtin_add_overflow(start, length, &end))
                 end = length < 0 ? start : INT64_MAX;
         }
@@ -133,7 +133,7 @@ static void substring_blob(KernelCall *call)
         int64_t start = ARGUMENT(call, 1, int64_t, i), end = INT64_MAX;
         int64_t length = call->argument_count > 2 ? ARGUMENT(call, 2, int64_t, i) : INT64_MAX;
         if (length < 0)
-            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "negative substring length not allowed");
+            kernel_fail(call, i, ERROR_INVALID_SUBSTRING, "negative substring length not allowed");
         if (__builtin_add_overflow(start, length < 0 ? 0 : length, &end))
             end = INT64_MAX;
         size_t first = start < 1 ? 0 : (size_t)start - 1, behind = end <= 1 ? 0 : (size_t)end - 1;

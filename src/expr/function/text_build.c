@@ -311,7 +311,7 @@ static void chr_integer(KernelCall *call)
         char text[4];
         size_t size = character > 0 ? utf8_encode((uint32_t)character, text) : 0;
         if (size == 0)
-            kernel_fail(call, i, ERROR_OUT_OF_RANGE, "%d is no character", character);
+            kernel_fail(call, i, ERROR_LIMIT_EXCEEDED, "%d is no character", character);
         result_set(call, i, text, size);
     }
 }

@@ -44,7 +44,7 @@ static void overlay_row(KernelCall *call, size_t row, bool is_bytes)
     StringView x = argument_text(call, 0, row), part = argument_text(call, 1, row);
     int64_t start, end;
     if (!overlay_range(call, row, (int64_t)(is_bytes ? part.size : utf8_length(part)), &start, &end)) {
-        kernel_fail(call, row, ERROR_INVALID_PARAMETER, "overlay must start at 1 or behind");
+        kernel_fail(call, row, ERROR_INVALID_SUBSTRING, "overlay must start at 1 or behind");
         result_empty(call, row);
         return;
     }
