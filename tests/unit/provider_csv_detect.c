@@ -38,6 +38,7 @@ START_TEST(delimiters_and_quotes_are_found)
         {"1\t'a\tb'\n2\tc\n3\td\n", "column0 BIGINT, column1 VARCHAR", "1|a\tb\n2|c\n3|d\n"},
         {"a|b\n1|'x'\n2|'y'\n", "a BIGINT, b VARCHAR", "1|'x'\n2|'y'\n"}, /* not needed: they are text */
         {"a,b\n1,\"x\\\"y\"\n", "a BIGINT, b VARCHAR", "1|x\"y\n"},       /* backslash before the quote */
+        {"part,size,by\nbolt,5.2\",3'4\"\n", "part VARCHAR, size VARCHAR, by VARCHAR", "bolt|5.2\"|3'4\"\n"},
         {"\xEF\xBB\xBFid,n\r\n1,M\r\n", "id BIGINT, n VARCHAR", "1|M\n"},
         {"a,b\r1,x\r2,y\r", "a BIGINT, b VARCHAR", "1|x\n2|y\n"},
         {"a,b\n1,x\r\n2,y", "a BIGINT, b VARCHAR", "1|x\n2|y\n"}, /* mixed line ends, none at the end */

@@ -49,7 +49,8 @@ static size_t unquoted_end(CarefulReader *reader, size_t start)
         char byte = reader->data[i];
         if (byte == dialect->delimiter || is_line_end(byte))
             return i;
-        if (dialect->has_quote && byte == dialect->quote && !dialect->is_lenient) {
+        bool is_mark = dialect->takes_marks && i > start && ascii_is_digit(reader->data[i - 1]);
+        if (dialect->has_quote && byte == dialect->quote && !dialect->is_lenient && !is_mark) {
             problem_note(reader, CSV_PROBLEM_STRAY_QUOTE, start, i);
             return INCOMPLETE;
         }

@@ -2,7 +2,8 @@
  *
  * libcsv reads the head once for each delimiter and quote. A dialect's score is the share of records that have as many
  * fields as most have; a dialect with one field a record counts less than half, and one with broken quotes as well. So
- * a file is cut into columns when that makes it regular, and only then. */
+ * a file is cut into columns when that makes it regular, and only then. Where no field is quoted, a quote behind a
+ * digit is taken for what it is: a mark of inches or seconds. */
 #include "provider/csv/csv_detect.h"
 
 #include <csv.h>
@@ -310,6 +311,16 @@ void csv_dialect_detect(Arena *arena, const char *path, const CsvOptions *option
             if ((d == delimiters && q == 0) || trial_is_better(&trial, &best, head))
                 best = trial;
         }
+    }
+    if (best.is_broken && best.dialect.has_quote && !options->is_strict &&
+        !quote_is_used(head, best.dialect.delimiter, best.dialect.quote)) {
+        Trial trial = trial_make(scratch, options, head); /* no field is quoted: 5.2" has no end to look for */
+        CsvDialect dialect = best.dialect;
+        dialect.takes_marks = true;
+        trial.dialect = dialect;
+        trial_run(scratch, &trial, head);
+        if (!trial.is_broken && trial.mode == best.mode)
+            best = trial;
     }
     arena_free(scratch);
     *ret_dialect = best.dialect;

@@ -23,7 +23,8 @@ typedef struct CsvDialect {
     char escape;    /* within quotes, before a quote; == quote: quotes are doubled (RFC 4180) */
     char comment;   /* a line that begins with it is skipped */
     bool has_comment;
-    bool is_lenient; /* a quote in an unquoted field, or behind a closing quote, is text */
+    bool is_lenient;  /* a quote in an unquoted field, or behind a closing quote, is text */
+    bool takes_marks; /* a quote behind a digit of an unquoted field is text: 5.2" */
     bool has_header;
     bool pads_rows; /* short records are filled with NULL */
     CsvErrorPolicy on_error;
@@ -37,7 +38,8 @@ typedef struct CsvDialect {
 /* Whether the kernels know it; others take the careful path throughout. */
 static inline bool csv_dialect_is_plain(const CsvDialect *dialect)
 {
-    return !dialect->is_lenient && !dialect->has_comment && (!dialect->has_quote || dialect->escape == dialect->quote);
+    return !dialect->is_lenient && !dialect->takes_marks && !dialect->has_comment &&
+           (!dialect->has_quote || dialect->escape == dialect->quote);
 }
 
 /* Strips the line end from a field that ends at `end`, which is the position of its delimiter or line end. */

@@ -88,6 +88,7 @@ static void read_quotes(OptionReader *reader)
     if (!value_is(reader, "lenient") && !value_is(reader, "strict"))
         option_raise(reader, "'strict' or 'lenient'");
     reader->options->is_lenient = value_is(reader, "lenient");
+    reader->options->is_strict = !reader->options->is_lenient;
 }
 
 /* Words between `separator`s; a lone one may hold anything but it. */

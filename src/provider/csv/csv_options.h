@@ -23,7 +23,7 @@ typedef struct CsvOptions {
     char escape;
     bool has_comment;
     char comment;
-    bool is_lenient;
+    bool is_lenient, is_strict; /* neither: strict, unless quotes are plainly marks of inches and seconds */
     bool is_all_text;
     bool pads_rows;
     size_t skip;          /* lines before the header */
