@@ -153,9 +153,10 @@ Scan *sqlite_scan(TableProvider *base, const ScanArgs *args)
     scan->dynamic_columns = args->dynamic_columns;
     bool is_aggregated = scan_take_aggregation(scan, args, &request);
     bool is_ordered = !is_aggregated && scan_take_order(scan, args, &request);
+    const Schema *schema = is_aggregated ? aggregated_schema(table, args) : projected_schema(table, args);
     sqlite_query_init(&scan->query, arena, table, table->shape, &request);
     scan->base = (Scan){
-        .schema = is_aggregated ? aggregated_schema(table, args) : projected_schema(table, args),
+        .schema = schema,
         .is_ordered = is_ordered,
         .is_aggregated = is_aggregated,
         .start = reading_new,
