@@ -131,10 +131,16 @@ FILES := tests/slt
 slt: $(BUILD)/slt-run plugins
 	$(BUILD)/slt-run $(SLT_FLAGS) $(FILES)
 
-cli-check: all $(BUILD)/slt-run
+# Preloaded into the program by the tests of what is left when it is killed.
+$(BUILD)/fault.so: tests/cli/fault.c
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O1 -fPIC -shared -Wall -Wextra -o $@ $< -ldl
+
+cli-check: all $(BUILD)/slt-run $(BUILD)/fault.so
 	QUERN=$(BUILD)/quern sh tests/tools/run_tests.sh cli
 
-check: all $(UNIT_PROGRAMS) $(BUILD)/slt-run $(BUILD)/random examples
+check: all $(UNIT_PROGRAMS) $(BUILD)/slt-run $(BUILD)/random $(BUILD)/fault.so examples
 	BUILD=$(BUILD) sh tests/tools/run_tests.sh all $(UNIT_PROGRAMS)
 
 SANITIZE := -O1 -g -fno-omit-frame-pointer

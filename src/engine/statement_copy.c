@@ -1,78 +1,55 @@
 /* engine/statement_copy.c: COPY TO and COPY FROM: results to files, files to tables. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "column/number.h"
 #include "engine/engine.h"
 #include "engine/formats.h"
 
-/* ---- a file that takes its name only when it is whole ---- */
+/* ---- what is written to ---- */
 
 typedef struct OutputFile {
     const char *path;
-    char *temporary; /* written beside the path, renamed at the end; NULL: written directly (a device or pipe) */
-    int descriptor;  /* -1: closed */
-    int error;       /* errno of the first write that failed */
+    NewFile *file;  /* NULL: a device or pipe, which is written to directly */
+    int descriptor; /* of either */
+    int error;      /* errno of the first write that failed */
 } OutputFile;
 
-static void output_release(void *object)
+static void descriptor_close(void *object)
 {
-    OutputFile *file = object;
-    if (file->descriptor >= 0)
-        close(file->descriptor);
-    if (file->temporary)
-        unlink(file->temporary);
-}
-
-static _Noreturn void output_fail(const OutputFile *file, int error, Position position)
-{
-    error_raise(error == ENOSPC ? ERROR_DISK_FULL : ERROR_IO, position, "%s: %s", file->path, strerror(error));
+    close((int)(intptr_t)object - 1);
 }
 
 static OutputFile *output_open(Statement *statement, const char *path, Position position)
 {
-    OutputFile *file = arena_new(statement->arena, OutputFile);
+    OutputFile *output = arena_new(statement->arena, OutputFile);
     struct stat there;
-    file->path = path;
-    file->descriptor = -1;
-    arena_own(statement->arena, file, output_release);
-    mode_t mode = 0666;
-    if (stat(path, &there) == 0) {
-        if (!S_ISREG(there.st_mode)) {
-            file->descriptor = open(path, O_WRONLY | O_CLOEXEC);
-            if (file->descriptor < 0)
-                output_fail(file, errno, position);
-            return file;
-        }
-        mode = there.st_mode & 07777;
-        char *resolved = realpath(path, NULL); /* a link stays a link: its target is replaced */
-        if (resolved) {
-            path = arena_string(statement->arena, resolved);
-            free(resolved);
-        }
-        file->path = path;
+    bool is_there = stat(path, &there) == 0;
+    output->path = path;
+    if (!is_there || S_ISREG(there.st_mode)) {
+        output->file = new_file_open(statement->arena, path, is_there ? &there : NULL, position);
+        output->descriptor = output->file->descriptor;
+        return output;
     }
-    char *temporary = arena_format(statement->arena, "%s.%ld.tmp", path, (long)getpid());
-    file->descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (file->descriptor < 0)
-        output_fail(file, errno, position);
-    file->temporary = temporary;
-    return file;
+    output->descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    if (output->descriptor < 0)
+        file_raise(path, errno, position);
+    arena_own(statement->arena, (void *)(intptr_t)(output->descriptor + 1), descriptor_close);
+    return output;
 }
 
 static bool output_write(void *user, const char *data, size_t size)
 {
-    OutputFile *file = user;
+    OutputFile *output = user;
     while (size > 0) {
-        ssize_t written = write(file->descriptor, data, size);
+        ssize_t written = write(output->descriptor, data, size);
         if (written < 0 && errno == EINTR)
             continue;
-        if (written < 0) {
-            file->error = errno;
+        if (written <= 0) {
+            output->error = written < 0 ? errno : ENOSPC;
             return false;
         }
         data += written;
@@ -81,19 +58,12 @@ static bool output_write(void *user, const char *data, size_t size)
     return true;
 }
 
-static void output_finish(OutputFile *file, Position position)
+static void output_finish(OutputFile *output, Statement *statement, Position position)
 {
-    if (file->error)
-        output_fail(file, file->error, position);
-    if (file->temporary && fsync(file->descriptor) != 0)
-        output_fail(file, errno, position);
-    int descriptor = file->descriptor;
-    file->descriptor = -1;
-    if (close(descriptor) != 0)
-        output_fail(file, errno, position);
-    if (file->temporary && rename(file->temporary, file->path) != 0)
-        output_fail(file, errno, position);
-    file->temporary = NULL;
+    if (output->error)
+        file_raise(output->path, output->error, position);
+    if (output->file)
+        new_file_commit(output->file, statement->arena, position);
 }
 
 /* ---- COPY TO ---- */
@@ -207,8 +177,8 @@ static BatchStream *copy_to(Statement *statement, const AstCopy *copy)
     BoundQuery *query = bind_query(&statement->environment, copy->query ? copy->query : table_query(statement, copy));
     Execution *execution = statement_start_query(statement, query, &schema);
     const char *path = copy->file.data ? arena_view(statement->arena, copy->file).data : "/dev/stdout";
-    OutputFile *file = output_open(statement, path, copy->file_position);
-    Writer *writer = writer_new(statement->arena, &statement->context, schema, &options, output_write, file);
+    OutputFile *output = output_open(statement, path, copy->file_position);
+    Writer *writer = writer_new(statement->arena, &statement->context, schema, &options, output_write, output);
     bool is_fine = writer_begin(writer);
     for (Batch *batch; is_fine && (batch = execution_next(execution)) != NULL;) {
         Batch shown = *batch;
@@ -217,7 +187,7 @@ static BatchStream *copy_to(Statement *statement, const AstCopy *copy)
     }
     if (is_fine)
         writer_end(writer);
-    output_finish(file, copy->file_position);
+    output_finish(output, statement, copy->file_position);
     return statement_count_row(statement, writer_row_count(writer));
 }
 

@@ -28,7 +28,7 @@ typedef struct Change {
     ARRAY(Edit) edits;
     Text added; /* new rows, lines of the file */
     uint64_t added_count;
-    CsvNewFile *file;
+    NewFile *file;
     uint64_t position; /* in the new file */
     uint64_t copied;   /* of the old one: what is before it has been copied or left out */
     Context quiet;     /* counts no rejected rows: those were counted when they were read */
@@ -136,8 +136,8 @@ static void edits_gather(Change *change, BatchStream *rows)
 
 static void change_put(Change *change, StringView text)
 {
-    if (!csv_write_all(change->file->descriptor, text.data, text.size, change->position))
-        csv_raise_system(change->file->target, errno);
+    if (!file_write_all(change->file->descriptor, text.data, text.size, change->position))
+        file_raise(change->file->target, errno, NO_POSITION);
     change->position += text.size;
 }
 
@@ -145,7 +145,7 @@ static void change_put(Change *change, StringView text)
 static void change_copy(Change *change, uint64_t end)
 {
     if (!csv_write_copy(&change->write, change->file->descriptor, change->copied, end, change->position))
-        csv_raise_system(change->file->target, errno);
+        file_raise(change->file->target, errno, NO_POSITION);
     change->position += end - change->copied;
     change->copied = end;
 }
@@ -265,9 +265,9 @@ uint64_t csv_truncate(TableProvider *base, const Context *context)
         context_check(context);
         count += rows->count;
     }
-    CsvNewFile *file = csv_new_file_open(write);
+    NewFile *file = csv_new_file_open(write);
     if (!csv_write_copy(write, file->descriptor, 0, shape->dialect.data_offset, 0))
-        csv_raise_system(file->target, errno);
+        file_raise(file->target, errno, NO_POSITION);
     csv_new_file_commit(write, file);
     arena_free(arena);
     return count;

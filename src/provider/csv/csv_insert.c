@@ -61,7 +61,7 @@ static int temporary_open(const Context *context)
 
 static bool spool_flush(RowSpool *spool)
 {
-    if (!csv_write_all(spool->descriptor, spool->memory, spool->memory_used, spool->file_size)) {
+    if (!file_write_all(spool->descriptor, spool->memory, spool->memory_used, spool->file_size)) {
         spool->error = errno;
         return false;
     }
@@ -144,11 +144,11 @@ static bool spool_copy(Insertion *insertion, int target, uint64_t offset)
         ssize_t got = pread(spool->descriptor, data, COPY_SIZE, (off_t)position);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got <= 0 || !csv_write_all(target, data, (size_t)got, offset + position))
+        if (got <= 0 || !file_write_all(target, data, (size_t)got, offset + position))
             return false;
         position += (uint64_t)got;
     }
-    return csv_write_all(target, spool->memory, spool->memory_used, offset + spool->file_size);
+    return file_write_all(target, spool->memory, spool->memory_used, offset + spool->file_size);
 }
 
 /* ---- the rows ---- */
@@ -186,16 +186,17 @@ static void insertion_append(Insertion *insertion)
     const char *path = insertion->write.table->path;
     const char *line_end = csv_missing_line_end(&insertion->write);
     uint64_t old_size = (uint64_t)insertion->write.status.st_size, start = old_size + strlen(line_end);
+    csv_write_require_same(&insertion->write);
     CsvJournal journal = {.old_size = old_size, .new_size = start + spool_size(&insertion->spool)};
     csv_journal_write(insertion->write.arena, path, &journal);
-    bool is_done = csv_write_all(insertion->write.descriptor, line_end, strlen(line_end), old_size) &&
+    bool is_done = file_write_all(insertion->write.descriptor, line_end, strlen(line_end), old_size) &&
                    spool_copy(insertion, insertion->write.descriptor, start) && fsync(insertion->write.descriptor) == 0;
     if (!is_done) {
         int error = errno;
         /* If not even cutting it works, the journal stays, and keeps readers from the tail. */
         if (ftruncate(insertion->write.descriptor, (off_t)old_size) == 0 && fsync(insertion->write.descriptor) == 0)
             csv_journal_remove(insertion->write.arena, path);
-        csv_raise_system(path, error);
+        file_raise(path, error, NO_POSITION);
     }
     csv_journal_remove(insertion->write.arena, path);
 }
@@ -216,10 +217,10 @@ static void insertion_note_rows(Insertion *insertion)
 static void insertion_overwrite(Insertion *insertion)
 {
     uint64_t head_size = insertion->write.shape->dialect.data_offset;
-    CsvNewFile *file = csv_new_file_open(&insertion->write);
+    NewFile *file = csv_new_file_open(&insertion->write);
     if (!csv_write_copy(&insertion->write, file->descriptor, 0, head_size, 0) ||
         !spool_copy(insertion, file->descriptor, head_size))
-        csv_raise_system(insertion->write.table->path, errno);
+        file_raise(insertion->write.table->path, errno, NO_POSITION);
     csv_new_file_commit(&insertion->write, file);
 }
 

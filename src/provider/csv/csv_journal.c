@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hash.h"
 
 enum { JOURNAL_SIZE = 128 };
@@ -54,24 +55,6 @@ bool csv_journal_read(Arena *scratch, const char *path, CsvJournal *ret_journal)
     return true;
 }
 
-bool csv_folder_sync(Arena *scratch, const char *path)
-{
-    char *real = realpath(path, NULL);
-    char *folder = arena_string(scratch, real ? real : path);
-    free(real);
-    char *slash = strrchr(folder, '/');
-    const char *name = slash == NULL ? "." : slash == folder ? "/" : folder;
-    if (slash && slash != folder)
-        *slash = '\0';
-    int descriptor = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return false;
-    /* Some file systems cannot sync a folder, and say EINVAL: nothing is left to do there. */
-    bool is_done = fsync(descriptor) == 0 || errno == EINVAL;
-    close(descriptor);
-    return is_done;
-}
-
 void csv_journal_write(Arena *scratch, const char *path, const CsvJournal *journal)
 {
     const char *name = csv_journal_path(scratch, path);
@@ -89,20 +72,20 @@ void csv_journal_write(Arena *scratch, const char *path, const CsvJournal *journ
             is_done = false;
         else
             errno = error;
-        is_done = is_done && csv_folder_sync(scratch, path);
+        is_done = is_done && folder_sync(scratch, path);
     }
     if (is_done)
         return;
     int error = errno;
     if (descriptor >= 0)
         unlink(name);
-    error_raise(error == ENOSPC ? ERROR_DISK_FULL : ERROR_IO, NO_POSITION, "%s: %s", name, strerror(error));
+    file_raise(name, error, NO_POSITION);
 }
 
 void csv_journal_remove(Arena *scratch, const char *path)
 {
     const char *name = csv_journal_path(scratch, path);
     bool is_gone = unlink(name) == 0 || errno == ENOENT;
-    if (!is_gone || !csv_folder_sync(scratch, path))
-        error_raise(ERROR_IO, NO_POSITION, "%s: %s", name, strerror(errno));
+    if (!is_gone || !folder_sync(scratch, path))
+        file_raise(name, errno, NO_POSITION);
 }

@@ -28,7 +28,5 @@ bool csv_journal_read(Arena *scratch, const char *path, CsvJournal *ret_journal)
 void csv_journal_write(Arena *scratch, const char *path, const CsvJournal *journal);
 /* Gone, and that on disk. Raises IO. None there is fine. */
 void csv_journal_remove(Arena *scratch, const char *path);
-/* The names in the file's folder as they are now are on disk. */
-bool csv_folder_sync(Arena *scratch, const char *path);
 
 #endif

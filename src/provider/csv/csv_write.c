@@ -17,30 +17,9 @@
 
 enum { COPY_SIZE = 1 << 20 };
 
-_Noreturn void csv_raise_system(const char *path, int error)
-{
-    error_raise(error == ENOSPC || error == EDQUOT ? ERROR_DISK_FULL : ERROR_IO, NO_POSITION, "%s: %s", path,
-                strerror(error));
-}
-
 static void descriptor_close(void *object)
 {
     close((int)(intptr_t)object - 1);
-}
-
-bool csv_write_all(int descriptor, const char *data, size_t size, uint64_t offset)
-{
-    while (size > 0) {
-        ssize_t written = pwrite(descriptor, data, size, (off_t)offset);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written == 0)
-            errno = ENOSPC;
-        if (written <= 0)
-            return false;
-        data += written, size -= (size_t)written, offset += (uint64_t)written;
-    }
-    return true;
 }
 
 /* ---- the lock ---- */
@@ -95,8 +74,9 @@ static void write_recover(CsvWrite *write)
                          "%s: has changed since it was looked at", path);
     if (now.size < (uint64_t)write->status.st_size) {
         if (ftruncate(write->descriptor, (off_t)now.size) != 0 || fsync(write->descriptor) != 0)
-            csv_raise_system(path, errno);
-        write->status.st_size = (off_t)now.size;
+            file_raise(path, errno, NO_POSITION);
+        if (fstat(write->descriptor, &write->status) != 0)
+            file_raise(path, errno, NO_POSITION);
     }
     csv_journal_remove(write->arena, path);
 }
@@ -135,49 +115,34 @@ const char *csv_missing_line_end(CsvWrite *write)
     char last = '\n';
     off_t size = write->status.st_size;
     if (size > 0 && pread(write->descriptor, &last, 1, size - 1) != 1)
-        csv_raise_system(write->table->path, errno);
+        file_raise(write->table->path, errno, NO_POSITION);
     return last == '\n' || last == '\r' ? "" : csv_line_end_text(write->shape->dialect.line_end);
 }
 
 /* ---- a new file ---- */
 
-static void new_file_release(void *object)
+/* As it was when the lock was taken: who does not look at locks may have changed it while rows were computed. */
+void csv_write_require_same(CsvWrite *write)
 {
-    CsvNewFile *file = object;
-    if (file->descriptor >= 0)
-        close(file->descriptor);
-    if (file->name)
-        unlink(file->name);
+    struct stat now;
+    const struct stat *before = &write->status;
+    if (stat(write->table->path, &now) != 0)
+        file_raise(write->table->path, errno, NO_POSITION);
+    if (now.st_dev != before->st_dev || now.st_ino != before->st_ino || now.st_size != before->st_size ||
+        now.st_mtim.tv_sec != before->st_mtim.tv_sec || now.st_mtim.tv_nsec != before->st_mtim.tv_nsec)
+        error_raise_hint(ERROR_BAD_DATA, NO_POSITION, "run the statement again",
+                         "%s: has been changed by someone else meanwhile", write->table->path);
 }
 
-CsvNewFile *csv_new_file_open(CsvWrite *write)
+NewFile *csv_new_file_open(CsvWrite *write)
 {
-    char *real = realpath(write->table->path, NULL);
-    if (real == NULL)
-        csv_raise_system(write->table->path, errno);
-    CsvNewFile *file = arena_new(write->arena, CsvNewFile);
-    file->target = arena_string(write->arena, real);
-    free(real);
-    char *name = arena_format(write->arena, "%s.quern-XXXXXX", file->target);
-    file->descriptor = mkostemp(name, O_CLOEXEC);
-    if (file->descriptor < 0)
-        csv_raise_system(file->target, errno);
-    file->name = name;
-    arena_own(write->arena, file, new_file_release);
-    if (fchown(file->descriptor, write->status.st_uid, write->status.st_gid) != 0 && errno != EPERM)
-        csv_raise_system(file->target, errno);
-    if (fchmod(file->descriptor, write->status.st_mode & 07777) != 0)
-        csv_raise_system(file->target, errno);
-    return file;
+    return new_file_open(write->arena, write->table->path, &write->status, NO_POSITION);
 }
 
-void csv_new_file_commit(CsvWrite *write, CsvNewFile *file)
+void csv_new_file_commit(CsvWrite *write, NewFile *file)
 {
-    if (fsync(file->descriptor) != 0 || rename(file->name, file->target) != 0)
-        csv_raise_system(file->target, errno);
-    file->name = NULL;
-    if (!csv_folder_sync(write->arena, file->target))
-        csv_raise_system(file->target, errno);
+    csv_write_require_same(write);
+    new_file_commit(file, write->arena, NO_POSITION);
 }
 
 bool csv_write_copy(CsvWrite *write, int target, uint64_t start, uint64_t end, uint64_t target_offset)
@@ -192,7 +157,7 @@ bool csv_write_copy(CsvWrite *write, int target, uint64_t start, uint64_t end, u
             continue;
         if (got == 0)
             errno = EIO;
-        if (got <= 0 || !csv_write_all(target, write->copy_buffer, (size_t)got, target_offset))
+        if (got <= 0 || !file_write_all(target, write->copy_buffer, (size_t)got, target_offset))
             return false;
         start += (uint64_t)got, target_offset += (uint64_t)got;
     }

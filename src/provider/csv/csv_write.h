@@ -3,8 +3,7 @@
 #ifndef QUERN_PROVIDER_CSV_CSV_WRITE_H
 #define QUERN_PROVIDER_CSV_CSV_WRITE_H
 
-#include <sys/stat.h>
-
+#include "base/file.h"
 #include "provider/csv/csv_table.h"
 
 /* One statement's writing: all it holds goes with the arena, the lock too. */
@@ -25,22 +24,14 @@ void csv_write_begin(CsvWrite *write, Arena *arena, CsvTable *table, const Conte
 const char *csv_missing_line_end(CsvWrite *write);
 const char *csv_line_end_text(CsvLineEnd line_end);
 
-/* False: errno says why. */
-bool csv_write_all(int descriptor, const char *data, size_t size, uint64_t offset);
 /* The file's bytes start .. end-1, to another's target_offset. False: errno says why. */
 bool csv_write_copy(CsvWrite *write, int target, uint64_t start, uint64_t end, uint64_t target_offset);
-/* DISK_FULL or IO, by what `error` (an errno) is. */
-_Noreturn void csv_raise_system(const char *path, int error);
+/* Raises unless the file is still what it was when the lock was taken: before anything is written. */
+void csv_write_require_same(CsvWrite *write);
 
-/* A file beside the table's, of the same owner and mode; removed with the arena unless it is committed. */
-typedef struct CsvNewFile {
-    const char *target; /* what the table's path means, symbolic links followed */
-    char *name;         /* NULL once it has been renamed */
-    int descriptor;
-} CsvNewFile;
-
-CsvNewFile *csv_new_file_open(CsvWrite *write);
-/* On disk, and in the place of the table's file. */
-void csv_new_file_commit(CsvWrite *write, CsvNewFile *file);
+/* A file beside the table's, of the same owner and mode. */
+NewFile *csv_new_file_open(CsvWrite *write);
+/* On disk, and in the place of the table's file, which must be as it was. */
+void csv_new_file_commit(CsvWrite *write, NewFile *file);
 
 #endif

@@ -1,0 +1,110 @@
+/* base/file.c: new files that take the place of old ones. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NAME_TRIES = 100 };
+
+_Noreturn void file_raise(const char *path, int error, Position position)
+{
+    error_raise(error == ENOSPC || error == EDQUOT ? ERROR_DISK_FULL : ERROR_IO, position, "%s: %s", path,
+                strerror(error));
+}
+
+bool file_write_all(int descriptor, const char *data, size_t size, uint64_t offset)
+{
+    while (size > 0) {
+        ssize_t written = pwrite(descriptor, data, size, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written == 0)
+            errno = ENOSPC;
+        if (written <= 0)
+            return false;
+        data += written, size -= (size_t)written, offset += (uint64_t)written;
+    }
+    return true;
+}
+
+bool folder_sync(Arena *scratch, const char *path)
+{
+    char *real = realpath(path, NULL);
+    char *folder = arena_string(scratch, real ? real : path);
+    free(real);
+    char *slash = strrchr(folder, '/');
+    const char *name = slash == NULL ? "." : slash == folder ? "/" : folder;
+    if (slash && slash != folder)
+        *slash = '\0';
+    int descriptor = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return false;
+    /* Some file systems cannot sync a folder, and say EINVAL: nothing is left to do there. */
+    bool is_done = fsync(descriptor) == 0 || errno == EINVAL;
+    int error = errno;
+    close(descriptor);
+    errno = error;
+    return is_done;
+}
+
+static void new_file_release(void *object)
+{
+    NewFile *file = object;
+    if (file->descriptor >= 0)
+        close(file->descriptor);
+    if (file->name)
+        unlink(file->name);
+}
+
+/* Tries names until one is free. */
+static int new_file_create(Arena *arena, const char *target, char **ret_name)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    unsigned long number = (unsigned long)now.tv_nsec ^ (unsigned long)getpid() << 8;
+    int descriptor = -1;
+    errno = EEXIST;
+    for (int i = 0; i < NAME_TRIES && descriptor < 0 && errno == EEXIST; i++) {
+        *ret_name = arena_format(arena, "%s.quern-%06lx", target, (number + (unsigned long)i) & 0xFFFFFF);
+        descriptor = open(*ret_name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    }
+    return descriptor;
+}
+
+NewFile *new_file_open(Arena *arena, const char *path, const struct stat *like, Position position)
+{
+    NewFile *file = arena_new(arena, NewFile);
+    char *real = realpath(path, NULL), *name = NULL;
+    file->target = arena_string(arena, real ? real : path);
+    free(real);
+    file->descriptor = new_file_create(arena, file->target, &name);
+    if (file->descriptor < 0)
+        file_raise(file->target, errno, position);
+    file->name = name;
+    arena_own(arena, file, new_file_release);
+    if (like == NULL)
+        return file;
+    if (fchown(file->descriptor, like->st_uid, like->st_gid) != 0 && errno != EPERM)
+        file_raise(file->target, errno, position);
+    if (fchmod(file->descriptor, like->st_mode & 07777) != 0)
+        file_raise(file->target, errno, position);
+    return file;
+}
+
+void new_file_commit(NewFile *file, Arena *scratch, Position position)
+{
+    if (fsync(file->descriptor) != 0)
+        file_raise(file->target, errno, position);
+    int descriptor = file->descriptor;
+    file->descriptor = -1;
+    if (close(descriptor) != 0 || rename(file->name, file->target) != 0)
+        file_raise(file->target, errno, position);
+    file->name = NULL;
+    if (!folder_sync(scratch, file->target))
+        file_raise(file->target, errno, position);
+}
