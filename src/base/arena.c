@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/context.h"
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -28,6 +29,9 @@ struct Arena {
     Block *blocks; /* the first is the one being filled */
     Owned *owned;  /* last registered first */
     size_t size;
+    MemoryBudget *budget; /* or NULL */
+    size_t counted;       /* bytes taken from it */
+    const char *what;
     Arena *parent;
     Arena *first_child, *previous, *next;
 };
@@ -77,11 +81,27 @@ static void arena_release_all(Arena *arena)
     }
 }
 
+void arena_count(Arena *arena, MemoryBudget *budget, const char *what)
+{
+    arena->budget = budget;
+    arena->what = what;
+}
+
+/* All that is counted but for the first `kept` bytes. */
+static void arena_give_back(Arena *arena, size_t kept)
+{
+    if (arena->counted <= kept)
+        return;
+    memory_budget_give(arena->budget, arena->counted - kept);
+    arena->counted = kept;
+}
+
 void arena_free(Arena *arena)
 {
     if (arena == NULL)
         return;
     arena_release_all(arena);
+    arena_give_back(arena, 0);
     arena_unlink(arena);
     for (Block *block = arena->blocks, *next; block; block = next) {
         next = block->next;
@@ -96,6 +116,7 @@ void arena_reset(Arena *arena)
     Block *kept = arena->blocks;
     if (kept == NULL)
         return;
+    arena_give_back(arena, kept->size);
     for (Block *block = kept->next, *next; block; block = next) {
         next = block->next;
         arena->size -= block->size;
@@ -113,6 +134,10 @@ static Block *arena_add_block(Arena *arena, size_t needed)
     bool is_large = needed > size; /* a block of its own, behind the one being filled */
     if (is_large)
         size = needed;
+    if (arena->budget) {
+        memory_budget_require(arena->budget, size, arena->what);
+        arena->counted += size;
+    }
     Block *block = memory_allocate(memory_size_add(sizeof *block, size));
     block->size = size;
     block->used = 0;

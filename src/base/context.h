@@ -26,6 +26,9 @@ typedef struct MemoryBudget {
     X(temp_directory, const char *, TEXT, "", "Where what does not fit into memory goes; empty: TMPDIR or /tmp.")      \
     X(threads, size_t, COUNT, "0", "Threads that a query may run on; 0: as many as there are cores.")                  \
     X(parallel_rows, size_t, COUNT, "100000", "Rows that a part of a query reads before it runs on several threads.")  \
+    X(temp_limit, size_t, SIZE, "0", "Bytes that temporary files may take, such as '100GB'; 0: as many as there are.") \
+    X(spill_after, size_t, COUNT, "0",                                                                                 \
+      "Rows that an operator keeps before it spills, for tests; 0: what memory holds.")                                \
     X(batch_size, size_t, COUNT, "2048", "Rows of a batch, 1 to 2048; smaller ones serve tests.")                      \
     X(optimizer, bool, BOOL, "on", "Apply the optimizer's rules; off: plans run as they were bound.")                  \
     X(verify_pushdown, bool, BOOL, "off", "Check what table providers promise; the first broken promise is an error.") \
@@ -52,6 +55,7 @@ typedef struct Context {
     const _Atomic bool *stop;   /* of a thread that works for the statement: nobody wants its work any more; or NULL */
     struct Context *statement;  /* of such a thread: the statement's own context, where counts are kept; or NULL */
     MemoryBudget *memory;
+    MemoryBudget *temp; /* bytes of temporary files; NULL: not counted */
     const Settings *settings;
     /* One line of talk for the user; copied before it returns. NULL: dropped. */
     void (*warn)(void *user, const char *message);

@@ -53,6 +53,7 @@ static void connection_new(void *argument)
     catalog_add_table_function(connection->catalog, rejects_function(connection->rejects));
     connection->prepared = map_in(arena);
     connection->memory_default = connection->memory.limit = memory_limit_default();
+    connection->temp.limit = SIZE_MAX;
     settings_init(&connection->settings);
     for (size_t i = 0; engine_formats[i]; i++)
         catalog_add_format(connection->catalog, engine_formats[i]);

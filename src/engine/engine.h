@@ -19,9 +19,10 @@ struct QuernConnection {
     Settings settings;
     Transaction *transaction; /* open, or NULL */
     MemoryBudget memory;
-    Rejects *rejects; /* rows that its statements have left out */
-    Map parameters; /* of quern_bind: name to text */
-    Map prepared;   /* by name: of engine/statement_prepare.c */
+    Rejects *rejects;  /* rows that its statements have left out */
+    MemoryBudget temp; /* temporary files */
+    Map parameters;    /* of quern_bind: name to text */
+    Map prepared;      /* by name: of engine/statement_prepare.c */
     _Atomic bool is_cancelled;
     Error error; /* of the last call that failed */
     void (*warn)(void *user, const char *message);

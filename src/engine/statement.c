@@ -59,6 +59,7 @@ void statement_init(Statement *statement, QuernConnection *connection, Arena *ar
     Context *context = &statement->context;
     context->cancel = &connection->is_cancelled;
     context->memory = &connection->memory;
+    context->temp = &connection->temp;
     context->settings = &connection->settings;
     context->warn = connection->warn;
     context->warn_user = connection->warn_user;

@@ -196,7 +196,7 @@ BatchStream *statement_show(Statement *statement, const AstStatement *ast)
 
 /* ---- SET ---- */
 
-/* The memory budget follows the setting; safe mode cannot be left again. */
+/* The budgets follow the settings; safe mode cannot be left again. */
 static void setting_change(Statement *statement, StringView name, const char *text, Position position)
 {
     QuernConnection *connection = statement->connection;
@@ -209,6 +209,7 @@ static void setting_change(Statement *statement, StringView name, const char *te
     }
     connection->memory.limit =
         connection->settings.memory_limit ? connection->settings.memory_limit : connection->memory_default;
+    connection->temp.limit = connection->settings.temp_limit ? connection->settings.temp_limit : SIZE_MAX;
 }
 
 BatchStream *statement_set(Statement *statement, const AstStatement *ast)

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/temp_file.h"
 #include "column/writer.h"
 #include "provider/csv/csv_journal.h"
 #include "provider/csv/csv_write.h"
@@ -41,24 +42,6 @@ typedef struct Insertion {
 
 /* ---- the spool ---- */
 
-static int temporary_open(const Context *context)
-{
-    const char *folder = context->settings ? context->settings->temp_directory : NULL;
-    if (folder == NULL || *folder == '\0')
-        folder = getenv("TMPDIR");
-    if (folder == NULL || *folder == '\0')
-        folder = "/tmp";
-    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-        return descriptor;
-    char name[4096];
-    snprintf(name, sizeof name, "%s/quern-XXXXXX", folder);
-    descriptor = mkostemp(name, O_CLOEXEC);
-    if (descriptor >= 0)
-        unlink(name);
-    return descriptor;
-}
-
 static bool spool_flush(RowSpool *spool)
 {
     if (!file_write_all(spool->descriptor, spool->memory, spool->memory_used, spool->file_size)) {
@@ -76,7 +59,7 @@ static bool spool_add(Insertion *insertion, const char *data, size_t size)
     while (size > 0) {
         if (spool->memory_used == SPOOL_MEMORY) {
             if (spool->descriptor < 0)
-                spool->descriptor = temporary_open(insertion->write.context);
+                spool->descriptor = temp_open(insertion->write.context);
             if (spool->descriptor < 0) {
                 spool->error = errno;
                 return false;

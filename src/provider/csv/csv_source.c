@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/temp_file.h"
 #include "provider/csv/csv_journal.h"
 
 enum {
@@ -151,27 +152,6 @@ CsvSpool *csv_spool_open(Arena *arena, const char *path)
     return spool;
 }
 
-static int storage_open(const Context *context)
-{
-    const char *folder = context->settings ? context->settings->temp_directory : NULL;
-    if (folder == NULL || *folder == '\0')
-        folder = getenv("TMPDIR");
-    if (folder == NULL || *folder == '\0')
-        folder = "/tmp";
-    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (descriptor >= 0)
-        return descriptor;
-    char name[4096];
-    if (snprintf(name, sizeof name, "%s/quern-XXXXXX", folder) >= (int)sizeof name) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    descriptor = mkostemp(name, O_CLOEXEC);
-    if (descriptor >= 0)
-        unlink(name);
-    return descriptor;
-}
-
 static bool storage_write(int descriptor, const char *data, size_t size, uint64_t offset)
 {
     while (size > 0) {
@@ -208,7 +188,7 @@ static SpoolStatus spool_pull(CsvSpool *spool, const Context *context, char *tar
             return SPOOL_OK;
         }
         if (spool->storage < 0)
-            spool->storage = storage_open(context);
+            spool->storage = temp_open(context);
         if (spool->storage < 0 || !storage_write(spool->storage, target, (size_t)got, spool->size))
             return SPOOL_STORAGE_FAILED;
         spool->size += (uint64_t)got;

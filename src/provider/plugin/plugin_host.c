@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/temp_file.h"
 #include "expr/function.h"
 
 /* ---- the context ---- */
@@ -90,11 +91,7 @@ static void context_warn_host(QuernContext *context, const char *message)
 
 static const char *context_temp_folder(const QuernContext *context)
 {
-    const Settings *settings = context->context->settings;
-    if (settings && settings->temp_directory && settings->temp_directory[0])
-        return settings->temp_directory;
-    const char *folder = getenv("TMPDIR");
-    return folder && folder[0] ? folder : "/tmp";
+    return temp_folder(context->context);
 }
 
 static bool context_is_read_only(const QuernContext *context)

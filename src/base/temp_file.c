@@ -1,0 +1,242 @@
+/* base/temp_file.c: files without a name. */
+#include "base/temp_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+enum { MAP_ALIGNMENT = 64 << 10 /* a multiple of every page size in use */, MOST_FREE = 256 };
+
+typedef struct FreePlace {
+    uint64_t offset, size;
+} FreePlace;
+
+struct TempFile {
+    const Context *context;
+    int descriptor; /* -1: not there yet */
+    uint64_t end;   /* all of it counts against the limit */
+    size_t free_count;
+    FreePlace free[MOST_FREE]; /* what was discarded: it may be taken again. What finds no room here is lost */
+};
+
+/* ---- the folder ---- */
+
+const char *temp_folder(const Context *context)
+{
+    const char *folder = context->settings ? context->settings->temp_directory : NULL;
+    if (folder == NULL || *folder == '\0')
+        folder = getenv("TMPDIR");
+    return folder == NULL || *folder == '\0' ? "/tmp" : folder;
+}
+
+int temp_open(const Context *context)
+{
+    const char *folder = temp_folder(context);
+    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+        return descriptor;
+    char name[4096]; /* a file system without such files */
+    if (snprintf(name, sizeof name, "%s/quern-XXXXXX", folder) >= (int)sizeof name) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    descriptor = mkostemp(name, O_CLOEXEC);
+    if (descriptor >= 0)
+        unlink(name);
+    return descriptor;
+}
+
+_Noreturn void temp_raise(const Context *context, const char *doing, int error)
+{
+    bool is_full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+    error_raise_hint(is_full ? ERROR_DISK_FULL : ERROR_IO, NO_POSITION, "SET temp_directory names another folder",
+                     "%s: %s: %s", temp_folder(context), doing, strerror(error));
+}
+
+/* ---- the file ---- */
+
+/* The limit holds for the files of all statements of a connection. */
+static void temp_file_grow(TempFile *file, uint64_t size)
+{
+    MemoryBudget *budget = file->context->temp;
+    if (budget && !memory_budget_take(budget, size))
+        error_raise_hint(ERROR_LIMIT_EXCEEDED, NO_POSITION, "raise it with SET temp_limit = '…'",
+                         "temporary files need %llu bytes more than temp_limit (%zu bytes) leaves",
+                         (unsigned long long)size, budget->limit);
+    file->end += size;
+}
+
+static void temp_file_close(void *object)
+{
+    TempFile *file = object;
+    if (file->descriptor >= 0)
+        close(file->descriptor);
+    if (file->context->temp)
+        memory_budget_give(file->context->temp, file->end);
+    file->descriptor = -1;
+    file->end = file->free_count = 0;
+}
+
+TempFile *temp_file_new(Arena *arena, const Context *context)
+{
+    TempFile *file = arena_new(arena, TempFile);
+    file->context = context;
+    file->descriptor = -1;
+    arena_own(arena, file, temp_file_close);
+    return file;
+}
+
+void temp_file_clear(TempFile *file)
+{
+    temp_file_close(file);
+}
+
+uint64_t temp_file_size(const TempFile *file)
+{
+    return file->end;
+}
+
+static void temp_file_require(TempFile *file)
+{
+    if (file->descriptor < 0)
+        file->descriptor = temp_open(file->context);
+    if (file->descriptor < 0)
+        temp_raise(file->context, "making a temporary file", errno);
+}
+
+/* Discarding a hole would make the system write out first what has not been, so place is used again instead. */
+static bool temp_file_take_free(TempFile *file, size_t size, uint64_t *ret_offset)
+{
+    for (size_t i = 0; i < file->free_count; i++) {
+        FreePlace *place = &file->free[i];
+        if (place->size < size)
+            continue;
+        *ret_offset = place->offset;
+        place->offset += size;
+        place->size -= size;
+        if (place->size == 0)
+            *place = file->free[--file->free_count];
+        return true;
+    }
+    return false;
+}
+
+uint64_t temp_file_take(TempFile *file, size_t size)
+{
+    uint64_t offset = file->end;
+    if (!temp_file_take_free(file, size, &offset))
+        temp_file_grow(file, size);
+    return offset;
+}
+
+void temp_file_discard(TempFile *file, uint64_t offset, size_t size)
+{
+    for (size_t i = 0; i < file->free_count; i++) { /* neighbours are one place */
+        FreePlace *place = &file->free[i];
+        bool is_behind = place->offset + place->size == offset;
+        if (!is_behind && offset + size != place->offset)
+            continue;
+        if (!is_behind)
+            place->offset = offset;
+        place->size += size;
+        return;
+    }
+    if (file->free_count < MOST_FREE && size > 0)
+        file->free[file->free_count++] = (FreePlace){offset, size};
+}
+
+void temp_file_write(TempFile *file, uint64_t offset, const void *data, size_t size)
+{
+    context_check(file->context);
+    temp_file_require(file);
+    for (size_t done = 0; done < size;) {
+        ssize_t written = pwrite(file->descriptor, (const char *)data + done, size - done, (off_t)(offset + done));
+        if (written < 0 && errno == EINTR)
+            context_check(file->context);
+        else if (written <= 0)
+            temp_raise(file->context, "writing a temporary file", written < 0 ? errno : EIO);
+        else
+            done += (size_t)written;
+    }
+}
+
+void temp_file_read(const TempFile *file, uint64_t offset, void *target, size_t size)
+{
+    context_check(file->context);
+    for (size_t done = 0; done < size;) {
+        ssize_t got = pread(file->descriptor, (char *)target + done, size - done, (off_t)(offset + done));
+        if (got < 0 && errno == EINTR)
+            context_check(file->context);
+        else if (got <= 0)
+            temp_raise(file->context, "reading a temporary file", got < 0 ? errno : EIO);
+        else
+            done += (size_t)got;
+    }
+}
+
+/* ---- memory that is a part of the file ---- */
+
+/* Stands where a buffer's own data would. */
+typedef struct TempMap {
+    TempFile *file;
+    void *memory;
+    uint64_t offset;
+    size_t size;
+} TempMap;
+
+static void temp_map_release(void *object)
+{
+    const TempMap *map = object;
+    munmap(map->memory, map->size);
+    temp_file_discard(map->file, map->offset, map->size);
+}
+
+/* 0, or an errno. */
+static int temp_map_open(TempMap *map)
+{
+    int descriptor = map->file->descriptor;
+    /* its place is taken now: a full disk is an error here, and later it would be a signal */
+    int error = posix_fallocate(descriptor, (off_t)map->offset, (off_t)map->size);
+    if (error != 0)
+        return error;
+    map->memory = mmap(NULL, map->size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, (off_t)map->offset);
+    return map->memory == MAP_FAILED ? errno : 0;
+}
+
+static size_t temp_map_align(uint64_t size)
+{
+    return (size + MAP_ALIGNMENT - 1) / MAP_ALIGNMENT * MAP_ALIGNMENT;
+}
+
+Buffer *temp_file_map(TempFile *file, size_t size)
+{
+    context_check(file->context);
+    temp_file_require(file);
+    (void)memory_size_add(size, MAP_ALIGNMENT);
+    TempMap map = {.file = file, .offset = temp_map_align(file->end), .size = temp_map_align(size)};
+    temp_file_grow(file, map.offset + map.size - file->end);
+    Buffer *buffer = buffer_new(sizeof map, NULL);
+    int error = temp_map_open(&map);
+    if (error != 0) {
+        buffer_unref(buffer);
+        temp_raise(file->context, "writing a temporary file", error);
+    }
+    memcpy(buffer->data, &map, sizeof map);
+    buffer->foreign = buffer->data;
+    buffer->release = temp_map_release;
+    buffer->data = map.memory;
+    buffer->size = map.size;
+    return buffer;
+}
+
+void temp_buffer_rest(const Buffer *buffer)
+{
+    (void)madvise(buffer->data, buffer->size, MADV_DONTNEED); /* of a shared file: what was written stays there */
+}

@@ -1,0 +1,39 @@
+/* base/temp_file.h: a file without a name for what does not fit into memory. It is gone with its arena, and with the
+ * process, whatever happens. Its bytes count against SET temp_limit.
+ *
+ * One thread writes; what is written any may read. */
+#ifndef QUERN_BASE_TEMP_FILE_H
+#define QUERN_BASE_TEMP_FILE_H
+
+#include "base/buffer.h"
+
+typedef struct TempFile TempFile;
+
+/* The folder: SET temp_directory, TMPDIR or /tmp. */
+const char *temp_folder(const Context *context);
+/* A file without a name there. -1: errno says why. */
+int temp_open(const Context *context);
+/* Raises IO or DISK_FULL by `error` (an errno), with what may help. `doing`: "writing a temporary file". */
+_Noreturn void temp_raise(const Context *context, const char *doing, int error);
+
+/* Nothing is on disk before the first write. */
+TempFile *temp_file_new(Arena *arena, const Context *context);
+/* Place for so many bytes: where it is. Raises IO, LIMIT_EXCEEDED. */
+uint64_t temp_file_take(TempFile *file, size_t size);
+/* Into a place that was taken. Raises IO, DISK_FULL. */
+void temp_file_write(TempFile *file, uint64_t offset, const void *data, size_t size);
+/* Bytes that were written. Raises IO. */
+void temp_file_read(const TempFile *file, uint64_t offset, void *target, size_t size);
+/* They are not needed any more: others may take their place. */
+void temp_file_discard(TempFile *file, uint64_t offset, size_t size);
+/* Memory that is a part of the file: for what must keep its address. The system writes it out as it sees fit; it counts
+ * as temporary, not as memory. The file outlives it. Raises IO, DISK_FULL, LIMIT_EXCEEDED. */
+Buffer *temp_file_map(TempFile *file, size_t size);
+/* Lets the system take the memory of such a buffer away until it is touched again. */
+void temp_buffer_rest(const Buffer *buffer);
+/* Empty again. Nothing of it is mapped. */
+void temp_file_clear(TempFile *file);
+/* Bytes that it holds on disk. */
+uint64_t temp_file_size(const TempFile *file);
+
+#endif
