@@ -12,6 +12,7 @@
 #define QUERN_COLUMN_ROW_H
 
 #include "base/context.h"
+#include "base/temp_file.h"
 #include "column/batch.h"
 
 typedef struct RowLayout {
@@ -24,10 +25,23 @@ typedef struct RowLayout {
 } RowLayout;
 
 RowLayout *row_layout_new(Arena *arena, const Type *types, size_t column_count, size_t extra_size);
+/* The column's value in the row, when it is text that stands behind a pointer; else NULL. */
+static inline String *row_long_string(const RowLayout *layout, uint8_t *row, size_t column_index)
+{
+    String *string = (String *)(void *)(row + layout->offsets[column_index]);
+    bool is_null = row[column_index / 8] >> (column_index % 8) & 1;
+    bool is_text = type_physical(layout->types[column_index]) == PHYSICAL_STRING;
+    return is_text && !is_null && string->size > STRING_INLINE_SIZE ? string : NULL;
+}
 
 /* Rows that stay where they are, in pages taken from the memory budget; and the bytes of their long strings. */
 typedef struct RowStore RowStore;
 RowStore *row_store_new(Arena *arena, const Context *context, const RowLayout *layout);
+/* Rows beyond `memory_size` bytes stand in the file: their addresses hold like any others, and the system writes them
+ * out as it sees fit. The store is empty. */
+void row_store_overflow_to(RowStore *store, TempFile *file, size_t memory_size);
+/* Lets go of the memory of those rows until they are looked at again. Cheap where there are none. */
+void row_store_rest(const RowStore *store);
 size_t row_store_count(const RowStore *store);
 /* Bytes taken from the budget. */
 size_t row_store_size(const RowStore *store);
@@ -42,6 +56,8 @@ void row_store_clear(RowStore *store);
 void row_store_release(RowStore *store);
 /* Bytes that live as long as the store's rows. */
 char *row_store_string_memory(RowStore *store, size_t size);
+/* Appends copies of rows of the same layout, with their long strings; the copies' addresses go to ret_rows. */
+void row_store_copy(RowStore *store, uint8_t *const *rows, size_t count, uint8_t **ret_rows);
 
 /* Writes a column of fresh rows: rows[i] gets row selection[i] (NULL: i) of `vector`, for i < count. Long strings are
  * copied. */

@@ -28,6 +28,9 @@ struct RowStore {
     ARRAY(Buffer *) string_pages;
     size_t current_string_page;
     size_t string_used; /* bytes of the current string page */
+    TempFile *file;     /* NULL: all pages are memory */
+    size_t memory_size; /* bytes of pages that are; more stand in the file */
+    size_t mapped_size; /* bytes of those */
 };
 
 /* ---- layout ---- */
@@ -89,7 +92,7 @@ void row_store_release(RowStore *store)
     for (size_t i = 0; i < store->string_pages.count; i++)
         buffer_unref(store->string_pages.items[i]);
     store->pages.count = store->string_pages.count = 0;
-    store->capacity = store->size = 0;
+    store->capacity = store->size = store->mapped_size = 0;
     row_store_clear(store);
 }
 
@@ -123,6 +126,23 @@ const RowLayout *row_store_layout(const RowStore *store)
     return store->layout;
 }
 
+void row_store_overflow_to(RowStore *store, TempFile *file, size_t memory_size)
+{
+    assert(store->capacity == 0);
+    store->file = file;
+    store->memory_size = memory_size;
+}
+
+void row_store_rest(const RowStore *store)
+{
+    if (store->mapped_size == 0)
+        return;
+    for (size_t i = 0; i < store->pages.count; i++)
+        temp_buffer_rest(store->pages.items[i].buffer);
+    for (size_t i = 0; i < store->string_pages.count; i++)
+        temp_buffer_rest(store->string_pages.items[i]);
+}
+
 void row_store_clear(RowStore *store)
 {
     store->row_count = 0;
@@ -133,10 +153,18 @@ void row_store_clear(RowStore *store)
 
 static Buffer *row_store_new_page(RowStore *store, size_t least_size)
 {
-    size_t size = size_align(store->size / 4, SMALLEST_PAGE);
+    size_t size = size_align((store->size + store->mapped_size) / 4, SMALLEST_PAGE);
     size = size < SMALLEST_PAGE ? SMALLEST_PAGE : size > LARGEST_PAGE ? LARGEST_PAGE : size;
+    if (store->file && store->size >= store->memory_size) {
+        row_store_rest(store);
+        Buffer *mapped = temp_file_map(store->file, size > least_size ? size : least_size);
+        store->mapped_size += mapped->size;
+        return mapped;
+    }
     size -= BUFFER_HEADER;
-    return buffer_new(size > least_size ? size : least_size, store->budget);
+    Buffer *buffer = buffer_new(size > least_size ? size : least_size, store->budget);
+    store->size += buffer->size;
+    return buffer;
 }
 
 static void row_store_add_page(RowStore *store)
@@ -147,7 +175,6 @@ static void row_store_add_page(RowStore *store)
     Buffer *buffer = row_store_new_page(store, store->layout->row_size);
     store->pages.items[store->pages.count++] = (RowPage){buffer, store->capacity};
     store->capacity += buffer->size / store->layout->row_size;
-    store->size += buffer->size;
 }
 
 void row_store_append(RowStore *store, size_t count, uint8_t **ret_rows)
@@ -221,7 +248,28 @@ char *row_store_string_memory(RowStore *store, size_t size)
                                            store->string_pages.count, &store->string_pages.capacity);
     Buffer *page = row_store_new_page(store, size);
     store->string_pages.items[store->string_pages.count++] = page;
-    store->size += page->size;
     store->string_used = size;
     return page->data;
+}
+
+static void row_copy_strings(RowStore *store, uint8_t *row)
+{
+    const RowLayout *layout = store->layout;
+    for (size_t c = 0; c < layout->column_count; c++) {
+        String *string = row_long_string(layout, row, c);
+        if (string == NULL)
+            continue;
+        char *copy = row_store_string_memory(store, string->size);
+        memcpy(copy, string->pointer, string->size);
+        string->pointer = copy;
+    }
+}
+
+void row_store_copy(RowStore *store, uint8_t *const *rows, size_t count, uint8_t **ret_rows)
+{
+    row_store_append(store, count, ret_rows);
+    for (size_t i = 0; i < count; i++)
+        memcpy(ret_rows[i], rows[i], store->layout->row_size);
+    for (size_t i = 0; i < count && store->layout->has_strings; i++)
+        row_copy_strings(store, ret_rows[i]);
 }

@@ -5,16 +5,24 @@
 
 #include "exec/hash_table.h"
 #include "exec/sorter.h"
+#include "exec/spill.h"
 #include "expr/evaluator.h"
 
 enum { STATE_ALIGNMENT = 8 };
 
-/* DISTINCT: the rows that came already. */
+/* DISTINCT: the rows that came already. When memory is full others that have not wait on disk until the end. */
 typedef struct CallDistinct {
+    MemoryShare share;
     RowStore *rows; /* group, arguments */
     HashTable *table;
     HashProbe *probe;
-    Vector **keys;
+    size_t key_count;
+    Vector **keys; /* and behind them the order keys: the columns of a row that waits */
+    Type *types;   /* of those columns */
+    size_t column_count;
+    bool is_full; /* no new rows are taken */
+    Spill *spill; /* or NULL: none has waited yet */
+    uint64_t hashes[BATCH_SIZE];
     uint8_t *found[BATCH_SIZE];
     bool is_new[BATCH_SIZE];
 } CallDistinct;
@@ -36,17 +44,20 @@ typedef struct Call {
     Evaluator *filter;      /* or NULL */
     Evaluator *evaluator;   /* of arguments and order keys; that of all calls without a FILTER is one */
     size_t first_expr;      /* of its arguments there; order keys follow */
-    Vector **arguments;     /* of the batch at work: flat or constant */
+    Vector **arguments;     /* of the batch at work: flat or constant; order keys follow */
     Vector **flattened;     /* where dictionaries are written out */
     CallDistinct *distinct; /* or NULL */
     CallOrder *order;       /* or NULL */
 } Call;
 
 struct AggregateCalls {
+    Arena *arena;
     const Context *context;
     size_t count;
     Call *calls;
     size_t state_size;
+    Arena *kept; /* what states point to */
+    bool has_groups;
     /* of the call at work */
     Batch rows;             /* the input's columns; the rows that go to the call */
     uint8_t *const *groups; /* of those rows, in their order; NULL: */
@@ -66,31 +77,42 @@ static Type group_type(void)
     return type_of(TYPE_UBIGINT); /* an address */
 }
 
-/* Group, then the arguments. */
+/* Group, then the arguments, then the order keys. */
 static Type *call_row_types(const Build *build, const Call *call)
 {
-    Type *types = arena_array(build->arena, Type, call->argument_count + 1);
+    Type *types = arena_array(build->arena, Type, call->argument_count + call->call->order_count + 1);
     types[0] = group_type();
     if (call->argument_count)
         memcpy(types + 1, call->state.argument_types, call->argument_count * sizeof *types);
+    for (size_t k = 0; k < call->call->order_count; k++)
+        types[1 + call->argument_count + k] = call->call->order_keys[k]->type;
     return types;
 }
 
+static size_t call_expr_count(const Call *call)
+{
+    return call->argument_count + (call->order ? call->call->order_count : 0);
+}
+
 /* Without groups the arguments alone are the key. */
-static CallDistinct *call_distinct_new(const Build *build, const Call *call, bool has_groups)
+static CallDistinct *call_distinct_new(const Build *build, const Call *call, bool has_groups, MemoryShare share)
 {
     Arena *arena = build->arena;
     CallDistinct *distinct = arena_new(arena, CallDistinct);
-    const Type *types = call_row_types(build, call) + !has_groups;
-    size_t key_count = call->argument_count + has_groups;
-    distinct->rows = row_store_new(arena, build->context, row_layout_new(arena, types, key_count, 0));
-    distinct->table = hash_table_new(arena, build->context, distinct->rows, key_count, "a DISTINCT aggregate");
+    distinct->share = share;
+    distinct->types = call_row_types(build, call) + !has_groups;
+    distinct->key_count = call->argument_count + has_groups;
+    distinct->column_count = call_expr_count(call) + has_groups;
+    RowLayout *layout = row_layout_new(arena, distinct->types, distinct->key_count, 0);
+    distinct->rows = row_store_new(arena, build->context, layout);
+    distinct->table =
+        hash_table_new(arena, build->context, distinct->rows, distinct->key_count, "a DISTINCT aggregate");
     distinct->probe = hash_probe_new(arena);
-    distinct->keys = arena_array(arena, Vector *, key_count);
+    distinct->keys = arena_array(arena, Vector *, distinct->column_count);
     return distinct;
 }
 
-static CallOrder *call_order_new(const Build *build, const Call *call)
+static CallOrder *call_order_new(const Build *build, const Call *call, MemoryShare share)
 {
     Arena *arena = build->arena;
     CallOrder *order = arena_new(arena, CallOrder);
@@ -104,33 +126,52 @@ static CallOrder *call_order_new(const Build *build, const Call *call)
     }
     order->keys = sort_keys_new(arena, build->context, key_types, orders, key_count);
     order->sorter =
-        sorter_new(arena, build->context, order->keys, call_row_types(build, call), call->argument_count + 1);
+        sorter_new(arena, build->context, share, order->keys, call_row_types(build, call), call->argument_count + 1);
     order->key_vectors = arena_array(arena, Vector *, key_count);
     order->columns = arena_array(arena, Vector *, call->argument_count + 1);
     return order;
 }
 
-static void call_init(Call *call, const Build *build, const AggregateCall *plan_call, bool has_groups)
+static bool call_is_distinct(const AggregateCall *call)
 {
-    const Aggregate *aggregate = plan_call->aggregate;
+    return call->is_distinct && !(call->aggregate->flags & AGGREGATE_DISTINCT_IDLE);
+}
+
+static bool call_is_ordered(const AggregateCall *call)
+{
+    return call->order_count > 0 && (call->aggregate->flags & AGGREGATE_ORDER_MATTERS);
+}
+
+/* How many keep rows. */
+static size_t plan_keeper_count(const PlanAggregate *plan)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->aggregate_count; i++)
+        count += (size_t)call_is_distinct(&plan->aggregates[i]) + call_is_ordered(&plan->aggregates[i]);
+    return count;
+}
+
+bool aggregate_calls_keep_rows(const PlanAggregate *plan)
+{
+    return plan_keeper_count(plan) > 0;
+}
+
+static void call_init(Call *call, const Build *build, const AggregateCall *plan_call, bool has_groups,
+                      MemoryShare share)
+{
     call->call = plan_call;
     call->argument_count = plan_call->argument_count;
     call->state = (AggregateState){.call = plan_call, .context = build->context, .arena = build->arena};
-    call->arguments = arena_array(build->arena, Vector *, call->argument_count);
+    call->arguments = arena_array(build->arena, Vector *, call->argument_count + plan_call->order_count);
     call->flattened = arena_array(build->arena, Vector *, call->argument_count);
     for (size_t a = 0; a < call->argument_count; a++) {
         call->state.argument_types[a] = plan_call->arguments[a]->type;
         call->flattened[a] = vector_new(build->arena, plan_call->arguments[a]->type);
     }
-    if (plan_call->is_distinct && !(aggregate->flags & AGGREGATE_DISTINCT_IDLE))
-        call->distinct = call_distinct_new(build, call, has_groups);
-    if (plan_call->order_count && (aggregate->flags & AGGREGATE_ORDER_MATTERS))
-        call->order = call_order_new(build, call);
-}
-
-static size_t call_expr_count(const Call *call)
-{
-    return call->argument_count + (call->order ? call->call->order_count : 0);
+    if (call_is_ordered(plan_call))
+        call->order = call_order_new(build, call, share);
+    if (call_is_distinct(plan_call))
+        call->distinct = call_distinct_new(build, call, has_groups, share);
 }
 
 static void call_exprs(const Call *call, const ColumnMap *map, Expr **ret_exprs)
@@ -171,17 +212,25 @@ static void calls_make_evaluators(AggregateCalls *calls, const Build *build, con
             calls->calls[i].evaluator = evaluator;
 }
 
-AggregateCalls *aggregate_calls_new(const Build *build, const PlanAggregate *plan, const ColumnMap *map)
+AggregateCalls *aggregate_calls_new(const Build *build, const PlanAggregate *plan, const ColumnMap *map,
+                                    MemoryShare share)
 {
     AggregateCalls *calls = arena_new(build->arena, AggregateCalls);
-    bool has_groups = plan->group_count + plan->set_count > 0;
+    size_t keeper_count = plan_keeper_count(plan);
+    MemoryShare part = memory_share_part(share, keeper_count ? keeper_count : 1);
+    calls->arena = build->arena;
+    calls->has_groups = plan->group_count + plan->set_count > 0;
+    calls->kept = arena_new_child(build->arena);
+    if (build->context->memory)
+        arena_count(calls->kept, build->context->memory, "what aggregates keep");
     calls->context = build->context;
     calls->count = plan->aggregate_count;
     calls->calls = arena_array(build->arena, Call, calls->count);
     calls->group_vector = vector_new(build->arena, group_type());
     for (size_t i = 0; i < calls->count; i++) {
         Call *call = &calls->calls[i];
-        call_init(call, build, &plan->aggregates[i], has_groups);
+        call_init(call, build, &plan->aggregates[i], calls->has_groups, part);
+        call->state.arena = calls->kept;
         call->offset = calls->state_size;
         size_t size = call->call->aggregate->state_size(&call->state);
         calls->state_size += (size + STATE_ALIGNMENT - 1) / STATE_ALIGNMENT * STATE_ALIGNMENT;
@@ -195,26 +244,45 @@ size_t aggregate_calls_state_size(const AggregateCalls *calls)
     return calls->state_size;
 }
 
+static size_t call_distinct_size(const CallDistinct *distinct)
+{
+    return row_store_size(distinct->rows) + hash_table_size(distinct->table) +
+           (distinct->spill ? spill_size(distinct->spill) : 0);
+}
+
+size_t aggregate_calls_states_size(const AggregateCalls *calls)
+{
+    return arena_size(calls->kept);
+}
+
 size_t aggregate_calls_size(const AggregateCalls *calls)
 {
-    size_t size = 0;
+    size_t size = arena_size(calls->kept);
     for (size_t i = 0; i < calls->count; i++) {
         const Call *call = &calls->calls[i];
         if (call->distinct)
-            size += row_store_size(call->distinct->rows) + hash_table_size(call->distinct->table);
+            size += call_distinct_size(call->distinct);
         if (call->order)
             size += sorter_size(call->order->sorter);
     }
     return size;
 }
 
+static void call_distinct_forget(CallDistinct *distinct)
+{
+    hash_table_clear(distinct->table);
+    row_store_release(distinct->rows);
+    distinct->is_full = false;
+}
+
 void aggregate_calls_clear(AggregateCalls *calls)
 {
+    arena_reset(calls->kept);
     for (size_t i = 0; i < calls->count; i++) {
         const Call *call = &calls->calls[i];
         if (call->distinct) {
-            hash_table_clear(call->distinct->table);
-            row_store_release(call->distinct->rows);
+            call_distinct_forget(call->distinct);
+            spill_clear(call->distinct->spill);
         }
         if (call->order)
             sorter_clear(call->order->sorter);
@@ -248,6 +316,8 @@ static void call_compute_arguments(Call *call, const Batch *rows)
         }
         call->arguments[a] = value;
     }
+    for (size_t e = call->argument_count; e < call_expr_count(call); e++)
+        call->arguments[e] = evaluator_value(call->evaluator, call->first_expr + e, rows);
 }
 
 /* The rows' groups as a column. */
@@ -266,29 +336,69 @@ static Vector *rows_group_vector(AggregateCalls *calls)
     return calls->group_vector;
 }
 
-/* DISTINCT: only rows that their group has not seen. */
-static void rows_make_distinct(AggregateCalls *calls, const Call *call)
+/* ---- DISTINCT ---- */
+
+/* Keeps of the rows those i for which `keeps[i]` says so. */
+static void rows_keep(AggregateCalls *calls, const bool *keeps)
 {
-    CallDistinct *distinct = call->distinct;
     Batch *rows = &calls->rows;
-    bool has_groups = calls->groups != NULL;
-    if (has_groups)
-        distinct->keys[0] = rows_group_vector(calls);
-    for (size_t a = 0; a < call->argument_count; a++)
-        distinct->keys[has_groups + a] = call->arguments[a];
-    hash_table_add(distinct->table, distinct->probe, distinct->keys, rows->selection, rows->row_count, distinct->found,
-                   distinct->is_new);
     size_t count = 0;
     for (size_t i = 0; i < rows->row_count; i++) {
         calls->new_selection[count] = (uint16_t)batch_row(rows, i);
-        if (has_groups)
+        if (calls->groups)
             calls->kept_groups[count] = calls->groups[i];
-        count += distinct->is_new[i];
+        count += keeps[i];
     }
     rows->row_count = count;
     rows->selection = calls->new_selection;
-    if (has_groups)
+    if (calls->groups)
         calls->groups = calls->kept_groups;
+}
+
+/* The rows that the table does not have wait; none is left. */
+static void rows_wait(AggregateCalls *calls, CallDistinct *distinct)
+{
+    Batch *rows = &calls->rows;
+    hash_table_find(distinct->table, distinct->probe, distinct->keys, rows->selection, rows->row_count,
+                    distinct->found);
+    for (size_t i = 0; i < rows->row_count; i++)
+        distinct->is_new[i] = distinct->found[i] == NULL;
+    rows_keep(calls, distinct->is_new);
+    vectors_hash(distinct->keys, distinct->key_count, rows->selection, rows->row_count, distinct->hashes);
+    spill_add(distinct->spill, 0, distinct->keys, rows->selection, rows->row_count, distinct->hashes);
+    rows->row_count = 0;
+}
+
+static void call_distinct_look_at_memory(AggregateCalls *calls, CallDistinct *distinct)
+{
+    size_t size = row_store_size(distinct->rows) + hash_table_size_to_add(distinct->table, BATCH_SIZE);
+    if (!memory_share_is_full(distinct->share, row_store_count(distinct->rows), size))
+        return;
+    if (distinct->spill == NULL) {
+        distinct->spill = spill_new(calls->arena, calls->context, distinct->share);
+        spill_add_side(distinct->spill, distinct->types, distinct->column_count);
+    }
+    distinct->is_full = spill_can_add(distinct->spill);
+}
+
+/* Only rows that their group has not seen. */
+static void rows_make_distinct(AggregateCalls *calls, const Call *call)
+{
+    CallDistinct *distinct = call->distinct;
+    const Batch *rows = &calls->rows;
+    size_t first = calls->has_groups;
+    if (calls->has_groups)
+        distinct->keys[0] = rows_group_vector(calls);
+    for (size_t e = 0; e < call_expr_count(call); e++)
+        distinct->keys[first + e] = call->arguments[e];
+    if (distinct->is_full) {
+        rows_wait(calls, distinct);
+        return;
+    }
+    hash_table_add(distinct->table, distinct->probe, distinct->keys, rows->selection, rows->row_count, distinct->found,
+                   distinct->is_new);
+    rows_keep(calls, distinct->is_new);
+    call_distinct_look_at_memory(calls, distinct);
 }
 
 /* ORDER BY: they wait for the end. */
@@ -300,7 +410,7 @@ static void rows_gather(AggregateCalls *calls, const Call *call)
     for (size_t a = 0; a < call->argument_count; a++)
         order->columns[a + 1] = call->arguments[a];
     for (size_t k = 0; k < call->call->order_count; k++)
-        order->key_vectors[k + 1] = evaluator_value(call->evaluator, call->first_expr + call->argument_count + k, rows);
+        order->key_vectors[k + 1] = call->arguments[call->argument_count + k];
     sort_keys_encode(order->keys, order->key_vectors, rows->selection, rows->row_count);
     sorter_add(order->sorter, order->columns, rows->selection, rows->row_count, order->keys->keys, order->keys->sizes);
 }
@@ -331,6 +441,19 @@ static void call_update_groups(AggregateCalls *calls, Call *call)
     call->call->aggregate->update(&call->state, call->arguments, rows->selection, rows->row_count, calls->states);
 }
 
+/* The arguments are there. */
+static void call_take(AggregateCalls *calls, Call *call)
+{
+    if (call->distinct)
+        rows_make_distinct(calls, call);
+    if (calls->rows.row_count == 0)
+        return;
+    if (call->order)
+        rows_gather(calls, call);
+    else
+        (calls->groups ? call_update_groups : call_update_one)(calls, call);
+}
+
 static void call_update(AggregateCalls *calls, Call *call)
 {
     if (call->filter)
@@ -338,12 +461,7 @@ static void call_update(AggregateCalls *calls, Call *call)
     if (calls->rows.row_count == 0)
         return;
     call_compute_arguments(call, &calls->rows);
-    if (call->distinct)
-        rows_make_distinct(calls, call);
-    if (call->order)
-        rows_gather(calls, call);
-    else
-        (calls->groups ? call_update_groups : call_update_one)(calls, call);
+    call_take(calls, call);
 }
 
 void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups)
@@ -367,6 +485,26 @@ void aggregate_calls_update_one(AggregateCalls *calls, const Batch *batch, uint8
 
 /* ---- the end ---- */
 
+/* DISTINCT: the rows that waited, one partition after the other. */
+static void call_feed_waiting(AggregateCalls *calls, Call *call)
+{
+    CallDistinct *distinct = call->distinct;
+    size_t first = calls->has_groups;
+    while (spill_begin_partition(distinct->spill)) {
+        call_distinct_forget(distinct);
+        for (const Batch *batch; (batch = spill_next(distinct->spill, 0, BATCH_SIZE)) != NULL;) {
+            calls->rows = *batch;
+            calls->groups = calls->has_groups ? calls->slot_groups : NULL;
+            for (size_t i = 0; calls->has_groups && i < batch->row_count; i++)
+                calls->slot_groups[i] = (uint8_t *)(uintptr_t)VECTOR_DATA(batch->columns[0], uint64_t)[i];
+            for (size_t e = 0; e < call_expr_count(call); e++)
+                call->arguments[e] = batch->columns[first + e];
+            call_take(calls, call);
+        }
+    }
+    call_distinct_forget(distinct);
+}
+
 /* Hands the rows that were gathered to the function, group after group, each in its order. */
 static void call_feed_sorted(AggregateCalls *calls, Call *call)
 {
@@ -389,9 +527,13 @@ static void call_feed_sorted(AggregateCalls *calls, Call *call)
 
 void aggregate_calls_finish(AggregateCalls *calls)
 {
-    for (size_t i = 0; i < calls->count; i++)
-        if (calls->calls[i].order)
-            call_feed_sorted(calls, &calls->calls[i]);
+    for (size_t i = 0; i < calls->count; i++) {
+        Call *call = &calls->calls[i];
+        if (call->distinct && call->distinct->spill)
+            call_feed_waiting(calls, call);
+        if (call->order)
+            call_feed_sorted(calls, call);
+    }
 }
 
 void aggregate_calls_finalize(AggregateCalls *calls, size_t call_index, uint8_t *const *groups, size_t count,

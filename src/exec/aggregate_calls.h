@@ -10,11 +10,16 @@
 
 typedef struct AggregateCalls AggregateCalls;
 
-/* `map` has the columns of the input. */
-AggregateCalls *aggregate_calls_new(const Build *build, const PlanAggregate *plan, const ColumnMap *map);
+/* `map` has the columns of the input. DISTINCT and ORDER BY spill when `share` is full. */
+AggregateCalls *aggregate_calls_new(const Build *build, const PlanAggregate *plan, const ColumnMap *map,
+                                    MemoryShare share);
+/* Whether any of them keeps rows of its own, for DISTINCT or ORDER BY. */
+bool aggregate_calls_keep_rows(const PlanAggregate *plan);
 /* Bytes of a group's states. */
 size_t aggregate_calls_state_size(const AggregateCalls *calls);
-/* Bytes held besides the states. */
+/* Bytes that the states point to. */
+size_t aggregate_calls_states_size(const AggregateCalls *calls);
+/* Bytes held besides the states: those, and rows that are kept. */
 size_t aggregate_calls_size(const AggregateCalls *calls);
 /* Row i of the batch (of those that count) goes to the group whose states are groups[i]. */
 void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups);
@@ -25,7 +30,7 @@ void aggregate_calls_finish(AggregateCalls *calls);
 /* `result` becomes the values of one call for `count` groups. */
 void aggregate_calls_finalize(AggregateCalls *calls, size_t call_index, uint8_t *const *groups, size_t count,
                               Vector *result);
-/* Gives memory back early. */
+/* All states are forgotten: others may follow. Gives memory back. */
 void aggregate_calls_clear(AggregateCalls *calls);
 
 #endif

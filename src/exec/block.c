@@ -9,8 +9,13 @@ void block_clear(Block *block)
 {
     if (block->data == NULL)
         return;
-    memory_free(block->data);
-    memory_budget_give(block->budget, block->size);
+    if (block->mapped) {
+        buffer_unref(block->mapped);
+    } else {
+        memory_free(block->data);
+        memory_budget_give(block->budget, block->size);
+    }
+    block->mapped = NULL;
     block->data = NULL;
     block->size = 0;
 }
@@ -29,9 +34,29 @@ Block *block_new(Arena *arena, const Context *context, const char *what)
     return block;
 }
 
+Block *block_new_overflowing(Arena *arena, const Context *context, const char *what, TempFile *file, size_t memory_size)
+{
+    Block *block = block_new(arena, context, what);
+    block->file = file;
+    block->memory_size = memory_size;
+    return block;
+}
+
+void block_rest(const Block *block)
+{
+    if (block->mapped)
+        temp_buffer_rest(block->mapped);
+}
+
 /* Memory first, then the budget: when either is refused nothing of the other is left behind. */
 static void block_take(Block *block, size_t size)
 {
+    if (block->file && size > block->memory_size) {
+        block->mapped = temp_file_map(block->file, size);
+        block->data = block->mapped->data;
+        block->size = block->mapped->size;
+        return;
+    }
     block->data = memory_allocate_aligned(size);
     if (!memory_budget_take(block->budget, size)) {
         memory_free(block->data);
@@ -53,7 +78,8 @@ void block_grow(Block *block, size_t used_size, size_t size)
         return;
     if (size < memory_size_multiply(block->size, 2))
         size = block->size * 2;
-    Block grown = {.budget = block->budget, .what = block->what};
+    Block grown = {
+        .budget = block->budget, .file = block->file, .memory_size = block->memory_size, .what = block->what};
     block_take(&grown, size);
     if (used_size)
         memcpy(grown.data, block->data, used_size);

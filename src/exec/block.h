@@ -3,16 +3,42 @@
 #ifndef QUERN_EXEC_BLOCK_H
 #define QUERN_EXEC_BLOCK_H
 
-#include "base/context.h"
+#include "base/temp_file.h"
+
+/* What an operator may hold before it spills: its part of what memory_limit leaves. */
+typedef struct MemoryShare {
+    size_t size;      /* bytes */
+    size_t row_count; /* SET spill_after */
+} MemoryShare;
+
+/* Whether it has come to that with so many rows, which take so many bytes. */
+static inline bool memory_share_is_full(MemoryShare share, size_t row_count, size_t size)
+{
+    return size > share.size || row_count >= share.row_count;
+}
+
+/* An equal part of it for each of `count`. */
+static inline MemoryShare memory_share_part(MemoryShare share, size_t count)
+{
+    return (MemoryShare){share.size / count, share.row_count};
+}
 
 typedef struct Block {
     void *data; /* aligned to 64 bytes; NULL while it is empty */
     size_t size;
     MemoryBudget *budget;
+    TempFile *file; /* or NULL */
+    size_t memory_size;
+    Buffer *mapped;   /* where the data stands in the file */
     const char *what; /* for the message when it is refused: "a join's hash table" */
 } Block;
 
 Block *block_new(Arena *arena, const Context *context, const char *what);
+/* When it has more than `memory_size` bytes they stand in the file. */
+Block *block_new_overflowing(Arena *arena, const Context *context, const char *what, TempFile *file,
+                             size_t memory_size);
+/* Lets go of that memory until it is looked at again. */
+void block_rest(const Block *block);
 /* Room for `size` bytes; what was in it is lost. Raises LIMIT_EXCEEDED or OUT_OF_MEMORY, and then it is empty. */
 void block_renew(Block *block, size_t size);
 /* Room for at least `size` bytes, doubling; the first `used_size` bytes are kept. Raises, and then nothing changed. */

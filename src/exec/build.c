@@ -203,6 +203,47 @@ static size_t plan_node_count(const Plan *plan)
     return plan->id + 1;
 }
 
+/* Whether its operator keeps rows. */
+static bool plan_keeps_rows(const Plan *plan)
+{
+    switch (plan->kind) {
+    case PLAN_AGGREGATE:
+    case PLAN_DISTINCT:
+    case PLAN_SORT:
+    case PLAN_WINDOW:
+    case PLAN_JOIN:
+    case PLAN_CTE:
+    case PLAN_RECURSIVE:
+        return true;
+    case PLAN_SET:
+        return ((const PlanSet *)plan)->operator!= PLAN_UNION;
+    default:
+        return false;
+    }
+}
+
+/* What stands too deep is refused when it is made. */
+static size_t plan_count_keepers(const Plan *plan, size_t depth)
+{
+    size_t count = plan_keeps_rows(plan);
+    for (size_t i = 0; i < plan->input_count && depth < EXECUTION_MAX_DEPTH; i++)
+        count += plan_count_keepers(plan->inputs[i], depth + 1);
+    return count;
+}
+
+/* Each operator that keeps rows gets an equal part of three quarters of what is left; the rest is for what nobody can
+ * put down: batches, buffers, the last rows before a decision. */
+static MemoryShare memory_share_new(const Context *context, const Plan *plan)
+{
+    const MemoryBudget *budget = context->memory;
+    size_t used = budget ? budget->used : 0, limit = budget ? budget->limit : SIZE_MAX;
+    size_t count = plan_count_keepers(plan, 1), row_count = context->settings->spill_after;
+    return (MemoryShare){
+        .size = limit > used ? (limit - used) / 4 * 3 / (count ? count : 1) : 0,
+        .row_count = row_count ? row_count : SIZE_MAX,
+    };
+}
+
 Execution *execution_new(Arena *arena, const Context *context, const PlanColumns *columns, const Plan *plan,
                          bool is_timed)
 {
@@ -220,6 +261,7 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
         .node_count = node_count,
         .copy_count = 1,
         .is_timed = is_timed,
+        .memory_share = memory_share_new(context, plan),
     };
     execution->root = build_operator(&build, plan);
     operator_open(execution->root);

@@ -3,6 +3,7 @@
 #define QUERN_EXEC_BUILD_H
 
 #include "base/context.h"
+#include "exec/block.h"
 #include "exec/exec.h"
 #include "exec/team.h"
 #include "plan/plan.h"
@@ -15,6 +16,7 @@ typedef struct Build {
     size_t node_count;
     DynamicFilter *dynamics; /* by number: what operators of this execution learn and its scans may look at */
     bool is_timed;
+    MemoryShare memory_share; /* of each operator that keeps rows */
     /* Whoever pulls from the operator being made reads it to its end before anybody sees a row: so holding rows back
      * for fuller batches costs nobody a wait. */
     bool is_drained;

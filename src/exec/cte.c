@@ -19,8 +19,12 @@ RowStore *cte_store_new(const Build *build, const Plan *plan)
         types[c] = plan_column(build->columns, query->outputs[c])->type;
     /* rows without columns are rows too, and have addresses */
     size_t extra_size = query->output_count == 0 ? sizeof(uint64_t) : 0;
-    return row_store_new(build->arena, build->context,
-                         row_layout_new(build->arena, types, query->output_count, extra_size));
+    RowStore *store = row_store_new(build->arena, build->context,
+                                    row_layout_new(build->arena, types, query->output_count, extra_size));
+    MemoryShare share = build->memory_share;
+    row_store_overflow_to(store, temp_file_new(build->arena, build->context),
+                          share.row_count < SIZE_MAX ? 0 : share.size / 2);
+    return store;
 }
 
 CteRows *cte_rows_new(const Build *build, const Plan *plan)
@@ -71,6 +75,8 @@ Operator *cte_new(const Build *build, const Plan *plan, Operator **inputs)
 
 /* ---- readers ---- */
 
+enum { REST_BATCHES = 64 }; /* so often rows on disk are let go of */
+
 typedef struct CteScanOperator {
     Operator base;
     CteRows *rows;
@@ -102,6 +108,8 @@ static Batch *cte_scan_next(Operator *op)
     self->has_begun = true;
     if (self->position == rows->end && !cte_rows_fetch(self))
         return NULL;
+    if (self->position / BATCH_SIZE % REST_BATCHES == 0)
+        row_store_rest(rows->store);
     size_t left = rows->end - self->position;
     size_t count =
         row_store_rows(rows->store, self->position, left < op->batch_size ? left : op->batch_size, self->found);

@@ -4,17 +4,23 @@
  *         | NULL bits | groups | set | states |   row then goes to one group of every set, keyed by NULL for the group
  *         +-----------+--------+-----+--------+   columns that are not in it
  *
- * Without groups there is one block of states, and no table. */
+ * Without groups there is one block of states, and no table.
+ *
+ * When memory is full no new groups are made. Rows of groups that are there still go to them; all others wait on disk,
+ * as they came, with their keys, split by the hash of these. Once the groups in memory are handed on each partition is
+ * taken up like an input of its own. So all rows of a group meet in one place, in their order. */
 #include <string.h>
 
 #include "exec/aggregate_calls.h"
 #include "exec/hash_table.h"
 #include "exec/operator.h"
 #include "exec/row_output.h"
+#include "exec/spill.h"
 #include "expr/evaluator.h"
 
 typedef struct HashAggregateOperator {
     Operator base;
+    const PlanColumns *columns;
     AggregateCalls *calls;
     Evaluator *groups;
     size_t key_count; /* the groups, and the set */
@@ -30,8 +36,18 @@ typedef struct HashAggregateOperator {
     Batch *batch;
     bool is_built;
     size_t next_row; /* of those to return */
+    /* rows that wait: the input's columns, group expressions that are more than a column, the set */
+    MemoryShare share; /* of the table */
+    bool is_full;      /* no new groups are made */
+    Spill *spill;      /* or NULL: none has waited yet */
+    size_t waiting_count;
+    size_t *value_positions; /* of each group expression there */
+    Vector **waiting_columns;
     uint8_t *found[BATCH_SIZE];
     bool is_new[BATCH_SIZE];
+    uint16_t present[BATCH_SIZE], absent[BATCH_SIZE]; /* rows whose group is there, and others */
+    uint16_t of_set[BATCH_SIZE];
+    uint64_t hashes[BATCH_SIZE];
 } HashAggregateOperator;
 
 static const PlanAggregate *aggregate_plan(const HashAggregateOperator *self)
@@ -44,17 +60,87 @@ static void aggregate_note_memory(HashAggregateOperator *self)
     size_t size = aggregate_calls_size(self->calls);
     if (self->table)
         size += row_store_size(self->rows) + hash_table_size(self->table);
+    if (self->spill)
+        size += spill_size(self->spill);
     operator_note_memory(&self->base, size);
 }
 
 /* ---- input ---- */
 
-static void aggregate_add_to_groups(HashAggregateOperator *self, const Batch *batch)
+static void aggregate_update_groups(HashAggregateOperator *self, const Batch *batch)
 {
-    hash_table_add(self->table, self->probe, self->keys, batch->selection, batch->row_count, self->found, self->is_new);
     for (size_t i = 0; i < batch->row_count; i++)
         self->found[i] += self->layout->extra_offset;
     aggregate_calls_update(self->calls, batch, self->found);
+}
+
+static void aggregate_make_spill(HashAggregateOperator *self)
+{
+    const PlanAggregate *plan = aggregate_plan(self);
+    const Plan *input = plan->base.inputs[0];
+    Type *types = arena_array(self->base.arena, Type, self->waiting_count);
+    for (size_t c = 0; c < input->output_count; c++)
+        types[c] = plan_column(self->columns, input->outputs[c])->type;
+    for (size_t g = 0; g < plan->group_count; g++)
+        types[self->value_positions[g]] = plan->groups[g]->type;
+    if (plan->set_count > 0)
+        types[self->waiting_count - 1] = self->set->type;
+    self->spill = spill_new(self->base.arena, self->base.context, self->share);
+    spill_add_side(self->spill, types, self->waiting_count);
+}
+
+/* The rows, of the set at hand, that have no group. */
+static void aggregate_put_off(HashAggregateOperator *self, const Batch *batch, size_t count)
+{
+    const PlanAggregate *plan = aggregate_plan(self);
+    size_t input_count = plan->base.inputs[0]->output_count;
+    for (size_t c = 0; c < input_count; c++)
+        self->waiting_columns[c] = batch->columns[c];
+    for (size_t g = 0; g < plan->group_count; g++)
+        self->waiting_columns[self->value_positions[g]] = self->values[g];
+    if (plan->set_count > 0)
+        self->waiting_columns[self->waiting_count - 1] = self->set;
+    vectors_hash(self->keys, self->key_count, self->absent, count, self->hashes);
+    spill_add(self->spill, 0, self->waiting_columns, self->absent, count, self->hashes);
+}
+
+static void aggregate_add_to_present(HashAggregateOperator *self, const Batch *batch)
+{
+    hash_table_find(self->table, self->probe, self->keys, batch->selection, batch->row_count, self->found);
+    size_t present_count = 0, absent_count = 0;
+    for (size_t i = 0; i < batch->row_count; i++) {
+        uint16_t row = (uint16_t)batch_row(batch, i);
+        uint8_t *group = self->found[i];
+        self->absent[absent_count] = row;
+        absent_count += group == NULL;
+        self->present[present_count] = row;
+        self->found[present_count] = group;
+        present_count += group != NULL;
+    }
+    if (absent_count > 0)
+        aggregate_put_off(self, batch, absent_count);
+    Batch present = *batch;
+    present.selection = self->present;
+    present.row_count = present_count;
+    if (present_count > 0)
+        aggregate_update_groups(self, &present);
+}
+
+static void aggregate_add_to_groups(HashAggregateOperator *self, const Batch *batch)
+{
+    if (self->is_full) {
+        aggregate_add_to_present(self, batch);
+        return;
+    }
+    hash_table_add(self->table, self->probe, self->keys, batch->selection, batch->row_count, self->found, self->is_new);
+    aggregate_update_groups(self, batch);
+    size_t size = row_store_size(self->rows) + hash_table_size_to_add(self->table, BATCH_SIZE) +
+                  aggregate_calls_states_size(self->calls);
+    if (!memory_share_is_full(self->share, row_store_count(self->rows), size))
+        return;
+    if (self->spill == NULL)
+        aggregate_make_spill(self);
+    self->is_full = spill_can_add(self->spill);
 }
 
 /* The key of a set: groups that are in it, NULL for the others, its number. */
@@ -85,6 +171,30 @@ static void aggregate_add(HashAggregateOperator *self, const Batch *batch)
     }
 }
 
+/* Rows that have waited: of each set those that are of it. */
+static void aggregate_add_again(HashAggregateOperator *self, const Batch *batch)
+{
+    const PlanAggregate *plan = aggregate_plan(self);
+    for (size_t g = 0; g < plan->group_count; g++)
+        self->keys[g] = self->values[g] = batch->columns[self->value_positions[g]];
+    if (plan->set_count == 0)
+        aggregate_add_to_groups(self, batch);
+    for (size_t s = 0; s < plan->set_count; s++) {
+        const uint64_t *sets = VECTOR_DATA(batch->columns[self->waiting_count - 1], uint64_t);
+        Batch rows = *batch;
+        rows.row_count = 0;
+        rows.selection = self->of_set;
+        for (size_t i = 0; i < batch->row_count; i++) {
+            self->of_set[rows.row_count] = (uint16_t)i;
+            rows.row_count += sets[i] == s;
+        }
+        if (rows.row_count == 0)
+            continue;
+        aggregate_choose_set(self, s);
+        aggregate_add_to_groups(self, &rows);
+    }
+}
+
 /* A set without groups has a row even when nothing comes. */
 static void aggregate_add_empty_sets(HashAggregateOperator *self)
 {
@@ -97,6 +207,17 @@ static void aggregate_add_empty_sets(HashAggregateOperator *self)
     }
 }
 
+static void aggregate_forget(HashAggregateOperator *self)
+{
+    aggregate_calls_clear(self->calls);
+    if (self->table == NULL)
+        return;
+    hash_table_clear(self->table);
+    row_store_release(self->rows);
+    self->is_full = false;
+    self->next_row = 0;
+}
+
 static void aggregate_build(HashAggregateOperator *self)
 {
     aggregate_add_empty_sets(self);
@@ -105,6 +226,20 @@ static void aggregate_build(HashAggregateOperator *self)
         aggregate_note_memory(self);
     }
     aggregate_calls_finish(self->calls);
+}
+
+/* A partition of the rows that wait becomes groups. False: none waits. */
+static bool aggregate_build_again(HashAggregateOperator *self)
+{
+    if (self->spill == NULL || !spill_begin_partition(self->spill))
+        return false;
+    aggregate_forget(self);
+    for (const Batch *batch; (batch = spill_next(self->spill, 0, BATCH_SIZE)) != NULL;) {
+        aggregate_add_again(self, batch);
+        aggregate_note_memory(self);
+    }
+    aggregate_calls_finish(self->calls);
+    return true;
 }
 
 /* ---- output ---- */
@@ -143,9 +278,10 @@ static Batch *hash_aggregate_next(Operator *op)
     if (!self->is_built)
         aggregate_build(self);
     self->is_built = true;
-    size_t count = aggregate_next_groups(self);
-    if (count == 0)
-        return NULL;
+    size_t count;
+    while ((count = aggregate_next_groups(self)) == 0)
+        if (!aggregate_build_again(self))
+            return NULL;
     Vector **columns = self->batch->columns;
     for (size_t g = 0; g < plan->group_count; g++)
         row_output(self->layout, g, self->found, count, *columns++);
@@ -163,11 +299,8 @@ static Batch *hash_aggregate_next(Operator *op)
 static void hash_aggregate_close(Operator *op)
 {
     HashAggregateOperator *self = (HashAggregateOperator *)op;
-    aggregate_calls_clear(self->calls);
-    if (self->table == NULL)
-        return;
-    hash_table_clear(self->table);
-    row_store_release(self->rows);
+    aggregate_forget(self);
+    spill_clear(self->spill);
 }
 
 static const OperatorOps hash_aggregate_ops = {"HashAggregate", NULL, hash_aggregate_next, hash_aggregate_close};
@@ -199,6 +332,13 @@ static void aggregate_make_table(HashAggregateOperator *self, const Build *build
     self->rows = row_store_new(arena, build->context, self->layout);
     self->table = hash_table_new(arena, build->context, self->rows, self->key_count, "the hash table of GROUP BY");
     self->probe = hash_probe_new(arena);
+    self->columns = build->columns;
+    self->value_positions = arena_array(arena, size_t, plan->group_count);
+    self->waiting_count = plan->base.inputs[0]->output_count;
+    for (size_t g = 0; g < plan->group_count; g++)
+        self->value_positions[g] = groups[g]->kind == EXPR_COLUMN ? groups[g]->column : self->waiting_count++;
+    self->waiting_count += has_sets;
+    self->waiting_columns = arena_array(arena, Vector *, self->waiting_count);
 }
 
 Operator *hash_aggregate_new(const Build *build, const Plan *plan, Operator **inputs)
@@ -206,7 +346,8 @@ Operator *hash_aggregate_new(const Build *build, const Plan *plan, Operator **in
     const PlanAggregate *aggregate = (const PlanAggregate *)plan;
     HashAggregateOperator *self = operator_new(build, HashAggregateOperator, &hash_aggregate_ops, plan, inputs);
     ColumnMap map = column_map_new(build, plan->inputs[0], NULL);
-    self->calls = aggregate_calls_new(build, aggregate, &map);
+    self->share = memory_share_part(build->memory_share, aggregate_calls_keep_rows(aggregate) ? 2 : 1);
+    self->calls = aggregate_calls_new(build, aggregate, &map, self->share);
     if (aggregate->group_count + aggregate->set_count > 0)
         aggregate_make_table(self, build, &map);
     else

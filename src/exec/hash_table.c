@@ -86,6 +86,12 @@ size_t hash_table_size(const HashTable *table)
     return table->slots->size;
 }
 
+size_t hash_table_size_to_add(const HashTable *table, size_t count)
+{
+    bool grows = (table->count + count) / 2 * 3 >= table->slot_count;
+    return grows ? 3 * table->slots->size : table->slots->size;
+}
+
 void hash_table_clear(HashTable *table)
 {
     block_clear(table->slots);

@@ -27,6 +27,8 @@ HashProbe *hash_probe_new(Arena *arena);
 void hash_table_reserve(HashTable *table, size_t count);
 /* Bytes of its slots; the store's are not among them. */
 size_t hash_table_size(const HashTable *table);
+/* The same while `count` more keys are added: where it has to grow both the old and the new slots count. */
+size_t hash_table_size_to_add(const HashTable *table, size_t count);
 /* Forgets all keys and gives the slots back; the store is not touched. */
 void hash_table_clear(HashTable *table);
 

@@ -18,6 +18,7 @@ Operator *operator_allocate(const Build *build, size_t size, const OperatorOps *
         .metrics = &build->metrics[plan->id],
         .worker = build->worker,
         .shared = build->shared,
+        .memory_share = build->memory_share,
         .batch_size = batch_size == 0 || batch_size > BATCH_SIZE ? BATCH_SIZE : batch_size,
         .is_timed = build->is_timed,
     };

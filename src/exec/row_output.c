@@ -4,10 +4,15 @@
 void row_output(const RowLayout *layout, size_t column_index, uint8_t *const *rows, size_t count, Vector *target)
 {
     rows_read(layout, column_index, rows, count, target);
-    if (target->physical != PHYSICAL_STRING)
+    vector_own_strings(target, count);
+}
+
+void vector_own_strings(Vector *vector, size_t count)
+{
+    if (vector->physical != PHYSICAL_STRING)
         return;
-    String *strings = target->data;
+    String *strings = vector->data;
     for (size_t i = 0; i < count; i++)
         if (strings[i].size > STRING_INLINE_SIZE)
-            strings[i] = vector_add_string(target, string_view(&strings[i]));
+            strings[i] = vector_add_string(vector, string_view(&strings[i]));
 }

@@ -6,5 +6,7 @@
 
 /* rows_read, and long strings become the vector's own: who shares the vector may outlive the rows. */
 void row_output(const RowLayout *layout, size_t column_index, uint8_t *const *rows, size_t count, Vector *target);
+/* Long strings of a flat vector that stand in memory of somebody else become its own. */
+void vector_own_strings(Vector *vector, size_t count);
 
 #endif

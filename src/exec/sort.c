@@ -40,6 +40,6 @@ Operator *sort_new(const Build *build, const Plan *plan, Operator **inputs)
 {
     SortOperator *self = operator_new(build, SortOperator, &sort_ops, plan, inputs);
     self->input = sort_input_new(build, plan);
-    self->sorter = sort_input_sorter(self->input, build);
+    self->sorter = sort_input_sorter(self->input, build, build->memory_share);
     return &self->base;
 }

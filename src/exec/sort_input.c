@@ -27,9 +27,9 @@ SortInput *sort_input_new(const Build *build, const Plan *plan)
     return input;
 }
 
-Sorter *sort_input_sorter(const SortInput *input, const Build *build)
+Sorter *sort_input_sorter(const SortInput *input, const Build *build, MemoryShare share)
 {
-    return sorter_new(build->arena, build->context, input->keys, input->types, input->batch->column_count);
+    return sorter_new(build->arena, build->context, share, input->keys, input->types, input->batch->column_count);
 }
 
 void sort_input_encode(SortInput *input, const Batch *batch)

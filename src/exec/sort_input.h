@@ -19,7 +19,7 @@ typedef struct SortInput {
 
 SortInput *sort_input_new(const Build *build, const Plan *plan);
 /* One that takes its rows. */
-Sorter *sort_input_sorter(const SortInput *input, const Build *build);
+Sorter *sort_input_sorter(const SortInput *input, const Build *build, MemoryShare share);
 /* The keys of the batch's rows, into input->keys. */
 void sort_input_encode(SortInput *input, const Batch *batch);
 /* The next rows of a finished sorter, up to the plan's limit; NULL at the end. */

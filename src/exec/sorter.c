@@ -1,67 +1,103 @@
 /* exec/sorter.c: rows in the order of their keys: sorted runs, and their merge.
  *
- * A run is sorted by the first 16 bytes of the key by radix, least significant byte first (Knuth 5.2.5), leaving out
- * bytes that are equal in all entries; what is equal in them all is then sorted by comparing the rest. Both keep equal
- * keys in order, and so does the merge, by the number of the run. */
+ * Runs are merged by a heap, equal keys by the age of the run. When memory is full all rows in it are merged to one run
+ * on disk; FAN_IN of those that stand side by side become one of the next level (Knuth 5.4.9, balanced merging): a row
+ * goes through the disk as often as its run has levels, and merging takes FAN_IN blocks of memory. */
 #include "exec/sorter.h"
 
 #include <string.h>
 
 #include "base/array.h"
+#include "base/error.h"
+#include "exec/row_run.h"
+#include "exec/sort_entry.h"
 
 enum {
-    RUN_ENTRIES = 1 << 20, /* a run and its copy while it is sorted take 48 MiB */
-    RADIX_ENTRIES = 512,   /* fewer are sorted by comparing */
-    INSERTION_ENTRIES = 16,
-    PREFIX_SIZE = 16,
+    MOST_ENTRIES = 1 << 20, /* of a run: it and its copy while it is sorted take 48 MiB */
+    FEWEST_ENTRIES = 1 << 8,
+    FAN_IN = 16,
+    LARGEST_BLOCK = 256 << 10, /* on disk */
+    SMALLEST_BLOCK = 4 << 10,
 };
-
-typedef struct SortEntry {
-    uint64_t high, low; /* the first 16 bytes of the key as numbers; behind the key's end zero */
-    uint8_t *row;
-} SortEntry;
-
-/* A key of more than 16 bytes that does not have a fixed size: what stands behind the row's columns. */
-typedef struct SortLongKey {
-    const uint8_t *bytes;
-    size_t size;
-} SortLongKey;
 
 typedef struct SortRun {
     Block *entries;
     size_t count;
-    size_t next; /* of the merge */
 } SortRun;
+
+typedef struct StoredRun {
+    RowRun *rows;
+    unsigned level; /* how often they have been merged on disk */
+} StoredRun;
+
+/* A run that is being merged. */
+typedef struct SortSource {
+    SortEntry head;
+    const SortEntry *entries; /* in memory; NULL: */
+    RowRun *stored;           /* a block of a run on disk */
+    size_t next, count;       /* of the entries or the block; `head` is next - 1 */
+} SortSource;
 
 struct Sorter {
     Arena *arena;
     const Context *context;
-    size_t fixed_size;  /* of keys; 0: they vary */
-    bool has_long_keys; /* rows hold what of their keys does not go into entries */
+    MemoryShare share;
+    SortKeyPlace place;
+    size_t column_count; /* those of the layout but for the key */
     const RowLayout *layout;
     RowStore *rows;
+    size_t run_entries;
     ARRAY(SortRun) runs; /* all that were ever made; their memory is used again */
     size_t run_count;    /* those in use; the last is being filled */
     Block *spare;        /* what entries are copied to while a run is sorted */
-    size_t count;
-    ARRAY(size_t) heap; /* runs that have entries left; the one with the least entry first */
+    uint64_t count;
+    TempFile *file;
+    size_t block_size;
+    ARRAY(StoredRun) stored; /* in order of age */
+    ARRAY(RowRun *) unused;
+    ARRAY(SortSource) sources; /* in order of age */
+    ARRAY(size_t) heap;        /* those that have entries left; the one with the least entry first */
+    bool needs_block;          /* the first of the heap goes on with its next block */
     uint8_t *added[BATCH_SIZE];
     SortEntry given[BATCH_SIZE]; /* the entries handed out last */
     Vector **moved;              /* columns on their way to another sorter */
 };
 
-Sorter *sorter_new(Arena *arena, const Context *context, const SortKeys *keys, const Type *types, size_t column_count)
+/* Long keys stand in their rows: behind the columns, or, where their sizes vary, as one more column. */
+static void sorter_make_layout(Sorter *sorter, const SortKeys *keys, const Type *types)
+{
+    size_t count = sorter->column_count, key_size = keys->fixed_size;
+    bool varies = keys->column_count > 0 && key_size == 0;
+    Type *with_key = arena_array(sorter->arena, Type, count + 1);
+    if (count > 0)
+        memcpy(with_key, types, count * sizeof *types);
+    with_key[count] = type_of(TYPE_BLOB);
+    sorter->place = (SortKeyPlace){.is_in_row = varies || key_size > SORT_PREFIX_SIZE, .fixed_size = key_size};
+    size_t extra_size = sorter->place.is_in_row ? key_size : 0;
+    const RowLayout *layout = row_layout_new(sorter->arena, with_key, count + varies, extra_size);
+    sorter->place.offset = varies ? layout->offsets[count] : layout->extra_offset;
+    sorter->layout = layout;
+}
+
+Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, const SortKeys *keys, const Type *types,
+                   size_t column_count)
 {
     Sorter *sorter = arena_new(arena, Sorter);
-    size_t key_size = keys->fixed_size == 0 ? sizeof(SortLongKey) : keys->fixed_size;
-    bool is_short = keys->column_count == 0 || (keys->fixed_size != 0 && keys->fixed_size <= PREFIX_SIZE);
-    sorter->has_long_keys = !is_short;
+    size_t run_entries = share.size / (8 * sizeof(SortEntry)), block_size = share.size / (4 * FAN_IN);
     sorter->arena = arena;
     sorter->context = context;
-    sorter->fixed_size = keys->fixed_size;
-    sorter->layout = row_layout_new(arena, types, column_count, is_short ? 0 : key_size);
+    sorter->share = share;
+    sorter->column_count = column_count;
+    sorter->run_entries = run_entries < FEWEST_ENTRIES ? FEWEST_ENTRIES
+                          : run_entries > MOST_ENTRIES ? MOST_ENTRIES
+                                                       : run_entries;
+    sorter->block_size = block_size < SMALLEST_BLOCK  ? SMALLEST_BLOCK
+                         : block_size > LARGEST_BLOCK ? LARGEST_BLOCK
+                                                      : block_size;
+    sorter_make_layout(sorter, keys, types);
     sorter->rows = row_store_new(arena, context, sorter->layout);
     sorter->spare = block_new(arena, context, "a sort");
+    sorter->file = temp_file_new(arena, context);
     return sorter;
 }
 
@@ -70,9 +106,14 @@ const RowLayout *sorter_layout(const Sorter *sorter)
     return sorter->layout;
 }
 
-size_t sorter_count(const Sorter *sorter)
+uint64_t sorter_count(const Sorter *sorter)
 {
     return sorter->count;
+}
+
+bool sorter_is_in_memory(const Sorter *sorter)
+{
+    return sorter->stored.count == 0;
 }
 
 size_t sorter_size(const Sorter *sorter)
@@ -80,245 +121,39 @@ size_t sorter_size(const Sorter *sorter)
     size_t size = row_store_size(sorter->rows) + sorter->spare->size;
     for (size_t r = 0; r < sorter->run_count; r++)
         size += sorter->runs.items[r].entries->size;
+    for (size_t r = 0; r < sorter->stored.count; r++)
+        size += row_run_size(sorter->stored.items[r].rows);
     return size;
 }
 
-void sorter_clear(Sorter *sorter)
+/* Forgets the rows in memory. */
+static void sorter_clear_memory(Sorter *sorter)
 {
     for (size_t r = 0; r < sorter->run_count; r++)
         block_clear(sorter->runs.items[r].entries);
-    sorter->run_count = sorter->count = sorter->heap.count = 0;
+    sorter->run_count = sorter->sources.count = sorter->heap.count = 0;
+    sorter->needs_block = false;
     block_clear(sorter->spare);
     row_store_release(sorter->rows);
 }
 
-/* ---- keys ---- */
-
-/* Up to 8 bytes as a number in their order. */
-static inline uint64_t key_word(const uint8_t *key, size_t size)
+void sorter_clear(Sorter *sorter)
 {
-    uint64_t word = 0;
-    if (size > 0)
-        memcpy(&word, key, size < 8 ? size : 8);
-    return __builtin_bswap64(word);
-}
-
-static inline SortEntry entry_make(const uint8_t *key, size_t size, uint8_t *row)
-{
-    return (SortEntry){key_word(key, size), size > 8 ? key_word(key + 8, size - 8) : 0, row};
-}
-
-static inline SortLongKey *row_long_key(const Sorter *sorter, uint8_t *row)
-{
-    return (SortLongKey *)(row + sorter->layout->extra_offset);
-}
-
-/* The whole key, where there are long keys; its bytes are NULL when it is no longer than an entry's. */
-static inline SortLongKey entry_long_key(const Sorter *sorter, const SortEntry *entry)
-{
-    if (sorter->fixed_size == 0)
-        return *row_long_key(sorter, entry->row);
-    return (SortLongKey){entry->row + sorter->layout->extra_offset, sorter->fixed_size};
-}
-
-static inline int entry_compare(const Sorter *sorter, const SortEntry *a, const SortEntry *b)
-{
-    if (a->high != b->high)
-        return a->high < b->high ? -1 : 1;
-    if (a->low != b->low)
-        return a->low < b->low ? -1 : 1;
-    if (!sorter->has_long_keys)
-        return 0;
-    SortLongKey a_key = entry_long_key(sorter, a), b_key = entry_long_key(sorter, b);
-    if (a_key.size <= PREFIX_SIZE || b_key.size <= PREFIX_SIZE)
-        return 0; /* none is the beginning of another: both are all there */
-    return sort_key_compare(a_key.bytes + PREFIX_SIZE, a_key.size - PREFIX_SIZE, b_key.bytes + PREFIX_SIZE,
-                            b_key.size - PREFIX_SIZE);
-}
-
-/* Keeps what of the keys does not go into entries. */
-static void rows_keep_keys(Sorter *sorter, uint8_t *const *rows, size_t count, uint8_t *const *keys,
-                           const size_t *sizes)
-{
-    if (!sorter->has_long_keys)
-        return;
-    if (sorter->fixed_size) {
-        for (size_t i = 0; i < count; i++)
-            memcpy(rows[i] + sorter->layout->extra_offset, keys[i], sorter->fixed_size);
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        char *bytes = NULL;
-        if (sizes[i] > PREFIX_SIZE) {
-            bytes = row_store_string_memory(sorter->rows, sizes[i]);
-            memcpy(bytes, keys[i], sizes[i]);
-        }
-        *row_long_key(sorter, rows[i]) = (SortLongKey){(const uint8_t *)bytes, sizes[i]};
-    }
-}
-
-/* ---- sorting a run; results stand in `entries`, `spare` has room for as many ---- */
-
-static void entries_insertion_sort(const Sorter *sorter, SortEntry *entries, size_t count)
-{
-    for (size_t i = 1; i < count; i++) {
-        SortEntry entry = entries[i];
-        size_t to = i;
-        for (; to > 0 && entry_compare(sorter, &entry, &entries[to - 1]) < 0; to--)
-            entries[to] = entries[to - 1];
-        entries[to] = entry;
-    }
-}
-
-static void entries_merge(const Sorter *sorter, const SortEntry *entries, size_t middle, size_t count,
-                          SortEntry *target)
-{
-    size_t left = 0, right = middle, to = 0;
-    while (left < middle && right < count) {
-        bool takes_right = entry_compare(sorter, &entries[right], &entries[left]) < 0;
-        target[to++] = entries[takes_right ? right++ : left++];
-    }
-    memcpy(target + to, entries + left, (middle - left) * sizeof *entries);
-    to += middle - left;
-    memcpy(target + to, entries + right, (count - right) * sizeof *entries);
-}
-
-static void entries_merge_sort(const Sorter *sorter, SortEntry *entries, SortEntry *spare, size_t count)
-{
-    for (size_t first = 0; first < count; first += INSERTION_ENTRIES)
-        entries_insertion_sort(sorter, entries + first,
-                               count - first < INSERTION_ENTRIES ? count - first : INSERTION_ENTRIES);
-    SortEntry *from = entries, *to = spare;
-    for (size_t width = INSERTION_ENTRIES; width < count; width *= 2) {
-        context_check(sorter->context);
-        for (size_t first = 0; first < count; first += 2 * width) {
-            size_t size = count - first < 2 * width ? count - first : 2 * width;
-            entries_merge(sorter, from + first, size < width ? size : width, size, to + first);
-        }
-        SortEntry *swapped = from;
-        from = to;
-        to = swapped;
-    }
-    if (from != entries && count > 0)
-        memcpy(entries, from, count * sizeof *entries);
-}
-
-static inline unsigned entry_byte(const SortEntry *entry, size_t byte) /* 0: the least significant */
-{
-    uint64_t word = byte < 8 ? entry->low : entry->high;
-    return (unsigned)(word >> (byte % 8 * 8)) & 0xFF;
-}
-
-static void entries_radix_pass(const SortEntry *from, SortEntry *to, size_t count, size_t byte, uint32_t *counts)
-{
-    uint32_t position = 0;
-    for (size_t value = 0; value < 256; value++) {
-        uint32_t value_count = counts[value];
-        counts[value] = position;
-        position += value_count;
-    }
-    for (size_t i = 0; i < count; i++)
-        to[counts[entry_byte(&from[i], byte)]++] = from[i];
-}
-
-static void entries_radix_sort(const Sorter *sorter, SortEntry *entries, SortEntry *spare, size_t count)
-{
-    uint32_t counts[PREFIX_SIZE][256] = {0};
-    for (size_t i = 0; i < count; i++)
-        for (size_t byte = 0; byte < PREFIX_SIZE; byte++)
-            counts[byte][entry_byte(&entries[i], byte)]++;
-    SortEntry *from = entries, *to = spare;
-    for (size_t byte = 0; byte < PREFIX_SIZE; byte++) {
-        if (counts[byte][entry_byte(&entries[0], byte)] == count)
-            continue; /* the same in all */
-        context_check(sorter->context);
-        entries_radix_pass(from, to, count, byte, counts[byte]);
-        SortEntry *swapped = from;
-        from = to;
-        to = swapped;
-    }
-    if (from != entries)
-        memcpy(entries, from, count * sizeof *entries);
-}
-
-/* Sorts those whose first 16 bytes are equal by the rest. */
-static void entries_sort_ties(const Sorter *sorter, SortEntry *entries, SortEntry *spare, size_t count)
-{
-    for (size_t first = 0, end; first < count; first = end) {
-        for (end = first + 1; end < count; end++)
-            if (entries[end].high != entries[first].high || entries[end].low != entries[first].low)
-                break;
-        if (end - first > 1)
-            entries_merge_sort(sorter, entries + first, spare, end - first);
-    }
-}
-
-static void run_sort(Sorter *sorter, SortRun *run)
-{
-    SortEntry *entries = run->entries->data;
-    if (run->count < 2)
-        return;
-    block_grow(sorter->spare, 0, run->count * sizeof *entries);
-    if (run->count < RADIX_ENTRIES) {
-        entries_merge_sort(sorter, entries, sorter->spare->data, run->count);
-        return;
-    }
-    entries_radix_sort(sorter, entries, sorter->spare->data, run->count);
-    if (sorter->has_long_keys)
-        entries_sort_ties(sorter, entries, sorter->spare->data, run->count);
-}
-
-/* ---- filling ---- */
-
-static SortRun *sorter_current_run(Sorter *sorter)
-{
-    if (sorter->run_count > 0) {
-        SortRun *last = &sorter->runs.items[sorter->run_count - 1];
-        if (last->count < RUN_ENTRIES)
-            return last;
-        run_sort(sorter, last);
-    }
-    if (sorter->run_count == sorter->runs.count) {
-        SortRun made = {.entries = block_new(sorter->arena, sorter->context, "a sort")};
-        array_add(sorter->arena, &sorter->runs, made);
-    }
-    SortRun *run = &sorter->runs.items[sorter->run_count++];
-    run->count = run->next = 0;
-    return run;
-}
-
-void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count, uint8_t *const *keys,
-                const size_t *sizes)
-{
-    row_store_append(sorter->rows, count, sorter->added);
-    for (size_t c = 0; c < sorter->layout->column_count; c++)
-        rows_write(sorter->rows, c, columns[c], selection, count, sorter->added);
-    rows_keep_keys(sorter, sorter->added, count, keys, sizes);
-    for (size_t first = 0; first < count;) {
-        SortRun *run = sorter_current_run(sorter);
-        size_t taken = count - first < RUN_ENTRIES - run->count ? count - first : RUN_ENTRIES - run->count;
-        block_grow(run->entries, run->count * sizeof(SortEntry), (run->count + taken) * sizeof(SortEntry));
-        SortEntry *entries = (SortEntry *)run->entries->data + run->count;
-        for (size_t i = 0; i < taken; i++)
-            entries[i] = entry_make(keys[first + i], sizes[first + i], sorter->added[first + i]);
-        run->count += taken;
-        first += taken;
-    }
-    sorter->count += count;
+    sorter_clear_memory(sorter);
+    for (size_t r = 0; r < sorter->stored.count; r++)
+        row_run_clear(sorter->stored.items[r].rows);
+    sorter->stored.count = 0;
+    sorter->count = 0;
+    temp_file_clear(sorter->file);
 }
 
 /* ---- merging ---- */
 
-static inline const SortEntry *run_head(const Sorter *sorter, size_t run_index)
+/* Whether source a's head comes before source b's. */
+static bool source_is_before(const Sorter *sorter, size_t a, size_t b)
 {
-    const SortRun *run = &sorter->runs.items[run_index];
-    return (const SortEntry *)run->entries->data + run->next;
-}
-
-/* Whether run a's head comes before run b's. */
-static bool run_is_before(const Sorter *sorter, size_t a, size_t b)
-{
-    int order = entry_compare(sorter, run_head(sorter, a), run_head(sorter, b));
+    const SortSource *sources = sorter->sources.items;
+    int order = sort_entry_compare(sorter->place, &sources[a].head, &sources[b].head);
     return order < 0 || (order == 0 && a < b);
 }
 
@@ -326,44 +161,106 @@ static void heap_sift_down(Sorter *sorter, size_t at)
 {
     size_t *heap = sorter->heap.items, moved = heap[at];
     for (size_t child; (child = 2 * at + 1) < sorter->heap.count; at = child) {
-        if (child + 1 < sorter->heap.count && run_is_before(sorter, heap[child + 1], heap[child]))
+        if (child + 1 < sorter->heap.count && source_is_before(sorter, heap[child + 1], heap[child]))
             child++;
-        if (!run_is_before(sorter, heap[child], moved))
+        if (!source_is_before(sorter, heap[child], moved))
             break;
         heap[at] = heap[child];
     }
     heap[at] = moved;
 }
 
-void sorter_finish(Sorter *sorter)
+/* The source's head becomes its next entry, of those that are at hand. False: there is none. */
+static bool source_advance(SortSource *source)
 {
-    if (sorter->run_count > 0)
-        run_sort(sorter, &sorter->runs.items[sorter->run_count - 1]);
-    block_clear(sorter->spare);
-    sorter->heap.count = 0;
+    if (source->next == source->count)
+        return false;
+    size_t index = source->next++;
+    if (source->entries) {
+        source->head = source->entries[index];
+    } else {
+        RowTag tag = row_run_tag(source->stored, index);
+        source->head = (SortEntry){tag.high, tag.low, row_run_row(source->stored, index)};
+    }
+    return true;
+}
+
+static bool source_load(SortSource *source)
+{
+    if (source->stored == NULL)
+        return false;
+    source->count = row_run_read(source->stored);
+    source->next = 0;
+    return source_advance(source);
+}
+
+static void sorter_add_source(Sorter *sorter, SortSource source)
+{
+    if (source.stored ? source_load(&source) : source_advance(&source)) {
+        array_add(sorter->arena, &sorter->heap, sorter->sources.count);
+        array_add(sorter->arena, &sorter->sources, source);
+    }
+}
+
+static void sorter_add_stored_sources(Sorter *sorter, size_t first)
+{
+    for (size_t r = first; r < sorter->stored.count; r++)
+        sorter_add_source(sorter, (SortSource){.stored = sorter->stored.items[r].rows});
+}
+
+static void sorter_add_memory_sources(Sorter *sorter)
+{
     for (size_t r = 0; r < sorter->run_count; r++)
-        if (sorter->runs.items[r].count > 0)
-            array_add(sorter->arena, &sorter->heap, r);
+        sorter_add_source(
+            sorter, (SortSource){.entries = sorter->runs.items[r].entries->data, .count = sorter->runs.items[r].count});
+}
+
+static void sorter_begin_merge(Sorter *sorter)
+{
     for (size_t i = sorter->heap.count; i-- > 0;)
         heap_sift_down(sorter, i);
 }
 
-/* The next entries in order, into `given`; one run alone needs no merge. */
+static void sorter_end_merge(Sorter *sorter)
+{
+    sorter->sources.count = sorter->heap.count = 0;
+}
+
+/* The first source goes on, or is at its end. */
+static void sorter_load_first(Sorter *sorter)
+{
+    size_t *heap = sorter->heap.items;
+    if (!source_load(&sorter->sources.items[heap[0]]))
+        heap[0] = heap[--sorter->heap.count];
+    if (sorter->heap.count > 0)
+        heap_sift_down(sorter, 0);
+    sorter->needs_block = false;
+}
+
+/* The next entries in order, into `given`: at most up to the end of a block, whose rows are at hand until the next
+ * call. One run in memory alone needs no merge. */
 static size_t sorter_next_entries(Sorter *sorter, size_t count)
 {
     size_t given = 0;
+    if (sorter->needs_block)
+        sorter_load_first(sorter);
     while (given < count && sorter->heap.count > 0) {
-        SortRun *run = &sorter->runs.items[sorter->heap.items[0]];
-        size_t step = sorter->heap.count > 1 ? 1 : count - given;
-        if (step > run->count - run->next)
-            step = run->count - run->next;
-        memcpy(sorter->given + given, run_head(sorter, sorter->heap.items[0]), step * sizeof(SortEntry));
-        given += step;
-        run->next += step;
-        if (run->next == run->count)
-            sorter->heap.items[0] = sorter->heap.items[--sorter->heap.count];
-        if (sorter->heap.count > 1)
+        SortSource *source = &sorter->sources.items[sorter->heap.items[0]];
+        sorter->given[given++] = source->head;
+        if (sorter->heap.count == 1 && source->entries) {
+            size_t left = source->count - source->next, step = count - given < left ? count - given : left;
+            memcpy(sorter->given + given, source->entries + source->next, step * sizeof(SortEntry));
+            given += step;
+            source->next += step;
+        }
+        if (source_advance(source)) {
             heap_sift_down(sorter, 0);
+        } else if (source->stored) {
+            sorter->needs_block = true;
+            return given;
+        } else {
+            sorter_load_first(sorter);
+        }
     }
     return given;
 }
@@ -376,23 +273,175 @@ size_t sorter_next(Sorter *sorter, size_t count, uint8_t **ret_rows)
     return count;
 }
 
+/* ---- runs on disk ---- */
+
+static RowRun *sorter_new_run(Sorter *sorter)
+{
+    if (sorter->unused.count > 0)
+        return sorter->unused.items[--sorter->unused.count];
+    return row_run_new(sorter->arena, sorter->context, sorter->file, sorter->layout, /* has_tags= */ true,
+                       sorter->block_size);
+}
+
+/* Writes what is being merged to a new run. */
+static RowRun *sorter_store_merged(Sorter *sorter)
+{
+    RowRun *run = sorter_new_run(sorter);
+    sorter_begin_merge(sorter);
+    for (size_t count; (count = sorter_next_entries(sorter, BATCH_SIZE)) > 0;) {
+        context_check(sorter->context);
+        for (size_t i = 0; i < count; i++) {
+            const SortEntry *entry = &sorter->given[i];
+            row_run_add(run, entry->row, (RowTag){entry->high, entry->low});
+        }
+    }
+    sorter_end_merge(sorter);
+    row_run_finish(run);
+    return run;
+}
+
+/* The runs from `first` on become one. */
+static void sorter_merge_stored(Sorter *sorter, size_t first)
+{
+    sorter_add_stored_sources(sorter, first);
+    unsigned level = sorter->stored.items[first].level + 1;
+    RowRun *merged = sorter_store_merged(sorter);
+    for (size_t r = first; r < sorter->stored.count; r++)
+        array_add(sorter->arena, &sorter->unused, sorter->stored.items[r].rows);
+    sorter->stored.items[first] = (StoredRun){merged, level};
+    sorter->stored.count = first + 1;
+}
+
+static void run_sort(Sorter *sorter, SortRun *run)
+{
+    if (run->count < 2)
+        return;
+    block_grow(sorter->spare, 0, run->count * sizeof(SortEntry));
+    sort_entries(sorter->context, sorter->place, run->entries->data, sorter->spare->data, run->count);
+}
+
+/* All rows in memory go to disk. */
+static void sorter_spill(Sorter *sorter)
+{
+    run_sort(sorter, &sorter->runs.items[sorter->run_count - 1]);
+    block_clear(sorter->spare);
+    sorter_add_memory_sources(sorter);
+    StoredRun made = {.rows = sorter_store_merged(sorter)};
+    sorter_clear_memory(sorter);
+    array_add(sorter->arena, &sorter->stored, made);
+    for (;;) {
+        const StoredRun *stored = sorter->stored.items;
+        size_t count = sorter->stored.count;
+        if (count < FAN_IN || stored[count - FAN_IN].level != stored[count - 1].level)
+            return;
+        sorter_merge_stored(sorter, count - FAN_IN);
+    }
+}
+
+void sorter_finish(Sorter *sorter)
+{
+    if (sorter->run_count > 0)
+        run_sort(sorter, &sorter->runs.items[sorter->run_count - 1]);
+    block_clear(sorter->spare);
+    /* the youngest runs are the shortest */
+    while (sorter->stored.count > FAN_IN) {
+        size_t surplus = sorter->stored.count - FAN_IN + 1;
+        sorter_merge_stored(sorter, sorter->stored.count - (surplus < FAN_IN ? surplus : FAN_IN));
+    }
+    sorter_add_stored_sources(sorter, 0);
+    sorter_add_memory_sources(sorter);
+    sorter_begin_merge(sorter);
+}
+
+/* ---- filling ---- */
+
+static SortRun *sorter_current_run(Sorter *sorter)
+{
+    if (sorter->run_count > 0) {
+        SortRun *last = &sorter->runs.items[sorter->run_count - 1];
+        if (last->count < sorter->run_entries)
+            return last;
+        run_sort(sorter, last);
+    }
+    if (sorter->run_count == sorter->runs.count) {
+        SortRun made = {.entries = block_new(sorter->arena, sorter->context, "a sort")};
+        array_add(sorter->arena, &sorter->runs, made);
+    }
+    SortRun *run = &sorter->runs.items[sorter->run_count++];
+    run->count = 0;
+    return run;
+}
+
+static void sorter_keep_keys(Sorter *sorter, size_t count, uint8_t *const *keys, const size_t *sizes)
+{
+    size_t offset = sorter->place.offset;
+    if (!sorter->place.is_in_row)
+        return;
+    if (sorter->place.fixed_size) {
+        for (size_t i = 0; i < count; i++)
+            memcpy(sorter->added[i] + offset, keys[i], sorter->place.fixed_size);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *bytes = (const char *)keys[i];
+        if (sizes[i] > UINT32_MAX)
+            error_raise(ERROR_STRING_TOO_LONG, NO_POSITION, "a sort key of %zu bytes is too long", sizes[i]);
+        if (sizes[i] > STRING_INLINE_SIZE) {
+            char *copy = row_store_string_memory(sorter->rows, sizes[i]);
+            memcpy(copy, bytes, sizes[i]);
+            bytes = copy;
+        }
+        String key = string_make(bytes, sizes[i]);
+        memcpy(sorter->added[i] + offset, &key, sizeof key);
+    }
+}
+
+/* With what sorting its last run will take. */
+static bool sorter_is_full(const Sorter *sorter)
+{
+    const SortRun *last = &sorter->runs.items[sorter->run_count - 1];
+    return memory_share_is_full(sorter->share, row_store_count(sorter->rows),
+                                sorter_size(sorter) + last->entries->size);
+}
+
+void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count, uint8_t *const *keys,
+                const size_t *sizes)
+{
+    if (count == 0)
+        return;
+    row_store_append(sorter->rows, count, sorter->added);
+    for (size_t c = 0; c < sorter->column_count; c++)
+        rows_write(sorter->rows, c, columns[c], selection, count, sorter->added);
+    sorter_keep_keys(sorter, count, keys, sizes);
+    for (size_t first = 0; first < count;) {
+        SortRun *run = sorter_current_run(sorter);
+        size_t room = sorter->run_entries - run->count, taken = count - first < room ? count - first : room;
+        block_grow(run->entries, run->count * sizeof(SortEntry), (run->count + taken) * sizeof(SortEntry));
+        SortEntry *entries = (SortEntry *)run->entries->data + run->count;
+        for (size_t i = 0; i < taken; i++)
+            entries[i] = sort_entry_make(keys[first + i], sizes[first + i], sorter->added[first + i]);
+        run->count += taken;
+        first += taken;
+    }
+    sorter->count += count;
+    if (sorter_is_full(sorter))
+        sorter_spill(sorter);
+}
+
 /* ---- moving ---- */
 
-/* The key of an entry, in its row or in `buffer` (PREFIX_SIZE bytes). Returns its size. */
+/* The key of an entry, in its row or in `buffer` (SORT_PREFIX_SIZE bytes). Returns its size. */
 static size_t entry_key(const Sorter *sorter, const SortEntry *entry, uint8_t *buffer, uint8_t **ret_key)
 {
-    size_t size = sorter->fixed_size;
-    if (sorter->has_long_keys) {
-        SortLongKey key = entry_long_key(sorter, entry);
-        size = key.size;
-        *ret_key = (uint8_t *)key.bytes;
-        if (size > PREFIX_SIZE)
-            return size;
+    if (sorter->place.is_in_row) {
+        StringView key = sort_entry_key(sorter->place, entry);
+        *ret_key = (uint8_t *)key.data;
+        return key.size;
     }
     uint64_t words[] = {__builtin_bswap64(entry->high), __builtin_bswap64(entry->low)};
     memcpy(buffer, words, sizeof words);
     *ret_key = buffer;
-    return size;
+    return sorter->place.fixed_size;
 }
 
 /* What a move works with. */
@@ -400,7 +449,7 @@ typedef struct SorterMove {
     uint8_t *rows[BATCH_SIZE];
     uint8_t *keys[BATCH_SIZE];
     size_t sizes[BATCH_SIZE];
-    uint8_t buffers[BATCH_SIZE][PREFIX_SIZE];
+    uint8_t buffers[BATCH_SIZE][SORT_PREFIX_SIZE];
 } SorterMove;
 
 static size_t sorter_move_batch(Sorter *target, Sorter *source, size_t count, SorterMove *move)
@@ -411,7 +460,7 @@ static size_t sorter_move_batch(Sorter *target, Sorter *source, size_t count, So
         move->rows[i] = source->given[i].row;
         move->sizes[i] = entry_key(source, &source->given[i], move->buffers[i], &move->keys[i]);
     }
-    for (size_t c = 0; c < layout->column_count; c++)
+    for (size_t c = 0; c < source->column_count; c++)
         rows_read(layout, c, move->rows, count, source->moved[c]);
     sorter_add(target, source->moved, NULL, count, move->keys, move->sizes);
     return count;
@@ -419,11 +468,10 @@ static size_t sorter_move_batch(Sorter *target, Sorter *source, size_t count, So
 
 size_t sorter_move(Sorter *target, Sorter *source, size_t count, Block *ret_key)
 {
-    const RowLayout *layout = source->layout;
     if (source->moved == NULL) {
-        source->moved = arena_array(source->arena, Vector *, layout->column_count);
-        for (size_t c = 0; c < layout->column_count; c++)
-            source->moved[c] = vector_new(source->arena, layout->types[c]);
+        source->moved = arena_array(source->arena, Vector *, source->column_count);
+        for (size_t c = 0; c < source->column_count; c++)
+            source->moved[c] = vector_new(source->arena, source->layout->types[c]);
     }
     Arena *scratch = arena_new_child(source->arena);
     SorterMove *move = arena_allocate(scratch, sizeof *move);

@@ -2,8 +2,9 @@
  *
  *   rows --> run: entries (16 bytes of the key, row), sorted when it is full --+
  *            run --------------------------------------------------------------+--> merge --> rows in order
+ *            stored run: rows in order on disk, when the share of memory is full
  *
- * Rows stay where they were written; what is sorted are entries. */
+ * Rows in memory stay where they were written; what is sorted are entries. */
 #ifndef QUERN_EXEC_SORTER_H
 #define QUERN_EXEC_SORTER_H
 
@@ -12,24 +13,28 @@
 
 typedef struct Sorter Sorter;
 
-/* Rows of these columns, with keys as `keys` makes them. */
-Sorter *sorter_new(Arena *arena, const Context *context, const SortKeys *keys, const Type *types, size_t column_count);
+/* Rows of these columns, with keys as `keys` makes them. It spills when `share` is full. */
+Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, const SortKeys *keys, const Type *types,
+                   size_t column_count);
 /* Where a row's columns stand. */
 const RowLayout *sorter_layout(const Sorter *sorter);
-size_t sorter_count(const Sorter *sorter);
-/* Bytes that it holds. */
+uint64_t sorter_count(const Sorter *sorter);
+/* Bytes that it holds in memory. */
 size_t sorter_size(const Sorter *sorter);
 /* Adds rows: row selection[i] (NULL: i) of `columns` has the key keys[i]. Raises LIMIT_EXCEEDED. */
 void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count, uint8_t *const *keys,
                 const size_t *sizes);
 /* All rows are there: what follows are sorter_next and sorter_move. */
 void sorter_finish(Sorter *sorter);
-/* The next rows in order, up to `count` (at most BATCH_SIZE); 0 at the end. They stay until sorter_clear. */
+/* The next rows in order, up to `count` (at most BATCH_SIZE); 0 at the end. They stay until the next call, or, where
+ * all are in memory, until sorter_clear. */
 size_t sorter_next(Sorter *sorter, size_t count, uint8_t **ret_rows);
+/* Whether all of a finished sorter's rows are in memory. */
+bool sorter_is_in_memory(const Sorter *sorter);
 /* Puts the first `count` rows of `source` into `target`, which is of the same kind; then `source` is empty again.
  * Returns the size of the last row's key, which is written to *ret_key. */
 size_t sorter_move(Sorter *target, Sorter *source, size_t count, Block *ret_key);
-/* Empty, for more rows; the memory is given back. */
+/* Empty, for more rows; memory and place on disk are given back. */
 void sorter_clear(Sorter *sorter);
 
 #endif

@@ -76,7 +76,7 @@ static void top_n_add(TopNOperator *self, const Batch *batch)
         return;
     sorter_add(self->gathered, batch->columns, self->selection, count, keys->keys, keys->sizes);
     operator_note_memory(&self->base, sorter_size(self->gathered));
-    size_t gathered = sorter_count(self->gathered);
+    uint64_t gathered = sorter_count(self->gathered);
     size_t most = self->limit < BATCH_SIZE ? 2 * BATCH_SIZE : 2 * self->limit;
     if (gathered >= most || (!self->has_bound && gathered > self->limit))
         top_n_cut(self);
@@ -114,10 +114,11 @@ Operator *top_n_new(const Build *build, const Plan *plan, Operator **inputs)
     TopNOperator *self = operator_new(build, TopNOperator, &top_n_ops, plan, inputs);
     self->input = sort_input_new(build, plan);
     self->limit = ((const PlanSort *)plan)->limit;
+    MemoryShare share = memory_share_part(build->memory_share, 2);
     if (((const PlanSort *)plan)->dynamics.count > 0)
         self->dynamic = &build->dynamics[((const PlanSort *)plan)->dynamics.items[0].number];
-    self->gathered = sort_input_sorter(self->input, build);
-    self->spare = sort_input_sorter(self->input, build);
+    self->gathered = sort_input_sorter(self->input, build, share);
+    self->spare = sort_input_sorter(self->input, build, share);
     self->bound = block_new(build->arena, build->context, "the bound of a top-N sort");
     return &self->base;
 }

@@ -144,12 +144,12 @@ WindowAggregate *window_aggregate_new(WindowRows *rows, const WindowCall *window
     self->running_kept[1].arena = arena_new_child(arena);
     self->state_size = self->aggregate->state_size(&self->kept);
     self->running = arena_allocate_zero(arena, self->state_size);
-    self->batch_states = block_new(arena, rows->context, "the frames of a window");
+    self->batch_states = window_block_new(rows, "the frames of a window");
     for (size_t i = 0; i < MAX_LEVELS; i++)
-        self->levels[i] = block_new(arena, rows->context, "the frames of a window");
+        self->levels[i] = window_block_new(rows, "the frames of a window");
     self->values = vector_new(arena, call->type);
-    self->order = window_order_new(arena, rows->context);
-    self->before = block_new(arena, rows->context, "the order of a window");
+    self->order = window_order_new(rows);
+    self->before = window_block_new(rows, "the order of a window");
     return self;
 }
 
@@ -409,7 +409,7 @@ static void frames_compute(WindowAggregate *self, const WindowBatch *batch, cons
 static void ordered_make(WindowAggregate *self)
 {
     const WindowRows *rows = self->rows;
-    Block *values = block_new(rows->arena, rows->context, "the order of a window");
+    Block *values = window_block_new(rows, "the order of a window");
     size_t value_count = 0, count;
     block_renew(self->before, memory_size_multiply(rows->count + 1, sizeof(size_t)));
     block_renew(values, memory_size_multiply(rows->count, sizeof(double)));

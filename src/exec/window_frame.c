@@ -52,7 +52,7 @@ WindowFrames *window_frames_new(WindowRows *rows, const WindowFrame *frame)
         return self;
     self->order = rows->plan->orders[0];
     self->key_size = sort_key_fixed_size(frame->range_key->type);
-    self->keys = block_new(rows->arena, rows->context, "the keys of a window");
+    self->keys = window_block_new(rows, "the keys of a window");
     self->limits = sort_keys_new(rows->arena, rows->context, &frame->range_key->type, &self->order, 1);
     self->key_vector = window_rows_vector(rows, self->key_slot);
     return self;

@@ -32,8 +32,8 @@ WindowFunctionCall *window_function_call_new(WindowRows *rows, const WindowCall 
         self->slots[i] = window_rows_add_slot(rows, call->call.arguments[i]);
         self->arguments[i] = window_rows_vector(rows, self->slots[i]);
     }
-    self->valid.rows_block = block_new(rows->arena, rows->context, "IGNORE NULLS");
-    self->valid.before_block = block_new(rows->arena, rows->context, "IGNORE NULLS");
+    self->valid.rows_block = window_block_new(rows, "IGNORE NULLS");
+    self->valid.before_block = window_block_new(rows, "IGNORE NULLS");
     return self;
 }
 

@@ -27,14 +27,14 @@ struct WindowOrder {
     Block *numbers[2];      /* while it is built: of the rows as they stand at a level, and at the next */
 };
 
-WindowOrder *window_order_new(Arena *arena, const Context *context)
+WindowOrder *window_order_new(const WindowRows *rows)
 {
-    WindowOrder *order = arena_new(arena, WindowOrder);
-    order->context = context;
-    order->levels = block_new(arena, context, "the order of a window");
-    order->values = block_new(arena, context, "the order of a window");
-    order->numbers[0] = block_new(arena, context, "the order of a window");
-    order->numbers[1] = block_new(arena, context, "the order of a window");
+    WindowOrder *order = arena_new(rows->arena, WindowOrder);
+    order->context = rows->context;
+    order->levels = window_block_new(rows, "the order of a window");
+    order->values = window_block_new(rows, "the order of a window");
+    order->numbers[0] = window_block_new(rows, "the order of a window");
+    order->numbers[1] = window_block_new(rows, "the order of a window");
     return order;
 }
 

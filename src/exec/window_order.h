@@ -13,7 +13,7 @@
 
 typedef struct WindowOrder WindowOrder;
 
-WindowOrder *window_order_new(Arena *arena, const Context *context);
+WindowOrder *window_order_new(const WindowRows *rows);
 /* Takes the values of rows 0 .. count-1. Raises LIMIT_EXCEEDED. */
 void window_order_build(WindowOrder *order, const double *values, size_t count);
 /* The value number `index`, from 0, of these rows' values in ascending order; they have more than that many. */

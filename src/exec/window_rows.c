@@ -11,6 +11,8 @@ WindowRows *window_rows_new(const Build *build, const PlanWindow *plan)
     rows->arena = build->arena;
     rows->context = build->context;
     rows->plan = plan;
+    rows->share = build->memory_share;
+    rows->file = temp_file_new(rows->arena, rows->context);
     rows->sort_slots = arena_array(rows->arena, size_t, plan->partition_count + plan->key_count);
     for (size_t i = 0; i < plan->partition_count; i++)
         rows->sort_slots[i] = window_rows_add_slot(rows, plan->partition[i]);
@@ -18,11 +20,25 @@ WindowRows *window_rows_new(const Build *build, const PlanWindow *plan)
     for (size_t i = 0; i < plan->key_count; i++)
         rows->sort_slots[plan->partition_count + i] = window_rows_add_slot(rows, plan->keys[i]);
     rows->key_slots = rows->exprs.count;
-    rows->row_block = block_new(rows->arena, build->context, "the rows of a window");
-    rows->partition_block = block_new(rows->arena, build->context, "the partitions of a window");
-    rows->partition_group_block = block_new(rows->arena, build->context, "the partitions of a window");
-    rows->group_block = block_new(rows->arena, build->context, "the groups of a window");
+    rows->row_block = window_block_new(rows, "the rows of a window");
+    rows->partition_block = window_block_new(rows, "the partitions of a window");
+    rows->partition_group_block = window_block_new(rows, "the partitions of a window");
+    rows->group_block = window_block_new(rows, "the groups of a window");
     return rows;
+}
+
+enum { BLOCKS_IN_MEMORY = 32, REST_BATCHES = 64 };
+
+/* Bytes that a part of it may hold in memory. */
+static size_t window_rows_part(const WindowRows *rows, size_t count)
+{
+    return rows->share.row_count < SIZE_MAX ? 0 : rows->share.size / count;
+}
+
+Block *window_block_new(const WindowRows *rows, const char *what)
+{
+    return block_new_overflowing(rows->arena, rows->context, what, rows->file,
+                                 window_rows_part(rows, BLOCKS_IN_MEMORY));
 }
 
 size_t window_rows_add_slot(WindowRows *rows, Expr *expr)
@@ -59,8 +75,10 @@ void window_rows_begin(WindowRows *rows, const Build *build)
             orders[i] = plan->orders[i - plan->partition_count];
     }
     rows->keys = sort_keys_new(arena, build->context, sort_types, orders, sort_count);
-    rows->sorter = sorter_new(arena, build->context, rows->keys, types, slot_count);
+    rows->sorter = sorter_new(arena, build->context, build->memory_share, rows->keys, types, slot_count);
     rows->layout = sorter_layout(rows->sorter);
+    rows->store = row_store_new(arena, build->context, rows->layout);
+    row_store_overflow_to(rows->store, rows->file, window_rows_part(rows, 4));
 }
 
 void window_rows_add(WindowRows *rows, const Batch *batch)
@@ -136,20 +154,32 @@ static void rows_add_boundaries(WindowRows *rows, const Boundaries *boundaries, 
     }
 }
 
+/* The next rows of the sorter, behind those that are there. Those that stay only until the next are copied. */
+static size_t window_rows_fetch(WindowRows *rows, size_t first)
+{
+    if (sorter_is_in_memory(rows->sorter))
+        return sorter_next(rows->sorter, BATCH_SIZE, rows->rows + first);
+    uint8_t *lent[BATCH_SIZE];
+    size_t count = sorter_next(rows->sorter, BATCH_SIZE, lent);
+    row_store_copy(rows->store, lent, count, rows->rows + first);
+    return count;
+}
+
 void window_rows_finish(WindowRows *rows)
 {
     Arena *scratch = arena_new_child(rows->arena);
     Boundaries *boundaries = arena_new(scratch, Boundaries);
     sorter_finish(rows->sorter);
-    rows->count = sorter_count(rows->sorter);
+    rows->count = (size_t)sorter_count(rows->sorter);
     block_renew(rows->row_block, memory_size_multiply(rows->count, sizeof *rows->rows));
     rows->rows = rows->row_block->data;
-    for (size_t first = 0, count; (count = sorter_next(rows->sorter, BATCH_SIZE, rows->rows + first)) > 0;
-         first += count) {
+    for (size_t first = 0, count; (count = window_rows_fetch(rows, first)) > 0; first += count) {
         context_check(rows->context);
         boundaries_find(rows, boundaries, first, count);
         rows_add_boundaries(rows, boundaries, first, count);
     }
+    if (!sorter_is_in_memory(rows->sorter))
+        sorter_clear(rows->sorter);
     list_add(rows->partition_block, rows->partition_count, rows->count, &rows->partition_starts);
     list_add(rows->partition_group_block, rows->partition_count, rows->group_count, &rows->partition_groups);
     list_add(rows->group_block, rows->group_count, rows->count, &rows->group_starts);
@@ -158,8 +188,8 @@ void window_rows_finish(WindowRows *rows)
 
 size_t window_rows_size(const WindowRows *rows)
 {
-    return sorter_size(rows->sorter) + rows->row_block->size + rows->partition_block->size +
-           rows->partition_group_block->size + rows->group_block->size;
+    return sorter_size(rows->sorter) + row_store_size(rows->store) + rows->row_block->size +
+           rows->partition_block->size + rows->partition_group_block->size + rows->group_block->size;
 }
 
 void window_rows_clear(WindowRows *rows)
@@ -169,7 +199,17 @@ void window_rows_clear(WindowRows *rows)
     block_clear(rows->partition_block);
     block_clear(rows->partition_group_block);
     block_clear(rows->group_block);
+    row_store_release(rows->store);
     sorter_clear(rows->sorter);
+}
+
+void window_rows_rest(const WindowRows *rows)
+{
+    row_store_rest(rows->store);
+    block_rest(rows->row_block);
+    block_rest(rows->partition_block);
+    block_rest(rows->partition_group_block);
+    block_rest(rows->group_block);
 }
 
 /* ---- reading ---- */
@@ -182,6 +222,8 @@ bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch)
         group = batch->groups[batch->count - 1];
     }
     batch->first += batch->count;
+    if (batch->first / BATCH_SIZE % REST_BATCHES == 0)
+        window_rows_rest(rows);
     batch->count = rows->count - batch->first < count ? rows->count - batch->first : count;
     for (size_t i = 0; i < batch->count; i++) {
         partition += rows->partition_starts[partition + 1] == batch->first + i;

@@ -22,6 +22,8 @@ typedef struct WindowRows {
     Arena *arena;
     const Context *context;
     const PlanWindow *plan;
+    MemoryShare share;
+    TempFile *file; /* where what is more than the share allows stands */
     /* while slots are being added */
     ARRAY(Expr *) exprs; /* of each slot, in ColumnIds */
     size_t partition_slots,
@@ -37,7 +39,8 @@ typedef struct WindowRows {
     /* once they are all there */
     const RowLayout *layout;
     size_t count;
-    uint8_t **rows; /* in order */
+    RowStore *store; /* of the rows, when the sorter does not have them all in memory */
+    uint8_t **rows;  /* in order */
     size_t partition_count, group_count;
     size_t *partition_starts; /* first row of each, and then `count` */
     size_t *partition_groups; /* first group of each, and then `group_count` */
@@ -60,10 +63,15 @@ void window_rows_begin(WindowRows *rows, const Build *build);
 void window_rows_add(WindowRows *rows, const Batch *batch);
 /* All rows are there: sorts them and finds partitions and groups. */
 void window_rows_finish(WindowRows *rows);
+/* Memory that grows with the rows: where it is much it stands in the file. */
+Block *window_block_new(const WindowRows *rows, const char *what);
 /* Bytes that it holds. */
 size_t window_rows_size(const WindowRows *rows);
 /* Gives all memory back. */
 void window_rows_clear(WindowRows *rows);
+
+/* Lets go of what stands in the file: it is read again where it is looked at. */
+void window_rows_rest(const WindowRows *rows);
 
 /* The next rows, up to `count` (at most BATCH_SIZE), behind those of `batch`, which starts zeroed. False at the end. */
 bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch);

@@ -15,9 +15,9 @@ enum { SQLITE_STEP_LIMIT = 20000000, SQLITE_STEP_UNIT = 1000 };
 enum { QUERN_SECONDS = 20 };
 
 static const struct {
-    const char *name, *optimizer, *batch_size;
+    const char *name, *optimizer, *batch_size, *spill_after;
 } configurations[] = {
-#define CONFIGURATION(name, optimizer, batch_size) {name, optimizer, batch_size},
+#define CONFIGURATION(name, optimizer, batch_size, spill_after) {name, optimizer, batch_size, spill_after},
     CONFIGURATIONS(CONFIGURATION)
 #undef CONFIGURATION
 };
@@ -142,8 +142,9 @@ static Answer quern_answer(Contest *contest, const char *sql, uint64_t *ret_floa
 static void quern_configure(Contest *contest, size_t configuration)
 {
     quern_execute(contest,
-                  arena_format(contest->arena, "SET optimizer = %s; SET batch_size = %s",
-                               configurations[configuration].optimizer, configurations[configuration].batch_size));
+                  arena_format(contest->arena, "SET optimizer = %s; SET batch_size = %s; SET spill_after = %s",
+                               configurations[configuration].optimizer, configurations[configuration].batch_size,
+                               configurations[configuration].spill_after));
 }
 
 /* ---- SQLite ---- */

@@ -1,10 +1,15 @@
-/* What goes wrong in the middle of a query: the user stops it, memory runs out, a limit is met. Nothing may leak. */
+/* What goes wrong in the middle of a query: the user stops it, memory runs out, a limit is met, the disk is full.
+ * Nothing may leak. All of it also with operators that spill after five rows. */
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "base/memory.h"
+#include "base/temp_file.h"
 #include "plans.h"
 
 /* ---- a plan with every operator that keeps something; made anew for each run ---- */
 
-enum { PLAN_KINDS_TRIED = 10 };
+enum { PLAN_KINDS_TRIED = 12, RUNS = 2 * PLAN_KINDS_TRIED }; /* each kind as it is, and spilling */
 
 static Plan *some_table(void)
 {
@@ -109,6 +114,11 @@ static Plan *some_plan(size_t kind)
         return sort(filter(t, call("=", column(t, 0), integer(3))), keys, 1, NO_LIMIT);
     case 8:
         return some_window();
+    case 9:
+        return &plan_distinct_new(&test_columns, sort(t, keys, 2, NO_LIMIT), t->outputs, 1)->base;
+    case 10:
+        pair[1] = filter(pair[1], call("=", column(pair[1], 0), integer(3)));
+        return &plan_set_new(&test_columns, PLAN_EXCEPT, false, pair, 2)->base;
     default: {
         Expr *exprs[] = {call("||", column(t, 1), column(t, 1)), call("+", column(t, 0), integer(1))};
         return project(t, exprs, 2);
@@ -126,6 +136,14 @@ typedef struct Run {
     size_t row_count;
 } Run;
 
+/* Its memory, and its place on disk. */
+static void run_end(Run *run)
+{
+    arena_free(run->arena);
+    ck_assert_uint_eq(test_budget.used, 0);
+    ck_assert_uint_eq(test_temp.used, 0);
+}
+
 static void run_plan(void *argument)
 {
     Run *run = argument;
@@ -135,25 +153,32 @@ static void run_plan(void *argument)
     execution_close(execution);
 }
 
-static Run run_new(size_t kind)
+static Run run_new_spilling(size_t kind, size_t spill_after)
 {
     arena_reset(test_arena);
     plans_begin(/* batch_size= */ 16, /* batch_rows= */ 7);
+    test_settings.spill_after = spill_after;
     Run run = {.kind = kind, .plan = some_plan(kind)};
     plan_number(run.plan);
     run.arena = arena_new_child(test_arena);
     return run;
 }
 
+static Run run_new(size_t number)
+{
+    bool spills = number >= PLAN_KINDS_TRIED;
+    return run_new_spilling(number % PLAN_KINDS_TRIED, spills ? 5 : 0);
+}
+
 START_TEST(every_allocation_may_fail)
 {
-    for (size_t kind = 0; kind < PLAN_KINDS_TRIED; kind++) {
-        Run run = run_new(kind);
+    for (size_t number = 0; number < RUNS; number++) {
+        Run run = run_new(number);
         run_plan(&run);
         size_t row_count = run.row_count, nth = 1;
         ck_assert_uint_gt(row_count, 0);
         for (bool has_failed = true; has_failed; nth++) {
-            run = run_new(kind);
+            run = run_new(number);
             memory_fail_at(nth);
             Error error;
             bool is_done = error_protect(run_plan, &run, &error);
@@ -164,8 +189,7 @@ START_TEST(every_allocation_may_fail)
                 ck_assert_msg(error.code == ERROR_OUT_OF_MEMORY, "%s", error.message);
             else
                 ck_assert_uint_eq(run.row_count, row_count);
-            arena_free(run.arena);
-            ck_assert_uint_eq(test_budget.used, 0);
+            run_end(&run);
         }
         ck_assert_uint_gt(nth, 10);
     }
@@ -174,9 +198,9 @@ END_TEST
 
 START_TEST(a_memory_limit_is_an_error_that_names_it)
 {
-    for (size_t kind = 0; kind < 7; kind++) {
+    for (size_t number = 0; number < 7; number++) {
         for (size_t limit_size = 0; limit_size < 1 << 20; limit_size += 5000) {
-            Run run = run_new(kind);
+            Run run = run_new(number);
             test_budget.limit = limit_size;
             Error error;
             bool is_done = error_protect(run_plan, &run, &error);
@@ -185,8 +209,7 @@ START_TEST(a_memory_limit_is_an_error_that_names_it)
                 ck_assert_ptr_nonnull(strstr(error.message, "memory_limit"));
             }
             ck_assert_uint_le(test_budget.peak, limit_size);
-            arena_free(run.arena);
-            ck_assert_uint_eq(test_budget.used, 0);
+            run_end(&run);
             if (limit_size == 0)
                 ck_assert(!is_done);
             if (is_done)
@@ -225,44 +248,127 @@ static void plan_make_endless(Plan *plan)
 
 START_TEST(every_operator_stops_when_it_is_asked_to)
 {
-    for (size_t kind = 0; kind < PLAN_KINDS_TRIED; kind++) {
-        Run run = run_new(kind);
+    for (size_t number = 0; number < RUNS; number++) {
+        Run run = run_new(number);
         plan_make_endless(run.plan);
         expect_error(ERROR_INTERRUPTED, run_plan, &run);
-        arena_free(run.arena);
-        ck_assert_uint_eq(test_budget.used, 0);
+        run_end(&run);
     }
 }
 END_TEST
 
 START_TEST(closing_early_gives_the_memory_back)
 {
-    for (size_t kind = 0; kind < PLAN_KINDS_TRIED; kind++) {
-        Run run = run_new(kind);
+    for (size_t number = 0; number < RUNS; number++) {
+        Run run = run_new(number);
         Execution *execution = execution_new(run.arena, &test_context, &test_columns, run.plan, false);
         ck_assert_ptr_nonnull(execution_next(execution));
         execution_close(execution);
         ck_assert_ptr_null(execution_next(execution));
         ck_assert_uint_lt(test_budget.used, 10000); /* the keys of a batch at most */
-        arena_free(run.arena);
-        ck_assert_uint_eq(test_budget.used, 0);
+        run_end(&run);
     }
 }
 END_TEST
 
 START_TEST(what_has_come_to_its_end_holds_no_memory)
 {
-    for (size_t kind = 0; kind < PLAN_KINDS_TRIED; kind++) {
-        Run run = run_new(kind);
+    for (size_t number = 0; number < RUNS; number++) {
+        Run run = run_new(number);
         Execution *execution = execution_new(run.arena, &test_context, &test_columns, run.plan, false);
         while (execution_next(execution))
             ;
         ck_assert_uint_lt(test_budget.used, 10000);
-        arena_free(run.arena);
+        run_end(&run);
+    }
+}
+END_TEST
+
+/* How many bytes a run writes to disk. */
+static uint64_t run_temp_peak(size_t kind)
+{
+    Run run = run_new_spilling(kind, 5);
+    run_plan(&run);
+    uint64_t peak = test_temp.peak;
+    run_end(&run);
+    return peak;
+}
+
+START_TEST(a_full_disk_is_an_error_that_names_the_folder)
+{
+    struct rlimit before;
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before);
+    size_t failed_count = 0;
+    for (size_t kind = 2; kind < PLAN_KINDS_TRIED; kind++) {
+        if (run_temp_peak(kind) == 0)
+            continue;
+        for (rlim_t size = 0; size < 40000; size += 1500) {
+            Run run = run_new_spilling(kind, 5);
+            setrlimit(RLIMIT_FSIZE, &(struct rlimit){size, before.rlim_max});
+            Error error;
+            bool is_done = error_protect(run_plan, &run, &error);
+            setrlimit(RLIMIT_FSIZE, &before);
+            if (!is_done) {
+                failed_count++;
+                ck_assert_msg(error.code == ERROR_DISK_FULL, "%s", error.message);
+                ck_assert_ptr_nonnull(strstr(error.message, temp_folder(&test_context)));
+            }
+            run_end(&run);
+        }
+    }
+    ck_assert_uint_ge(failed_count, 8); /* at least all that spill, when nothing may be written */
+}
+END_TEST
+
+START_TEST(a_folder_that_takes_no_files_is_an_error)
+{
+    for (size_t kind = 2; kind < PLAN_KINDS_TRIED; kind++) {
+        if (run_temp_peak(kind) == 0)
+            continue;
+        Run run = run_new_spilling(kind, 5);
+        test_settings.temp_directory = "/proc/self";
+        expect_error(ERROR_IO, run_plan, &run);
+        run_end(&run);
+    }
+}
+END_TEST
+
+START_TEST(temp_limit_is_kept)
+{
+    for (size_t kind = 2; kind < PLAN_KINDS_TRIED; kind++) {
+        uint64_t peak = run_temp_peak(kind);
+        for (uint64_t part = 0; part < 4 && peak > 0; part++) {
+            Run run = run_new_spilling(kind, 5);
+            test_temp.limit = peak * part / 4;
+            expect_error(ERROR_LIMIT_EXCEEDED, run_plan, &run);
+            ck_assert_uint_le(test_temp.peak, test_temp.limit);
+            run_end(&run);
+        }
+    }
+}
+END_TEST
+
+/* The rows; in a fixed order where the plan leaves it free. */
+static const char *run_rows(size_t kind, size_t spill_after)
+{
+    const char *text = rows_text(run_new_spilling(kind, spill_after).plan);
+    return kind == 3 || kind == 4 || kind == 9 ? text : text_sorted(text);
+}
+
+START_TEST(what_spills_gives_the_same_rows)
+{
+    for (size_t kind = 0; kind < PLAN_KINDS_TRIED; kind++) {
+        char *expected = strdup(run_rows(kind, 0));
+        ck_assert_uint_gt(strlen(expected), 0);
+        for (size_t spill_after = 1; spill_after < 50; spill_after += 4)
+            ck_assert_str_eq(run_rows(kind, spill_after), expected);
+        free(expected);
     }
 }
 END_TEST
 
 TEST_PROGRAM(every_allocation_may_fail, a_memory_limit_is_an_error_that_names_it,
              every_operator_stops_when_it_is_asked_to, closing_early_gives_the_memory_back,
-             what_has_come_to_its_end_holds_no_memory)
+             what_has_come_to_its_end_holds_no_memory, a_full_disk_is_an_error_that_names_the_folder,
+             a_folder_that_takes_no_files_is_an_error, temp_limit_is_kept, what_spills_gives_the_same_rows)

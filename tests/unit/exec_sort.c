@@ -121,6 +121,7 @@ START_TEST(rows_come_in_order_and_ties_as_they_were)
     for (size_t round = 0; round < 150; round++) {
         arena_reset(test_arena);
         plans_begin(sizes[random_below(3)], 1 + random_below(2048));
+        test_settings.spill_after = round % 2 ? 1 + random_below(300) : 0;
         check_sort(types_to_sort[round % TYPES_TO_SORT], types_to_sort[random_below(TYPES_TO_SORT)],
                    counts[random_below(8)], round % 3 ? 1000000 : 8, NO_LIMIT);
     }
@@ -133,6 +134,7 @@ START_TEST(top_n_gives_the_first_rows_of_the_sort)
     for (size_t round = 0; round < 120; round++) {
         arena_reset(test_arena);
         plans_begin(sizes[random_below(3)], 1 + random_below(2048));
+        test_settings.spill_after = round % 2 ? 1 + random_below(300) : 0;
         check_sort(types_to_sort[round % TYPES_TO_SORT], types_to_sort[random_below(TYPES_TO_SORT)], 5000,
                    round % 3 ? 1000000 : 8, limits[random_below(9)]);
     }
@@ -143,13 +145,13 @@ END_TEST
 START_TEST(top_n_holds_no_more_than_it_needs)
 {
     plans_begin(BATCH_SIZE, BATCH_SIZE);
-    enum { ROWS = 400000 };
+    enum { COUNT = 400000 };
     Type type = type_of(TYPE_BIGINT);
-    Value *cells = arena_array(test_arena, Value, ROWS);
-    for (size_t i = 0; i < ROWS; i++)
-        cells[i] = value_integer(type, (int64_t)(ROWS - i));
+    Value *cells = arena_array(test_arena, Value, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        cells[i] = value_integer(type, (int64_t)(COUNT - i));
     int key[] = {1};
-    Plan *plan = sort(table_of(&type, 1, cells, ROWS), key, 1, 3);
+    Plan *plan = sort(table_of(&type, 1, cells, COUNT), key, 1, 3);
     ck_assert_str_eq(rows_text(plan), "1 2 3");
     ck_assert_uint_lt(test_budget.peak, 1 << 20);
 }
@@ -164,15 +166,15 @@ START_TEST(limit_zero_reads_nothing)
 }
 END_TEST
 
-/* Runs hold a million rows: here are three and a bit. */
-START_TEST(runs_are_merged_in_order_and_stable)
+enum { ROWS = 3200000, RANGE = 1000 };
+
+static void check_runs(MemoryShare share)
 {
     plans_begin(BATCH_SIZE, BATCH_SIZE);
-    enum { ROWS = 3200000, RANGE = 1000 };
     Type type = type_of(TYPE_INTEGER);
     SortOrder order = {true, false};
     SortKeys *keys = sort_keys_new(test_arena, &test_context, &type, &order, 1);
-    Sorter *sorter = sorter_new(test_arena, &test_context, keys, (Type[]){type, type}, 2);
+    Sorter *sorter = sorter_new(test_arena, &test_context, share, keys, (Type[]){type, type}, 2);
     Vector *columns[] = {vector_new(test_arena, type), vector_new(test_arena, type)};
     for (int first = 0; first < ROWS; first += BATCH_SIZE) {
         size_t count = ROWS - first < BATCH_SIZE ? (size_t)(ROWS - first) : BATCH_SIZE;
@@ -203,7 +205,25 @@ START_TEST(runs_are_merged_in_order_and_stable)
     ck_assert_uint_eq(total, ROWS);
     sorter_clear(sorter);
 }
+
+/* They hold a million rows: here are three and a bit. */
+START_TEST(runs_are_merged_in_order_and_stable)
+{
+    check_runs((MemoryShare){SIZE_MAX, SIZE_MAX});
+    ck_assert_uint_eq(test_temp.peak, 0);
+}
+END_TEST
+
+/* Some 400 runs of 8,000 rows: two levels, and a merge of what is left over. */
+START_TEST(runs_on_disk_are_merged_within_their_share)
+{
+    enum { SHARE = 512 << 10 };
+    check_runs((MemoryShare){SHARE, SIZE_MAX});
+    ck_assert_uint_gt(test_temp.peak, (uint64_t)ROWS * 2 * sizeof(int32_t));
+    ck_assert_uint_lt(test_budget.peak, 2 * SHARE);
+}
 END_TEST
 
 TEST_PROGRAM(rows_come_in_order_and_ties_as_they_were, top_n_gives_the_first_rows_of_the_sort,
-             top_n_holds_no_more_than_it_needs, limit_zero_reads_nothing, runs_are_merged_in_order_and_stable)
+             top_n_holds_no_more_than_it_needs, limit_zero_reads_nothing, runs_are_merged_in_order_and_stable,
+             runs_on_disk_are_merged_within_their_share)

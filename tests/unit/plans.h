@@ -16,7 +16,7 @@
 #include "plan/plan.h"
 #include "test.h"
 
-static MemoryBudget test_budget;
+static MemoryBudget test_budget, test_temp;
 static Settings test_settings;
 static _Atomic bool test_cancel;
 static Context test_context;
@@ -27,11 +27,14 @@ static size_t test_pulls; /* batches that tables gave */
 /* Call it first in a test. */
 static inline void plans_begin(size_t batch_size, size_t batch_rows)
 {
-    test_budget = (MemoryBudget){.limit = SIZE_MAX};
+    test_budget = test_temp = (MemoryBudget){.limit = SIZE_MAX};
     test_settings = (Settings){.batch_size = batch_size, .temp_directory = ""};
     test_cancel = false;
-    test_context =
-        (Context){.cancel = &test_cancel, .memory = &test_budget, .settings = &test_settings, .arena = test_arena};
+    test_context = (Context){.cancel = &test_cancel,
+                             .memory = &test_budget,
+                             .temp = &test_temp,
+                             .settings = &test_settings,
+                             .arena = test_arena};
     test_columns = (PlanColumns){.arena = test_arena, .context = &test_context};
     test_batch_rows = batch_rows;
     test_pulls = 0;

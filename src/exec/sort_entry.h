@@ -1,0 +1,65 @@
+/* exec/sort_entry.h: what is sorted in place of a row: the first 16 bytes of its key, and where it stands. */
+#ifndef QUERN_EXEC_SORT_ENTRY_H
+#define QUERN_EXEC_SORT_ENTRY_H
+
+#include <string.h>
+
+#include "column/row.h"
+#include "exec/sort_keys.h"
+
+enum { SORT_PREFIX_SIZE = 16 };
+
+typedef struct SortEntry {
+    uint64_t high, low; /* the first 16 bytes of the key as numbers; behind the key's end zero */
+    uint8_t *row;
+} SortEntry;
+
+/* Where a row has its whole key. Keys that an entry holds wholly are nowhere else. */
+typedef struct SortKeyPlace {
+    bool is_in_row;
+    size_t fixed_size; /* of keys; 0: they vary, and the place holds a String */
+    size_t offset;
+} SortKeyPlace;
+
+/* Up to 8 bytes as a number in their order. */
+static inline uint64_t sort_key_word(const uint8_t *key, size_t size)
+{
+    uint64_t word = 0;
+    if (size > 0)
+        memcpy(&word, key, size < 8 ? size : 8);
+    return __builtin_bswap64(word);
+}
+
+static inline SortEntry sort_entry_make(const uint8_t *key, size_t size, uint8_t *row)
+{
+    return (SortEntry){sort_key_word(key, size), size > 8 ? sort_key_word(key + 8, size - 8) : 0, row};
+}
+
+/* The key that is in the entry's row. */
+static inline StringView sort_entry_key(SortKeyPlace place, const SortEntry *entry)
+{
+    const uint8_t *at = entry->row + place.offset;
+    if (place.fixed_size)
+        return (StringView){(const char *)at, place.fixed_size};
+    return string_view((const String *)(const void *)at);
+}
+
+static inline int sort_entry_compare(SortKeyPlace place, const SortEntry *a, const SortEntry *b)
+{
+    if (a->high != b->high)
+        return a->high < b->high ? -1 : 1;
+    if (a->low != b->low)
+        return a->low < b->low ? -1 : 1;
+    if (!place.is_in_row)
+        return 0;
+    StringView a_key = sort_entry_key(place, a), b_key = sort_entry_key(place, b);
+    if (a_key.size <= SORT_PREFIX_SIZE || b_key.size <= SORT_PREFIX_SIZE)
+        return 0; /* none is the beginning of another: both are all there */
+    return sort_key_compare((const uint8_t *)a_key.data + SORT_PREFIX_SIZE, a_key.size - SORT_PREFIX_SIZE,
+                            (const uint8_t *)b_key.data + SORT_PREFIX_SIZE, b_key.size - SORT_PREFIX_SIZE);
+}
+
+/* Sorts them; equal ones stay in order. `spare` has room for as many. */
+void sort_entries(const Context *context, SortKeyPlace place, SortEntry *entries, SortEntry *spare, size_t count);
+
+#endif

@@ -1,0 +1,198 @@
+/* exec/spill.c: partitions of rows on disk. */
+#include "exec/spill.h"
+
+#include "exec/row_run.h"
+
+enum {
+    PARTITION_BITS = 4,
+    PARTITIONS = 1 << PARTITION_BITS,
+    DEEPEST = 64 / PARTITION_BITS - 4, /* hash tables use the low bits: those are left to them */
+    LARGEST_BLOCK = 256 << 10,
+    SMALLEST_BLOCK = 4 << 10,
+};
+
+typedef struct SpillSide {
+    size_t column_count;
+    const RowLayout *layout;
+    RowStore *store;            /* where rows are made */
+    Batch *batch;               /* what is lent */
+    size_t next_row, row_count; /* of the block that is being read */
+} SpillSide;
+
+/* Runs of one partition; its own arena goes with it. */
+typedef struct SpillPartition {
+    Arena *arena;
+    RowRun *runs[SPILL_SIDES]; /* NULL: no rows */
+} SpillPartition;
+
+typedef struct WaitingPartition {
+    SpillPartition partition;
+    unsigned depth; /* how often its rows have been split */
+} WaitingPartition;
+
+struct Spill {
+    Arena *arena;
+    const Context *context;
+    TempFile *file;
+    size_t block_size;
+    size_t side_count;
+    SpillSide sides[SPILL_SIDES];
+    unsigned depth;                    /* of the rows in hand */
+    SpillPartition current;            /* being read */
+    SpillPartition filled[PARTITIONS]; /* being written */
+    ARRAY(WaitingPartition) waiting;   /* the last comes first */
+    uint8_t *rows[BATCH_SIZE];
+};
+
+Spill *spill_new(Arena *arena, const Context *context, MemoryShare share)
+{
+    Spill *spill = arena_new(arena, Spill);
+    size_t block_size = share.size / (8 * PARTITIONS * SPILL_SIDES);
+    spill->arena = arena;
+    spill->context = context;
+    spill->file = temp_file_new(arena, context);
+    spill->block_size = block_size < SMALLEST_BLOCK  ? SMALLEST_BLOCK
+                        : block_size > LARGEST_BLOCK ? LARGEST_BLOCK
+                                                     : block_size;
+    return spill;
+}
+
+void spill_add_side(Spill *spill, const Type *types, size_t column_count)
+{
+    SpillSide *side = &spill->sides[spill->side_count++];
+    side->column_count = column_count;
+    side->layout = row_layout_new(spill->arena, types, column_count, 0);
+    side->store = row_store_new(spill->arena, spill->context, side->layout);
+    side->batch = batch_new_empty(spill->arena, column_count);
+    for (size_t c = 0; c < column_count; c++)
+        side->batch->columns[c] = vector_new(spill->arena, types[c]);
+}
+
+size_t spill_size(const Spill *spill)
+{
+    size_t size = 0;
+    for (size_t s = 0; s < spill->side_count; s++) {
+        size += row_store_size(spill->sides[s].store);
+        if (spill->current.runs[s])
+            size += row_run_size(spill->current.runs[s]);
+        for (size_t p = 0; p < PARTITIONS; p++)
+            if (spill->filled[p].runs[s])
+                size += row_run_size(spill->filled[p].runs[s]);
+    }
+    return size;
+}
+
+/* ---- writing ---- */
+
+bool spill_can_add(const Spill *spill)
+{
+    return spill->depth < DEEPEST;
+}
+
+static size_t hash_partition(uint64_t hash, unsigned depth)
+{
+    return hash >> (64 - PARTITION_BITS * (depth + 1)) & (PARTITIONS - 1);
+}
+
+static RowRun *spill_run(Spill *spill, size_t partition_index, size_t side)
+{
+    SpillPartition *partition = &spill->filled[partition_index];
+    if (partition->arena == NULL)
+        partition->arena = arena_new_child(spill->arena);
+    if (partition->runs[side] == NULL)
+        partition->runs[side] = row_run_new(partition->arena, spill->context, spill->file, spill->sides[side].layout,
+                                            /* has_tags= */ false, spill->block_size);
+    return partition->runs[side];
+}
+
+void spill_add(Spill *spill, size_t side, Vector *const *columns, const uint16_t *selection, size_t count,
+               const uint64_t *hashes)
+{
+    SpillSide *own = &spill->sides[side];
+    row_store_clear(own->store);
+    row_store_append(own->store, count, spill->rows);
+    for (size_t c = 0; c < own->column_count; c++)
+        rows_write(own->store, c, columns[c], selection, count, spill->rows);
+    for (size_t i = 0; i < count; i++)
+        row_run_add(spill_run(spill, hash_partition(hashes[i], spill->depth), side), spill->rows[i], (RowTag){0, 0});
+}
+
+/* ---- reading ---- */
+
+static void partition_clear(SpillPartition *partition)
+{
+    for (size_t s = 0; s < SPILL_SIDES; s++)
+        if (partition->runs[s])
+            row_run_clear(partition->runs[s]);
+    arena_free(partition->arena);
+    *partition = (SpillPartition){.arena = NULL};
+}
+
+/* What was written becomes what waits, the first partition before the others. */
+static void spill_turn(Spill *spill)
+{
+    for (size_t p = PARTITIONS; p-- > 0;) {
+        SpillPartition *partition = &spill->filled[p];
+        if (partition->arena == NULL)
+            continue;
+        for (size_t s = 0; s < spill->side_count; s++)
+            if (partition->runs[s])
+                row_run_finish(partition->runs[s]);
+        WaitingPartition waiting = {.partition = *partition, .depth = spill->depth + 1};
+        array_add(spill->arena, &spill->waiting, waiting);
+        *partition = (SpillPartition){.arena = NULL};
+    }
+}
+
+bool spill_begin_partition(Spill *spill)
+{
+    partition_clear(&spill->current);
+    spill_turn(spill);
+    if (spill->waiting.count == 0)
+        return false;
+    WaitingPartition *next = &spill->waiting.items[--spill->waiting.count];
+    spill->current = next->partition;
+    spill->depth = next->depth;
+    for (size_t s = 0; s < spill->side_count; s++)
+        spill->sides[s].next_row = spill->sides[s].row_count = 0;
+    return true;
+}
+
+Batch *spill_next(Spill *spill, size_t side, size_t count)
+{
+    SpillSide *own = &spill->sides[side];
+    RowRun *run = spill->current.runs[side];
+    if (run == NULL)
+        return NULL;
+    if (own->next_row == own->row_count) {
+        own->next_row = 0;
+        own->row_count = row_run_read(run);
+    }
+    if (own->row_count == 0)
+        return NULL;
+    size_t left = own->row_count - own->next_row;
+    count = left < count ? left : count;
+    for (size_t i = 0; i < count; i++)
+        spill->rows[i] = row_run_row(run, own->next_row + i);
+    for (size_t c = 0; c < own->column_count; c++)
+        rows_read(own->layout, c, spill->rows, count, own->batch->columns[c]);
+    own->next_row += count;
+    own->batch->row_count = own->batch->vector_size = count;
+    own->batch->selection = NULL;
+    return own->batch;
+}
+
+void spill_clear(Spill *spill)
+{
+    if (spill == NULL)
+        return;
+    partition_clear(&spill->current);
+    for (size_t p = 0; p < PARTITIONS; p++)
+        partition_clear(&spill->filled[p]);
+    while (spill->waiting.count > 0)
+        partition_clear(&spill->waiting.items[--spill->waiting.count].partition);
+    for (size_t s = 0; s < spill->side_count; s++)
+        row_store_release(spill->sides[s].store);
+    spill->depth = 0;
+    temp_file_clear(spill->file);
+}

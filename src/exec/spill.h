@@ -1,0 +1,40 @@
+/* exec/spill.h: rows that do not fit into memory wait on disk, split by the hashes of their keys, and are taken up
+ * again partition by partition: what belongs together is together.
+ *
+ *   rows --hash--> 16 partitions -.        rows of the partition that is taken up may be put down once more: they go to
+ *                    ^            |        16 partitions of their own, by further bits of the hash, and these come next
+ *                    '-- again ---'
+ *
+ * Two sides (of a set operation or a join) are split alike, and the partitions of both are taken up together. */
+#ifndef QUERN_EXEC_SPILL_H
+#define QUERN_EXEC_SPILL_H
+
+#include "column/row.h"
+#include "exec/block.h"
+
+typedef struct Spill Spill;
+
+/* No more than so many sides. */
+enum { SPILL_SIDES = 2 };
+
+/* Without a side. `share`: of the operator that spills. */
+Spill *spill_new(Arena *arena, const Context *context, MemoryShare share);
+/* The rows of the next side have these columns. */
+void spill_add_side(Spill *spill, const Type *types, size_t column_count);
+/* False: the hashes are used up, so what is in hand has to stay in memory. */
+bool spill_can_add(const Spill *spill);
+/* Rows selection[i] (NULL: i) of `columns` wait; hashes[i] is of their keys. */
+void spill_add(Spill *spill, size_t side, Vector *const *columns, const uint16_t *selection, size_t count,
+               const uint64_t *hashes);
+/* Takes up a partition that is not empty: spill_next gives its rows, and what is added from here on belongs to it.
+ * False: nothing waits any more. */
+bool spill_begin_partition(Spill *spill);
+/* The next rows of a side of the partition, in the order in which they were added, up to `count`; lent until the next
+ * call. NULL: there are no more. Long strings stand in the batch until then. */
+Batch *spill_next(Spill *spill, size_t side, size_t count);
+/* Bytes of memory that it holds. */
+size_t spill_size(const Spill *spill);
+/* Forgets everything and gives the place back. */
+void spill_clear(Spill *spill);
+
+#endif
