@@ -479,6 +479,7 @@ Team *team_new(Arena *arena, const Context *context, size_t worker_count, bool k
         .stop = &team->stops,
         .statement = context_counts(context),
         .memory = context->memory,
+        .temp = context->temp,
         .settings = context->settings,
         .warn = team_warn,
         .warn_user = team,
