@@ -1,141 +1,18 @@
 /* optimizer/order_joins.c: the order in which inner joins are made: the one with the smallest intermediate results.
  *
- * A tree of inner joins is taken apart into relations and conditions. Up to 12 relations the best tree of all shapes is
- * found by dynamic programming over sets of relations (after Moerkotte and Neumann, 2006: only pairs that a condition
- * connects, unless none does); beyond that the pair with the smallest result is joined first, again and again. The cost
- * of a tree is the sum of the rows of all its joins. */
+ * Relations that conditions connect, up to 12 of them, are joined by the best tree of all shapes: dynamic programming
+ * over pairs of connected sets (Moerkotte and Neumann, Analysis of Two Existing and One New Dynamic Programming
+ * Algorithm, 2006: DPccp). More of them, or sets without a condition between them, are joined pair by pair, the pair
+ * with the smallest result first. The cost of a tree is the sum of the rows of all its joins. */
 #include <math.h>
 
-#include "base/array.h"
-#include "expr/function.h"
-#include "optimizer/rule.h"
+#include "optimizer/join_graph.h"
 
-enum { PROGRAMMED_RELATIONS = 12, RELATION_LIMIT = 256, SET_WORDS = RELATION_LIMIT / 64 };
-
-/* Relations by number. */
-typedef struct RelationSet {
-    uint64_t words[SET_WORDS];
-} RelationSet;
-
-typedef struct JoinCondition {
-    Expr *expr;
-    RelationSet relations; /* that it refers to */
-    bool is_equality;      /* of expressions over one relation each: */
-    RelationSet sides[2];
-    double distinct[2]; /* of each; 0: unknown */
-    bool is_placed;
-} JoinCondition;
-
-static const double UNKNOWN_CONDITION = 1.0 / 3; /* rows that a condition which is no equality lets through */
-
-typedef struct JoinGraph {
-    PlanColumns *columns;
-    ARRAY(Plan *) relations;
-    ARRAY(JoinCondition) conditions;
-    ARRAY(Expr *) held; /* conditions that stay above all joins: they can fail, or refer to no relation */
-} JoinGraph;
-
-static bool set_covers(const RelationSet *a, const RelationSet *b)
-{
-    uint64_t missing = 0;
-    for (size_t i = 0; i < SET_WORDS; i++)
-        missing |= b->words[i] & ~a->words[i];
-    return missing == 0;
-}
-
-static RelationSet set_union(const RelationSet *a, const RelationSet *b)
-{
-    RelationSet sum;
-    for (size_t i = 0; i < SET_WORDS; i++)
-        sum.words[i] = a->words[i] | b->words[i];
-    return sum;
-}
-
-static RelationSet set_of(size_t relation)
-{
-    RelationSet set = {0};
-    set.words[relation / 64] = (uint64_t)1 << relation % 64;
-    return set;
-}
-
-/* ---- taking the tree apart ---- */
-
-static bool is_inner(const Plan *plan)
-{
-    return plan->kind == PLAN_JOIN && ((const PlanJoin *)plan)->type == PLAN_JOIN_INNER &&
-           !((const PlanJoin *)plan)->is_dependent;
-}
-
-static void graph_collect(JoinGraph *graph, Plan *plan)
-{
-    if (!is_inner(plan)) {
-        array_add(graph->columns->arena, &graph->relations, plan);
-        return;
-    }
-    PlanJoin *join = (PlanJoin *)plan;
-    graph_collect(graph, plan->inputs[0]);
-    graph_collect(graph, plan->inputs[1]);
-    for (size_t i = 0; i < join->condition_count; i++)
-        array_add(graph->columns->arena, &graph->conditions, ((JoinCondition){.expr = join->conditions[i]}));
-}
-
-static RelationSet relations_of(const JoinGraph *graph, const Expr *expr)
-{
-    RelationSet set = {0};
-    for (size_t i = 0; i < graph->relations.count; i++)
-        if (expr_touches(expr, graph->relations.items[i])) {
-            RelationSet one = set_of(i);
-            set = set_union(&set, &one);
-        }
-    return set;
-}
-
-static const Plan *relation_of_side(const JoinGraph *graph, const Expr *side)
-{
-    for (size_t i = 0; i < graph->relations.count; i++)
-        if (expr_touches(side, graph->relations.items[i]))
-            return expr_is_within(side, graph->relations.items[i]) ? graph->relations.items[i] : NULL;
-    return NULL;
-}
-
-/* How many different values either side of an equality has; see JoinKeys. */
-static void condition_measure(const JoinGraph *graph, JoinCondition *condition)
-{
-    const Expr *expr = condition->expr;
-    JoinKeys keys;
-    if (expr->kind != EXPR_CALL || expr->argument_count != 2)
-        return;
-    const Plan *left = relation_of_side(graph, expr->arguments[0]);
-    const Plan *right = relation_of_side(graph, expr->arguments[1]);
-    join_keys_init(&keys);
-    if (left == NULL || right == NULL || !join_keys_add(graph->columns, &keys, left, right, expr))
-        return;
-    condition->is_equality = true;
-    for (int side = 0; side < 2; side++) {
-        condition->sides[side] = relations_of(graph, expr->arguments[side]);
-        condition->distinct[side] = keys.is_known[side] ? keys.distinct[side] : 0;
-    }
-}
-
-static void graph_measure(JoinGraph *graph)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < graph->conditions.count; i++) {
-        JoinCondition *condition = &graph->conditions.items[i];
-        condition->relations = relations_of(graph, condition->expr);
-        RelationSet none = {0};
-        if (expr_can_fail(condition->expr) || expr_is_volatile(condition->expr) ||
-            set_covers(&none, &condition->relations)) {
-            array_add(graph->columns->arena, &graph->held, condition->expr);
-            continue;
-        }
-        condition_measure(graph, condition);
-        graph->conditions.items[kept++] = *condition;
-    }
-    graph->conditions.count = kept;
-}
-
-/* ---- a tree of joins: what both searches build ---- */
+enum {
+    PROGRAMMED_RELATIONS = 12,
+    MOST_PAIRS = 20000,        /* looked at by dynamic programming: some milliseconds */
+    MOST_IMPLIED_PAIRS = 4000, /* with what classes imply: a large one connects all with all */
+};
 
 typedef struct JoinTree {
     RelationSet relations;
@@ -144,41 +21,16 @@ typedef struct JoinTree {
     size_t relation;
 } JoinTree;
 
-/* Rows of the join of two trees; *ret_is_connected: some condition is about both. */
 static double pair_rows(const JoinGraph *graph, const JoinTree *a, const JoinTree *b, bool *ret_is_connected)
 {
-    RelationSet both = set_union(&a->relations, &b->relations);
-    double others = 1;
-    JoinKeys keys;
-    join_keys_init(&keys);
-    *ret_is_connected = false;
-    for (size_t i = 0; i < graph->conditions.count; i++) {
-        const JoinCondition *condition = &graph->conditions.items[i];
-        if (!set_covers(&both, &condition->relations) || set_covers(&a->relations, &condition->relations) ||
-            set_covers(&b->relations, &condition->relations))
-            continue;
-        *ret_is_connected = true;
-        if (!condition->is_equality) {
-            others *= UNKNOWN_CONDITION;
-            continue;
-        }
-        int first = set_covers(&a->relations, &condition->sides[0]) ? 0 : 1;
-        for (int side = 0; side < 2; side++) {
-            double distinct = condition->distinct[side == 0 ? first : 1 - first];
-            keys.is_known[side] &= distinct > 0;
-            keys.distinct[side] *= fmax(distinct, 1);
-        }
-        keys.count++;
-    }
-    return join_keys_rows(&keys, a->rows, b->rows) * others;
+    return join_graph_rows(graph, a->relations, a->rows, b->relations, b->rows, ret_is_connected);
 }
 
 /* The larger side stands left: it is the one that is probed with. */
-static JoinTree pair(const JoinGraph *graph, const JoinTree *a, const JoinTree *b, bool *ret_is_connected)
+static JoinTree pair(const JoinTree *a, const JoinTree *b, double rows)
 {
-    double rows = pair_rows(graph, a, b, ret_is_connected);
     bool a_is_larger = a->rows >= b->rows;
-    return (JoinTree){.relations = set_union(&a->relations, &b->relations),
+    return (JoinTree){.relations = a->relations | b->relations,
                       .rows = rows,
                       .cost = a->cost + b->cost + rows + fmin(a->rows, b->rows),
                       .left = a_is_larger ? a : b,
@@ -188,86 +40,209 @@ static JoinTree pair(const JoinGraph *graph, const JoinTree *a, const JoinTree *
 static JoinTree *leaf(const JoinGraph *graph, size_t relation)
 {
     JoinTree *tree = arena_new(graph->columns->arena, JoinTree);
-    tree->relations = set_of(relation);
+    tree->relations = relation_set_of(relation);
     tree->rows = fmax(graph->relations.items[relation]->row_estimate, 1);
     tree->relation = relation;
     return tree;
 }
 
-/* Best tree for every set of relations, small sets first (a set's number is larger than those of its subsets). Pairs
- * that no condition connects count only where a set has no other. */
-static const JoinTree *search_all(const JoinGraph *graph)
+/* ---- dynamic programming ---- */
+
+/* Over one connected part of the graph, whose relations are numbered anew: a set of them is an index of `best`. */
+typedef struct Search {
+    const JoinGraph *graph;
+    size_t count;
+    uint32_t neighbours[PROGRAMMED_RELATIONS];
+    JoinTree **best; /* by set; NULL: none yet */
+    size_t pairs_left;
+} Search;
+
+static uint32_t neighbourhood(const Search *search, uint32_t set)
 {
-    size_t count = graph->relations.count, set_count = (size_t)1 << count;
-    const JoinTree **best = arena_array(graph->columns->arena, const JoinTree *, set_count);
-    for (size_t set = 1; set < set_count; set++) {
-        if ((set & (set - 1)) == 0) {
-            best[set] = leaf(graph, (size_t)__builtin_ctzll(set));
-            continue;
-        }
-        if ((set & 63) == 0)
-            context_check(graph->columns->context);
-        JoinTree found = {.cost = INFINITY};
-        bool found_is_connected = false;
-        for (size_t part = (set - 1) & set; part > (set ^ part); part = (part - 1) & set) {
-            bool is_connected;
-            JoinTree tree = pair(graph, best[part], best[set ^ part], &is_connected);
-            if (is_connected > found_is_connected || (is_connected == found_is_connected && tree.cost < found.cost)) {
-                found = tree;
-                found_is_connected = is_connected;
-            }
-        }
-        best[set] = arena_copy(graph->columns->arena, &found, sizeof found);
+    uint32_t all = 0;
+    for (uint32_t left = set; left; left &= left - 1)
+        all |= search->neighbours[__builtin_ctz(left)];
+    return all & ~set;
+}
+
+static void search_pair(Search *search, uint32_t a, uint32_t b)
+{
+    if (search->pairs_left == 0 || --search->pairs_left == 0)
+        return;
+    const JoinTree *left = search->best[a], *right = search->best[b];
+    JoinTree **best = &search->best[a | b];
+    if (*best) { /* nobody refers to it yet: sets that contain it come later */
+        JoinTree tree = pair(left, right, (*best)->rows); /* the same rows, whatever they are made of */
+        if (tree.cost < (*best)->cost)
+            **best = tree;
+        return;
     }
-    return best[set_count - 1];
+    bool is_connected;
+    JoinTree tree = pair(left, right, pair_rows(search->graph, left, right, &is_connected));
+    *best = arena_copy(search->graph->columns->arena, &tree, sizeof tree);
+}
+
+/* Calls visit for each connected set that `set` grows to by relations that are not excluded, smaller ones first. */
+static void search_grow(Search *search, uint32_t set, uint32_t excluded, uint32_t partner,
+                        void (*visit)(Search *search, uint32_t set, uint32_t partner))
+{
+    uint32_t around = neighbourhood(search, set) & ~excluded;
+    if (search->pairs_left == 0)
+        return;
+    for (uint32_t more = -around & around; more; more = (more - around) & around)
+        visit(search, set | more, partner);
+    for (uint32_t more = -around & around; more; more = (more - around) & around)
+        search_grow(search, set | more, excluded | around, partner, visit);
+}
+
+static void visit_partner(Search *search, uint32_t set, uint32_t partner)
+{
+    search_pair(search, partner, set);
+}
+
+/* Pairs of a connected set with each connected set that a condition connects with it; each pair once: partners have no
+ * relation below the set's first one. */
+static void visit_set(Search *search, uint32_t set, uint32_t partner)
+{
+    (void)partner;
+    uint32_t first = set & -set, excluded = set | (first - 1), around = neighbourhood(search, set) & ~excluded;
+    for (uint32_t left = around; left;) {
+        uint32_t start = (uint32_t)1 << (31 - __builtin_clz(left));
+        left &= ~start;
+        visit_partner(search, start, set);
+        search_grow(search, start, excluded | (around & (start | (start - 1))), set, visit_partner);
+    }
+}
+
+/* The best tree of all relations of one part; NULL when there are too many pairs. */
+static const JoinTree *search_all(const JoinGraph *graph, const JoinTree **leaves, size_t count, bool implied)
+{
+    Search search = {.graph = graph, .count = count, .pairs_left = implied ? MOST_IMPLIED_PAIRS : MOST_PAIRS};
+    search.best = arena_array(graph->columns->arena, JoinTree *, (size_t)1 << count);
+    for (size_t i = 0; i < count; i++) {
+        RelationSet around = join_graph_neighbours(graph, leaves[i]->relation, implied);
+        search.best[(size_t)1 << i] = (JoinTree *)leaves[i];
+        for (size_t j = 0; j < count; j++)
+            if (leaves[j]->relations & around)
+                search.neighbours[i] |= (uint32_t)1 << j;
+    }
+    for (size_t i = count; i-- > 0 && search.pairs_left > 0;) {
+        uint32_t start = (uint32_t)1 << i;
+        context_check(graph->columns->context);
+        visit_set(&search, start, 0);
+        search_grow(&search, start, start | (start - 1), 0, visit_set);
+    }
+    return search.pairs_left > 0 ? search.best[((size_t)1 << count) - 1] : NULL;
+}
+
+/* ---- pair by pair ---- */
+
+typedef struct Candidate {
+    JoinTree tree;
+    bool is_connected;
+} Candidate;
+
+static bool candidate_is_better(const Candidate *a, const Candidate *b)
+{
+    return a->is_connected != b->is_connected ? a->is_connected : a->tree.rows < b->tree.rows;
+}
+
+static void candidate_make(const JoinGraph *graph, const JoinTree *a, const JoinTree *b, Candidate *ret_candidate)
+{
+    ret_candidate->tree = pair(a, b, pair_rows(graph, a, b, &ret_candidate->is_connected));
 }
 
 /* Joins the cheapest connected pair of what is there, until one tree is left. */
-static const JoinTree *search_greedily(const JoinGraph *graph)
+static const JoinTree *search_greedily(const JoinGraph *graph, const JoinTree **trees, size_t count)
 {
-    size_t count = graph->relations.count;
-    const JoinTree **trees = arena_array(graph->columns->arena, const JoinTree *, count);
+    size_t width = count;
+    Candidate *candidates =
+        arena_array(graph->columns->arena, Candidate, width * width); /* of i < j, at i * width + j */
     for (size_t i = 0; i < count; i++)
-        trees[i] = leaf(graph, i);
-    for (; count > 1; count--) {
+        for (size_t j = i + 1; j < count; j++)
+            candidate_make(graph, trees[i], trees[j], &candidates[i * width + j]);
+    while (count > 1) {
+        size_t best_i = 0, best_j = 1;
         context_check(graph->columns->context);
-        JoinTree found = {.rows = INFINITY};
-        bool found_is_connected = false;
-        size_t found_i = 0, found_j = 1;
         for (size_t i = 0; i < count; i++)
-            for (size_t j = i + 1; j < count; j++) {
-                bool is_connected;
-                JoinTree tree = pair(graph, trees[i], trees[j], &is_connected);
-                if (found.left == NULL || is_connected > found_is_connected ||
-                    (is_connected == found_is_connected && tree.rows < found.rows)) {
-                    found = tree;
-                    found_is_connected = is_connected;
-                    found_i = i;
-                    found_j = j;
+            for (size_t j = i + 1; j < count; j++)
+                if (candidate_is_better(&candidates[i * width + j], &candidates[best_i * width + best_j])) {
+                    best_i = i;
+                    best_j = j;
                 }
-            }
-        trees[found_i] = arena_copy(graph->columns->arena, &found, sizeof found);
-        trees[found_j] = trees[count - 1];
+        const Candidate *best = &candidates[best_i * width + best_j];
+        trees[best_i] = arena_copy(graph->columns->arena, &best->tree, sizeof best->tree);
+        count--;
+        trees[best_j] = trees[count]; /* the last takes the place that has become free */
+        for (size_t i = 0; i < count; i++) {
+            if (i < best_j)
+                candidates[i * width + best_j] = candidates[i * width + count];
+            else if (i > best_j)
+                candidates[best_j * width + i] = candidates[i * width + count];
+        }
+        for (size_t i = 0; i < count; i++)
+            if (i != best_i)
+                candidate_make(graph, trees[i < best_i ? i : best_i], trees[i < best_i ? best_i : i],
+                               &candidates[i < best_i ? i * width + best_i : best_i * width + i]);
     }
     return trees[0];
 }
 
+/* ---- parts ---- */
+
+/* The relations that conditions connect with the first of `left`. */
+static RelationSet connected_part(const JoinGraph *graph, RelationSet left)
+{
+    RelationSet part = left & -left, looked_at = 0;
+    for (size_t i = 0; i < graph->relations.count; i++) {
+        if (!(part & ~looked_at & relation_set_of(i)))
+            continue;
+        looked_at |= relation_set_of(i);
+        part |= join_graph_neighbours(graph, i, /* implied= */ true) & left;
+        i = (size_t)-1; /* from the beginning */
+    }
+    return part;
+}
+
+static const JoinTree *part_tree(const JoinGraph *graph, RelationSet part)
+{
+    const JoinTree **leaves = arena_array(graph->columns->arena, const JoinTree *, graph->relations.count);
+    const JoinTree *tree = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < graph->relations.count; i++)
+        if (part & relation_set_of(i))
+            leaves[count++] = leaf(graph, i);
+    if (count <= PROGRAMMED_RELATIONS)
+        tree = search_all(graph, leaves, count, /* implied= */ true);
+    if (count <= PROGRAMMED_RELATIONS && tree == NULL) /* a large class makes many pairs: without what it implies */
+        tree = search_all(graph, leaves, count, /* implied= */ false);
+    return tree ? tree : search_greedily(graph, leaves, count);
+}
+
+static const JoinTree *graph_tree(const JoinGraph *graph)
+{
+    const JoinTree **parts = arena_array(graph->columns->arena, const JoinTree *, graph->relations.count);
+    size_t count = 0;
+    RelationSet left = 0;
+    for (size_t i = 0; i < graph->relations.count; i++)
+        left |= relation_set_of(i);
+    while (left) {
+        RelationSet part = connected_part(graph, left);
+        parts[count++] = part_tree(graph, part);
+        left &= ~part;
+    }
+    return search_greedily(graph, parts, count);
+}
+
 /* ---- putting it together again ---- */
 
-/* Each condition goes to the lowest join that has all its columns. */
 static Plan *tree_plan(JoinGraph *graph, const JoinTree *tree)
 {
     if (tree->left == NULL)
         return graph->relations.items[tree->relation];
     Plan *left = tree_plan(graph, tree->left), *right = tree_plan(graph, tree->right);
-    ARRAY(Expr *) conditions = {0};
-    for (size_t i = 0; i < graph->conditions.count; i++) {
-        JoinCondition *condition = &graph->conditions.items[i];
-        if (!condition->is_placed && set_covers(&tree->relations, &condition->relations)) {
-            condition->is_placed = true;
-            array_add(graph->columns->arena, &conditions, condition->expr);
-        }
-    }
+    JoinExprs conditions = {0};
+    join_graph_place(graph, tree->left->relations, tree->right->relations, &conditions);
     Plan *join = &plan_join_new(graph->columns, PLAN_JOIN_INNER, left, right, conditions.items, conditions.count)->base;
     join->row_estimate = tree->rows;
     return join;
@@ -285,17 +260,16 @@ static Plan *order_inputs(PlanColumns *columns, Plan *plan)
 
 static Plan *order(PlanColumns *columns, Plan *plan)
 {
-    if (!is_inner(plan))
+    JoinGraph graph;
+    if (!is_inner_join(plan))
         return order_inputs(columns, plan);
-    JoinGraph graph = {.columns = columns};
-    graph_collect(&graph, plan);
+    join_graph_init(&graph, columns, plan);
     if (graph.relations.count == 2 || graph.relations.count > RELATION_LIMIT)
         return order_inputs(columns, plan);
     for (size_t i = 0; i < graph.relations.count; i++)
         graph.relations.items[i] = order(columns, graph.relations.items[i]);
-    graph_measure(&graph);
-    const JoinTree *tree = graph.relations.count <= PROGRAMMED_RELATIONS ? search_all(&graph) : search_greedily(&graph);
-    return plan_filter_new(columns, tree_plan(&graph, tree), graph.held.items, graph.held.count);
+    join_graph_measure(&graph);
+    return plan_filter_new(columns, tree_plan(&graph, graph_tree(&graph)), graph.held.items, graph.held.count);
 }
 
 Plan *rule_order_joins(PlanColumns *columns, Plan *plan)

@@ -1,0 +1,256 @@
+/* optimizer/join_graph.c: relations, conditions, classes of equal columns. */
+#include "optimizer/join_graph.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "expr/function.h"
+
+static const double UNKNOWN_CONDITION = 1.0 / 3; /* rows that a condition which is no equality lets through */
+
+/* ---- taking the tree apart ---- */
+
+bool is_inner_join(const Plan *plan)
+{
+    return plan->kind == PLAN_JOIN && ((const PlanJoin *)plan)->type == PLAN_JOIN_INNER &&
+           !((const PlanJoin *)plan)->is_dependent;
+}
+
+static void graph_collect(JoinGraph *graph, Plan *plan)
+{
+    if (!is_inner_join(plan)) {
+        array_add(graph->columns->arena, &graph->relations, plan);
+        return;
+    }
+    PlanJoin *join = (PlanJoin *)plan;
+    graph_collect(graph, plan->inputs[0]);
+    graph_collect(graph, plan->inputs[1]);
+    for (size_t i = 0; i < join->condition_count; i++)
+        array_add(graph->columns->arena, &graph->conditions, ((JoinCondition){.expr = join->conditions[i]}));
+}
+
+void join_graph_init(JoinGraph *graph, PlanColumns *columns, Plan *plan)
+{
+    *graph = (JoinGraph){.columns = columns};
+    graph_collect(graph, plan);
+}
+
+static RelationSet relations_of(const JoinGraph *graph, const Expr *expr)
+{
+    RelationSet set = 0;
+    for (size_t i = 0; i < graph->relations.count; i++)
+        if (expr_touches(expr, graph->relations.items[i]))
+            set |= relation_set_of(i);
+    return set;
+}
+
+static bool set_is_single(RelationSet set)
+{
+    return set != 0 && (set & (set - 1)) == 0;
+}
+
+static size_t set_first(RelationSet set)
+{
+    uint64_t low = (uint64_t)set;
+    return low ? (size_t)__builtin_ctzll(low) : 64 + (size_t)__builtin_ctzll((uint64_t)(set >> 64));
+}
+
+/* How many different values either side of an equality has; see JoinKeys. */
+static void condition_measure(const JoinGraph *graph, JoinCondition *condition)
+{
+    const Expr *expr = condition->expr;
+    JoinKeys keys;
+    if (expr->kind != EXPR_CALL || expr->argument_count != 2)
+        return;
+    RelationSet left = relations_of(graph, expr->arguments[0]), right = relations_of(graph, expr->arguments[1]);
+    join_keys_init(&keys);
+    if (!set_is_single(left) || !set_is_single(right) ||
+        !join_keys_add(graph->columns, &keys, graph->relations.items[set_first(left)],
+                       graph->relations.items[set_first(right)], expr))
+        return;
+    condition->is_equality = true;
+    condition->sides[0] = left;
+    condition->sides[1] = right;
+    for (int side = 0; side < 2; side++)
+        condition->distinct[side] = keys.is_known[side] ? keys.distinct[side] : 0;
+}
+
+/* ---- classes ---- */
+
+static bool class_has(const JoinClass *class, const Expr *column)
+{
+    for (size_t i = 0; i < class->members.count; i++)
+        if (class->members.items[i].column->column == column->column)
+            return true;
+    return false;
+}
+
+static JoinClass *class_of(JoinGraph *graph, const JoinCondition *condition, int side)
+{
+    Expr *column = condition->expr->arguments[side];
+    for (size_t i = 0; i < graph->classes.count; i++)
+        if (class_has(&graph->classes.items[i], column))
+            return &graph->classes.items[i];
+    JoinClass class = {.relations = condition->sides[side]};
+    array_add(graph->columns->arena, &class.members,
+              ((JoinMember){condition->sides[side], column, condition->distinct[side]}));
+    array_add(graph->columns->arena, &graph->classes, class);
+    return &graph->classes.items[graph->classes.count - 1];
+}
+
+/* Puts an equality of two columns into a class; false when it is to stay a condition: it is none, or two columns of one
+ * relation would be equal by it. */
+static bool graph_classify(JoinGraph *graph, const JoinCondition *condition)
+{
+    const Expr *expr = condition->expr;
+    Arena *arena = graph->columns->arena;
+    if (!condition->is_equality || strcmp(expr->function->name, "=") != 0 || expr->arguments[0]->kind != EXPR_COLUMN ||
+        expr->arguments[1]->kind != EXPR_COLUMN || !type_equal(expr->arguments[0]->type, expr->arguments[1]->type))
+        return false;
+    (void)class_of(graph, condition, 0);
+    JoinClass *second = class_of(graph, condition, 1), *first = class_of(graph, condition, 0);
+    if (first != second) {
+        if (first->relations & second->relations)
+            return false;
+        for (size_t i = 0; i < second->members.count; i++)
+            array_add(arena, &first->members, second->members.items[i]);
+        for (size_t i = 0; i < second->written.count; i++)
+            array_add(arena, &first->written, second->written.items[i]);
+        first->relations |= second->relations;
+        *second = (JoinClass){0};
+    }
+    array_add(arena, &first->written, ((JoinEquality){condition->expr, condition->relations}));
+    return true;
+}
+
+void join_graph_measure(JoinGraph *graph)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < graph->conditions.count; i++) {
+        JoinCondition *condition = &graph->conditions.items[i];
+        condition->relations = relations_of(graph, condition->expr);
+        if (expr_can_fail(condition->expr) || expr_is_volatile(condition->expr) || condition->relations == 0) {
+            array_add(graph->columns->arena, &graph->held, condition->expr);
+            continue;
+        }
+        condition_measure(graph, condition);
+        if (!graph_classify(graph, condition))
+            graph->conditions.items[kept++] = *condition;
+    }
+    graph->conditions.count = kept;
+    kept = 0;
+    for (size_t i = 0; i < graph->classes.count; i++)
+        if (graph->classes.items[i].members.count > 1)
+            graph->classes.items[kept++] = graph->classes.items[i];
+    graph->classes.count = kept;
+}
+
+/* ---- rows ---- */
+
+static void keys_count_side(JoinKeys *keys, int side, double distinct)
+{
+    keys->is_known[side] &= distinct > 0;
+    keys->distinct[side] *= fmax(distinct, 1);
+}
+
+/* Of columns that are equal within a set, as many values are left as the one with the fewest has. */
+static double class_distinct(const JoinClass *class, RelationSet set)
+{
+    double fewest = 0;
+    for (size_t i = 0; i < class->members.count; i++) {
+        const JoinMember *member = &class->members.items[i];
+        if ((member->relation & set) && member->distinct > 0 && (fewest == 0 || member->distinct < fewest))
+            fewest = member->distinct;
+    }
+    return fewest;
+}
+
+double join_graph_rows(const JoinGraph *graph, RelationSet a, double a_rows, RelationSet b, double b_rows,
+                       bool *ret_is_connected)
+{
+    double others = 1;
+    JoinKeys keys;
+    join_keys_init(&keys);
+    *ret_is_connected = false;
+    for (size_t i = 0; i < graph->classes.count; i++) {
+        const JoinClass *class = &graph->classes.items[i];
+        if (!(class->relations & a) || !(class->relations & b))
+            continue;
+        *ret_is_connected = true;
+        keys_count_side(&keys, 0, class_distinct(class, a));
+        keys_count_side(&keys, 1, class_distinct(class, b));
+        keys.count++;
+    }
+    for (size_t i = 0; i < graph->conditions.count; i++) {
+        const JoinCondition *condition = &graph->conditions.items[i];
+        if ((condition->relations & ~(a | b)) || !(condition->relations & a) || !(condition->relations & b))
+            continue;
+        *ret_is_connected = true;
+        if (!condition->is_equality) {
+            others *= UNKNOWN_CONDITION;
+            continue;
+        }
+        int first = condition->sides[0] & a ? 0 : 1;
+        keys_count_side(&keys, 0, condition->distinct[first]);
+        keys_count_side(&keys, 1, condition->distinct[1 - first]);
+        keys.count++;
+    }
+    return join_keys_rows(&keys, a_rows, b_rows) * others;
+}
+
+RelationSet join_graph_neighbours(const JoinGraph *graph, size_t relation, bool implied)
+{
+    RelationSet self = relation_set_of(relation), all = 0;
+    for (size_t i = 0; i < graph->conditions.count; i++) {
+        RelationSet both = graph->conditions.items[i].relations;
+        if ((both & self) && set_is_single(both & ~self))
+            all |= both;
+    }
+    for (size_t i = 0; i < graph->classes.count; i++) {
+        const JoinClass *class = &graph->classes.items[i];
+        if (!(class->relations & self))
+            continue;
+        for (size_t w = 0; w < class->written.count && !implied; w++) {
+            RelationSet both = class->written.items[w].relations;
+            all |= both & self ? both : 0;
+        }
+        all |= implied ? class->relations : 0;
+    }
+    return all & ~self;
+}
+
+/* ---- putting it together again ---- */
+
+/* An equality of a member on each side: a condition that was written, if there is one. */
+static Expr *class_equality(const JoinGraph *graph, const JoinClass *class, RelationSet a, RelationSet b)
+{
+    Expr *pair[2] = {NULL, NULL};
+    for (size_t i = 0; i < class->written.count; i++) {
+        RelationSet both = class->written.items[i].relations;
+        if (!(both & ~(a | b)) && (both & a) && (both & b))
+            return class->written.items[i].expr;
+    }
+    for (size_t i = class->members.count; i-- > 0;) {
+        const JoinMember *member = &class->members.items[i];
+        if (member->relation & (a | b))
+            pair[member->relation & a ? 0 : 1] = member->column;
+    }
+    return function_call(graph->columns->arena, "=", pair, 2, NO_POSITION);
+}
+
+void join_graph_place(JoinGraph *graph, RelationSet a, RelationSet b, JoinExprs *ret_conditions)
+{
+    Arena *arena = graph->columns->arena;
+    for (size_t i = 0; i < graph->classes.count; i++) {
+        const JoinClass *class = &graph->classes.items[i];
+        if ((class->relations & a) && (class->relations & b))
+            array_add(arena, ret_conditions, class_equality(graph, class, a, b));
+    }
+    for (size_t i = 0; i < graph->conditions.count; i++) {
+        JoinCondition *condition = &graph->conditions.items[i];
+        if (condition->is_placed || (condition->relations & ~(a | b)))
+            continue;
+        condition->is_placed = true;
+        array_add(arena, ret_conditions, condition->expr);
+    }
+}
