@@ -238,5 +238,6 @@ Buffer *temp_file_map(TempFile *file, size_t size)
 
 void temp_buffer_rest(const Buffer *buffer)
 {
-    (void)madvise(buffer->data, buffer->size, MADV_DONTNEED); /* of a shared file: what was written stays there */
+    if (buffer->release == temp_map_release)
+        (void)madvise(buffer->data, buffer->size, MADV_DONTNEED); /* of a shared file: what was written stays there */
 }

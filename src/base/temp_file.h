@@ -29,7 +29,7 @@ void temp_file_discard(TempFile *file, uint64_t offset, size_t size);
 /* Memory that is a part of the file: for what must keep its address. The system writes it out as it sees fit; it counts
  * as temporary, not as memory. The file outlives it. Raises IO, DISK_FULL, LIMIT_EXCEEDED. */
 Buffer *temp_file_map(TempFile *file, size_t size);
-/* Lets the system take the memory of such a buffer away until it is touched again. */
+/* Lets the system take the memory of such a buffer away until it is touched again; any other stays as it is. */
 void temp_buffer_rest(const Buffer *buffer);
 /* Empty again. Nothing of it is mapped. */
 void temp_file_clear(TempFile *file);
