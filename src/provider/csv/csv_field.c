@@ -1,6 +1,4 @@
-/* provider/csv/csv_field.c: strict readers of numbers, dates and times.
- *
- * Eight digits are read at once as one word: see Lemire, "Number parsing at a gigabyte per second" (2021). */
+/* provider/csv/csv_field.c: strict readers of numbers, dates and times. */
 #include "provider/csv/csv_field.h"
 
 #include <float.h>
@@ -11,39 +9,16 @@
 #include "column/datetime.h"
 #include "column/decimal.h"
 #include "column/number.h"
+#include "provider/csv/csv_digits.h"
 
 /* ---- digits ---- */
-
-static inline uint64_t word_load(const char *text)
-{
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    return word;
-}
-
-static inline bool word_is_digits(uint64_t word)
-{
-    return ((word & 0xF0F0F0F0F0F0F0F0u) | (((word + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u) >> 4)) ==
-           0x3333333333333333u;
-}
-
-/* Eight digits, the first in the lowest byte. */
-static inline uint32_t word_number(uint64_t word)
-{
-    word = (word & 0x0F0F0F0F0F0F0F0Fu) * 2561 >> 8;
-    word = (word & 0x00FF00FF00FF00FFu) * 6553601 >> 16;
-    return (uint32_t)((word & 0x0000FFFF0000FFFFu) * 42949672960001u >> 32);
-}
 
 /* The number of the first `size` <= 8 bytes of a word; false when they are not all digits. Zero digits are 0. */
 static inline bool word_digits(uint64_t word, size_t size, uint32_t *ret_number)
 {
     /* zeros before, so that eight stand there */
     word = size == 0 ? 0 : word << (8 * (8 - size));
-    word |= size == 8 ? 0 : 0x3030303030303030u >> (8 * size);
+    word |= size == 8 ? 0 : WORD_OF_ZEROS >> (8 * size);
     *ret_number = word_number(word);
     return word_is_digits(word);
 }

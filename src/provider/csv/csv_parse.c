@@ -9,6 +9,7 @@
 #include "provider/csv/csv_careful.h"
 #include "provider/csv/csv_error.h"
 #include "provider/csv/csv_field.h"
+#include "provider/csv/kernel/csv_values.h"
 
 typedef struct Field {
     const char *text; /* without quotes; escapes are still there */
@@ -50,6 +51,61 @@ static inline Field field_at(const CsvParse *parse, size_t row)
 static bool field_has_escapes(const CsvDialect *dialect, const Field *field)
 {
     return field->is_quoted && field->size > 0 && memchr(field->text, dialect->escape, field->size) != NULL;
+}
+
+/* ---- kernels ---- */
+
+/* A number that a word of option `null` may be is no number. */
+static bool numbers_are_plain(const CsvDialect *dialect)
+{
+    for (size_t i = 0; i < dialect->null_word_count; i++) {
+        StringView word = dialect->null_words[i];
+        if (word.size > 0 && (ascii_is_digit(word.data[0]) || word.data[0] == '-'))
+            return false;
+    }
+    return true;
+}
+
+static const CsvValuesKernel *values_kernels(CpuLevel level)
+{
+#if defined(__x86_64__)
+    if (level == CPU_AVX512)
+        return csv_values_kernels_avx512;
+    if (level == CPU_AVX2)
+        return csv_values_kernels_avx2;
+#endif
+    (void)level;
+    return csv_values_kernels_portable;
+}
+
+static void left_set_all(const uint16_t *selection, size_t count, uint64_t *ret_left)
+{
+    for (size_t i = 0; i < count; i++)
+        validity_set(ret_left, selection ? selection[i] : i);
+}
+
+void csv_values_read(const CsvRows *rows, size_t column, TypeId type, int scale, const uint16_t *selection,
+                     size_t count, void *values, uint64_t *ret_left)
+{
+    const CsvBlock *block = rows->block;
+    CsvValuesKind kind = type == TYPE_DATE ? CSV_VALUES_DATE : scale > 0 ? CSV_VALUES_DECIMAL : CSV_VALUES_INTEGER;
+    memset(ret_left, 0, VALIDITY_WORDS * sizeof *ret_left);
+    if (rows->is_padded || scale > CSV_VALUES_SCALE || !numbers_are_plain(block->dialect)) {
+        left_set_all(selection, count, ret_left);
+        return;
+    }
+    CsvValuesCall call = {
+        .data = block->data,
+        .ends = block->index.ends + column,
+        .first = rows->first,
+        .is_last = column + 1 == block->dialect->column_count,
+        .selection = selection,
+        .count = count,
+        .scale = scale,
+        .values = values,
+        .left = ret_left,
+    };
+    values_kernels(block->level)[kind](&call);
 }
 
 /* ---- fields that are no values ---- */
@@ -94,11 +150,17 @@ static void parse_loosely(CsvParse *parse, size_t row, const Field *field)
     for (size_t each = 0, row = 0;                                                                                     \
          each < (parse)->count && (row = (parse)->selection ? (parse)->selection[each] : each, true); each++)
 
+#define EACH_LEFT_ROW(parse, row)                                                                                      \
+    for (size_t word = 0, row = 0; word < VALIDITY_WORDS; word++)                                                      \
+        for (uint64_t left = (parse)->left[word]; left && (row = word * 64 + (size_t)__builtin_ctzll(left), true);     \
+             left &= left - 1)
+
+/* Rows that are left; the kernels have read the others. */
 #define PARSE_LOOP(NAME, ctype, READ)                                                                                  \
     static void parse_##NAME(CsvParse *parse)                                                                          \
     {                                                                                                                  \
         ctype *values = parse->target->data;                                                                           \
-        EACH_ROW(parse, row)                                                                                           \
+        EACH_LEFT_ROW(parse, row)                                                                                      \
         {                                                                                                              \
             Field field = field_at(parse, row);                                                                        \
             if (field.is_null)                                                                                         \
@@ -249,8 +311,40 @@ static void parse_text(CsvParse *parse)
 
 /* ---- ---- */
 
+/* What a kernel reads of 64 bits must still be within a narrower precision. */
+static void decimals_check(CsvParse *parse)
+{
+    const int64_t *values = parse->target->data;
+    if (parse->type.precision >= CSV_VALUES_DIGITS)
+        return;
+    int64_t bound = (int64_t)parse->decimal_bound;
+    EACH_ROW(parse, row)
+    {
+        if (values[row] >= bound || values[row] <= -bound)
+            validity_set(parse->left, row);
+    }
+}
+
+/* Lets kernels read what they can, and says what is left. */
+static void parse_quickly(CsvParse *parse)
+{
+    TypeId type = (TypeId)parse->type.id;
+    int scale = type == TYPE_DECIMAL ? parse->type.scale : 0;
+    if (type == TYPE_BIGINT || type == TYPE_DATE || (type == TYPE_DECIMAL && parse->target->physical == PHYSICAL_I64)) {
+        csv_values_read(parse->rows, parse->column, type, scale, parse->selection, parse->count, parse->target->data,
+                        parse->left);
+        if (type == TYPE_DECIMAL)
+            decimals_check(parse);
+        return;
+    }
+    memset(parse->left, 0, sizeof parse->left);
+    left_set_all(parse->selection, parse->count, parse->left);
+}
+
 static void parse_run(CsvParse *parse)
 {
+    if (parse->type.id != TYPE_VARCHAR)
+        parse_quickly(parse);
     switch ((TypeId)parse->type.id) {
     case TYPE_VARCHAR:
         parse_text(parse);
@@ -265,7 +359,6 @@ static void parse_run(CsvParse *parse)
         parse_smallint(parse);
         return;
     case TYPE_DECIMAL:
-        parse->decimal_bound = decimal_power(parse->type.precision);
         if (parse->target->physical == PHYSICAL_I64)
             parse_decimal(parse);
         else
@@ -296,6 +389,8 @@ void csv_parse_column(CsvParse *parse)
 {
     Vector *target = parse->target;
     parse->bad_row = SIZE_MAX;
+    if (parse->type.id == TYPE_DECIMAL)
+        parse->decimal_bound = decimal_power(parse->type.precision);
     vector_prepare(target, parse->rows->count);
     if (parse->selection) /* slots that are not parsed must be safe to compute on */
         memset(target->data, 0, parse->rows->count * physical_size(target->physical));

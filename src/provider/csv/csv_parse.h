@@ -20,14 +20,20 @@ typedef struct CsvParse {
     size_t bad_row;
     Error error; /* why, for a declared column */
     bool nulls_bad;
-    uint64_t *rejected;   /* bit a row; or NULL */
-    Int128 decimal_bound; /* of the type's precision; set here */
+    uint64_t *rejected;            /* bit a row; or NULL */
+    Int128 decimal_bound;          /* of the type's precision; set here */
+    uint64_t left[VALIDITY_WORDS]; /* bit a row: the kernels leave it to the careful loops; set here */
 } CsvParse;
 
 void csv_parse_column(CsvParse *parse);
 
 /* Raises INVALID_ENCODING unless a text of the row is UTF-8 without NUL bytes. `field` as csv_error_raise has it. */
 void csv_text_require(const CsvRows *rows, size_t row, size_t field, StringView text);
+
+/* Reads what the kernels can of a BIGINT, DECIMAL(…, scale) in 64 bits, or DATE column: `values` are int64_t, of dates
+ * int32_t. ret_left, VALIDITY_WORDS words: bit a row of the selection that it leaves. */
+void csv_values_read(const CsvRows *rows, size_t column, TypeId type, int scale, const uint16_t *selection,
+                     size_t count, void *values, uint64_t *ret_left);
 
 /* The text of a field as the file means it: without quotes, escapes undone (into the arena). False: NULL. */
 bool csv_field_text(Arena *arena, const CsvDialect *dialect, StringView field, StringView *ret_text);
