@@ -455,7 +455,7 @@ typedef struct QuernOpenArgs {
     uint32_t struct_size;
     uint32_t version;
     QuernContext *context;
-    const char *location;              /* "" when there is none */
+    const char *location;              /* "" when there is none: a plugin's table needs none */
     const struct ArrowSchema *columns; /* those of the statement, or NULL: the caller's */
     size_t option_count;
     const QuernOption *const *options;
@@ -466,6 +466,7 @@ typedef struct QuernOpenArgs {
     const char *const *defaults; /* SQL or NULL, one a column; NULL: there are none */
     size_t order_count;          /* WITH ORDER: how the rows are sorted already */
     const QuernOrder *const *orders;
+    const char *table_name; /* what the table is going to be called; "" when nothing is known of that */
 } QuernOpenArgs;
 
 typedef struct QuernTableFormat QuernTableFormat;

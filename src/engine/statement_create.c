@@ -243,8 +243,12 @@ BatchStream *statement_create_external_table(Statement *statement, const AstStat
     if (create->orders.count && !format->takes_orders)
         error_raise(ERROR_NOT_SUPPORTED, ast->position, "WITH ORDER is not supported for format %s", format->name);
     size_t option_count;
+    if (create->location.data == NULL && !format->needs_no_location)
+        error_raise(ERROR_SYNTAX, ast->position, "a table of format %s needs a LOCATION", format->name);
+    StringView location = create->location.data ? create->location : view_of("");
     FormatArgs args = {.format = format,
-                       .location = arena_view(statement->arena, create->location).data,
+                       .table_name = arena_view(statement->arena, create->name.name).data,
+                       .location = arena_view(statement->arena, location).data,
                        .position = create->location_position,
                        .options = statement_format_options(statement, &create->options, &option_count),
                        .context = &statement->context};

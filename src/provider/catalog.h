@@ -43,6 +43,7 @@ typedef struct FormatOption {
 
 typedef struct FormatArgs {
     const struct Format *format; /* the one that is asked */
+    const char *table_name;      /* NULL: nothing is known of that */
     const char *location;
     Position position;     /* of the location in the statement */
     const Schema *columns; /* declared, or NULL; then also: */
@@ -60,6 +61,7 @@ typedef struct Format {
     const char *extensions;  /* ".csv .tsv": file names that mean this format */
     const char *description; /* one line, for people */
     bool takes_orders;       /* knows what to do with WITH ORDER */
+    bool needs_no_location;  /* its tables may come from nowhere */
     /* A table with one share. Raises on unknown options, naming them. NULL: the format has databases only. */
     TableProvider *(*table)(const FormatArgs *args);
     /* A database to attach. NULL: the format has single tables only. */

@@ -283,7 +283,7 @@ static void parser_create_external_table(Parser *parser, AstStatement *statement
         parser_table_elements(parser, &create->columns, &create->constraints, &statement->height);
     while (parser_accept_external_clause(parser, statement, create))
         ;
-    if (create->location.data == NULL)
+    if (create->location.data == NULL && !ast_name_is_given(&create->format))
         parser_raise(parser, NULL);
 }
 

@@ -151,8 +151,10 @@ void print_create_external_table(Printer *printer, const AstCreateExternalTable 
         print(printer, ")");
     }
     print(printer, create->is_with_header_row ? " WITH HEADER ROW" : "");
-    print(printer, " LOCATION ");
-    print_string(printer, create->location);
+    if (create->location.data) {
+        print(printer, " LOCATION ");
+        print_string(printer, create->location);
+    }
     if (create->options.count) {
         print(printer, " OPTIONS ");
         print_options(printer, &create->options);

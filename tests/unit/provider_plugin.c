@@ -616,6 +616,7 @@ START_TEST(version_1_structs_keep_their_layout)
     ck_assert_uint_eq(offsetof(QuernProvider, transaction_group), 184);
     ck_assert_uint_eq(offsetof(QuernOpenArgs, constraints), 56);
     ck_assert_uint_eq(offsetof(QuernOpenArgs, orders), 80);
+    ck_assert_uint_eq(offsetof(QuernOpenArgs, table_name), 88);
     ck_assert_uint_eq(offsetof(QuernHost, context_allocate), 168);
     ck_assert_uint_eq(offsetof(QuernPlugin, table_functions), 48);
     ck_assert_uint_eq(offsetof(QuernPlugin, aggregate_functions), 80);

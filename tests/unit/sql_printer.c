@@ -87,6 +87,7 @@ static const char *const same[] = {
     "CREATE OR REPLACE TEMPORARY VIEW IF NOT EXISTS v (a, b) AS SELECT 1, 2",
     "CREATE OR REPLACE EXTERNAL TABLE IF NOT EXISTS t (a int NOT NULL) STORED AS csv PARTITIONED BY (b) "
     "WITH ORDER (a DESC) WITH ORDER (b) WITH HEADER ROW LOCATION 'x.csv' OPTIONS ('format.has_header' 'true')",
+    "CREATE EXTERNAL TABLE t STORED AS tpch OPTIONS ('scale' 1)",
     "CREATE UNIQUE INDEX IF NOT EXISTS i ON s.t USING btree (a DESC, b + 1) WHERE a > 1",
     "CREATE INDEX ON t (a)",
     "CREATE SCHEMA IF NOT EXISTS c.s",

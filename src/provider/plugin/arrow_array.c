@@ -225,6 +225,8 @@ static Range range_of(Type type)
     case TYPE_TIMESTAMP:
     case TYPE_TIMESTAMPTZ:
         return (Range){TIMESTAMP_MIN, INT64_MAX};
+    case TYPE_DECIMAL: /* of up to 18 digits */
+        return (Range){1 - decimal_power_i64[type.precision], decimal_power_i64[type.precision] - 1};
     default:
         return (Range){INT64_MIN, INT64_MAX};
     }
@@ -244,14 +246,24 @@ static bool is_in_range(const void *values, size_t width, size_t count, Range ra
     return !is_outside;
 }
 
-/* Uses the values where they are. False when their layout is another, or they are not aligned. */
+static bool decimals_fit(const Int128 *values, size_t count, int precision)
+{
+    bool fits = true;
+    for (size_t i = 0; i < count; i++)
+        fits &= decimal_fits(values[i], precision);
+    return fits;
+}
+
+/* Uses the values where they are. False when their layout is another, they are not aligned, or one is out of range. */
 static bool read_in_place(const ArrowColumn *column, size_t first, size_t count, Vector *target)
 {
     const ArrowType *type = column->type;
     size_t width = physical_size(type_physical(type->type));
     const char *values = (const char *)column->array->buffers[1] + first * width;
-    if (type->width != width || type->multiplier != 1 || type->divisor != 1 || (uintptr_t)values % width != 0 ||
-        !is_in_range(values, width, count, range_of(type->type)))
+    if (type->width != width || type->multiplier != 1 || type->divisor != 1 || (uintptr_t)values % width != 0)
+        return false;
+    if (width == sizeof(Int128) ? !decimals_fit((const void *)values, count, type->type.precision)
+                                : !is_in_range(values, width, count, range_of(type->type)))
         return false;
     vector_unref(target);
     target->type = type->type;
@@ -331,15 +343,19 @@ static void read_bits(const ArrowColumn *column, size_t first, size_t count, Vec
 static void read_decimal(const ArrowColumn *column, size_t first, size_t count, Vector *target)
 {
     const char *values = column->array->buffers[1];
+    size_t width = column->type->width;
+    if (read_in_place(column, first, count, target))
+        return;
     vector_prepare_as(target, column->type->type, type_physical(column->type->type), count);
     int precision = column->type->type.precision;
-    bool is_narrow = precision <= DECIMAL_I64_PRECISION;
-    if (is_narrow)
-        vector_prepare_as(target, column->type->type, PHYSICAL_I64, count);
+    bool is_narrow = target->physical == PHYSICAL_I64;
     FOR_VALID(column, first, count, target, i)
     {
         Int128 value;
-        memcpy(&value, values + (first + i) * sizeof value, sizeof value);
+        if (width == sizeof value)
+            memcpy(&value, values + (first + i) * sizeof value, sizeof value);
+        else
+            value = integer_at(values, width, true, first + i);
         if (!decimal_fits(value, precision))
             column_raise(column, ERROR_BAD_DATA, "has a value of more than %d digits", precision);
         if (is_narrow)

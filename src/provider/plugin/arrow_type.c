@@ -74,17 +74,17 @@ static bool unit_format_read(const char *format, ArrowType *type)
     return false;
 }
 
-/* "d:precision,scale" and "d:precision,scale,128". */
+/* "d:precision,scale" and "d:precision,scale,bits". */
 static bool decimal_format_read(const char *format, ArrowType *type)
 {
     int precision = 0, scale = 0, bits = 128, end = 0;
     int found = sscanf(format, "d:%5d,%5d%n,%5d%n", &precision, &scale, &end, &bits, &end);
-    if (found < 2 || format[end] || bits != 128 || precision < 1 || precision > DECIMAL_MAX_PRECISION || scale < 0 ||
-        scale > precision)
+    int most = bits == 32 ? 9 : bits == 64 ? 18 : bits == 128 ? DECIMAL_MAX_PRECISION : 0;
+    if (found < 2 || format[end] || precision < 1 || precision > most || scale < 0 || scale > precision)
         return false;
     type->type = type_decimal(precision, scale);
     type->layout = ARROW_DECIMAL;
-    type->width = 16;
+    type->width = (size_t)bits / 8;
     return true;
 }
 

@@ -13,7 +13,7 @@ typedef enum ArrowLayout {
     ARROW_UNSIGNED,     /* of `width` bytes */
     ARROW_FLOAT,        /* "f" */
     ARROW_DOUBLE,       /* "g" */
-    ARROW_DECIMAL,      /* "d:p,s", 128 bits */
+    ARROW_DECIMAL,      /* "d:p,s" of `width` bytes: 4, 8, 16 */
     ARROW_TEXT,         /* offsets of `width` bytes, then bytes */
     ARROW_VIEWS,        /* "vu", "vz" */
     ARROW_FIXED,        /* "w:n" */

@@ -64,6 +64,7 @@ static TableProvider *plugin_format_table(const FormatArgs *args)
     QUERN_INIT(&open);
     open.context = plugin_context_new(arena, args->context);
     open.location = args->location ? args->location : "";
+    open.table_name = args->table_name ? args->table_name : "";
     open.option_count = args->option_count;
     open.options = options_export(arena, args);
     if (args->columns) {
@@ -101,6 +102,7 @@ static void format_add(const PluginAdd *add, const QuernTableFormat *format)
                            .extensions = arena_string(arena, format->extensions ? format->extensions : ""),
                            .description = arena_string(arena, format->description ? format->description : ""),
                            .takes_orders = true,
+                           .needs_no_location = true,
                            .table = plugin_format_table};
     added->format = format;
     catalog_add_format(add->catalog, &added->base);
