@@ -15,6 +15,13 @@ static const double RECURSION_ROUNDS = 10;
 
 /* ---- what sources know ---- */
 
+static double table_rows(PlanColumns *columns, const PlanScan *scan)
+{
+    const Statistics *statistics = provider_statistics(scan->table, columns->context);
+    return statistics && statistics->row_count.precision != PRECISION_ABSENT ? (double)statistics->row_count.count
+                                                                             : UNKNOWN_TABLE_ROWS;
+}
+
 /* The scan below `plan` that gives the column, or NULL. */
 static const PlanScan *scan_of_column(const Plan *plan, ColumnId column)
 {
@@ -38,12 +45,28 @@ static const ColumnStatistics *statistics_of_column(PlanColumns *columns, const 
     return statistics && index < statistics->column_count ? &statistics->columns[index] : NULL;
 }
 
+/* Of a column that is a key by itself: as many values as its table has rows; 0: it is none. */
+static double unique_count_of_column(PlanColumns *columns, const Plan *plan, ColumnId column)
+{
+    const PlanScan *scan = scan_of_column(plan, column);
+    const Constraints *constraints = scan ? provider_constraints(scan->table) : NULL;
+    for (size_t i = 0; constraints && i < constraints->count; i++) {
+        const Constraint *key = &constraints->items[i];
+        bool is_key = key->kind == CONSTRAINT_PRIMARY_KEY || key->kind == CONSTRAINT_UNIQUE;
+        if (is_key && key->column_count == 1 && key->columns[0] == column - scan->first_column)
+            return table_rows(columns, scan);
+    }
+    return 0;
+}
+
 double column_distinct_estimate(PlanColumns *columns, const Plan *plan, ColumnId column)
 {
     const ColumnStatistics *statistics = statistics_of_column(columns, plan, column);
-    if (statistics == NULL || statistics->distinct_count.precision == PRECISION_ABSENT)
+    double distinct = statistics && statistics->distinct_count.precision != PRECISION_ABSENT
+                          ? (double)statistics->distinct_count.count
+                          : unique_count_of_column(columns, plan, column);
+    if (distinct == 0)
         return 0;
-    double distinct = (double)statistics->distinct_count.count;
     return plan->row_estimate >= 0 && plan->row_estimate < distinct ? fmax(plan->row_estimate, 1) : fmax(distinct, 1);
 }
 
@@ -161,10 +184,7 @@ double condition_selectivity(PlanColumns *columns, const Plan *input, const Expr
 
 static double scan_rows(PlanColumns *columns, PlanScan *scan)
 {
-    const Statistics *statistics = provider_statistics(scan->table, columns->context);
-    double rows = statistics && statistics->row_count.precision != PRECISION_ABSENT
-                      ? (double)statistics->row_count.count
-                      : UNKNOWN_TABLE_ROWS;
+    double rows = table_rows(columns, scan);
     scan->base.row_estimate = rows;
     double selectivity = 1;
     for (size_t i = 0; i < scan->filters.count; i++)

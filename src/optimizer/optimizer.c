@@ -13,6 +13,7 @@ static const struct {
     {"decorrelate subqueries", rule_decorrelate, true},
     {"push filters down again", rule_push_filters, false},
     {"infer filters", rule_infer_filters, false},
+    {"drop groups of one row", rule_drop_groups, false},
     {"order joins", rule_order_joins, false},
     {"offer filters to providers", rule_offer_filters, false},
     {"hand changes over to providers", rule_hand_over_changes, true},

@@ -71,7 +71,7 @@ static void search_pair(Search *search, uint32_t a, uint32_t b)
         return;
     const JoinTree *left = search->best[a], *right = search->best[b];
     JoinTree **best = &search->best[a | b];
-    if (*best) { /* nobody refers to it yet: sets that contain it come later */
+    if (*best) {                                          /* nobody refers to it yet: sets that contain it come later */
         JoinTree tree = pair(left, right, (*best)->rows); /* the same rows, whatever they are made of */
         if (tree.cost < (*best)->cost)
             **best = tree;

@@ -234,6 +234,23 @@ static Plan *prune_cte(PlanColumns *columns, PlanCte *cte, const ColumnSet *want
     return &cte->base;
 }
 
+/* An outer join with a side of which nobody asks for a column, and which gives at most one row for each of the other:
+ * the other is all there is. NULL: it is no such join. */
+static Plan *prune_join(PlanColumns *columns, PlanJoin *join, const ColumnSet *wanted)
+{
+    size_t padded = join->type == PLAN_JOIN_LEFT ? 1 : 0;
+    if (join->type != PLAN_JOIN_LEFT && join->type != PLAN_JOIN_RIGHT)
+        return NULL;
+    const Plan *side = join->base.inputs[padded];
+    for (size_t i = 0; i < side->output_count; i++)
+        if (column_set_has(wanted, side->outputs[i]))
+            return NULL;
+    for (size_t i = 0; i < join->condition_count; i++)
+        if (expr_can_fail(join->conditions[i]) || expr_is_volatile(join->conditions[i]))
+            return NULL;
+    return join_side_is_unique(columns, join, padded) ? prune(columns, join->base.inputs[1 - padded], wanted) : NULL;
+}
+
 static Plan *prune(PlanColumns *columns, Plan *plan, const ColumnSet *wanted)
 {
     switch (plan->kind) {
@@ -260,6 +277,14 @@ static Plan *prune(PlanColumns *columns, Plan *plan, const ColumnSet *wanted)
     case PLAN_CHANGE:
         prune_inputs_whole(columns, plan);
         return plan;
+    case PLAN_JOIN: {
+        Plan *left = prune_join(columns, (PlanJoin *)plan, wanted);
+        if (left)
+            return left;
+        ColumnSet below = wanted_below(columns, plan, wanted);
+        prune_inputs(columns, plan, &below);
+        return plan;
+    }
     default: { /* nodes that hand their input's columns on */
         ColumnSet below = wanted_below(columns, plan, wanted);
         prune_inputs(columns, plan, &below);

@@ -62,17 +62,41 @@ static void want(PlanColumns *columns, Plan *plan, size_t limit)
     }
 }
 
-Plan *rule_push_limits(PlanColumns *columns, Plan *plan)
+/* A Limit of a Limit is one: of the rows that the inner one leaves, those that the outer one takes. */
+static void merge_limits(PlanLimit *outer)
+{
+    while (outer->base.inputs[0]->kind == PLAN_LIMIT) {
+        const PlanLimit *inner = (PlanLimit *)outer->base.inputs[0];
+        size_t offset, left = inner->limit;
+        if (__builtin_add_overflow(inner->offset, outer->offset, &offset))
+            return;
+        if (left != NO_LIMIT)
+            left -= smaller(left, outer->offset);
+        outer->limit = smaller(outer->limit, left);
+        outer->offset = offset;
+        outer->base.inputs[0] = inner->base.inputs[0];
+    }
+}
+
+static Plan *push_limits(PlanColumns *columns, Plan *plan)
 {
     if (plan->kind == PLAN_LIMIT) {
-        const PlanLimit *limit = (PlanLimit *)plan;
+        PlanLimit *limit = (PlanLimit *)plan;
         size_t sum;
+        merge_limits(limit);
         if (limit->limit == 0)
             return plan_empty(columns, plan->outputs, plan->output_count);
         if (limit->limit != NO_LIMIT && !__builtin_add_overflow(limit->limit, limit->offset, &sum))
             want(columns, plan->inputs[0], sum);
     }
     for (size_t i = 0; i < plan->input_count; i++)
-        plan->inputs[i] = rule_push_limits(columns, plan->inputs[i]);
+        plan->inputs[i] = push_limits(columns, plan->inputs[i]);
+    return plan;
+}
+
+Plan *rule_push_limits(PlanColumns *columns, Plan *plan)
+{
+    plan = push_limits(columns, plan);
+    plan_estimate(columns, plan); /* limits make fewer rows of many */
     return plan;
 }

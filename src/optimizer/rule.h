@@ -11,6 +11,7 @@ typedef Plan *(*Rule)(PlanColumns *columns, Plan *plan);
 Plan *rule_simplify(PlanColumns *columns, Plan *plan);
 Plan *rule_decorrelate(PlanColumns *columns, Plan *plan);
 Plan *rule_push_filters(PlanColumns *columns, Plan *plan);
+Plan *rule_drop_groups(PlanColumns *columns, Plan *plan);
 Plan *rule_infer_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_order_joins(PlanColumns *columns, Plan *plan);
 Plan *rule_offer_filters(PlanColumns *columns, Plan *plan);
@@ -40,6 +41,11 @@ void plan_estimate(PlanColumns *columns, Plan *plan);
 double condition_selectivity(PlanColumns *columns, const Plan *input, const Expr *condition);
 /* How many different values a column of the plan has, as far as its source knows; 0: unknown. */
 double column_distinct_estimate(PlanColumns *columns, const Plan *plan, ColumnId column);
+
+/* Whether no two rows of the plan have the same values in these columns, NULL being a value too. */
+bool plan_is_unique(PlanColumns *columns, const Plan *plan, const ColumnId *key, size_t key_count);
+/* Whether a row of the other side meets at most one of this input, by the join's equalities. */
+bool join_side_is_unique(PlanColumns *columns, const PlanJoin *join, size_t side);
 
 /* `plan` with exactly these outputs in this order: itself, or a Project over it. */
 Plan *plan_restore_outputs(PlanColumns *columns, Plan *plan, const ColumnId *outputs, size_t count);

@@ -143,3 +143,14 @@ bool memory_group_may_match(const MemoryGroup *group, const Expr *filter)
 {
     return group->row_count == 0 || filter_may_match(group, filter, 0);
 }
+
+bool memory_group_may_be_wanted(const MemoryGroup *group, size_t column, const DynamicSnapshot *snapshot)
+{
+    if (column >= group->column_count)
+        return true; /* the row's number */
+    const MemoryColumn *values = &group->columns[column];
+    Bounds bounds = column_bounds(values);
+    Value none = value_null(values->values->type);
+    return dynamic_snapshot_may_match(snapshot, bounds.has_values ? &bounds.minimum : &none,
+                                      bounds.has_values ? &bounds.maximum : &none, values->null_count > 0);
+}

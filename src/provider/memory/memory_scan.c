@@ -2,11 +2,13 @@
  *
  *   row groups that may match ─▶ chunks ─▶ pushed filters narrow the selection ─▶ batch
  *   a whole key in the filters ─▶ the one row that the index knows
+ *   a dynamic filter, once it knows something ─▶ as a filter, for what it is worth
  *
  * A scan reads the version that was the newest when it was described. The cursors of a reading share the row groups:
  * each takes the next part of one, a morsel, that no other has taken. */
 #include <inttypes.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "expr/evaluator.h"
 #include "provider/memory/memory_bounds.h"
@@ -30,12 +32,22 @@ typedef struct MemoryScan {
     size_t key_index;
     Value *key_values;
     size_t limit;
+    size_t dynamic_count;
+    const size_t *dynamic_columns; /* over the schema */
+    size_t *dynamic_places;        /* the same over `columns` */
     _Atomic uint64_t skipped_count, row_count, dropped_count;
 } MemoryScan;
 
 typedef struct MemoryReading {
     _Atomic size_t next_morsel;
+    const DynamicFilter *const *dynamics; /* NULL: nothing will be known of them */
 } MemoryReading;
+
+/* How a cursor fares with a dynamic filter: what drops next to nothing is not worth the look at each row. */
+typedef struct MemoryDynamic {
+    const DynamicSnapshot *snapshot; /* that the counts are of */
+    size_t seen_count, dropped_count;
+} MemoryDynamic;
 
 typedef struct MemoryCursor {
     BatchStream base; /* first, so that a BatchStream * can be cast back */
@@ -51,6 +63,7 @@ typedef struct MemoryCursor {
     size_t batch_size;
     size_t limit_left;
     bool is_open;
+    MemoryDynamic *dynamics;
     uint16_t selection[BATCH_SIZE];
 } MemoryCursor;
 
@@ -65,18 +78,54 @@ static void cursor_open(MemoryCursor *cursor)
     cursor->output = batch_new_empty(cursor->arena, scan->base.schema->column_count);
     for (size_t c = 0; c < cursor->output->column_count; c++)
         cursor->output->columns[c] = cursor->reader->batch->columns[c];
+    cursor->dynamics = arena_array(cursor->arena, MemoryDynamic, scan->dynamic_count);
     if (scan->filter_count)
         cursor->evaluator = evaluator_new(cursor->arena, cursor->context, scan->filters, scan->filter_count);
     size_t batch_size = cursor->context->settings ? cursor->context->settings->batch_size : BATCH_SIZE;
     cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
 }
 
-static bool slice_may_match(const MemoryScan *scan, const MemorySlice *slice)
+static const DynamicSnapshot *reading_newest(const MemoryReading *reading, size_t dynamic)
 {
+    return reading->dynamics ? dynamic_filter_newest(reading->dynamics[dynamic]) : NULL;
+}
+
+static bool slice_may_match(const MemoryCursor *cursor, const MemorySlice *slice)
+{
+    const MemoryScan *scan = cursor->scan;
     for (size_t i = 0; i < scan->filter_count; i++)
         if (!memory_group_may_match(slice->group, scan->table_filters[i]))
             return false;
+    for (size_t i = 0; i < scan->dynamic_count; i++) {
+        const DynamicSnapshot *snapshot = reading_newest(cursor->reading, i);
+        if (snapshot && !memory_group_may_be_wanted(slice->group, scan->dynamic_columns[i], snapshot))
+            return false;
+    }
     return true;
+}
+
+/* Drops rows that nobody wants any more. */
+static void cursor_narrow(MemoryCursor *cursor, Batch *batch)
+{
+    enum { TRIED_ROWS = 16 * BATCH_SIZE, WORTH = 32 };
+    const MemoryScan *scan = cursor->scan;
+    for (size_t i = 0; i < scan->dynamic_count && batch->row_count > 0; i++) {
+        const DynamicSnapshot *snapshot = reading_newest(cursor->reading, i);
+        MemoryDynamic *dynamic = &cursor->dynamics[i];
+        if (snapshot != dynamic->snapshot)
+            *dynamic = (MemoryDynamic){.snapshot = snapshot};
+        if (snapshot == NULL ||
+            (dynamic->seen_count > TRIED_ROWS && dynamic->dropped_count < dynamic->seen_count / WORTH))
+            continue;
+        size_t kept = dynamic_snapshot_select(snapshot, batch->columns[scan->dynamic_places[i]], batch->selection,
+                                              batch->row_count, cursor->selection);
+        dynamic->seen_count += batch->row_count;
+        dynamic->dropped_count += batch->row_count - kept;
+        if (kept == batch->row_count)
+            continue;
+        batch->row_count = kept;
+        batch->selection = cursor->selection;
+    }
 }
 
 /* The one row that the index names, as a morsel of its own. */
@@ -107,7 +156,7 @@ static bool cursor_take_morsel(MemoryCursor *cursor)
         size_t first = morsel % GROUP_MORSELS * MORSEL_ROWS;
         if (first >= slice->row_count)
             continue;
-        if (!slice_may_match(scan, slice)) {
+        if (!slice_may_match(cursor, slice)) {
             atomic_fetch_add(&scan->skipped_count, first == 0);
             continue;
         }
@@ -137,10 +186,11 @@ static Batch *cursor_read(MemoryCursor *cursor)
     cursor->row = end;
     size_t row_count = input->row_count;
     atomic_fetch_add_explicit(&cursor->scan->row_count, row_count, memory_order_relaxed);
-    if (cursor->evaluator && row_count > 0) {
+    if (cursor->evaluator && row_count > 0)
         evaluator_filter(cursor->evaluator, input, cursor->selection);
+    cursor_narrow(cursor, input);
+    if (input->row_count < row_count)
         atomic_fetch_add_explicit(&cursor->scan->dropped_count, row_count - input->row_count, memory_order_relaxed);
-    }
     cursor->output->row_count = input->row_count;
     cursor->output->vector_size = input->vector_size;
     cursor->output->selection = input->selection;
@@ -172,8 +222,10 @@ static Batch *cursor_next(BatchStream *stream)
 
 static void *scan_reading_new(Scan *scan, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
 {
-    (void)scan, (void)context, (void)dynamics;
-    return arena_new(arena, MemoryReading);
+    (void)scan, (void)context;
+    MemoryReading *reading = arena_new(arena, MemoryReading);
+    reading->dynamics = dynamics;
+    return reading;
 }
 
 static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Context *context)
@@ -233,6 +285,20 @@ static void scan_take_filters(MemoryScan *scan, const ScanArgs *args, size_t *pl
     scan->table_filters = table_filters;
 }
 
+static void scan_take_dynamics(MemoryScan *scan, const ScanArgs *args)
+{
+    scan->dynamic_count = args->dynamic_count;
+    scan->dynamic_columns = args->dynamic_columns;
+    scan->dynamic_places = arena_array(args->arena, size_t, args->dynamic_count);
+    for (size_t i = 0; i < args->dynamic_count; i++) {
+        size_t *place = &scan->dynamic_places[i];
+        while (*place < args->projection_count && scan->columns[*place] != args->dynamic_columns[i])
+            ++*place;
+        if (*place == args->projection_count) /* who wants a condition on a column reads it too */
+            error_raise(ERROR_INTERNAL, NO_POSITION, "a dynamic filter on a column that is not read");
+    }
+}
+
 /* The value that a filter wants of a column, or NULL. */
 static const Value *filters_value(const ScanArgs *args, size_t wanted)
 {
@@ -287,7 +353,7 @@ static void scan_explain_analyze(Scan *base, Text *text)
         text_add_format(text, "row groups skipped: %" PRIu64 " of %zu\n", atomic_load(&scan->skipped_count),
                         scan->version->slice_count);
     text_add_format(text, "rows read: %" PRIu64 "\n", atomic_load(&scan->row_count));
-    if (scan->filter_count)
+    if (scan->filter_count || scan->dynamic_count)
         text_add_format(text, "rows dropped by filters: %" PRIu64 "\n", atomic_load(&scan->dropped_count));
 }
 
@@ -350,6 +416,7 @@ Scan *memory_scan(TableProvider *base, const ScanArgs *args)
     scan->column_count = args->projection_count;
     scan_take_filters(scan, args, places);
     scan_take_key(scan, args);
+    scan_take_dynamics(scan, args);
     scan->base = (Scan){
         .schema = schema,
         .statistics = scan_statistics(scan, args),
