@@ -204,13 +204,18 @@ static StringView file_table_name(StringView path)
     return name;
 }
 
-TableProvider *bind_file_table(BindEnvironment *environment, StringView path, Position position)
+void bind_require_files(const BindEnvironment *environment, Position position)
 {
-    Arena *arena = environment->columns->arena;
     const Settings *settings = environment->columns->context->settings;
     if (settings && settings->safe)
         error_raise_hint(ERROR_READ_ONLY, position, "name it on the command line, and it is a table",
                          "safe mode forbids to read files that are named in SQL");
+}
+
+TableProvider *bind_file_table(BindEnvironment *environment, StringView path, Position position)
+{
+    Arena *arena = environment->columns->arena;
+    bind_require_files(environment, position);
     TableProvider *known = catalog_file(environment->catalog, path);
     if (known)
         return known;

@@ -71,7 +71,7 @@ static SeriesCall series_call(const From *from, const AstTableRef *ref, Scope *b
     bool is_range = view_equal_ignoring_case(function->name.name, view_of("range"));
     if (!is_range && !view_equal_ignoring_case(function->name.name, view_of("generate_series")))
         bind_error(binder, ERROR_UNDEFINED_FUNCTION, ref->position,
-                   "there are generate_series, range and rejects, and what libraries bring (LOAD)",
+                   "there are generate_series, range, read_csv and rejects, and what libraries bring (LOAD)",
                    "table function %.*s does not exist", VIEW_ARGUMENTS(function->name.name));
     SeriesCall call = {.binder = binder, .ref = ref, .is_stop_included = !is_range, .count = function->arguments.count};
     if (call.count < 1 || call.count > SERIES_MAX_ARGUMENTS)

@@ -31,13 +31,17 @@ Relation bind_table_function(const From *from, const AstTableRef *ref, Scope *be
     Binder *binder = from->binder;
     const AstFunction *call = ref->function->function;
     const TableFunction *function = catalog_table_function(binder->environment->catalog, call->name.name);
-    if (function == NULL)
+    TableProvider *table = function ? NULL : bind_read_table(from, ref, before);
+    if (function) {
+        Value *values = constant_arguments(from, ref, before, function);
+        table = function->table(function, binder->context, values, call->arguments.count);
+        arena_own(binder->arena, table, table_unref);
+    } else if (table == NULL) {
         return bind_series(from, ref, before);
-    Value *values = constant_arguments(from, ref, before, function);
-    TableProvider *table = function->table(function, binder->context, values, call->arguments.count);
-    arena_own(binder->arena, table, table_unref);
+    }
     const char *name = binder_string(binder, ast_name_is_given(&ref->alias) ? ref->alias.text : call->name.name);
     Rows rows = scan_rows(binder, table, name);
+    const PlanScan *scan = (const PlanScan *)rows.plan;
     if (ref->is_with_ordinality) {
         const char **names = arena_array(binder->arena, const char *, rows.column_count + 1);
         bool *is_untyped = arena_array(binder->arena, bool, rows.column_count + 1);
@@ -49,5 +53,8 @@ Relation bind_table_function(const From *from, const AstTableRef *ref, Scope *be
         rows.is_untyped = is_untyped;
         rows.column_count++;
     }
-    return relation_of_rows(binder, &rows, name, &ref->column_aliases);
+    Relation relation = relation_of_rows(binder, &rows, name, &ref->column_aliases);
+    if (!ref->is_with_ordinality)
+        relation_add_hidden(binder, &relation, scan);
+    return relation;
 }

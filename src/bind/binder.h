@@ -294,6 +294,11 @@ Relation bind_join(const From *from, const AstTableRef *ref, Scope *before);
 Relation relation_cross(Binder *binder, const Relation *left, const Relation *right, bool is_dependent,
                         Position position);
 Relation bind_table_function(const From *from, const AstTableRef *ref, Scope *before);
+/* The table of read_csv('file', option => value) and the like, a share lives as long as the statement; NULL: the
+ * function is another one. */
+TableProvider *bind_read_table(const From *from, const AstTableRef *ref, Scope *before);
+/* Raises in safe mode: SQL may name no files. */
+void bind_require_files(const BindEnvironment *environment, Position position);
 Relation bind_series(const From *from, const AstTableRef *ref, Scope *before); /* generate_series, range */
 /* All columns of a table. */
 Rows scan_rows(Binder *binder, TableProvider *table, const char *name);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "column/datetime.h"
+#include "expr/date_pattern.h"
 #include "expr/function/number_pattern.h"
 #include "expr/function/text_result.h"
 
@@ -891,6 +892,33 @@ static void date_by_pattern(KernelCall *call)
         read_row(call, i, false, false, &timestamp);
         VECTOR_DATA(call->result, int32_t)[i] = timestamp_date(timestamp);
     }
+}
+
+/* ---- for who is no function ---- */
+
+bool date_pattern_is_valid(StringView pattern)
+{
+    StringView after = {NULL, 0};
+    Piece piece;
+    bool is_bad = false;
+    while (!is_bad && format_next(&pattern, &after, &piece, &is_bad))
+        ;
+    return !is_bad;
+}
+
+bool date_pattern_read(StringView text, StringView pattern, int64_t *ret_timestamp)
+{
+    return read_by_pattern(text, pattern, true, ret_timestamp) == READ_OK;
+}
+
+void date_pattern_write(Text *text, StringView pattern, int64_t timestamp)
+{
+    Clock clock = timestamp_clock(timestamp, true);
+    StringView after = {NULL, 0};
+    Piece piece;
+    bool is_bad = false;
+    while (format_next(&pattern, &after, &piece, &is_bad))
+        add_piece(text, &piece, &clock, 0);
 }
 
 /* ---- the table ---- */

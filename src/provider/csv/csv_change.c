@@ -55,7 +55,8 @@ static void field_write(Text *target, Arena *arena, const CsvDialect *dialect, c
     char buffer[VALUE_TEXT_SIZE];
     if (value->is_null)
         return;
-    StringView text = value_text_view(value, buffer, arena);
+    StringView text = csv_style_has(&dialect->style, value->type) ? csv_style_write(&dialect->style, arena, value)
+                                                                  : value_text_view(value, buffer, arena);
     if (!text_needs_quotes(dialect, text)) {
         text_add_view(target, text);
         return;

@@ -159,6 +159,7 @@ static void alternatives_add(CsvCheck *check, ColumnCheck *column, StringView te
 static void column_look(CsvCheck *check, size_t index, Arena *scratch)
 {
     ColumnCheck *column = &check->columns[index];
+    const CsvStyle *style = &check->dialect.style;
     const CsvRows *rows = check->rows;
     for (size_t row = 0; row < rows->count; row++) {
         StringView text;
@@ -169,7 +170,7 @@ static void column_look(CsvCheck *check, size_t index, Arena *scratch)
         }
         column->value_count++;
         if (column->alternatives)
-            alternatives_add(check, column, text, csv_rows_offset(rows, row));
+            alternatives_add(check, column, csv_style_plain(style, scratch, text), csv_rows_offset(rows, row));
     }
 }
 

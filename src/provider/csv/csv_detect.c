@@ -219,6 +219,7 @@ static Trial trial_make(Arena *arena, const CsvOptions *options, const CsvHead *
         .on_error = options->on_error,
         .null_words = options->null_words,
         .null_word_count = options->null_word_count,
+        .style = options->style,
     };
     return trial;
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/string_view.h"
+#include "provider/csv/csv_style.h"
 
 typedef enum CsvLineEnd { CSV_LINE_LF, CSV_LINE_CRLF, CSV_LINE_CR } CsvLineEnd;
 
@@ -33,6 +34,7 @@ typedef struct CsvDialect {
     size_t column_count;
     const StringView *null_words; /* unquoted fields that are NULL, next to the empty one */
     size_t null_word_count;
+    CsvStyle style;
 } CsvDialect;
 
 /* Whether the kernels know it; others take the careful path throughout. */

@@ -31,6 +31,7 @@ void csv_header_read(CsvHeader *header, Arena *arena, const CsvDialect *dialect,
         char *copy = arena_allocate_zero(arena, text.size + CSV_FIELD_PADDING);
         memcpy(copy, text.data, text.size);
         field->text = (StringView){copy, text.size};
+        field->plain = csv_style_plain(&dialect->style, arena, field->text);
         field->shares_pattern = true;
     }
 }
@@ -89,7 +90,7 @@ static bool field_is_text(const CsvHeaderField *field)
 {
     CsvEvidence evidence;
     csv_evidence_init(&evidence);
-    csv_evidence_add(&evidence, field->text.data, field->text.size);
+    csv_evidence_add(&evidence, field->plain.data, field->plain.size);
     return csv_evidence_type(&evidence).id == TYPE_VARCHAR;
 }
 

@@ -7,7 +7,8 @@
 #include "provider/csv/csv_evidence.h"
 
 typedef struct CsvHeaderField {
-    StringView text; /* readable for CSV_FIELD_PADDING bytes more */
+    StringView text;  /* readable for CSV_FIELD_PADDING bytes more */
+    StringView plain; /* the same without the file's style: see csv_style.h */
     bool is_null;
     bool comes_again;    /* the same text stands below it */
     bool shares_pattern; /* all below look like it: "Dec 8, 2022" and "Sep 26, 2022" */

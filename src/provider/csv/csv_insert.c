@@ -136,6 +136,55 @@ static bool spool_copy(Insertion *insertion, int target, uint64_t offset)
 
 /* ---- the rows ---- */
 
+/* Rows whose styled columns are the text that the file has for them. */
+typedef struct StyledRows {
+    const CsvStyle *style;
+    Schema *schema;
+    Batch *batch;
+    Arena *scratch;
+} StyledRows;
+
+/* NULL: no column is styled. */
+static StyledRows *styled_rows_new(Arena *arena, const CsvShape *shape)
+{
+    StyledRows *rows = arena_new(arena, StyledRows);
+    bool is_any = false;
+    rows->style = &shape->dialect.style;
+    rows->schema = schema_copy(arena, shape->schema);
+    for (size_t c = 0; c < rows->schema->column_count; c++) {
+        if (!csv_style_has(rows->style, rows->schema->columns[c].type))
+            continue;
+        rows->schema->columns[c].type = type_of(TYPE_VARCHAR);
+        is_any = true;
+    }
+    if (!is_any)
+        return NULL;
+    rows->batch = batch_new_empty(arena, rows->schema->column_count);
+    for (size_t c = 0; c < rows->schema->column_count; c++)
+        rows->batch->columns[c] = vector_new(arena, rows->schema->columns[c].type);
+    rows->scratch = arena_new_child(arena);
+    return rows;
+}
+
+static Batch *styled_rows_take(StyledRows *rows, const Batch *batch)
+{
+    arena_reset(rows->scratch);
+    rows->batch->row_count = rows->batch->vector_size = batch->row_count;
+    for (size_t c = 0; c < rows->schema->column_count; c++) {
+        Vector *target = rows->batch->columns[c];
+        vector_prepare(target, batch->row_count);
+        for (size_t i = 0; i < batch->row_count; i++) {
+            Value value = vector_value(batch->columns[c], batch_row(batch, i));
+            if (!value.is_null && csv_style_has(rows->style, value.type))
+                value = value_text(csv_style_write(rows->style, rows->scratch, &value));
+            else if (value.is_null)
+                value = value_null(rows->schema->columns[c].type);
+            vector_set_value(target, i, &value);
+        }
+    }
+    return rows->batch;
+}
+
 static void insertion_spool_rows(Insertion *insertion, BatchStream *input, bool wants_header)
 {
     const CsvDialect *dialect = &insertion->write.shape->dialect;
@@ -150,12 +199,14 @@ static void insertion_spool_rows(Insertion *insertion, BatchStream *input, bool 
         .quote = dialect->quote,
         .quote_all = dialect->null_word_count > 0 || dialect->has_comment, /* text that would mean something else */
     };
-    Writer *writer = writer_new(insertion->write.arena, insertion->write.context, insertion->write.shape->schema,
-                                &options, spool_sink, insertion);
+    StyledRows *styled = styled_rows_new(insertion->write.arena, insertion->write.shape);
+    Writer *writer =
+        writer_new(insertion->write.arena, insertion->write.context,
+                   styled ? styled->schema : insertion->write.shape->schema, &options, spool_sink, insertion);
     bool is_open = writer_begin(writer);
     for (Batch *batch; is_open && (batch = stream_next(input)) != NULL;) {
         context_check(insertion->write.context);
-        is_open = writer_batch(writer, batch);
+        is_open = writer_batch(writer, styled ? styled_rows_take(styled, batch) : batch);
         insertion->row_count += batch->row_count;
     }
     if (!is_open || !writer_end(writer))

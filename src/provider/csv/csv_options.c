@@ -7,10 +7,12 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "expr/date_pattern.h"
 #include "provider/csv/csv_decode.h"
 
 typedef struct OptionReader {
     Arena *arena;
+    Text *others; /* CsvOptions.others, growing */
     const FormatOption *option;
     CsvOptions *options;
 } OptionReader;
@@ -179,6 +181,39 @@ static void read_encoding(OptionReader *reader)
     reader->options->encoding = name;
 }
 
+static void read_decimal(OptionReader *reader)
+{
+    if (!value_is(reader, ".") && !value_is(reader, ","))
+        option_raise(reader, "'.' or ','");
+    reader->options->style.decimal = reader->option->value.data[0];
+}
+
+static void read_thousands(OptionReader *reader)
+{
+    StringView value = reader->option->value;
+    if (value.size > 1 || (value.size == 1 && strchr(".,' _", value.data[0]) == NULL))
+        option_raise(reader, "one of . , ' _ and a blank, or nothing,");
+    reader->options->style.thousands = value.size ? value.data[0] : '\0';
+}
+
+static StringView option_pattern(const OptionReader *reader)
+{
+    StringView value = reader->option->value;
+    if (value.size == 0 || memchr(value.data, '%', value.size) == NULL || !date_pattern_is_valid(value))
+        option_raise(reader, "a pattern such as '%d/%m/%Y'");
+    return arena_view(reader->arena, value);
+}
+
+static void read_date_format(OptionReader *reader)
+{
+    reader->options->style.date_format = option_pattern(reader);
+}
+
+static void read_timestamp_format(OptionReader *reader)
+{
+    reader->options->style.timestamp_format = option_pattern(reader);
+}
+
 static void read_on_error(OptionReader *reader)
 {
     if (value_is(reader, "fail"))
@@ -220,6 +255,13 @@ static void read_null_padding(OptionReader *reader)
     X(types, read_types)       /* "a BIGINT, b VARCHAR" */                                                             \
     X(all_text, read_all_text) /* true: every column is VARCHAR */                                                     \
     X(all_varchar, read_all_text)                                                                                      \
+    X(decimal, read_decimal) /* . or , before fractions */                                                             \
+    X(decimal_separator, read_decimal)                                                                                 \
+    X(thousands, read_thousands)     /* one byte between groups of three digits */                                     \
+    X(date_format, read_date_format) /* "%d/%m/%Y" */                                                                  \
+    X(dateformat, read_date_format)                                                                                    \
+    X(timestamp_format, read_timestamp_format)                                                                         \
+    X(timestampformat, read_timestamp_format)                                                                          \
     X(skip, read_skip)                 /* lines before the header */                                                   \
     X(encoding, read_encoding)         /* utf-8, latin1, windows-1252, utf-16, what else iconv knows */                \
     X(on_error, read_on_error)         /* fail, null, reject */                                                        \
@@ -241,11 +283,32 @@ static _Noreturn void option_raise_unknown(Arena *arena, const FormatOption *opt
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
         map_set(&names, view_of(readers[i].name), (void *)readers[i].name);
     StringView nearest = map_nearest(&names, name);
-    const char *hint = nearest.size ? arena_format(arena, "did you mean %.*s?", VIEW_ARGUMENTS(nearest))
-                                    : "there are header, delimiter, quote, escape, comment, quotes, null, types, "
-                                      "all_text, skip, encoding, on_error and ragged";
+    const char *hint = nearest.size
+                           ? arena_format(arena, "did you mean %.*s?", VIEW_ARGUMENTS(nearest))
+                           : "there are header, delimiter, quote, escape, comment, quotes, null, types, "
+                             "all_text, decimal, thousands, date_format, timestamp_format, skip, encoding, on_error "
+                             "and ragged";
     error_raise_hint(ERROR_INVALID_PARAMETER, option->position, hint, "a CSV table has no option %.*s",
                      VIEW_ARGUMENTS(option->name));
+}
+
+/* Options that a definition of the table says otherwise. */
+static bool is_told_by_shape(void (*read)(OptionReader *reader))
+{
+    return read == read_header || read == read_delimiter || read == read_quote || read == read_escape ||
+           read == read_types || read == read_all_text;
+}
+
+static void option_note(OptionReader *reader, const char *name)
+{
+    StringView value = reader->option->value;
+    text_add_format(reader->others, ", %s '", name);
+    for (size_t i = 0; i < value.size; i++) {
+        if (value.data[i] == '\'')
+            text_add_char(reader->others, '\'');
+        text_add_char(reader->others, value.data[i]);
+    }
+    text_add_char(reader->others, '\'');
 }
 
 static void option_read(OptionReader *reader)
@@ -258,6 +321,8 @@ static void option_read(OptionReader *reader)
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
         if (view_equal_ignoring_case(name, view_of(readers[i].name))) {
             readers[i].read(reader);
+            if (!is_told_by_shape(readers[i].read))
+                option_note(reader, readers[i].name);
             return;
         }
     }
@@ -267,15 +332,24 @@ static void option_read(OptionReader *reader)
 CsvOptions *csv_options_read(Arena *arena, const FormatArgs *args)
 {
     CsvOptions *options = arena_new(arena, CsvOptions);
+    options->style.decimal = '.';
     if (args->columns)
         options->columns = schema_copy(arena, args->columns);
+    Text others = text_in(arena);
     for (size_t i = 0; i < args->option_count; i++)
-        option_read(&(OptionReader){.arena = arena, .option = &args->options[i], .options = options});
+        option_read(
+            &(OptionReader){.arena = arena, .others = &others, .option = &args->options[i], .options = options});
+    options->others = text_string(&others);
     Position position = args->position;
     if (options->has_delimiter && options->has_quote == CSV_CHOICE_YES && options->delimiter == options->quote)
         error_raise(ERROR_INVALID_PARAMETER, position, "delimiter and quote are the same byte");
     if (options->has_comment && ((options->has_delimiter && options->comment == options->delimiter) ||
                                  (options->has_quote == CSV_CHOICE_YES && options->comment == options->quote)))
         error_raise(ERROR_INVALID_PARAMETER, position, "comment is the same byte as delimiter or quote");
+    CsvStyle *style = &options->style;
+    if (style->thousands == style->decimal)
+        error_raise(ERROR_INVALID_PARAMETER, position, "decimal and thousands are the same byte");
+    style->is_plain = style->decimal == '.' && style->thousands == '\0' && style->date_format.size == 0 &&
+                      style->timestamp_format.size == 0;
     return options;
 }

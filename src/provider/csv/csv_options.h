@@ -29,11 +29,13 @@ typedef struct CsvOptions {
     size_t skip;          /* lines before the header */
     const char *encoding; /* what iconv calls it; NULL: UTF-8, or what a byte order mark says */
     CsvErrorPolicy on_error;
+    CsvStyle style;
     size_t null_word_count;
     StringView *null_words;
     size_t type_count;
     CsvTypeOption *types;
     const Schema *columns; /* declared, or NULL */
+    const char *others;    /* ", name 'value'" of every option that the table's dialect and columns do not tell */
 } CsvOptions;
 
 /* Read from args; what it points to is the arena's. Raises INVALID_PARAMETER, naming the option. */

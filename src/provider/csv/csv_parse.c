@@ -144,6 +144,29 @@ static void parse_loosely(CsvParse *parse, size_t row, const Field *field)
     parse_fail(parse, row);
 }
 
+/* Numbers and dates that the file writes in a way of its own. */
+static void parse_styled(CsvParse *parse)
+{
+    const CsvDialect *dialect = parse->rows->block->dialect;
+    Arena *scratch = arena_new_child(parse->target->arena);
+    for (size_t i = 0; i < parse->count; i++) {
+        size_t row = parse->selection ? parse->selection[i] : i;
+        Field field = field_at(parse, row);
+        StringView text = {field.text, field.size};
+        Value value;
+        Error error = {0};
+        if (field.is_null)
+            vector_set_null(parse->target, row);
+        else if (csv_style_read(&dialect->style, scratch, text, parse->type, !parse->is_declared, &value, &error))
+            vector_set_value(parse->target, row, &value);
+        else {
+            parse->error = parse->bad_row == SIZE_MAX ? error : parse->error;
+            parse_fail(parse, row);
+        }
+    }
+    arena_free(scratch);
+}
+
 /* ---- one loop a type ---- */
 
 #define EACH_ROW(parse, row)                                                                                           \
@@ -343,6 +366,11 @@ static void parse_quickly(CsvParse *parse)
 
 static void parse_run(CsvParse *parse)
 {
+    const CsvStyle *style = &parse->rows->block->dialect->style;
+    if (!style->is_plain && csv_style_has(style, parse->type)) {
+        parse_styled(parse);
+        return;
+    }
     if (parse->type.id != TYPE_VARCHAR)
         parse_quickly(parse);
     switch ((TypeId)parse->type.id) {

@@ -209,7 +209,8 @@ static _Noreturn void cursor_raise_value(CsvCursor *cursor, const CsvInput *inpu
             cursor->block.source, offset, input->column + 1, ERROR_BAD_DATA,
             "OPTIONS (on_error 'null') takes such values as NULL, (on_error 'reject') leaves their rows out",
             "'%s' is no %s (column %s)", quoted, type, name);
-    csv_table_contradict(cursor->scan->table, cursor->scan->shape, input->column, text);
+    csv_table_contradict(cursor->scan->table, cursor->scan->shape, input->column,
+                         csv_style_plain(&shape->dialect.style, cursor->arena, text));
     csv_error_raise(cursor->block.source, offset, input->column + 1, ERROR_BAD_DATA,
                     "the type was found out from a part of the file; OPTIONS (types '…') declares it, and the same "
                     "statement run again takes this value into account",

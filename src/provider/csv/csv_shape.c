@@ -36,7 +36,7 @@ static void survey_column(Survey *survey, const CsvRows *rows, size_t column, Ar
         if (is_missing || !csv_field_text(scratch, &survey->dialect, csv_rows_field(rows, row, column), &text))
             csv_evidence_add_null(evidence);
         else
-            csv_evidence_add(evidence, text.data, text.size);
+            csv_style_add(&survey->dialect.style, scratch, evidence, text);
     }
 }
 
@@ -198,7 +198,7 @@ static void first_record_add(Survey *survey)
         if (field == NULL || field->is_null)
             csv_evidence_add_null(&survey->evidence[c]);
         else
-            csv_evidence_add(&survey->evidence[c], field->text.data, field->text.size);
+            csv_evidence_add(&survey->evidence[c], field->plain.data, field->plain.size);
     }
     survey->row_count++;
 }

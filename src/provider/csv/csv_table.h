@@ -24,7 +24,7 @@ typedef struct CsvTable {
 CsvShape *csv_table_shape(CsvTable *table, const Context *context);
 /* The table's text once more: a file, or a share of its spool. */
 CsvSource *csv_table_source(CsvTable *table, const CsvShape *shape, Arena *arena, const Context *context);
-/* A value was met that its column's type does not take. */
+/* A value was met that its column's type does not take; `text` is without the file's style (csv_style.h). */
 void csv_table_contradict(CsvTable *table, CsvShape *shape, size_t column, StringView text);
 
 /* csv_provider.c: a table over one file, in `arena`; whose share count nobody looks at but who made it. */

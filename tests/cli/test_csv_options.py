@@ -1,0 +1,93 @@
+"""Options of CSV tables: how numbers and dates are written in the file, read and written back."""
+from harness import ProgramTest
+
+GERMAN = ('id;price;day;at\n'
+          '1;1.234,50;31.1.2024;31.01.2024 10:00\n'
+          '2;-7,25;01.02.2024;\n'
+          '3;"1000000,00";29.2.2024;29.02.2024 23:59\n')
+OPTIONS = ("delimiter ';', decimal ',', thousands '.', date_format '%d.%m.%Y', "
+           "timestamp_format '%d.%m.%Y %H:%M'")
+
+
+class Options(ProgramTest):
+    def table(self, options, sql, content=GERMAN):
+        self.write("t.csv", content)
+        return self.run_quern("-c", f"create external table t stored as csv location 't.csv' options ({options}); {sql}")
+
+    def rows(self, options, sql, content=GERMAN):
+        run = self.table(options, sql, content)
+        self.assertEqual(run.status, 0, run.errors)
+        return run.output.split("\n")[1:-1]
+
+    def test_numbers_and_dates_of_other_places_are_typed(self):
+        self.assertEqual(self.rows(OPTIONS, "select typeof(price), typeof(day), typeof(\"at\") from t limit 1"),
+                         ['"DECIMAL(18,2)",DATE,TIMESTAMP'])
+        self.assertEqual(self.rows(OPTIONS, "select * from t"),
+                         ["1,1234.50,2024-01-31,2024-01-31 10:00:00", "2,-7.25,2024-02-01,",
+                          "3,1000000.00,2024-02-29,2024-02-29 23:59:00"])
+        self.assertEqual(self.rows(OPTIONS, "select id from t where price > 1000 and day < date '2024-02-01'"), ["1"])
+
+    def test_without_the_options_they_stay_text(self):
+        self.assertEqual(self.rows("delimiter ';'", "select price, day from t limit 1"), ['"1.234,50",31.1.2024'])
+
+    def test_what_is_written_is_written_in_the_same_way(self):
+        self.table(OPTIONS, "insert into t values (4, 12345.5, date '2026-11-21', timestamp '2026-01-02 03:04:00'); "
+                            "update t set price = price * 2, day = day + 1 where id = 1")
+        self.assertEqual(self.read("t.csv"), GERMAN.replace("1.234,50;31.1.2024", "2469,00;01.02.2024")
+                         + "4;12345,50;21.11.2026;02.01.2026 03:04\n")
+
+    def test_a_number_elsewhere_is_no_number_here(self):
+        content = "a;b\n1,5;1.50\n2,5;2.75\n"
+        self.assertEqual(self.rows("delimiter ';', decimal ','", "select a + 1, b from t", content),
+                         ["2.5,1.50", "3.5,2.75"])
+        self.assertEqual(self.rows("delimiter ';', decimal ','", "select typeof(b) from t limit 1", content), ["VARCHAR"])
+
+    def test_groups_have_three_digits(self):
+        content = "n\n1'234'567\n12'34\n"
+        self.assertEqual(self.rows("thousands ''''", "select n from t", content), ["1'234'567", "12'34"])
+        self.assertEqual(self.rows("thousands ''''", "select n + 0 from t", "n\n1'234'567\n12\n"), ["1234567", "12"])
+
+    def test_declared_columns_are_read_so_too(self):
+        run = self.table("decimal ','", "select 1", "n\nx\n")
+        self.write("d.csv", "n;d\n1,239;1/2/2024\nx;2/2/2024\n")
+        run = self.run_quern("-c", "create external table d (n decimal(8,2), d date) stored as csv location 'd.csv' "
+                                   "options (delimiter ';', decimal ',', date_format '%d/%m/%Y', on_error 'null'); "
+                                   "select * from d")
+        self.assertEqual((run.status, run.output), (0, "n,d\n1.24,2024-02-01\n,2024-02-02\n"), run.errors)
+
+    def test_a_day_that_there_is_not_names_its_place(self):
+        self.write("d.csv", "d\n1/2/2024\n30/2/2024\n")
+        run = self.run_quern("-c", "create external table d (d date) stored as csv location 'd.csv' "
+                                   "options (date_format '%d/%m/%Y'); select * from d")
+        self.assertEqual(run.status, 3)
+        self.assertIn("d.csv:3:1: '30/2/2024' is no DATE", run.errors)
+
+    def test_wrong_values_say_what_is_expected(self):
+        for options, message in [("decimal 'x'", "'.' or ','"), ("thousands '..'", "one of"),
+                                 ("date_format 'dd'", "a pattern such as"), ("date_format '%Q'", "a pattern such as"),
+                                 ("decimal ',', thousands ','", "the same byte"), ("delimiter 'ab'", "one byte"),
+                                 ("quote 'ab'", "one byte"), ("skip 'x'", "a number of lines"),
+                                 ("encoding 'nonsense'", "an encoding"), ("header 'maybe'", "true or false"),
+                                 ("types 'a NOTYPE'", "a list of columns and types"), ("on_error 'x'", "'fail'"),
+                                 ("desimal ','", "did you mean decimal?")]:
+            run = self.table(options, "select 1")
+            self.assertEqual(run.status, 1, options)
+            self.assertIn(message, run.errors)
+
+    def test_copy_from_takes_them_too(self):
+        self.write("t.csv", GERMAN)
+        run = self.run_quern("-c", "create table m (id int, price decimal(10,2), day date, moment timestamp); "
+                                   f"copy m from 't.csv' ({OPTIONS}); select sum(price), max(day) from m")
+        self.assertEqual((run.status, run.output), (0, "count\n3\nsum,max\n1001227.25,2024-02-29\n"), run.errors)
+
+    def test_read_csv_takes_options_by_name(self):
+        self.write("t.csv", GERMAN)
+        run = self.run_quern("-c", "select _line, price * 2 as p from read_csv('t.csv', delimiter => ';', "
+                                   "decimal => ',', thousands => '.', header => true) x where x.id < 3")
+        self.assertEqual((run.status, run.output), (0, "_line,p\n2,2469.00\n3,-14.50\n"), run.errors)
+        for call, message in [("'t.csv', ';'", "an option needs a name"), ("'t.csv', delimitr => ';'", "delimiter?"),
+                              ("", "takes a file"), ("path => 't.csv'", "without a name"), ("NULL", "is NULL")]:
+            run = self.run_quern("-c", f"select * from read_csv({call})")
+            self.assertEqual(run.status, 1, call)
+            self.assertIn(message, run.errors)
+        self.assertEqual(self.run_quern("--safe", "-c", "select * from read_csv('t.csv')").status, 1)
