@@ -9,6 +9,8 @@
 #ifndef QUERN_TESTS_UNIT_PLANS_H
 #define QUERN_TESTS_UNIT_PLANS_H
 
+#include <pthread.h>
+
 #include "base/text.h"
 #include "column/convert.h"
 #include "exec/exec.h"
@@ -22,13 +24,15 @@ static _Atomic bool test_cancel;
 static Context test_context;
 static PlanColumns test_columns;
 static size_t test_batch_rows;
-static size_t test_pulls; /* batches that tables gave */
+static _Atomic size_t test_pulls; /* batches that tables gave */
+/* Called before a table gives its batch of this number, which is also its morsel, by the thread that asked; or NULL. */
+static void (*test_at_batch)(size_t batch_number);
 
 /* Call it first in a test. */
 static inline void plans_begin(size_t batch_size, size_t batch_rows)
 {
     test_budget = test_temp = (MemoryBudget){.limit = SIZE_MAX};
-    test_settings = (Settings){.batch_size = batch_size, .temp_directory = ""};
+    test_settings = (Settings){.batch_size = batch_size, .threads = 3, .temp_directory = ""};
     test_cancel = false;
     test_context = (Context){.cancel = &test_cancel,
                              .memory = &test_budget,
@@ -38,6 +42,7 @@ static inline void plans_begin(size_t batch_size, size_t batch_rows)
     test_columns = (PlanColumns){.arena = test_arena, .context = &test_context};
     test_batch_rows = batch_rows;
     test_pulls = 0;
+    test_at_batch = NULL;
 }
 
 /* ---- tables ---- */
@@ -52,11 +57,17 @@ typedef struct TestTable {
 
 enum { SHAPE_SELECTION = 1, SHAPE_DICTIONARY = 2, SHAPE_WIDE = 4, SHAPE_ALL = 7 };
 
+/* Cursors share the rows: each takes the next batch of them. */
+typedef struct TestReading {
+    pthread_mutex_t lock;
+    size_t next_row, next_batch;
+} TestReading;
+
 typedef struct TestCursor {
     BatchStream base;
     const TestTable *table;
+    TestReading *reading;
     Arena *arena;
-    size_t next_row, batch_number;
     Batch *batch;
     uint16_t selection[BATCH_SIZE];
 } TestCursor;
@@ -88,40 +99,66 @@ static inline void test_make_dictionary(TestCursor *cursor, Vector *vector, size
     vector_reference(vector, coded);
 }
 
+/* Rows of the next batch, and its number: how many; 0: there is none. */
+static inline size_t test_cursor_take(TestCursor *cursor, size_t *ret_first, size_t *ret_number, int *ret_shape)
+{
+    TestReading *reading = cursor->reading;
+    const TestTable *table = cursor->table;
+    pthread_mutex_lock(&reading->lock);
+    *ret_first = reading->next_row;
+    *ret_number = reading->next_batch++;
+    *ret_shape = (int)(*ret_number % 8) & table->shapes;
+    size_t count = table->row_count - reading->next_row;
+    size_t most = (*ret_shape & SHAPE_SELECTION) && test_batch_rows > BATCH_SIZE / 2 ? BATCH_SIZE / 2 : test_batch_rows;
+    count = count < most ? count : most;
+    reading->next_row += count;
+    pthread_mutex_unlock(&reading->lock);
+    return count;
+}
+
 static inline Batch *test_cursor_next(BatchStream *stream)
 {
     TestCursor *cursor = (TestCursor *)stream;
     const TestTable *table = cursor->table;
-    if (cursor->next_row == table->row_count)
+    int shape;
+    size_t first, number, count = test_cursor_take(cursor, &first, &number, &shape);
+    if (count == 0)
         return NULL;
+    cursor->base.morsel = cursor->batch->morsel = number;
+    if (test_at_batch)
+        test_at_batch(number);
     test_pulls++;
-    int shape = (int)(cursor->batch_number++ % 8) & table->shapes;
-    size_t count = table->row_count - cursor->next_row;
-    size_t most = (shape & SHAPE_SELECTION) && test_batch_rows > BATCH_SIZE / 2 ? BATCH_SIZE / 2 : test_batch_rows;
-    count = count < most ? count : most;
     size_t step = shape & SHAPE_SELECTION ? 2 : 1, size = count * step;
     uint16_t slots[BATCH_SIZE];
     for (size_t i = 0; i < count; i++)
         slots[i] = cursor->selection[i] = (uint16_t)(i * step);
     for (size_t c = 0; c < table->column_count; c++) {
-        test_write_column(cursor, cursor->batch->columns[c], c, cursor->next_row, count, slots, size, shape);
+        test_write_column(cursor, cursor->batch->columns[c], c, first, count, slots, size, shape);
         if (shape & SHAPE_DICTIONARY)
             test_make_dictionary(cursor, cursor->batch->columns[c], size);
     }
-    cursor->next_row += count;
     cursor->batch->row_count = count;
     cursor->batch->vector_size = size;
     cursor->batch->selection = step > 1 ? cursor->selection : NULL;
     return cursor->batch;
 }
 
+static inline void *test_scan_start(Scan *scan, Arena *arena, const Context *context,
+                                    const DynamicFilter *const *dynamics)
+{
+    (void)scan, (void)context, (void)dynamics;
+    TestReading *reading = arena_new(arena, TestReading);
+    pthread_mutex_init(&reading->lock, NULL);
+    return reading;
+}
+
 static inline BatchStream *test_scan_open(Scan *scan, void *reading, Arena *arena, const Context *context)
 {
-    (void)reading;
     (void)context;
     TestCursor *cursor = arena_new(arena, TestCursor);
     cursor->base = (BatchStream){.schema = scan->schema, .next = test_cursor_next};
     cursor->table = (const TestTable *)scan;
+    cursor->reading = reading;
     cursor->arena = arena;
     cursor->batch = batch_new(arena, scan->schema);
     return &cursor->base;
@@ -141,7 +178,7 @@ static inline Plan *table_of(const Type *types, size_t column_count, Value *cell
         scan->base.outputs[c] = plan_column_new(&test_columns, name, "t", types[c], true);
     }
     *table = (TestTable){
-        .scan = {.schema = schema, .open = test_scan_open},
+        .scan = {.schema = schema, .cursor_limit = SIZE_MAX, .start = test_scan_start, .open = test_scan_open},
         .row_count = row_count,
         .column_count = column_count,
         .types = arena_copy(test_arena, types, column_count * sizeof *types),
