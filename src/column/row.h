@@ -75,6 +75,9 @@ size_t rows_match(const RowLayout *layout, Vector *const *vectors, size_t column
                   uint8_t *const *rows, bool nulls_equal, const uint16_t *candidates, size_t count,
                   uint16_t *ret_matches, uint16_t *ret_others, size_t *ret_other_count);
 
+/* Whether the first `column_count` columns of two rows are equal; NULL equals NULL. */
+bool row_equals(const RowLayout *layout, size_t column_count, const uint8_t *a, const uint8_t *b);
+
 /* hashes[i] of row selection[i] (NULL: i), over all vectors; rows with equal values hash equally whatever the form and
  * physical layout; NULL has a hash of its own. */
 void vectors_hash(Vector *const *vectors, size_t column_count, const uint16_t *selection, size_t count,

@@ -150,3 +150,33 @@ size_t rows_match(const RowLayout *layout, Vector *const *vectors, size_t column
         *ret_other_count = lists.other_count;
     return count;
 }
+
+bool row_equals(const RowLayout *layout, size_t column_count, const uint8_t *a, const uint8_t *b)
+{
+    for (size_t c = 0; c < column_count; c++) {
+        const uint8_t *x = a + layout->offsets[c], *y = b + layout->offsets[c];
+        Physical physical = type_physical(layout->types[c]);
+        String first, second;
+        Interval one, other;
+        if ((a[c / 8] ^ b[c / 8]) >> (c % 8) & 1)
+            return false;
+        switch (physical) { /* the slot of a NULL is zero, in both */
+        case PHYSICAL_STRING:
+            memcpy(&first, x, sizeof first);
+            memcpy(&second, y, sizeof second);
+            if (!string_equal(&first, &second))
+                return false;
+            break;
+        case PHYSICAL_INTERVAL:
+            memcpy(&one, x, sizeof one);
+            memcpy(&other, y, sizeof other);
+            if (!interval_equal(one, other))
+                return false;
+            break;
+        default:
+            if (memcmp(x, y, physical_size(physical)) != 0)
+                return false;
+        }
+    }
+    return true;
+}

@@ -159,7 +159,7 @@ static bool plan_drains_input(const Build *build, const Plan *plan, size_t input
     case PLAN_CHANGE:
         return true;
     case PLAN_JOIN: /* the right side is what the table is built from */
-        return input_index == 1 || build->is_drained;
+        return input_index == 1 || build->is_drained || plan_join_marks_right(((const PlanJoin *)plan)->type);
     case PLAN_SET:
         return (((const PlanSet *)plan)->operator!= PLAN_UNION && input_index == 1) || build->is_drained;
     case PLAN_CTE:

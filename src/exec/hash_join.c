@@ -10,7 +10,7 @@ typedef struct HashJoinOperator {
     JoinSource source; /* candidates: the rows of equal key */
     JoinTable *table;
     JoinProbe *probe;
-    HashProbe *hash_probe;
+    JoinHashProbe *hash_probe;
     bool is_built;
     size_t key_count;
     Evaluator *left_keys;
@@ -29,7 +29,7 @@ static void hash_join_begin(JoinSource *source, const Batch *left)
     HashJoinOperator *self = hash_join_of(source);
     for (size_t k = 0; k < self->key_count; k++)
         self->keys[k] = evaluator_value(self->left_keys, k, left);
-    hash_table_find(self->table->hash, self->hash_probe, self->keys, left->selection, left->row_count, self->heads);
+    join_hash_find(self->table->hash, self->hash_probe, self->keys, left->selection, left->row_count, self->heads);
     for (size_t i = 0; i < left->row_count; i++)
         __builtin_prefetch(self->heads[i]);
     self->candidate = self->heads[0];
@@ -53,6 +53,19 @@ static void hash_join_fill(JoinSource *source, JoinPairs *pairs, bool pads, cons
     source->next_left = i;
     self->candidate = row;
     pairs->count = count;
+}
+
+/* A list is marked whole, so its first row tells of all. */
+static void hash_join_mark_candidates(JoinSource *source)
+{
+    HashJoinOperator *self = hash_join_of(source);
+    for (size_t i = 0; i < source->left->row_count; i++) {
+        uint8_t *row = self->heads[i];
+        if (row && join_row_is_matched(self->table, row))
+            continue;
+        for (; row; row = join_row(self->table, row)->next)
+            join_row_set_matched(self->table, row);
+    }
 }
 
 static void hash_join_find_matched(JoinSource *source, bool *ret_is_matched)
@@ -93,13 +106,14 @@ Operator *hash_join_new(const Build *build, const Plan *plan, Operator **inputs)
     self->source = (JoinSource){
         .begin = hash_join_begin,
         .fill = hash_join_fill,
+        .mark_candidates = hash_join_mark_candidates,
         .find_matched = hash_join_find_matched,
         .find_null_keys = hash_join_find_null_keys,
     };
     self->table = build->shared;
     self->key_count = self->table->key_count;
     self->keys = arena_array(build->arena, Vector *, self->key_count);
-    self->hash_probe = hash_probe_new(build->arena);
+    self->hash_probe = join_hash_probe_new(build->arena);
     ColumnMap map = column_map_new(build, plan->inputs[0], NULL);
     Expr **keys = arena_array(build->arena, Expr *, self->key_count);
     for (size_t k = 0; k < self->key_count; k++)

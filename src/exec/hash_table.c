@@ -1,7 +1,6 @@
 /* exec/hash_table.c: rows of a RowStore found by their first columns. */
 #include "exec/hash_table.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -25,10 +24,6 @@ struct HashTable {
     size_t slot_count; /* a power of two, or 0 */
     size_t count;      /* keys in the slots */
     uint8_t *null_row; /* exact: the row of the NULL key; NULL: none */
-    /* exact: of the keys that were announced, as words taken for signed numbers */
-    bool is_announced;
-    int64_t least, greatest;
-    uint64_t direct_count; /* not 0: slots are the rows of the keys from `least` on */
 };
 
 struct HashProbe {
@@ -95,9 +90,8 @@ size_t hash_table_size_to_add(const HashTable *table, size_t count)
 void hash_table_clear(HashTable *table)
 {
     block_clear(table->slots);
-    table->slot_count = table->count = table->direct_count = 0;
+    table->slot_count = table->count = 0;
     table->null_row = NULL;
-    table->is_announced = false;
 }
 
 /* ---- room ---- */
@@ -216,71 +210,6 @@ static size_t probe_begin(const HashTable *table, HashProbe *probe, Vector *cons
     return pending_count;
 }
 
-/* ---- keys that are close together ---- */
-
-enum { DIRECT_SLOTS = 4 }; /* as many for each key: an open table has up to three, twice as large */
-
-void hash_table_announce(HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection,
-                         size_t count)
-{
-    if (!table->is_exact)
-        return;
-    VectorRows rows;
-    vector_rows_init(&rows, keys[0], selection, count);
-    words_read(&rows, (Physical)keys[0]->physical, count, probe->words);
-    int64_t least = table->is_announced ? table->least : INT64_MAX;
-    int64_t greatest = table->is_announced ? table->greatest : INT64_MIN;
-    for (size_t i = 0; i < count; i++) {
-        if (rows.validity && !validity_get(rows.validity, rows.index[i]))
-            continue;
-        int64_t word = (int64_t)probe->words[i];
-        least = word < least ? word : least;
-        greatest = word > greatest ? word : greatest;
-    }
-    table->least = least;
-    table->greatest = greatest;
-    table->is_announced = least <= greatest;
-}
-
-void hash_table_reserve_announced(HashTable *table, size_t count)
-{
-    uint64_t span = (uint64_t)table->greatest - (uint64_t)table->least;
-    if (!table->is_announced || span / DIRECT_SLOTS >= count) {
-        hash_table_reserve(table, count);
-        return;
-    }
-    table->direct_count = span + 1;
-    block_renew(table->slots, memory_size_multiply(table->direct_count, sizeof(uint8_t *)));
-    memset(table->slots->data, 0, table->slots->size);
-}
-
-/* Words that count from the least key on; returns how many rows have a key at all. */
-static size_t direct_begin(const HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection,
-                           size_t count, size_t *ret_null_count)
-{
-    VectorRows rows;
-    vector_rows_init(&rows, keys[0], selection, count);
-    words_read(&rows, (Physical)keys[0]->physical, count, probe->words);
-    for (size_t i = 0; i < count; i++)
-        probe->words[i] -= (uint64_t)table->least;
-    *ret_null_count = 0;
-    return rows.validity ? pending_split(probe, &rows, count, ret_null_count) : count;
-}
-
-static void direct_find(const HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection,
-                        size_t count, uint8_t **ret_rows)
-{
-    uint8_t *const *slots = table->slots->data;
-    size_t null_count;
-    direct_begin(table, probe, keys, selection, count, &null_count);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t word = probe->words[i];
-        ret_rows[i] = word < table->direct_count ? slots[word] : NULL;
-    }
-    for (size_t k = 0; k < null_count; k++)
-        ret_rows[probe->nulls[k]] = table->null_row;
-}
-
 /* ---- looking ---- */
 
 /* How far the pending rows got in one step. */
@@ -356,10 +285,6 @@ static void rows_set(const uint16_t *list, size_t count, uint8_t *row, uint8_t *
 void hash_table_find(const HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection,
                      size_t count, uint8_t **ret_rows)
 {
-    if (table->direct_count > 0) {
-        direct_find(table, probe, keys, selection, count, ret_rows);
-        return;
-    }
     if (table->slot_count == 0) {
         memset(ret_rows, 0, count * sizeof *ret_rows);
         return;
@@ -434,69 +359,4 @@ size_t hash_table_add(HashTable *table, HashProbe *probe, Vector *const *keys, c
             table->is_exact ? 0 : probe_match(table, probe, keys, selection, step.filled_count, ret_rows, &match_count);
     }
     return new_count + hash_table_add_nulls(table, probe, keys, selection, null_count, ret_rows, ret_is_new);
-}
-
-/* ---- chaining ---- */
-
-static inline void row_link(uint8_t *row, size_t next_offset, uint8_t *next)
-{
-    memcpy(row + next_offset, &next, sizeof next);
-}
-
-/* `row` before those of the list that begins at *head. */
-static inline void row_push(uint8_t *row, size_t next_offset, uint8_t **head)
-{
-    row_link(row, next_offset, *head);
-    *head = row;
-}
-
-static void direct_chain(HashTable *table, HashProbe *probe, Vector *const *keys, size_t count, uint8_t *const *rows,
-                         size_t next_offset)
-{
-    uint8_t **slots = table->slots->data;
-    size_t null_count, key_count = direct_begin(table, probe, keys, NULL, count, &null_count);
-    for (size_t k = 0; k < key_count; k++) {
-        size_t i = null_count > 0 ? probe->pending[k] : k;
-        assert(probe->words[i] < table->direct_count);
-        row_push(rows[i], next_offset, &slots[probe->words[i]]);
-    }
-    for (size_t k = 0; k < null_count; k++)
-        row_push(rows[probe->nulls[k]], next_offset, &table->null_row);
-}
-
-static void open_chain(HashTable *table, HashProbe *probe, Vector *const *keys, size_t count, uint8_t *const *rows,
-                       size_t next_offset)
-{
-    size_t null_count;
-    size_t pending_count = probe_begin(table, probe, keys, NULL, count, &null_count);
-    for (size_t k = 0; k < null_count; k++)
-        row_push(rows[probe->nulls[k]], next_offset, &table->null_row);
-    HashSlot *slots = table->slots->data;
-    while (pending_count > 0) {
-        ProbeStep step = probe_step(table, probe, pending_count, true);
-        for (size_t k = 0; k < step.empty_count; k++)
-            slots[probe->positions[probe->empty[k]]].row = rows[probe->empty[k]];
-        table->count += step.empty_count;
-        size_t match_count = step.filled_count;
-        const uint16_t *matches = probe->filled;
-        pending_count = 0;
-        if (!table->is_exact) {
-            probe_read_rows(table, probe, probe->filled, step.filled_count, probe->new_rows);
-            pending_count = probe_match(table, probe, keys, NULL, step.filled_count, probe->new_rows, &match_count);
-            matches = probe->matches;
-        }
-        for (size_t k = 0; k < match_count; k++)
-            row_push(rows[matches[k]], next_offset, &slots[probe->positions[matches[k]]].row);
-    }
-}
-
-void hash_table_chain(HashTable *table, HashProbe *probe, Vector *const *keys, size_t count, uint8_t *const *rows,
-                      size_t next_offset)
-{
-    if (table->direct_count > 0) {
-        direct_chain(table, probe, keys, count, rows, next_offset);
-        return;
-    }
-    assert(count == 0 || (table->count + count) + (table->count + count) / 2 < table->slot_count);
-    open_chain(table, probe, keys, count, rows, next_offset);
 }

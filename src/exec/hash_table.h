@@ -6,9 +6,6 @@
  *           |  -   | NULL |
  *           +-------------+
  *
- * Integer keys that are all there before the first is looked up (a join's) and lie close together need no hash: then
- * the slots are addresses of rows, one for each number between the least and the greatest key.
- *
  * A batch of keys is looked up at once, step by step for all its rows: each loop is short and waits for many cache
  * lines at a time. The table is what copies of an operator may share; a HashProbe is the scratch memory of one of them.
  */
@@ -39,16 +36,5 @@ void hash_table_find(const HashTable *table, HashProbe *probe, Vector *const *ke
  * the first of its key. Returns how many are new. */
 size_t hash_table_add(HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection, size_t count,
                       uint8_t **ret_rows, bool *ret_is_new);
-/* ---- for rows that stand in the store already: rows of equal keys become lists ---- */
-
-/* Keys that are going to be chained, all of them before the first is: rows selection[i] (NULL: i) of `keys`. */
-void hash_table_announce(HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection,
-                         size_t count);
-/* Room for as many keys; they are those that were announced. */
-void hash_table_reserve_announced(HashTable *table, size_t count);
-/* rows[i], whose key is row i of `keys`, goes before the rows of the same key, in a list linked at `next_offset` bytes
- * into the row. hash_table_find then gives the first of the list, which is the last that came. */
-void hash_table_chain(HashTable *table, HashProbe *probe, Vector *const *keys, size_t count, uint8_t *const *rows,
-                      size_t next_offset);
 
 #endif

@@ -323,12 +323,48 @@ static Batch *join_probe_next_pairs(JoinProbe *probe)
     return pairs_output(probe);
 }
 
-/* ---- right rows that no left row has met ---- */
+/* ---- right rows that are marked ---- */
 
-static Batch *join_probe_next_unmatched(JoinProbe *probe, Operator *op)
+/* The candidates whose right row is not marked yet. */
+static void pairs_keep_unmarked(JoinProbe *probe)
+{
+    JoinPairs *pairs = &probe->pairs;
+    size_t count = 0;
+    for (size_t k = 0; k < pairs->count; k++) {
+        pairs->left[count] = pairs->left[k];
+        pairs->right[count] = pairs->right[k];
+        count += !join_row_is_matched(probe->table, pairs->right[k]);
+    }
+    pairs->count = count;
+}
+
+/* Marks what the left batch meets. */
+static void join_probe_mark_right(JoinProbe *probe, Operator *op)
+{
+    JoinSource *source = probe->source;
+    if (probe->residual == NULL && source->mark_candidates) {
+        source->mark_candidates(source);
+        return;
+    }
+    while (source->next_left < probe->left->row_count) {
+        context_check(op->context);
+        source->fill(source, &probe->pairs, /* pads= */ false, NULL);
+        pairs_keep_unmarked(probe);
+        if (probe->residual) {
+            join_probe_test(probe);
+            pairs_keep_passing(probe);
+        }
+        pairs_note_right_rows(probe);
+    }
+}
+
+/* ---- right rows at the end, by whether a left row has met them ---- */
+
+static Batch *join_probe_next_right(JoinProbe *probe, Operator *op)
 {
     JoinTable *table = probe->table;
     JoinPairs *pairs = &probe->pairs;
+    bool wanted = probe->type == PLAN_JOIN_RIGHT_SEMI;
     if (!probe->is_past_left) {
         worker_meet(op->worker, &table->probed, NULL, NULL);
         probe->phase = worker_begin_phase(op->worker);
@@ -342,7 +378,7 @@ static Batch *join_probe_next_unmatched(JoinProbe *probe, Operator *op)
     for (size_t k = 0; k < read_count; k++) {
         uint8_t *row = pairs->right[k];
         pairs->right[count] = row;
-        count += !join_row_is_matched(table, row);
+        count += join_row_is_matched(table, row) == wanted;
     }
     Batch *output = probe->output;
     output->morsel = worker_enter(op->worker, probe->phase, first / op->batch_size);
@@ -468,21 +504,24 @@ static bool join_probe_pull(JoinProbe *probe, Operator *op)
 /* Whether nothing can come, whatever the left side has. */
 static bool join_probe_is_idle(const JoinProbe *probe)
 {
-    bool needs_right =
-        probe->type == PLAN_JOIN_INNER || probe->type == PLAN_JOIN_RIGHT || probe->type == PLAN_JOIN_SEMI;
+    bool needs_right = probe->type == PLAN_JOIN_INNER || probe->type == PLAN_JOIN_RIGHT ||
+                       probe->type == PLAN_JOIN_SEMI || plan_join_marks_right(probe->type);
     return needs_right && probe->table->row_count == 0;
 }
 
-Batch *join_probe_next(JoinProbe *probe, Operator *op)
+/* What comes of the left rows; NULL when they have all been. */
+static Batch *join_probe_next_left(JoinProbe *probe, Operator *op)
 {
-    if (join_probe_is_idle(probe))
-        return NULL;
-    probe->pairs.capacity = op->batch_size;
     while (!probe->is_left_at_end) {
         context_check(op->context);
         bool is_done = probe->left == NULL || probe->source->next_left >= probe->left->row_count;
         if (is_done && !join_probe_pull(probe, op))
             break;
+        if (plan_join_marks_right(probe->type)) {
+            join_probe_mark_right(probe, op);
+            probe->source->next_left = probe->left->row_count;
+            continue;
+        }
         if (!join_type_gives_pairs(probe->type)) {
             join_probe_decide_all(probe, op);
             probe->source->next_left = probe->left->row_count;
@@ -492,5 +531,16 @@ Batch *join_probe_next(JoinProbe *probe, Operator *op)
         if (output->row_count > 0)
             return output;
     }
-    return join_type_keeps_right_rows(probe->type) ? join_probe_next_unmatched(probe, op) : NULL;
+    return NULL;
+}
+
+Batch *join_probe_next(JoinProbe *probe, Operator *op)
+{
+    if (join_probe_is_idle(probe))
+        return NULL;
+    probe->pairs.capacity = op->batch_size;
+    Batch *output = join_probe_next_left(probe, op);
+    if (output || !(join_type_keeps_right_rows(probe->type) || plan_join_marks_right(probe->type)))
+        return output;
+    return join_probe_next_right(probe, op);
 }

@@ -27,6 +27,8 @@ struct JoinSource {
      * left row without candidates gives one pair with NULL. `is_decided[i]`: left row i needs no more pairs; or NULL.
      */
     void (*fill)(JoinSource *source, JoinPairs *pairs, bool pads, const bool *is_decided);
+    /* Marks every candidate of the batch; NULL: no faster than fill is. */
+    void (*mark_candidates)(JoinSource *source);
     /* Which left rows of the batch have a candidate at all. */
     void (*find_matched)(JoinSource *source, bool *ret_is_matched);
     /* Which left rows have NULL for a key; only for `x IN (query)`. */

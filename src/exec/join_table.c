@@ -75,6 +75,25 @@ static bool *join_used_columns(const Build *build, const Plan *plan, const JoinC
     return used;
 }
 
+static void join_table_make_hash(JoinTable *table, const Build *build, const Type *types)
+{
+    Arena *arena = build->arena;
+    size_t extra_size = sizeof(JoinRow), key_count = table->key_count;
+    if (key_count > 0) {
+        bool *nulls_equal = arena_array(arena, bool, key_count);
+        for (size_t k = 0; k < key_count; k++)
+            nulls_equal[k] = table->conditions->keys[k].nulls_equal;
+        table->hash = join_hash_new(arena, build->context, types, key_count, nulls_equal);
+        table->ranges = arena_array(arena, KeyRange, build->copy_count);
+        extra_size = join_hash_extra_size(table->hash);
+    } else {
+        table->list = block_new(arena, build->context, "a join's list of rows");
+    }
+    table->layout = row_layout_new(arena, types, key_count + table->column_count, extra_size);
+    if (table->hash)
+        join_hash_set_layout(table->hash, table->layout);
+}
+
 JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinConditions *conditions)
 {
     Arena *arena = build->arena;
@@ -84,7 +103,7 @@ JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinCondit
     table->context = build->context;
     table->conditions = conditions;
     table->key_count = conditions->key_count;
-    table->keeps_keyless = type == PLAN_JOIN_RIGHT || type == PLAN_JOIN_FULL;
+    table->keeps_keyless = type == PLAN_JOIN_RIGHT || type == PLAN_JOIN_FULL || type == PLAN_JOIN_RIGHT_ANTI;
 
     ColumnMap map = column_map_new(build, right, NULL);
     Type *types = arena_array(arena, Type, table->key_count + right->output_count);
@@ -98,17 +117,13 @@ JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinCondit
 
     join_table_place_dynamics(table, build, (const PlanJoin *)plan, conditions);
     table->placement = placement;
-    table->layout = row_layout_new(arena, types, table->key_count + table->column_count, sizeof(JoinRow));
+    join_table_make_hash(table, build, types);
     table->arena = arena_new_child(arena);
     table->copy_count = build->copy_count;
     table->stores = arena_array(arena, RowStore *, table->copy_count);
     table->firsts = arena_array(arena, size_t, table->copy_count);
     for (size_t i = 0; i < table->copy_count; i++)
         table->stores[i] = row_store_new(arena_new_child(arena), build->context, table->layout);
-    if (table->key_count)
-        table->hash = hash_table_new(arena, build->context, table->stores[0], table->key_count, "a join's hash table");
-    else
-        table->list = block_new(arena, build->context, "a join's list of rows");
     return table;
 }
 
@@ -147,7 +162,7 @@ typedef struct JoinBuilder {
     uint16_t selection[BATCH_SIZE];
     uint8_t *rows[BATCH_SIZE];
     uint8_t *reversed[BATCH_SIZE];
-    HashProbe *probe;
+    JoinHashProbe *probe;
 } JoinBuilder;
 
 static JoinBuilder *builder_new(Arena *arena, JoinTable *table, const Operator *op)
@@ -164,7 +179,7 @@ static JoinBuilder *builder_new(Arena *arena, JoinTable *table, const Operator *
     builder->copy_index = worker_index(op->worker);
     builder->store = table->stores[builder->copy_index];
     builder->evaluator = evaluator_new(arena, op->context, keys, table->key_count);
-    builder->probe = hash_probe_new(arena);
+    builder->probe = join_hash_probe_new(arena);
     for (size_t d = 0; d < table->dynamic_count; d++)
         table->dynamics[d].values[builder->copy_index] =
             dynamic_keys_new(arena, table->layout->types[table->dynamics[d].key]);
@@ -220,6 +235,9 @@ static void builder_add(JoinBuilder *builder, const Batch *batch)
     for (size_t c = 0; c < table->column_count; c++)
         rows_write(store, table->key_count + c, batch->columns[table->columns[c]], builder->selection, count,
                    builder->rows);
+    if (table->hash)
+        join_hash_note(table->hash, builder->probe, builder->keys, builder->selection, count, builder->rows,
+                       &table->ranges[builder->copy_index]);
     for (size_t d = 0; d < table->dynamic_count; d++)
         dynamic_keys_add(table->dynamics[d].values[builder->copy_index], builder->keys[table->dynamics[d].key],
                          builder->selection, count);
@@ -228,42 +246,21 @@ static void builder_add(JoinBuilder *builder, const Batch *batch)
             join_row(table, builder->rows[i])->is_keyless = builder->is_keyless[i];
 }
 
-/* The next chunk of rows before `end`, the last one first, with their keys; returns how many have keys. */
-static size_t builder_read_back(JoinBuilder *builder, Vector **keys, size_t end, size_t chunk)
-{
-    const JoinTable *table = builder->table;
-    size_t count = 0;
-    context_check(table->context);
-    join_table_rows(table, end - chunk, chunk, builder->rows);
-    for (size_t i = chunk; i-- > 0;)
-        if (!join_row(table, builder->rows[i])->is_keyless)
-            builder->reversed[count++] = builder->rows[i];
-    for (size_t k = 0; k < table->key_count; k++)
-        rows_read(table->layout, k, builder->reversed, count, keys[k]);
-    return count;
-}
+enum { FEW_ROWS = 2 * BATCH_SIZE }; /* are linked by one copy: the others would wait longer than it takes */
 
 /* From the last row to the first, so that each list is in the order in which its rows came. */
-static void builder_chain(JoinBuilder *builder)
+static void builder_link(JoinBuilder *builder, const RowStore *store, bool is_shared)
 {
-    JoinTable *table = builder->table;
-    Arena *scratch = builder->scratch;
-    size_t next_offset = table->layout->extra_offset + offsetof(JoinRow, next);
-    Vector **keys = arena_array(scratch, Vector *, table->key_count);
-    for (size_t k = 0; k < table->key_count; k++)
-        keys[k] = vector_new(scratch, table->layout->types[k]);
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t end = table->row_count; end > 0;) {
-            size_t chunk = end < BATCH_SIZE ? end : BATCH_SIZE;
-            size_t count = builder_read_back(builder, keys, end, chunk);
-            if (pass == 0)
-                hash_table_announce(table->hash, builder->probe, keys, NULL, count);
-            else
-                hash_table_chain(table->hash, builder->probe, keys, count, builder->reversed, next_offset);
-            end -= chunk;
-        }
-        if (pass == 0)
-            hash_table_reserve_announced(table->hash, table->row_count);
+    const JoinTable *table = builder->table;
+    for (size_t left = row_store_count(store); left > 0;) {
+        context_check(table->context);
+        size_t chunk = left < BATCH_SIZE ? left : BATCH_SIZE, count = 0;
+        left -= chunk;
+        row_store_rows(store, left, chunk, builder->rows);
+        for (size_t i = chunk; i-- > 0;)
+            if (!join_row(table, builder->rows[i])->is_keyless)
+                builder->reversed[count++] = builder->rows[i];
+        join_hash_add(table->hash, builder->reversed, count, is_shared);
     }
 }
 
@@ -287,14 +284,39 @@ static void builder_publish(JoinBuilder *builder)
     }
 }
 
-/* The rows of all copies are there. */
-static void builder_finish(void *argument)
+/* The rows of all copies are there: room for their keys. */
+static void builder_reserve(void *argument)
 {
     JoinBuilder *builder = argument;
     JoinTable *table = builder->table;
+    KeyRange range = {0};
     join_table_count(table);
-    (table->hash ? builder_chain : builder_list)(builder);
     builder_publish(builder);
+    if (table->hash == NULL) {
+        builder_list(builder);
+        return;
+    }
+    for (size_t i = 0; i < table->copy_count; i++)
+        key_range_add(&range, &table->ranges[i]);
+    join_hash_reserve(table->hash, table->row_count, &range);
+    table->is_linked = table->row_count <= FEW_ROWS;
+    if (!table->is_linked)
+        return;
+    join_hash_clear_part(table->hash, 0, 1);
+    for (size_t i = table->copy_count; i-- > 0;)
+        builder_link(builder, table->stores[i], /* is_shared= */ false);
+}
+
+static void builder_finish(JoinBuilder *builder, Worker *worker)
+{
+    JoinTable *table = builder->table;
+    worker_meet(worker, &table->read, builder_reserve, builder);
+    if (table->hash == NULL || table->is_linked)
+        return;
+    join_hash_clear_part(table->hash, builder->copy_index, table->copy_count);
+    worker_meet(worker, &table->cleared, NULL, NULL);
+    builder_link(builder, builder->store, table->copy_count > 1);
+    worker_meet(worker, &table->linked, NULL, NULL);
 }
 
 void join_table_build(JoinTable *table, Operator *op, Operator *right)
@@ -305,8 +327,8 @@ void join_table_build(JoinTable *table, Operator *op, Operator *right)
         builder_add(builder, batch);
         operator_note_memory(op, row_store_size(builder->store));
     }
-    worker_meet(op->worker, &table->built, builder_finish, builder);
-    size_t found_size = table->hash ? hash_table_size(table->hash) : table->list->size;
+    builder_finish(builder, op->worker);
+    size_t found_size = table->hash ? join_hash_size(table->hash) : table->list->size;
     operator_note_memory(op, row_store_size(builder->store) + (worker_index(op->worker) == 0 ? found_size : 0));
     arena_free(scratch);
 }
@@ -318,7 +340,7 @@ void join_table_close(JoinTable *table)
     for (size_t i = 0; i < table->copy_count; i++)
         row_store_release(table->stores[i]);
     if (table->hash)
-        hash_table_clear(table->hash);
+        join_hash_release(table->hash);
     else
         block_clear(table->list);
 }

@@ -11,17 +11,10 @@
 
 #include "exec/block.h"
 #include "exec/dynamic_keys.h"
-#include "exec/hash_table.h"
 #include "exec/join.h"
+#include "exec/join_hash.h"
 #include "exec/operator.h"
 #include "expr/evaluator.h"
-
-/* What stands behind a row's columns. */
-typedef struct JoinRow {
-    uint8_t *next;
-    bool is_matched; /* RIGHT, FULL: some left row has met it; copies set it side by side */
-    bool is_keyless; /* NULL in a key that equals nothing: kept for RIGHT and FULL alone */
-} JoinRow;
 
 typedef struct JoinTable {
     const Context *context;
@@ -31,7 +24,9 @@ typedef struct JoinTable {
     size_t *firsts;    /* of each store: how many rows are in those before it; set when all are there */
     size_t row_count;
     const RowLayout *layout;
-    HashTable *hash; /* NULL without keys */
+    JoinHash *hash;   /* NULL without keys */
+    KeyRange *ranges; /* of each copy's keys */
+    bool is_linked;   /* by the one who counted the rows, as they are few */
     size_t key_count;
     size_t column_count;     /* of the right side's columns that are kept, behind the keys */
     const size_t *columns;   /* their positions in the right side's batches */
@@ -42,7 +37,7 @@ typedef struct JoinTable {
     size_t dynamic_count;      /* keys that the left side's scans are told of when all rows are there */
     struct JoinDynamic *dynamics;
     Arena *arena; /* of what they are told */
-    Meeting built, probed;
+    Meeting read, cleared, linked, probed;
     _Atomic size_t next_unmatched; /* RIGHT, FULL: the rows before it were asked after */
     _Atomic size_t closed_count;   /* copies that do without it from now on */
 } JoinTable;

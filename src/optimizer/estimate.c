@@ -276,6 +276,10 @@ static double join_rows(PlanColumns *columns, const PlanJoin *join)
         return fmin(rows, left);
     case PLAN_JOIN_ANTI:
         return fmax(left - rows, left * 0.1);
+    case PLAN_JOIN_RIGHT_SEMI:
+        return fmin(rows, right);
+    case PLAN_JOIN_RIGHT_ANTI:
+        return fmax(right - rows, right * 0.1);
     default:
         return rows;
     }

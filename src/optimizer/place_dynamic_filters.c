@@ -61,8 +61,9 @@ static bool reach_into_join(PlanColumns *columns, const PlanJoin *join, ColumnId
     size_t side = plan_has_output(join->base.inputs[0], column) ? 0 : 1;
     if (!plan_has_output(join->base.inputs[side], column))
         return false; /* the mark */
-    bool is_open = side == 0 ? join->type != PLAN_JOIN_RIGHT && join->type != PLAN_JOIN_FULL
-                             : join->type == PLAN_JOIN_INNER || join->type == PLAN_JOIN_RIGHT;
+    bool is_open =
+        side == 0 ? join->type != PLAN_JOIN_RIGHT && join->type != PLAN_JOIN_FULL
+                  : join->type == PLAN_JOIN_INNER || join->type == PLAN_JOIN_RIGHT || plan_join_marks_right(join->type);
     /* fewer rows must not hide that a subquery gives more than one */
     return is_open && join->type != PLAN_JOIN_SINGLE && reach(columns, join->base.inputs[side], column, number);
 }
@@ -119,7 +120,8 @@ static bool key_column(const PlanJoin *join, const Expr *condition, ColumnId *re
 /* Only joins that give nothing for a left row without a match. */
 static void place_join(PlanColumns *columns, PlanJoin *join)
 {
-    if (join->type != PLAN_JOIN_INNER && join->type != PLAN_JOIN_SEMI && join->type != PLAN_JOIN_RIGHT)
+    if (join->type != PLAN_JOIN_INNER && join->type != PLAN_JOIN_SEMI && join->type != PLAN_JOIN_RIGHT &&
+        !plan_join_marks_right(join->type))
         return;
     for (size_t i = 0; i < join->condition_count; i++) {
         ColumnId column;

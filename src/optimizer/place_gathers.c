@@ -113,7 +113,7 @@ static bool input_order_matters(const Plan *plan, size_t input_index, bool order
     case PLAN_AGGREGATE:
         return aggregate_heeds_order((const PlanAggregate *)plan);
     case PLAN_JOIN:
-        return input_index == 0 && order_matters;
+        return input_index == 0 && order_matters && !plan_join_marks_right(((const PlanJoin *)plan)->type);
     case PLAN_SET:
         return (((const PlanSet *)plan)->operator== PLAN_UNION || input_index == 0) && order_matters;
     case PLAN_DISTINCT: /* DISTINCT ON takes the first */

@@ -349,6 +349,10 @@ static void plan_join_refresh_outputs(PlanColumns *columns, PlanJoin *join)
         plan_set_outputs(columns, &join->base, left->outputs, left->output_count);
         return;
     }
+    if (plan_join_marks_right(join->type)) {
+        plan_set_outputs(columns, &join->base, right->outputs, right->output_count);
+        return;
+    }
     bool is_mark = join->type == PLAN_JOIN_MARK;
     size_t added = is_mark ? 1 : right->output_count;
     ColumnId *outputs = arena_array(columns->arena, ColumnId, memory_size_add(left->output_count, added));

@@ -66,7 +66,9 @@ typedef struct PlanColumns {
 } PlanColumns;
 
 /* X(NAME, name shown). Outputs: INNER, LEFT, RIGHT, FULL: the left's, then the right's; SEMI, ANTI: the left's; MARK:
- * the left's, then `mark`; SINGLE: as LEFT, and more than one match for a left row raises CARDINALITY. */
+ * the left's, then `mark`; SINGLE: as LEFT, and more than one match for a left row raises CARDINALITY. RIGHT_SEMI,
+ * RIGHT_ANTI: SEMI and ANTI with the sides exchanged, outputs: the right's; only the choice of build sides makes them.
+ */
 #define PLAN_JOIN_TYPES(X)                                                                                             \
     X(INNER, "Inner")                                                                                                  \
     X(LEFT, "Left")                                                                                                    \
@@ -74,6 +76,8 @@ typedef struct PlanColumns {
     X(FULL, "Full")                                                                                                    \
     X(SEMI, "Semi")                                                                                                    \
     X(ANTI, "Anti")                                                                                                    \
+    X(RIGHT_SEMI, "Right Semi")                                                                                        \
+    X(RIGHT_ANTI, "Right Anti")                                                                                        \
     X(MARK, "Mark")                                                                                                    \
     X(SINGLE, "Single")
 
@@ -82,6 +86,12 @@ typedef enum PlanJoinType {
     PLAN_JOIN_TYPES(PLAN_JOIN_ENUM)
 #undef PLAN_JOIN_ENUM
 } PlanJoinType;
+
+/* Whether left rows only decide which right rows are given. */
+static inline bool plan_join_marks_right(PlanJoinType type)
+{
+    return type == PLAN_JOIN_RIGHT_SEMI || type == PLAN_JOIN_RIGHT_ANTI;
+}
 
 typedef struct Plan Plan;
 

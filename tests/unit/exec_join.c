@@ -122,9 +122,12 @@ static const char *join_expected(PlanJoinType type, Shape shape, const Side *lef
             text_add(&text, matches ? ",true" : ",false");
         }
     }
-    for (size_t r = 0; r < right->count; r++)
+    for (size_t r = 0; r < right->count; r++) {
         if (!met[r] && (type == PLAN_JOIN_RIGHT || type == PLAN_JOIN_FULL))
             add_pair(&text, NULL, right->cells[r]);
+        if ((type == PLAN_JOIN_RIGHT_SEMI && met[r]) || (type == PLAN_JOIN_RIGHT_ANTI && !met[r]))
+            add_cells(&text, right->cells[r], true);
+    }
     return text_string(&text);
 }
 
@@ -179,7 +182,10 @@ static void check_join(PlanJoinType type, Shape shape, const Side *left, const S
     Expr *conditions[2];
     size_t count = shape_conditions(shape, l, r, conditions);
     Plan *join = &plan_join_new(&test_columns, type, l, r, conditions, count)->base;
-    ck_assert_str_eq(rows_text(join), join_expected(type, shape, left, right));
+    const char *expected = join_expected(type, shape, left, right);
+    ck_assert_str_eq(rows_text(join), expected);
+    ck_assert_str_eq(text_sorted(rows_text(plan_gather_new(&test_columns, join, /* keeps_order= */ false))),
+                     text_sorted(expected));
 }
 
 START_TEST(every_join_gives_what_nested_loops_give)

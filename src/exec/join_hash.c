@@ -1,0 +1,384 @@
+/* exec/join_hash.c: slots, and the lists that begin there. */
+#include "exec/join_hash.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "column/vector_rows.h"
+#include "exec/block.h"
+
+enum {
+    FEWEST_SLOTS = 64,
+    NEAR_SIZE = 256 * 1024, /* slots of so many bytes are near: no need to ask for them in time */
+    DIRECT_SLOTS = 4,       /* as many for each row: open ones are up to four, and looked for by hash */
+    AHEAD = 16,             /* rows between asking for a slot and using it */
+    SALT_SHIFT = 48,        /* addresses have no more bits, in any program that does not ask for more */
+};
+
+static const uint64_t ADDRESS = ((uint64_t)1 << SALT_SHIFT) - 1;
+
+struct JoinHash {
+    const Context *context;
+    size_t key_count;
+    bool is_exact; /* the key is one value that fits into a word: then words are keys, else hashes */
+    Physical physical;
+    size_t word_offset; /* of the word in a row */
+    const RowLayout *layout;
+    Block *slots;
+    uint64_t slot_count; /* open: a power of two */
+    bool is_direct;
+    int64_t least; /* direct: the key of the first slot */
+};
+
+struct JoinHashProbe {
+    uint64_t words[BATCH_SIZE];
+    uint64_t positions[BATCH_SIZE]; /* the slot that each row looks at */
+    uint16_t pending[BATCH_SIZE];   /* rows that look on; ascending */
+    uint16_t found[BATCH_SIZE];     /* those that stand at a slot with their salt */
+    uint16_t matches[BATCH_SIZE];
+};
+
+static bool type_fits_word(Type type)
+{
+    switch (type_physical(type)) {
+    case PHYSICAL_BOOL:
+    case PHYSICAL_I32:
+    case PHYSICAL_I64:
+    case PHYSICAL_U64:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void key_range_add(KeyRange *range, const KeyRange *other)
+{
+    if (!other->has_any)
+        return;
+    if (!range->has_any || other->least < range->least)
+        range->least = other->least;
+    if (!range->has_any || other->greatest > range->greatest)
+        range->greatest = other->greatest;
+    range->has_any = true;
+}
+
+JoinHash *join_hash_new(Arena *arena, const Context *context, const Type *types, size_t key_count,
+                        const bool *nulls_equal)
+{
+    JoinHash *hash = arena_new(arena, JoinHash);
+    *hash = (JoinHash){
+        .context = context,
+        .key_count = key_count,
+        .is_exact = key_count == 1 && !nulls_equal[0] && type_fits_word(types[0]),
+        .physical = type_physical(types[0]),
+        .slots = block_new(arena, context, "a join's hash table"),
+    };
+    return hash;
+}
+
+size_t join_hash_extra_size(const JoinHash *hash)
+{
+    return sizeof(JoinRow) + (hash->is_exact ? 0 : sizeof(uint64_t));
+}
+
+void join_hash_set_layout(JoinHash *hash, const RowLayout *layout)
+{
+    hash->layout = layout;
+    hash->word_offset = hash->is_exact ? layout->offsets[0] : layout->extra_offset + sizeof(JoinRow);
+}
+
+JoinHashProbe *join_hash_probe_new(Arena *arena)
+{
+    return arena_allocate(arena, sizeof(JoinHashProbe));
+}
+
+size_t join_hash_size(const JoinHash *hash)
+{
+    return hash->slots->size;
+}
+
+void join_hash_release(JoinHash *hash)
+{
+    block_clear(hash->slots);
+    hash->slot_count = 0;
+}
+
+/* ---- words ---- */
+
+#define READ_WORDS(name, ctype)                                                                                        \
+    static void words_read_##name(const VectorRows *rows, size_t count, uint64_t *words)                               \
+    {                                                                                                                  \
+        const ctype *values = rows->values;                                                                            \
+        for (size_t i = 0; i < count; i++)                                                                             \
+            words[i] = (uint64_t)values[rows->index[i]];                                                               \
+    }
+READ_WORDS(bool, uint8_t)
+READ_WORDS(i32, int32_t)
+READ_WORDS(i64, int64_t)
+READ_WORDS(i128, Int128) /* a DECIMAL of up to 18 digits, whatever its layout */
+
+/* Rows that have a key: for an exact one those where it is not NULL. Writes their numbers to `pending`. */
+static size_t probe_read_words(const JoinHash *hash, JoinHashProbe *probe, Vector *const *keys,
+                               const uint16_t *selection, size_t count)
+{
+    static void (*const readers[])(const VectorRows *, size_t, uint64_t *) = {
+        [PHYSICAL_BOOL] = words_read_bool, [PHYSICAL_I32] = words_read_i32,   [PHYSICAL_I64] = words_read_i64,
+        [PHYSICAL_U64] = words_read_i64,   [PHYSICAL_I128] = words_read_i128,
+    };
+    VectorRows rows;
+    const uint64_t *validity = NULL;
+    if (hash->is_exact) {
+        vector_rows_init(&rows, keys[0], selection, count);
+        readers[keys[0]->physical](&rows, count, probe->words);
+        validity = rows.validity;
+    } else {
+        vectors_hash(keys, hash->key_count, selection, count, probe->words);
+    }
+    if (validity == NULL) {
+        memcpy(probe->pending, selection_all, count * sizeof *probe->pending);
+        return count;
+    }
+    size_t pending_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        probe->pending[pending_count] = (uint16_t)i;
+        pending_count += validity_get(validity, rows.index[i]);
+    }
+    return pending_count;
+}
+
+static inline uint64_t row_word(const JoinHash *hash, const uint8_t *row)
+{
+    const uint8_t *place = row + hash->word_offset;
+    uint64_t word;
+    int32_t half;
+    if (!hash->is_exact || hash->physical == PHYSICAL_I64 || hash->physical == PHYSICAL_U64) {
+        memcpy(&word, place, sizeof word);
+        return word;
+    }
+    if (hash->physical == PHYSICAL_BOOL)
+        return *place;
+    memcpy(&half, place, sizeof half);
+    return (uint64_t)half;
+}
+
+void join_hash_note(const JoinHash *hash, JoinHashProbe *probe, Vector *const *keys, const uint16_t *selection,
+                    size_t count, uint8_t *const *rows, KeyRange *range)
+{
+    size_t key_count = probe_read_words(hash, probe, keys, selection, count);
+    if (!hash->is_exact) {
+        for (size_t i = 0; i < count; i++)
+            memcpy(rows[i] + hash->word_offset, &probe->words[i], sizeof *probe->words);
+        return;
+    }
+    KeyRange own = {.has_any = key_count > 0, .least = INT64_MAX, .greatest = INT64_MIN};
+    for (size_t k = 0; k < key_count; k++) {
+        int64_t word = (int64_t)probe->words[probe->pending[k]];
+        own.least = word < own.least ? word : own.least;
+        own.greatest = word > own.greatest ? word : own.greatest;
+    }
+    key_range_add(range, &own);
+}
+
+/* ---- slots ---- */
+
+void join_hash_reserve(JoinHash *hash, size_t count, const KeyRange *range)
+{
+    uint64_t span = (uint64_t)range->greatest - (uint64_t)range->least;
+    hash->is_direct = range->has_any && span / DIRECT_SLOTS < count;
+    hash->least = range->least;
+    hash->slot_count = span + 1;
+    if (!hash->is_direct) {
+        hash->slot_count = FEWEST_SLOTS;
+        while (hash->slot_count < memory_size_multiply(count, 2))
+            hash->slot_count *= 2;
+    }
+    block_renew(hash->slots, memory_size_multiply(hash->slot_count, sizeof(uint64_t)));
+}
+
+void join_hash_clear_part(JoinHash *hash, size_t part, size_t part_count)
+{
+    uint64_t size = hash->slot_count / part_count, first = size * part;
+    if (part + 1 == part_count)
+        size = hash->slot_count - first;
+    memset((uint64_t *)hash->slots->data + first, 0, size * sizeof(uint64_t));
+}
+
+static inline uint64_t word_hash(const JoinHash *hash, uint64_t word)
+{
+    return hash->is_exact ? hash_u64(word) : word;
+}
+
+/* Where the row of this word begins to look. */
+static inline uint64_t word_position(const JoinHash *hash, uint64_t word)
+{
+    return hash->is_direct ? word - (uint64_t)hash->least : word_hash(hash, word) & (hash->slot_count - 1);
+}
+
+static inline uint64_t word_salt(const JoinHash *hash, uint64_t word)
+{
+    return word_hash(hash, word) & ~ADDRESS;
+}
+
+static inline uint8_t *slot_row(uint64_t slot)
+{
+    return (uint8_t *)(uintptr_t)(slot & ADDRESS);
+}
+
+static inline void row_link(const JoinHash *hash, uint8_t *row, uint8_t *next)
+{
+    ((JoinRow *)(row + hash->layout->extra_offset))->next = next;
+}
+
+/* ---- adding ---- */
+
+static inline void direct_add(const JoinHash *hash, uint8_t *row, bool is_shared)
+{
+    uint64_t *slot = (uint64_t *)hash->slots->data + word_position(hash, row_word(hash, row));
+    uint64_t before = *slot, now = (uint64_t)(uintptr_t)row;
+    if (is_shared)
+        before = __atomic_exchange_n(slot, now, __ATOMIC_ACQ_REL); /* nobody follows the list yet */
+    else
+        *slot = now;
+    row_link(hash, row, slot_row(before));
+}
+
+static inline bool slot_is_of_key(const JoinHash *hash, uint64_t slot, uint64_t salt, uint64_t word, const uint8_t *row)
+{
+    if ((slot & ~ADDRESS) != salt || row_word(hash, slot_row(slot)) != word)
+        return false;
+    return hash->is_exact || row_equals(hash->layout, hash->key_count, slot_row(slot), row);
+}
+
+static inline void open_add(const JoinHash *hash, uint8_t *row, bool is_shared)
+{
+    uint64_t *slots = hash->slots->data, mask = hash->slot_count - 1;
+    uint64_t word = row_word(hash, row), salt = word_salt(hash, word), position = word_position(hash, word);
+    uint64_t now = salt | (uint64_t)(uintptr_t)row;
+    uint64_t slot = is_shared ? __atomic_load_n(&slots[position], __ATOMIC_ACQUIRE) : slots[position];
+    for (;;) {
+        if (slot != 0 && !slot_is_of_key(hash, slot, salt, word, row)) {
+            position = (position + 1) & mask;
+            slot = is_shared ? __atomic_load_n(&slots[position], __ATOMIC_ACQUIRE) : slots[position];
+            continue;
+        }
+        row_link(hash, row, slot_row(slot));
+        if (!is_shared) {
+            slots[position] = now;
+            return;
+        }
+        if (__atomic_compare_exchange_n(&slots[position], &slot, now, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+            return;
+    }
+}
+
+#define ADD_ROWS(form, is_shared)                                                                                      \
+    for (size_t i = 0; i < count; i++) {                                                                               \
+        if (is_far && i + AHEAD < count)                                                                               \
+            __builtin_prefetch(&slots[word_position(hash, row_word(hash, rows[i + AHEAD]))], 1);                       \
+        form##_add(hash, rows[i], is_shared);                                                                          \
+    }
+
+void join_hash_add(JoinHash *hash, uint8_t *const *rows, size_t count, bool is_shared)
+{
+    const uint64_t *slots = hash->slots->data;
+    bool is_far = hash->slots->size > NEAR_SIZE;
+    if (hash->is_direct && is_shared)
+        ADD_ROWS(direct, true)
+    else if (hash->is_direct)
+        ADD_ROWS(direct, false)
+    else if (is_shared)
+        ADD_ROWS(open, true)
+    else
+        ADD_ROWS(open, false)
+}
+
+/* ---- looking ---- */
+
+static void probe_prefetch_slots(const JoinHash *hash, const JoinHashProbe *probe, size_t pending_count)
+{
+    const uint64_t *slots = hash->slots->data;
+    if (hash->slots->size > NEAR_SIZE)
+        for (size_t k = 0; k < pending_count; k++)
+            __builtin_prefetch(&slots[probe->positions[probe->pending[k]]]);
+}
+
+static void direct_find(const JoinHash *hash, JoinHashProbe *probe, size_t pending_count, uint8_t **ret_rows)
+{
+    const uint64_t *slots = hash->slots->data;
+    size_t inside_count = 0;
+    for (size_t k = 0; k < pending_count; k++) {
+        uint16_t i = probe->pending[k];
+        probe->positions[i] = word_position(hash, probe->words[i]);
+        probe->pending[inside_count] = i;
+        inside_count += probe->positions[i] < hash->slot_count;
+    }
+    probe_prefetch_slots(hash, probe, inside_count);
+    for (size_t k = 0; k < inside_count; k++)
+        ret_rows[probe->pending[k]] = slot_row(slots[probe->positions[probe->pending[k]]]);
+}
+
+/* Moves each pending row on to the next slot that has its salt; those that come to an empty one are out. Returns how
+ * many stand at a slot: `found`. */
+static size_t probe_step(const JoinHash *hash, JoinHashProbe *probe, size_t pending_count, uint8_t **ret_rows)
+{
+    const uint64_t *slots = hash->slots->data;
+    uint64_t mask = hash->slot_count - 1;
+    size_t found_count = 0;
+    for (size_t k = 0; k < pending_count; k++) {
+        uint16_t i = probe->pending[k];
+        uint64_t position = probe->positions[i], salt = word_salt(hash, probe->words[i]), slot;
+        while ((slot = slots[position]) != 0 && (slot & ~ADDRESS) != salt)
+            position = (position + 1) & mask;
+        uint8_t *row = slot_row(slot);
+        __builtin_prefetch(row + hash->word_offset);
+        probe->positions[i] = position;
+        ret_rows[i] = row;
+        probe->found[found_count] = i;
+        found_count += row != NULL;
+    }
+    return found_count;
+}
+
+/* Of those that are found, `pending` gets those whose row has another key; their next slot is looked at next. */
+static size_t probe_verify(const JoinHash *hash, JoinHashProbe *probe, Vector *const *keys, const uint16_t *selection,
+                           size_t found_count, uint8_t **rows)
+{
+    size_t pending_count = 0, match_count = 0;
+    for (size_t k = 0; k < found_count; k++) {
+        uint16_t i = probe->found[k];
+        bool is_match = row_word(hash, rows[i]) == probe->words[i];
+        probe->matches[match_count] = i;
+        match_count += is_match;
+        probe->pending[pending_count] = i;
+        pending_count += !is_match;
+    }
+    if (!hash->is_exact) {
+        size_t other_count = 0;
+        rows_match(hash->layout, keys, hash->key_count, selection, rows, /* nulls_equal= */ true, probe->matches,
+                   match_count, probe->matches, probe->pending + pending_count, &other_count);
+        pending_count += other_count;
+    }
+    for (size_t k = 0; k < pending_count; k++)
+        probe->positions[probe->pending[k]] = (probe->positions[probe->pending[k]] + 1) & (hash->slot_count - 1);
+    return pending_count;
+}
+
+void join_hash_find(const JoinHash *hash, JoinHashProbe *probe, Vector *const *keys, const uint16_t *selection,
+                    size_t count, uint8_t **ret_rows)
+{
+    size_t pending_count = probe_read_words(hash, probe, keys, selection, count);
+    if (hash->is_direct || pending_count < count)
+        memset(ret_rows, 0, count * sizeof *ret_rows);
+    if (hash->is_direct) {
+        direct_find(hash, probe, pending_count, ret_rows);
+        return;
+    }
+    for (size_t k = 0; k < pending_count; k++)
+        probe->positions[probe->pending[k]] = word_position(hash, probe->words[probe->pending[k]]);
+    probe_prefetch_slots(hash, probe, pending_count);
+    while (pending_count > 0) {
+        size_t found_count = probe_step(hash, probe, pending_count, ret_rows);
+        pending_count = probe_verify(hash, probe, keys, selection, found_count, ret_rows);
+    }
+}
