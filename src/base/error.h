@@ -33,6 +33,10 @@ typedef enum ErrorClass {
     X(UNDEFINED_COLUMN, "42703", SQL)                                                                                  \
     X(UNDEFINED_FUNCTION, "42883", SQL)                                                                                \
     X(UNDEFINED_OBJECT, "42704", SQL)                                                                                  \
+    X(UNDEFINED_SCHEMA, "3F000", SQL)                                                                                  \
+    X(DUPLICATE_SCHEMA, "42P06", SQL)                                                                                  \
+    X(DEPENDENT_OBJECTS, "2BP01", SQL)                                                                                 \
+    X(INVALID_TABLE_DEFINITION, "42P16", SQL)                                                                          \
     X(UNDEFINED_PARAMETER, "42P02", SQL)                                                                               \
     X(INVALID_COLUMN_REFERENCE, "42P10", SQL)                                                                          \
     X(AMBIGUOUS_COLUMN, "42702", SQL)                                                                                  \

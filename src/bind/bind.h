@@ -28,6 +28,10 @@ typedef struct BindEnvironment {
     BindParameters *prepared; /* NULL: nothing is being prepared */
     /* The statement's text was written elsewhere: messages are about this place. NULL: it was not. */
     const Position *outer_position;
+    /* What the session knows; `user` is handed to all. NULL: nobody is asked. */
+    void *user;
+    const char *(*setting)(void *user, StringView name, Position position); /* its value; raises UNDEFINED_OBJECT */
+    TableProvider *(*statement_rows)(void *user, const AstStatement *ast);  /* FROM (DESCRIBE t): with a share */
 } BindEnvironment;
 
 extern const char bind_null_parameter[]; /* the text pointer that means NULL */
@@ -66,6 +70,10 @@ BoundTable *bind_table_definition(BindEnvironment *environment, const AstColumnD
 
 /* ASC, DESC, NULLS FIRST, NULLS LAST as written. */
 SortOrder bind_sort_order(const AstOrder *order);
+
+/* The keys of an index over a table's columns. */
+Index *bind_index(BindEnvironment *environment, const Schema *schema, const char *name, bool is_unique,
+                  const AstOrders *keys);
 
 /* The name of the output column that an expression gets without an alias: "x", "count", "?column?". */
 const char *bind_output_name(Arena *arena, const AstExpr *expr);

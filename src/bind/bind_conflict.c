@@ -11,17 +11,6 @@
 
 /* ---- which keys ---- */
 
-/* PostgreSQL's name of a key that was given none: t_pkey, t_a_b_key. */
-static const char *key_default_name(const Target *target, const Constraint *key)
-{
-    Text text = text_in(target->binder->arena);
-    text_add(&text, target->name);
-    for (size_t i = 0; key->kind == CONSTRAINT_UNIQUE && i < key->column_count; i++)
-        text_add_format(&text, "_%s", target->schema->columns[key->columns[i]].name);
-    text_add(&text, key->kind == CONSTRAINT_UNIQUE ? "_key" : "_pkey");
-    return text_string(&text);
-}
-
 static bool key_has_columns(const Target *target, const Constraint *key, const AstNames *names)
 {
     if (names->count != key->column_count)
@@ -42,7 +31,7 @@ static bool key_is_meant(const Target *target, const Constraint *key, const AstI
     if (key->kind != CONSTRAINT_PRIMARY_KEY && key->kind != CONSTRAINT_UNIQUE)
         return false;
     if (ast_name_is_given(&ast->conflict_constraint)) {
-        const char *name = key->name ? key->name : key_default_name(target, key);
+        const char *name = constraint_name(target->binder->arena, target->name, target->schema, key);
         return view_equal_ignoring_case(view_of(name), ast->conflict_constraint.text);
     }
     return ast->conflict_columns.count == 0 || key_has_columns(target, key, &ast->conflict_columns);

@@ -82,8 +82,9 @@ TableProvider *bind_catalog_table(Binder *binder, const AstObjectName *name)
 {
     StringView parts[3];
     size_t part_count = object_name_parts(name, parts);
-    TableProvider *table = catalog_require_table(binder->environment->catalog, parts, part_count, binder->context,
-                                                 binder_at(binder, name->position));
+    SearchPath path = binder->path ? *binder->path : catalog_path(binder->environment->catalog);
+    TableProvider *table = catalog_require_table_along(binder->environment->catalog, &path, parts, part_count,
+                                                       binder->context, binder_at(binder, name->position));
     arena_own(binder->arena, table, table_unref);
     return table;
 }
@@ -99,6 +100,14 @@ Rows scan_rows(Binder *binder, TableProvider *table, const char *name)
     for (size_t i = 0; i < schema->column_count; i++)
         rows.names[i] = plan_column(binder->columns, scan->base.outputs[i])->name;
     return rows;
+}
+
+Rows bind_statement_rows(Binder *binder, const AstStatement *ast)
+{
+    const BindEnvironment *environment = binder->environment;
+    TableProvider *table = environment->statement_rows(environment->user, ast);
+    arena_own(binder->arena, table, table_unref);
+    return scan_rows(binder, table, ast_statement_name(ast->kind));
 }
 
 /* ---- views: their query is bound in place, so that filters go through ---- */
@@ -124,9 +133,12 @@ static Rows view_rows(Binder *binder, TableProvider *view, const char *sql, cons
     ViewFrame frame = {.view = view, .outer = binder->views};
     Position outer_position = binder->outer_position;
     binder->outer_position = binder_at(binder, position);
+    const SearchPath *outer_path = binder->path;
     binder->views = &frame;
+    binder->path = view_path(view);
     Rows rows = bind_rows(binder, query, NULL, NULL);
     binder->views = frame.outer;
+    binder->path = outer_path;
     binder->outer_position = outer_position;
     const Schema *schema = view->ops->schema(view, binder->context);
     if (schema->column_count != rows.column_count)

@@ -238,6 +238,30 @@ static Expr *bind_arrow_cast(const Place *place, const AstExpr *ast)
     return expr_new(binder->arena, EXPR_CAST, type, &operand, 1, binder_at(binder, ast->position));
 }
 
+/* ---- what the session knows ---- */
+
+static Expr *bind_current_schema(const Place *place, const AstExpr *ast)
+{
+    require_arguments(place, ast, 0, 0);
+    const char *name = catalog_current_schema(place->binder->environment->catalog);
+    return expr_constant(place->binder->arena, value_text(view_of(binder_string(place->binder, view_of(name)))),
+                         binder_at(place->binder, ast->position));
+}
+
+/* current_setting(name [, missing_ok]) */
+static Expr *bind_current_setting(const Place *place, const AstExpr *ast)
+{
+    Binder *binder = place->binder;
+    const BindEnvironment *environment = binder->environment;
+    require_arguments(place, ast, 1, 2);
+    Value name = bind_evaluate(binder, bind_expr(place, ast->function->arguments.items[0]));
+    Position position = binder_at(binder, ast->position);
+    if (name.is_null || name.type.id != TYPE_VARCHAR || environment->setting == NULL)
+        bind_error(binder, ERROR_UNDEFINED_OBJECT, ast->position, NULL, "current_setting wants the name of a setting");
+    return expr_constant(binder->arena,
+                         value_text(view_of(environment->setting(environment->user, name.text, position))), position);
+}
+
 static const struct SpecialFunction {
     const char *name;
     Expr *(*bind)(const Place *place, const AstExpr *ast);
@@ -251,6 +275,8 @@ static const struct SpecialFunction {
     {"extract", bind_extract},
     {"grouping", bind_grouping},
     {"arrow_cast", bind_arrow_cast},
+    {"current_schema", bind_current_schema},
+    {"current_setting", bind_current_setting},
 };
 
 static const struct SpecialFunction *special_function(StringView name)

@@ -164,6 +164,8 @@ static Rows bind_rows_by_kind(Binder *binder, const AstQuery *query, Scope *pare
     case AST_QUERY_NESTED:
         return bind_rows(binder, query->nested, parent, ctes);
     case AST_QUERY_STATEMENT:
+        if (binder->environment->statement_rows)
+            return bind_statement_rows(binder, query->statement);
         break;
     }
     bind_error(binder, ERROR_NOT_SUPPORTED, query->position, NULL, "%s as a table is not supported",

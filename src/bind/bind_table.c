@@ -2,14 +2,14 @@
 #include "bind/binder.h"
 #include "sql/printer.h"
 
-typedef struct TableDefinition {
+typedef struct Definition {
     Binder *binder;
     const AstColumnDefinitions *columns;
     BoundTable *bound;
     Scope scope; /* the new columns, for CHECK */
     ARRAY(Constraint) constraints;
     bool has_primary_key;
-} TableDefinition;
+} Definition;
 
 static const char *expr_sql(Binder *binder, const AstExpr *expr)
 {
@@ -20,7 +20,7 @@ static const char *expr_sql(Binder *binder, const AstExpr *expr)
 
 /* ---- columns ---- */
 
-static void require_new_name(const TableDefinition *definition, size_t index)
+static void require_new_name(const Definition *definition, size_t index)
 {
     const AstName *name = &definition->columns->items[index].name;
     for (size_t i = 0; i < index; i++)
@@ -29,7 +29,7 @@ static void require_new_name(const TableDefinition *definition, size_t index)
                        "column \"%.*s\" is there more than once", VIEW_ARGUMENTS(name->text));
 }
 
-static void definition_add_columns(TableDefinition *definition)
+static void definition_add_columns(Definition *definition)
 {
     Binder *binder = definition->binder;
     ScopeTable *table = arena_new(binder->arena, ScopeTable);
@@ -49,7 +49,7 @@ static void definition_add_columns(TableDefinition *definition)
     relation_add_table(binder, &definition->scope.relation, table);
 }
 
-static void definition_set_default(TableDefinition *definition, size_t column, const AstExpr *ast)
+static void definition_set_default(Definition *definition, size_t column, const AstExpr *ast)
 {
     Binder *binder = definition->binder;
     const Column *target = &definition->bound->schema->columns[column];
@@ -61,8 +61,7 @@ static void definition_set_default(TableDefinition *definition, size_t column, c
 
 /* ---- constraints ---- */
 
-static void definition_add_key(TableDefinition *definition, const AstConstraint *ast, const size_t *columns,
-                               size_t count)
+static void definition_add_key(Definition *definition, const AstConstraint *ast, const size_t *columns, size_t count)
 {
     Binder *binder = definition->binder;
     bool is_primary = ast->kind == AST_CONSTRAINT_PRIMARY_KEY;
@@ -80,18 +79,36 @@ static void definition_add_key(TableDefinition *definition, const AstConstraint 
     array_add(binder->arena, &definition->constraints, constraint);
 }
 
-static void definition_add_check(TableDefinition *definition, const AstConstraint *ast)
+/* The new columns that a condition looks at. */
+static size_t *check_columns(const Definition *definition, const Expr *condition, size_t *ret_count)
+{
+    ColumnSet used = column_set_in(definition->binder->arena);
+    column_set_add_expr(&used, condition);
+    const ScopeColumns *columns = &definition->scope.relation.columns;
+    size_t *indexes = arena_array(definition->binder->arena, size_t, columns->count);
+    *ret_count = 0;
+    for (size_t i = 0; i < columns->count; i++)
+        if (column_set_has(&used, columns->items[i].column))
+            indexes[(*ret_count)++] = i;
+    return indexes;
+}
+
+static void definition_add_check(Definition *definition, const AstConstraint *ast)
 {
     Binder *binder = definition->binder;
     Place place = {.binder = binder, .scope = &definition->scope, .clause = "CHECK"};
-    bind_condition(&place, ast->expr, "CHECK");
+    const Expr *condition = bind_condition(&place, ast->expr, "CHECK");
+    size_t column_count;
+    const size_t *columns = check_columns(definition, condition, &column_count);
     Constraint constraint = {.kind = CONSTRAINT_CHECK,
+                             .column_count = column_count,
+                             .columns = columns,
                              .name = ast->name.text.data ? binder_string(binder, ast->name.text) : NULL,
                              .check = expr_sql(binder, ast->expr)};
     array_add(binder->arena, &definition->constraints, constraint);
 }
 
-static void definition_add_not_null(TableDefinition *definition, const AstConstraint *ast, const size_t *columns)
+static void definition_add_not_null(Definition *definition, const AstConstraint *ast, const size_t *columns)
 {
     Binder *binder = definition->binder;
     definition->bound->schema->columns[columns[0]].is_nullable = false;
@@ -113,7 +130,7 @@ static void require_binary_collation(const Binder *binder, const AstConstraint *
 }
 
 /* `columns`: what the constraint is about: its column, or those that it lists. */
-static void definition_add_constraint(TableDefinition *definition, const AstConstraint *ast, const size_t *columns,
+static void definition_add_constraint(Definition *definition, const AstConstraint *ast, const size_t *columns,
                                       size_t count)
 {
     switch (ast->kind) {
@@ -143,7 +160,7 @@ static void definition_add_constraint(TableDefinition *definition, const AstCons
     }
 }
 
-static void definition_add_column_constraints(TableDefinition *definition)
+static void definition_add_column_constraints(Definition *definition)
 {
     for (size_t i = 0; i < definition->columns->count; i++) {
         const AstConstraints *constraints = &definition->columns->items[i].constraints;
@@ -155,7 +172,7 @@ static void definition_add_column_constraints(TableDefinition *definition)
     }
 }
 
-static void definition_add_table_constraint(TableDefinition *definition, const AstConstraint *ast)
+static void definition_add_table_constraint(Definition *definition, const AstConstraint *ast)
 {
     Binder *binder = definition->binder;
     size_t *columns = arena_array(binder->arena, size_t, ast->columns.count);
@@ -181,7 +198,7 @@ BoundTable *bind_table_definition(BindEnvironment *environment, const AstColumnD
     BoundTable *bound = arena_new(binder->arena, BoundTable);
     bound->schema = schema_new(binder->arena, columns->count);
     bound->defaults = arena_allocate_zero(binder->arena, memory_size_multiply(columns->count, sizeof *bound->defaults));
-    TableDefinition definition = {.binder = binder, .columns = columns, .bound = bound};
+    Definition definition = {.binder = binder, .columns = columns, .bound = bound};
     definition_add_columns(&definition);
     definition_add_column_constraints(&definition);
     for (size_t i = 0; constraints && i < constraints->count; i++)

@@ -40,10 +40,11 @@ typedef struct Binder {
     /* Text that the user did not write here (a view's query, a DEFAULT) is, for messages, at this place. */
     Position outer_position; /* NO_POSITION: the statement itself is being bound */
     const ViewFrame *views;
-    Cte *cte;            /* whose query is being bound; the innermost one */
-    size_t depth;        /* of queries and expressions within each other */
-    size_t table_count;  /* tables and queries bound so far: WITH and views may double them at each level */
-    size_t shared_count; /* expression nodes that stand in several places: what is shared twice doubles too */
+    const SearchPath *path; /* of the view whose query is being bound; NULL: the session's */
+    Cte *cte;               /* whose query is being bound; the innermost one */
+    size_t depth;           /* of queries and expressions within each other */
+    size_t table_count;     /* tables and queries bound so far: WITH and views may double them at each level */
+    size_t shared_count;    /* expression nodes that stand in several places: what is shared twice doubles too */
 } Binder;
 
 /* ---- names ---- */
@@ -306,6 +307,8 @@ Rows scan_rows(Binder *binder, TableProvider *table, const char *name);
 Relation relation_of_rows(Binder *binder, const Rows *rows, const char *name, const AstNames *aliases);
 /* The scan's hidden columns may be named too; `relation` is that of its rows. */
 void relation_add_hidden(Binder *binder, Relation *relation, const PlanScan *scan);
+/* What a statement like DESCRIBE gives. */
+Rows bind_statement_rows(Binder *binder, const AstStatement *ast);
 /* A table of the catalog, with a share that lives as long as the statement. */
 TableProvider *bind_catalog_table(Binder *binder, const AstObjectName *name);
 

@@ -77,6 +77,10 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
 BatchStream *statement_create_view(Statement *statement, const AstStatement *ast);
 BatchStream *statement_create_external_table(Statement *statement, const AstStatement *ast);
 BatchStream *statement_drop(Statement *statement, const AstStatement *ast);
+BatchStream *statement_alter(Statement *statement, const AstStatement *ast);
+BatchStream *statement_create_index(Statement *statement, const AstStatement *ast);
+BatchStream *statement_reindex(Statement *statement, const AstStatement *ast);
+BatchStream *statement_create_schema(Statement *statement, const AstStatement *ast);
 BatchStream *statement_copy(Statement *statement, const AstStatement *ast);
 BatchStream *statement_attach(Statement *statement, const AstStatement *ast);
 BatchStream *statement_detach(Statement *statement, const AstStatement *ast);
@@ -110,6 +114,12 @@ BatchStream *statement_run_write(Statement *statement, const BoundQuery *query);
 BatchStream *statement_count_row(Statement *statement, uint64_t count);
 /* Raises READ_ONLY when SET safe = on forbids to write. `what` stands in the message. */
 void statement_require_unsafe(const Statement *statement, const char *what, Position position);
+/* A setting as text; raises UNDEFINED_OBJECT. */
+const char *statement_setting(const Statement *statement, StringView name, Position position);
+/* Of a Statement: the rows of DESCRIBE, SHOW or SUMMARIZE as a table with a share. */
+TableProvider *statement_rows_table(void *user, const AstStatement *ast);
+/* One name of DROP INDEX. */
+void statement_drop_index(Statement *statement, const AstStatement *ast, const AstObjectName *name);
 /* A name's parts, schema first, as the catalog takes them; returns how many. */
 size_t object_name_parts(const AstObjectName *name, StringView *ret_parts);
 /* A list of options as a format takes them: names in lower case, values as text. */

@@ -5,6 +5,7 @@
 
 #include "column/value.h"
 #include "engine/engine.h"
+#include "engine/rows_table.h"
 #include "engine/transaction.h"
 #include "expr/evaluator.h"
 #include "sql/printer.h"
@@ -22,6 +23,10 @@ static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
     [AST_STATEMENT_CREATE_VIEW] = statement_create_view,
     [AST_STATEMENT_CREATE_EXTERNAL_TABLE] = statement_create_external_table,
     [AST_STATEMENT_DROP] = statement_drop,
+    [AST_STATEMENT_ALTER] = statement_alter,
+    [AST_STATEMENT_CREATE_INDEX] = statement_create_index,
+    [AST_STATEMENT_REINDEX] = statement_reindex,
+    [AST_STATEMENT_CREATE_SCHEMA] = statement_create_schema,
     [AST_STATEMENT_COPY] = statement_copy,
     [AST_STATEMENT_ATTACH] = statement_attach,
     [AST_STATEMENT_DETACH] = statement_detach,
@@ -52,6 +57,18 @@ static int64_t microseconds_now(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+static const char *session_setting(void *user, StringView name, Position position)
+{
+    const Statement *statement = user;
+    return statement_setting(statement, name, position);
+}
+
+TableProvider *statement_rows_table(void *user, const AstStatement *ast)
+{
+    Statement *statement = user;
+    return rows_table_new(&statement->context, statement_run(statement, ast));
+}
+
 void statement_init(Statement *statement, QuernConnection *connection, Arena *arena)
 {
     statement->connection = connection;
@@ -68,8 +85,12 @@ void statement_init(Statement *statement, QuernConnection *connection, Arena *ar
     context->arena = arena;
     context->now = microseconds_now();
     statement->columns = (PlanColumns){.arena = arena, .context = context};
-    statement->environment = (BindEnvironment){
-        .columns = &statement->columns, .catalog = connection->catalog, .parameters = &connection->parameters};
+    statement->environment = (BindEnvironment){.columns = &statement->columns,
+                                               .catalog = connection->catalog,
+                                               .parameters = &connection->parameters,
+                                               .user = statement,
+                                               .setting = session_setting,
+                                               .statement_rows = statement_rows_table};
 }
 
 BatchStream *statement_count_row(Statement *statement, uint64_t count)
@@ -193,7 +214,8 @@ const char *statement_table_definition(Statement *statement, TableProvider *tabl
         column_definition_print(&text, &schema->columns[i], provider_column_default(table, i));
     }
     for (size_t i = 0; constraints && i < constraints->count; i++)
-        if (constraints->items[i].kind != CONSTRAINT_NOT_NULL) /* the columns say it */
+        if (constraints->items[i].kind != CONSTRAINT_NOT_NULL && /* the columns say it */
+            !constraints->items[i].is_index)
             constraint_print(&text, schema, &constraints->items[i]);
     text_add(&text, "\n)");
     return text_string(&text);

@@ -1,20 +1,8 @@
 /* engine/statement_create.c: CREATE TABLE, VIEW and EXTERNAL TABLE, DROP, ATTACH, DETACH, USE. */
-#include "engine/engine.h"
+#include "engine/definition.h"
 #include "engine/formats.h"
 #include "engine/transaction.h"
-#include "provider/memory/memory.h"
 #include "sql/printer.h"
-
-static void table_release(void *table)
-{
-    provider_unref(table);
-}
-
-/* The statement keeps the table until the catalog has it. */
-static void statement_keep_table(Statement *statement, TableProvider *table)
-{
-    arena_own(statement->arena, table, table_release);
-}
 
 static void statement_register(Statement *statement, const AstObjectName *name, TableProvider *table, bool replace)
 {
@@ -23,10 +11,16 @@ static void statement_register(Statement *statement, const AstObjectName *name, 
                      provider_ref(table), replace, name->position);
 }
 
-/* Whether the name is taken already; the new table's own place, not any schema's. */
+/* Whether the name is taken already; the new table's own place, not any schema's: in the current one, or main where
+ * that is a database. */
 static bool table_is_there(Statement *statement, const AstObjectName *name)
 {
-    StringView parts[2] = {name->schema.data ? name->schema : view_of("main"), name->name};
+    const Catalog *catalog = statement->connection->catalog;
+    StringView schema = name->schema.data ? name->schema : view_of(catalog_current_schema(catalog));
+    const SchemaProvider *provider = catalog_schema(catalog, schema);
+    if (provider == NULL)
+        error_raise(ERROR_UNDEFINED_SCHEMA, name->position, "there is no schema \"%.*s\"", VIEW_ARGUMENTS(schema));
+    StringView parts[2] = {schema_is_memory(provider) ? schema : view_of("main"), name->name};
     TableProvider *table = catalog_table(statement->connection->catalog, parts, 2, &statement->context, name->position);
     if (table)
         statement_keep_table(statement, table);
@@ -171,7 +165,8 @@ BatchStream *statement_create_view(Statement *statement, const AstStatement *ast
         schema->columns[i] = (Column){.name = name, .type = column->type, .is_nullable = column->is_nullable};
     }
     const char *sql = arena_view(statement->arena, create->query_text).data;
-    TableProvider *view = view_new(&statement->context, sql, schema);
+    SearchPath path = catalog_path(statement->connection->catalog);
+    TableProvider *view = view_new(&statement->context, sql, schema, &path);
     statement_keep_table(statement, view);
     statement_register(statement, &create->name, view, create->is_or_replace);
     return NULL;
@@ -268,6 +263,40 @@ BatchStream *statement_create_external_table(Statement *statement, const AstStat
     return NULL;
 }
 
+/* ---- schemas ---- */
+
+/* "quern" in front of a schema's name is this catalog. */
+static void require_own_catalog(const AstObjectName *name)
+{
+    if (name->schema.data && !view_equal_ignoring_case(name->schema, view_of("quern")))
+        error_raise(ERROR_UNDEFINED_OBJECT, name->position, "there is no catalog \"%.*s\"",
+                    VIEW_ARGUMENTS(name->schema));
+}
+
+BatchStream *statement_create_schema(Statement *statement, const AstStatement *ast)
+{
+    const AstCreateSchema *create = ast->create_schema;
+    Catalog *catalog = statement->connection->catalog;
+    require_own_catalog(&create->name);
+    if (create->is_if_not_exists && catalog_schema(catalog, create->name.name))
+        return NULL;
+    statement_begin_catalog(statement);
+    if (create->is_or_replace && catalog_schema(catalog, create->name.name))
+        catalog_drop_schema(catalog, create->name.name, /* is_cascade= */ true, create->name.position);
+    catalog_create_schema(catalog, create->name.name, create->name.position);
+    return NULL;
+}
+
+static void drop_schema(Statement *statement, const AstDrop *drop, const AstObjectName *name)
+{
+    Catalog *catalog = statement->connection->catalog;
+    require_own_catalog(name);
+    if (drop->is_if_exists && catalog_schema(catalog, name->name) == NULL)
+        return;
+    statement_begin_catalog(statement);
+    catalog_drop_schema(catalog, name->name, drop->is_cascade, name->position);
+}
+
 /* ---- DROP ---- */
 
 /* Raises when a table is to be dropped as a view, or the other way round. */
@@ -276,7 +305,8 @@ static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectN
     StringView parts[3];
     size_t count = object_name_parts(name, parts);
     Catalog *catalog = statement->connection->catalog;
-    TableProvider *table = catalog_table(catalog, parts, count, &statement->context, name->position);
+    const char *schema;
+    TableProvider *table = catalog_find(catalog, parts, count, &statement->context, name->position, &schema);
     if (table == NULL)
         return false;
     statement_keep_table(statement, table);
@@ -284,12 +314,10 @@ static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectN
     if (is_view != (drop->kind == AST_OBJECT_VIEW))
         error_raise_hint(ERROR_WRONG_OBJECT_TYPE, name->position, is_view ? "use DROP VIEW" : "use DROP TABLE",
                          "\"%.*s\" is a %s", VIEW_ARGUMENTS(name->name), is_view ? "view" : "table");
-    bool is_file_or_memory = catalog_schema(catalog, view_of("main")) != NULL && name->schema.data == NULL;
-    if (!is_file_or_memory)
+    if (!schema_is_memory(catalog_schema(catalog, view_of(schema)))) {
         statement_require_unsafe(statement, "DROP in a database", name->position);
-    SchemaProvider *schema;
-    if (is_foreign_schema(statement, name, &schema))
         statement_refuse_transaction(statement, "DROP in a database", name->position);
+    }
     statement_begin_catalog(statement);
     return catalog_drop(catalog, parts, count, &statement->context, name->position);
 }
@@ -297,10 +325,16 @@ static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectN
 BatchStream *statement_drop(Statement *statement, const AstStatement *ast)
 {
     const AstDrop *drop = ast->drop;
-    if (drop->kind != AST_OBJECT_TABLE && drop->kind != AST_OBJECT_VIEW)
-        error_raise(ERROR_NOT_SUPPORTED, ast->position, "only tables and views can be dropped");
     for (size_t i = 0; i < drop->names.count; i++) {
         const AstObjectName *name = &drop->names.items[i];
+        if (drop->kind == AST_OBJECT_INDEX) {
+            statement_drop_index(statement, ast, name);
+            continue;
+        }
+        if (drop->kind == AST_OBJECT_SCHEMA) {
+            drop_schema(statement, drop, name);
+            continue;
+        }
         if (drop_one(statement, drop, name) || drop->is_if_exists)
             continue;
         StringView parts[3];
@@ -361,6 +395,7 @@ BatchStream *statement_detach(Statement *statement, const AstStatement *ast)
 
 BatchStream *statement_use(Statement *statement, const AstStatement *ast)
 {
+    require_own_catalog(ast->use);
     catalog_use(statement->connection->catalog, ast->use->name, ast->use->position);
     return NULL;
 }

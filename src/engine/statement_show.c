@@ -1,4 +1,5 @@
 /* engine/statement_show.c: SHOW, DESCRIBE, SET and RESET. */
+#include "base/array.h"
 #include "engine/engine.h"
 #include "engine/settings.h"
 #include "expr/function.h"
@@ -149,9 +150,32 @@ static BatchStream *show_settings(Statement *statement)
     return rows_stream(rows);
 }
 
+/* search_path, or PostgreSQL's SET SCHEMA: a list of names, which lives in the catalog. */
+static bool name_is_path(const AstName *name)
+{
+    return view_equal_ignoring_case(name->text, view_of("search_path")) ||
+           view_equal_ignoring_case(name->text, view_of("schema"));
+}
+
+static const char *path_text(const Statement *statement)
+{
+    Text text = text_in(statement->arena);
+    SearchPath path = catalog_path(statement->connection->catalog);
+    for (size_t i = 0; i < path.count; i++)
+        text_add_format(&text, "%s%s", i ? ", " : "", path.names[i]);
+    return text.size ? text_string(&text) : "main";
+}
+
+const char *statement_setting(const Statement *statement, StringView name, Position position)
+{
+    if (name_is_path(&(AstName){name, position}))
+        return path_text(statement);
+    return settings_get(&statement->connection->settings, statement->arena, name, position);
+}
+
 static BatchStream *show_setting(Statement *statement, const AstObjectName *name)
 {
-    const char *value = settings_get(&statement->connection->settings, statement->arena, name->name, name->position);
+    const char *value = statement_setting(statement, name->name, name->position);
     Rows *rows = rows_new(statement->arena, 1, arena_view(statement->arena, name->name).data, TYPE_VARCHAR);
     rows_add_texts(rows, value);
     return rows_stream(rows);
@@ -212,9 +236,30 @@ static void setting_change(Statement *statement, StringView name, const char *te
     connection->temp.limit = connection->settings.temp_limit ? connection->settings.temp_limit : SIZE_MAX;
 }
 
+static void set_path(Statement *statement, const AstExprs *values)
+{
+    ARRAY(StringView) names = {0};
+    for (size_t i = 0; i < values->count; i++) {
+        Value value = bind_constant(&statement->environment, values->items[i], NULL);
+        const char *rest = value.is_null ? "" : value_display(statement->arena, &value);
+        while (*rest) { /* 'a, b' is two */
+            size_t size = strcspn(rest, ",");
+            StringView name = view_trim((StringView){rest, size});
+            if (name.size > 0)
+                array_add(statement->arena, &names, name);
+            rest += size + (rest[size] == ',');
+        }
+    }
+    catalog_set_path(statement->connection->catalog, names.items, names.count);
+}
+
 BatchStream *statement_set(Statement *statement, const AstStatement *ast)
 {
     const AstSet *set = ast->set;
+    if (name_is_path(&set->name)) {
+        set_path(statement, &set->value);
+        return NULL;
+    }
     const char *text = NULL;
     if (set->value.count > 1)
         error_raise(ERROR_INVALID_PARAMETER, set->value.items[1]->position, "a setting takes one value");
@@ -229,6 +274,10 @@ BatchStream *statement_set(Statement *statement, const AstStatement *ast)
 BatchStream *statement_reset(Statement *statement, const AstStatement *ast)
 {
     const char *name;
+    if (!ast_name_is_given(ast->reset) || name_is_path(ast->reset))
+        catalog_set_path(statement->connection->catalog, NULL, 0);
+    if (ast_name_is_given(ast->reset) && name_is_path(ast->reset))
+        return NULL;
     if (ast_name_is_given(ast->reset))
         setting_change(statement, ast->reset->text, NULL, ast->reset->position);
     else

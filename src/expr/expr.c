@@ -181,6 +181,17 @@ static bool expr_equal_below(const Expr *a, const Expr *b, size_t depth)
     return true;
 }
 
+Expr *expr_copy(Arena *arena, const Expr *expr)
+{
+    Expr *copy = arena_copy(arena, expr, sizeof *expr);
+    if (expr->kind == EXPR_CONSTANT)
+        copy->constant = value_copy(arena, &expr->constant);
+    copy->arguments = arena_array(arena, Expr *, expr->argument_count);
+    for (size_t i = 0; i < expr->argument_count; i++)
+        copy->arguments[i] = expr_copy(arena, expr->arguments[i]);
+    return copy;
+}
+
 bool expr_equal(const Expr *a, const Expr *b)
 {
     return expr_equal_below(a, b, 0);

@@ -64,6 +64,9 @@ Expr *expr_junction(Arena *arena, ExprKind kind, Expr *const *conditions, size_t
 /* Any kind, with these arguments; other members are copied from `like`. */
 Expr *expr_with_arguments(Arena *arena, const Expr *like, Expr **arguments);
 
+/* All of it in the arena's memory. */
+Expr *expr_copy(Arena *arena, const Expr *expr);
+
 bool expr_equal(const Expr *a, const Expr *b);
 uint64_t expr_hash(const Expr *expr);
 static inline bool expr_is_constant(const Expr *expr)

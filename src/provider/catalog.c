@@ -7,17 +7,19 @@
 
 struct Catalog {
     Arena *arena;
-    Map schemas;         /* SchemaProvider *, main first */
-    Map formats;         /* const Format * */
-    Map table_functions; /* const TableFunction * */
-    Map files;           /* by path: TableProvider *, a share each */
-    const char *current;
+    Arena *schemas_arena; /* of the map; freed by hand, behind the schemas */
+    Map schemas;          /* SchemaProvider *, main first */
+    Map formats;          /* const Format * */
+    Map table_functions;  /* const TableFunction * */
+    Map files;            /* by path: TableProvider *, a share each */
+    SearchPath path;
 };
 
-/* ---- the in-memory schema ---- */
+/* ---- schemas in memory ---- */
 
 typedef struct MemorySchema {
     SchemaProvider base;
+    size_t share_count;  /* the catalog's, and those of snapshots */
     Arena *tables_arena; /* of the map */
     Map tables;          /* TableProvider *, a share each */
 } MemorySchema;
@@ -51,12 +53,33 @@ static bool memory_schema_drop(SchemaProvider *schema, StringView name, const Co
     return true;
 }
 
-static void memory_schema_release(SchemaProvider *schema)
+static TableProvider *memory_schema_index_table(SchemaProvider *schema, StringView name, const Context *context)
 {
+    (void)context;
     const Map *tables = &((MemorySchema *)schema)->tables;
+    for (size_t t = 0; t < tables->entry_count; t++) {
+        TableProvider *table = tables->entries[t].value;
+        const Indexes *indexes = table ? provider_indexes(table) : NULL;
+        for (size_t i = 0; indexes && i < indexes->count; i++)
+            if (view_equal_ignoring_case(view_of(indexes->items[i].name), name))
+                return provider_ref(table);
+    }
+    return NULL;
+}
+
+static void tables_unref(const Map *tables)
+{
     for (size_t i = 0; i < tables->entry_count; i++)
         provider_unref(tables->entries[i].value);
-    arena_free(schema->arena);
+}
+
+static void memory_schema_release(SchemaProvider *base)
+{
+    MemorySchema *schema = (MemorySchema *)base;
+    if (--schema->share_count > 0)
+        return;
+    tables_unref(&schema->tables);
+    arena_free(base->arena);
 }
 
 static const SchemaProviderOps memory_schema_ops = {
@@ -64,6 +87,7 @@ static const SchemaProviderOps memory_schema_ops = {
     .table = memory_schema_table,
     .each = memory_schema_each,
     .drop = memory_schema_drop,
+    .index_table = memory_schema_index_table,
     .release = memory_schema_release,
 };
 
@@ -72,10 +96,16 @@ static SchemaProvider *memory_schema_new(Arena *parent)
     Arena *arena = arena_new_child(parent);
     MemorySchema *schema = arena_new(arena, MemorySchema);
     schema->base = (SchemaProvider){.ops = &memory_schema_ops, .arena = arena};
+    schema->share_count = 1;
     schema->tables_arena = arena_new_child(arena);
     schema->tables = map_in(schema->tables_arena);
     arena_set_parent(arena, NULL);
     return &schema->base;
+}
+
+bool schema_is_memory(const SchemaProvider *schema)
+{
+    return schema->ops == &memory_schema_ops;
 }
 
 /* ---- the catalog ---- */
@@ -88,6 +118,7 @@ static void catalog_release(void *object)
         if (schema)
             schema->ops->release(schema);
     }
+    arena_free(catalog->schemas_arena);
     for (size_t i = 0; i < catalog->files.entry_count; i++)
         provider_unref(catalog->files.entries[i].value);
 }
@@ -102,12 +133,12 @@ Catalog *catalog_new(Arena *arena)
 {
     Catalog *catalog = arena_new(arena, Catalog);
     catalog->arena = arena;
-    catalog->schemas = map_in(arena);
     catalog->formats = map_in(arena);
     catalog->table_functions = map_in(arena);
     catalog->files = map_in(arena);
-    catalog->current = "main";
     arena_own(arena, catalog, catalog_release);
+    catalog->schemas_arena = arena_new_child(NULL);
+    catalog->schemas = map_in(catalog->schemas_arena);
     catalog_attach(catalog, view_of("main"), memory_schema_new(arena), NO_POSITION);
     return catalog;
 }
@@ -192,32 +223,62 @@ void catalog_attach(Catalog *catalog, StringView name, SchemaProvider *schema, P
     arena_free(keeper);
 }
 
-static SchemaProvider *catalog_require_schema(const Catalog *catalog, StringView name, Position position)
+/* public, temp and pg_temp are main, unless there are such schemas. */
+SchemaProvider *catalog_schema(const Catalog *catalog, StringView name)
 {
+    static const char *const others[] = {"public", "temp", "pg_temp"};
     SchemaProvider *schema = map_get(&catalog->schemas, name);
+    for (size_t i = 0; schema == NULL && i < sizeof others / sizeof *others; i++)
+        if (view_equal_ignoring_case(name, view_of(others[i])))
+            schema = map_get(&catalog->schemas, view_of("main"));
+    return schema;
+}
+
+static SchemaProvider *catalog_require_schema_or(const Catalog *catalog, StringView name, ErrorCode code,
+                                                 Position position)
+{
+    SchemaProvider *schema = catalog_schema(catalog, name);
     if (schema)
         return schema;
     StringView nearest = map_nearest(&catalog->schemas, name);
     char hint[128] = "";
     if (nearest.data)
         snprintf(hint, sizeof hint, "did you mean \"%.*s\"?", VIEW_ARGUMENTS(nearest));
-    error_raise_hint(ERROR_UNDEFINED_OBJECT, position, hint, "there is no schema \"%.*s\"", VIEW_ARGUMENTS(name));
+    error_raise_hint(code, position, hint, "there is no schema \"%.*s\"", VIEW_ARGUMENTS(name));
+}
+
+static SchemaProvider *catalog_require_schema(const Catalog *catalog, StringView name, Position position)
+{
+    return catalog_require_schema_or(catalog, name, ERROR_UNDEFINED_SCHEMA, position);
+}
+
+void catalog_create_schema(Catalog *catalog, StringView name, Position position)
+{
+    if (map_get(&catalog->schemas, name))
+        error_raise(ERROR_DUPLICATE_SCHEMA, position, "schema \"%.*s\" already exists", VIEW_ARGUMENTS(name));
+    catalog_attach(catalog, name, memory_schema_new(catalog->arena), position);
+}
+
+void catalog_drop_schema(Catalog *catalog, StringView name, bool is_cascade, Position position)
+{
+    SchemaProvider *schema = catalog_require_schema(catalog, name, position);
+    if (!schema_is_memory(schema) || schema == map_get(&catalog->schemas, view_of("main")))
+        error_raise_hint(ERROR_WRONG_OBJECT_TYPE, position, schema_is_memory(schema) ? "" : "use DETACH",
+                         "schema \"%.*s\" cannot be dropped", VIEW_ARGUMENTS(name));
+    if (((MemorySchema *)schema)->tables.live_count > 0 && !is_cascade)
+        error_raise_hint(ERROR_DEPENDENT_OBJECTS, position, "DROP SCHEMA … CASCADE drops what is in it too",
+                         "schema \"%.*s\" is not empty", VIEW_ARGUMENTS(name));
+    map_remove(&catalog->schemas, name);
+    schema->ops->release(schema);
 }
 
 void catalog_detach(Catalog *catalog, StringView name, Position position)
 {
     SchemaProvider *schema = catalog_require_schema(catalog, name, position);
-    if (view_equal_ignoring_case(name, view_of("main")))
-        error_raise(ERROR_WRONG_OBJECT_TYPE, position, "schema main cannot be detached");
-    if (view_equal_ignoring_case(name, view_of(catalog->current)))
-        catalog->current = "main";
+    if (schema_is_memory(schema) || schema->ops->is_hidden)
+        error_raise(ERROR_WRONG_OBJECT_TYPE, position, "schema %.*s cannot be detached", VIEW_ARGUMENTS(name));
     map_remove(&catalog->schemas, name);
     schema->ops->release(schema);
-}
-
-SchemaProvider *catalog_schema(const Catalog *catalog, StringView name)
-{
-    return map_get(&catalog->schemas, name);
 }
 
 const char *catalog_schema_at(const Catalog *catalog, size_t index)
@@ -228,47 +289,89 @@ const char *catalog_schema_at(const Catalog *catalog, size_t index)
     return NULL;
 }
 
+/* ---- the search path ---- */
+
+/* The name that the catalog has it under, or NULL. */
+static const char *schema_own_name(const Catalog *catalog, StringView name)
+{
+    const SchemaProvider *schema = catalog_schema(catalog, name);
+    for (size_t i = 0; schema && i < catalog->schemas.entry_count; i++)
+        if (catalog->schemas.entries[i].value == schema && catalog->schemas.entries[i].name.data)
+            return catalog->schemas.entries[i].name.data;
+    return NULL;
+}
+
 const char *catalog_current_schema(const Catalog *catalog)
 {
-    return catalog->current;
+    for (size_t i = 0; i < catalog->path.count; i++) {
+        const char *name = schema_own_name(catalog, view_of(catalog->path.names[i]));
+        if (name)
+            return name;
+    }
+    return "main";
+}
+
+SearchPath catalog_path(const Catalog *catalog)
+{
+    return catalog->path;
+}
+
+void catalog_set_path(Catalog *catalog, const StringView *names, size_t count)
+{
+    const char **path = arena_array(catalog->arena, const char *, count);
+    for (size_t i = 0; i < count; i++)
+        path[i] = arena_view(catalog->arena, names[i]).data;
+    catalog->path = (SearchPath){count, path};
 }
 
 void catalog_use(Catalog *catalog, StringView schema, Position position)
 {
     (void)catalog_require_schema(catalog, schema, position);
-    catalog->current = arena_string_n(catalog->arena, schema.data, schema.size);
+    catalog_set_path(catalog, &schema, 1);
 }
+
+/* ---- names to tables ---- */
 
 static void table_release(void *table)
 {
     provider_unref(table);
 }
 
-/* A bare name: the current schema, then main, then the one attached schema that has it. What is found is the
- * statement's while the search goes on, so that it is not lost when a schema raises. */
-static TableProvider *catalog_search(Catalog *catalog, StringView name, const Context *context, Position position)
+/* In the search path and main. */
+static TableProvider *path_search(const Catalog *catalog, const SearchPath *path, StringView name,
+                                  const Context *context, const char **ret_schema)
 {
-    const char *first[] = {catalog->current, "main"};
-    for (size_t i = 0; i < 2; i++) {
-        SchemaProvider *schema = map_get(&catalog->schemas, view_of(first[i]));
-        TableProvider *table = schema->ops->table(schema, name, context);
+    for (size_t i = 0; i <= path->count; i++) {
+        *ret_schema = i < path->count ? schema_own_name(catalog, view_of(path->names[i])) : "main";
+        SchemaProvider *schema = *ret_schema ? catalog_schema(catalog, view_of(*ret_schema)) : NULL;
+        TableProvider *table = schema ? schema->ops->table(schema, name, context) : NULL;
         if (table)
             return table;
     }
-    TableProvider *found = NULL;
-    const char *found_in = NULL;
+    return NULL;
+}
+
+/* A bare name: the search path, then main, then the one attached schema that has it. What is found is the statement's
+ * while the search goes on, so that it is not lost when a schema raises. */
+static TableProvider *catalog_search(const Catalog *catalog, const SearchPath *path, StringView name,
+                                     const Context *context, Position position, const char **ret_schema)
+{
+    TableProvider *found = path_search(catalog, path, name, context, ret_schema);
+    if (found)
+        return found;
     for (size_t i = 0; i < catalog->schemas.entry_count; i++) {
         const MapEntry *entry = &catalog->schemas.entries[i];
         SchemaProvider *schema = entry->value;
-        TableProvider *table = schema ? schema->ops->table(schema, name, context) : NULL;
+        bool is_searched = schema && !schema_is_memory(schema) && !schema->ops->is_hidden;
+        TableProvider *table = is_searched ? schema->ops->table(schema, name, context) : NULL;
         if (table == NULL)
             continue;
         arena_own(context->arena, table, table_release);
         if (found)
             error_raise_hint(ERROR_AMBIGUOUS_COLUMN, position, "write the schema in front of the name",
-                             "table \"%.*s\" is in %s and in %s", VIEW_ARGUMENTS(name), found_in, entry->name.data);
+                             "table \"%.*s\" is in %s and in %s", VIEW_ARGUMENTS(name), *ret_schema, entry->name.data);
         found = table;
-        found_in = entry->name.data;
+        *ret_schema = entry->name.data;
     }
     if (found)
         arena_disown(context->arena, found);
@@ -288,14 +391,28 @@ static size_t name_normalize(const StringView *parts, size_t part_count, StringV
     return part_count;
 }
 
-TableProvider *catalog_table(Catalog *catalog, const StringView *parts, size_t part_count, const Context *context,
-                             Position position)
+static TableProvider *find_along(const Catalog *catalog, const SearchPath *path, const StringView *parts,
+                                 size_t part_count, const Context *context, Position position, const char **ret_schema)
 {
     StringView name[2];
     if (name_normalize(parts, part_count, name, position) == 1)
-        return catalog_search(catalog, name[0], context, position);
-    SchemaProvider *schema = map_get(&catalog->schemas, name[0]);
+        return catalog_search(catalog, path, name[0], context, position, ret_schema);
+    SchemaProvider *schema = catalog_schema(catalog, name[0]);
+    *ret_schema = schema_own_name(catalog, name[0]);
     return schema ? schema->ops->table(schema, name[1], context) : NULL;
+}
+
+TableProvider *catalog_find(Catalog *catalog, const StringView *parts, size_t part_count, const Context *context,
+                            Position position, const char **ret_schema)
+{
+    return find_along(catalog, &catalog->path, parts, part_count, context, position, ret_schema);
+}
+
+TableProvider *catalog_table(Catalog *catalog, const StringView *parts, size_t part_count, const Context *context,
+                             Position position)
+{
+    const char *schema;
+    return catalog_find(catalog, parts, part_count, context, position, &schema);
 }
 
 typedef struct Nearest {
@@ -319,19 +436,25 @@ static void nearest_visit(void *user, const char *name)
 TableProvider *catalog_require_table(Catalog *catalog, const StringView *parts, size_t part_count,
                                      const Context *context, Position position)
 {
-    TableProvider *table = catalog_table(catalog, parts, part_count, context, position);
+    return catalog_require_table_along(catalog, &catalog->path, parts, part_count, context, position);
+}
+
+TableProvider *catalog_require_table_along(Catalog *catalog, const SearchPath *path, const StringView *parts,
+                                           size_t part_count, const Context *context, Position position)
+{
+    const char *schema_name;
+    TableProvider *table = find_along(catalog, path, parts, part_count, context, position, &schema_name);
     if (table)
         return table;
     StringView name = parts[part_count - 1];
     Nearest nearest = {.name = name, .limit = name_distance_limit(name.size)};
-    if (part_count > 1)
-        (void)catalog_require_schema(catalog, parts[part_count - 2], position);
+    const SchemaProvider *wanted =
+        part_count > 1 ? catalog_require_schema_or(catalog, parts[part_count - 2], ERROR_UNDEFINED_TABLE, position)
+                       : NULL;
     for (size_t i = 0; i < catalog->schemas.entry_count; i++) {
-        const MapEntry *entry = &catalog->schemas.entries[i];
-        if (entry->name.data && (part_count == 1 || view_equal_ignoring_case(entry->name, parts[part_count - 2]))) {
-            SchemaProvider *schema = entry->value;
+        SchemaProvider *schema = catalog->schemas.entries[i].value;
+        if (schema && (wanted ? schema == wanted : !schema->ops->is_hidden))
             schema->ops->each(schema, context, nearest_visit, &nearest);
-        }
     }
     char hint[256] = "";
     if (nearest.found[0])
@@ -347,8 +470,10 @@ void catalog_register(Catalog *catalog, StringView schema_name, StringView name,
     Arena *keeper = arena_new_child(catalog->arena);
     arena_own(keeper, table, table_release);
     SchemaProvider *schema = schema_name.size ? catalog_require_schema(catalog, schema_name, position)
-                                              : map_get(&catalog->schemas, view_of("main"));
-    if (schema->ops != &memory_schema_ops)
+                                              : catalog_schema(catalog, view_of(catalog_current_schema(catalog)));
+    if (schema_name.size == 0 && !schema_is_memory(schema))
+        schema = catalog_schema(catalog, view_of("main"));
+    if (!schema_is_memory(schema))
         error_raise(ERROR_WRONG_OBJECT_TYPE, position,
                     "schema \"%.*s\" is a database of its own: this cannot stand in it", VIEW_ARGUMENTS(schema_name));
     Map *tables = &((MemorySchema *)schema)->tables;
@@ -371,7 +496,12 @@ bool catalog_drop(Catalog *catalog, const StringView *parts, size_t part_count, 
         schema = catalog_require_schema(catalog, name[0], position);
         name[0] = name[1];
     } else {
-        schema = map_get(&catalog->schemas, view_of(catalog->current));
+        const char *schema_name;
+        TableProvider *table = path_search(catalog, &catalog->path, name[0], context, &schema_name);
+        if (table == NULL)
+            return false;
+        provider_unref(table); /* the schema has a share */
+        schema = catalog_schema(catalog, view_of(schema_name));
     }
     if (schema->ops->drop == NULL)
         error_raise(ERROR_READ_ONLY, position, "tables of this schema cannot be dropped");
@@ -399,47 +529,84 @@ void catalog_keep_file(Catalog *catalog, StringView path, TableProvider *table)
 
 /* ---- going back ---- */
 
+/* The tables of one schema, as they were. */
+typedef struct SchemaTables {
+    MemorySchema *schema; /* one share */
+    Map tables;           /* a share each */
+} SchemaTables;
+
 struct CatalogSnapshot {
     Arena *arena;
-    Map tables; /* a share each */
+    Map schemas; /* the catalog's; those in memory with the shares of `memory` */
+    size_t memory_count;
+    SchemaTables *memory;
 };
 
-static void snapshot_release(void *object)
+/* What a map's arena owns is released while the map is still there. */
+static void schema_tables_release(void *object)
 {
-    const CatalogSnapshot *snapshot = object;
-    for (size_t i = 0; i < snapshot->tables.entry_count; i++)
-        provider_unref(snapshot->tables.entries[i].value);
+    const SchemaTables *set = object;
+    tables_unref(&set->tables);
+    memory_schema_release(&set->schema->base);
 }
 
-CatalogSnapshot *catalog_snapshot(Catalog *catalog)
+static void snapshot_take_schema(CatalogSnapshot *snapshot, MemorySchema *schema)
 {
-    const MemorySchema *schema = map_get(&catalog->schemas, view_of("main"));
-    Arena *scratch = arena_new_child(catalog->arena), *arena = arena_new_child(scratch);
-    CatalogSnapshot *snapshot = arena_new(arena, CatalogSnapshot);
-    snapshot->arena = arena;
-    snapshot->tables = map_in(arena);
-    arena_own(arena, snapshot, snapshot_release);
+    SchemaTables *set = &snapshot->memory[snapshot->memory_count];
+    *set = (SchemaTables){.schema = schema, .tables = map_in(arena_new_child(snapshot->arena))};
+    arena_own(set->tables.arena, set, schema_tables_release);
+    snapshot->memory_count++;
+    schema->share_count++;
     for (size_t i = 0; i < schema->tables.entry_count; i++) {
         const MapEntry *entry = &schema->tables.entries[i];
         if (entry->name.data == NULL)
             continue;
-        map_set(&snapshot->tables, entry->name, entry->value);
+        map_set(&set->tables, entry->name, entry->value);
         provider_ref(entry->value);
     }
-    arena_set_parent(arena, schema->base.arena);
+}
+
+CatalogSnapshot *catalog_snapshot(Catalog *catalog)
+{
+    Arena *scratch = arena_new_child(catalog->arena), *arena = arena_new_child(scratch);
+    CatalogSnapshot *snapshot = arena_new(arena, CatalogSnapshot);
+    snapshot->arena = arena;
+    snapshot->schemas = map_in(arena_new_child(arena));
+    snapshot->memory = arena_array(arena, SchemaTables, catalog->schemas.entry_count);
+    for (size_t i = 0; i < catalog->schemas.entry_count; i++) {
+        const MapEntry *entry = &catalog->schemas.entries[i];
+        if (entry->name.data == NULL)
+            continue;
+        map_set(&snapshot->schemas, entry->name, entry->value);
+        if (schema_is_memory(entry->value))
+            snapshot_take_schema(snapshot, entry->value);
+    }
+    arena_set_parent(arena, catalog->arena);
     arena_free(scratch);
     return snapshot;
 }
 
 void catalog_restore(Catalog *catalog, CatalogSnapshot *snapshot)
 {
-    MemorySchema *schema = map_get(&catalog->schemas, view_of("main"));
-    for (size_t i = 0; i < schema->tables.entry_count; i++)
-        provider_unref(schema->tables.entries[i].value);
-    arena_free(schema->tables_arena);
-    schema->tables = snapshot->tables;
-    schema->tables_arena = snapshot->arena;
-    arena_disown(snapshot->arena, snapshot);
+    for (size_t i = 0; i < snapshot->memory_count; i++) {
+        MemorySchema *schema = snapshot->memory[i].schema;
+        tables_unref(&schema->tables);
+        arena_free(schema->tables_arena);
+        schema->tables = snapshot->memory[i].tables;
+        schema->tables_arena = schema->tables.arena;
+        arena_disown(schema->tables_arena, &snapshot->memory[i]);
+        arena_set_parent(schema->tables_arena, schema->base.arena);
+    }
+    for (size_t i = 0; i < catalog->schemas.entry_count; i++) {
+        SchemaProvider *schema = catalog->schemas.entries[i].value;
+        if (schema && schema_is_memory(schema))
+            memory_schema_release(schema);
+    }
+    arena_free(catalog->schemas_arena);
+    catalog->schemas = snapshot->schemas;
+    catalog->schemas_arena = catalog->schemas.arena;
+    arena_set_parent(catalog->schemas_arena, NULL);
+    arena_free(snapshot->arena);
 }
 
 void catalog_snapshot_free(CatalogSnapshot *snapshot)

@@ -1,10 +1,13 @@
 /* provider/catalog.h: names to tables: a catalog holds schemas, a schema holds tables.
  *
- *   main      in memory: what CREATE TABLE, CREATE VIEW and registering make
+ *   main      in memory: what CREATE TABLE, CREATE VIEW and registering make; PostgreSQL's name for it, public, is
+ *             another one of it, and so are temp and pg_temp
+ *   <name>    in memory too: made by CREATE SCHEMA
  *   <name>    an attached database: its tables are looked up in the source itself
  *
- * A name of one part is looked for in the current schema, then in main, then in every attached one (in two of them at
- * once: ambiguous, an error). Names compare without regard to ASCII case, exact spelling first. */
+ * A name of one part is looked for in the schemas of the search path, then in main, then in every attached one (in two
+ * of them at once: ambiguous, an error). The current schema, in which things are made, is the first of the path that
+ * there is, else main. Names compare without regard to ASCII case, exact spelling first. */
 #ifndef QUERN_PROVIDER_CATALOG_H
 #define QUERN_PROVIDER_CATALOG_H
 
@@ -13,6 +16,12 @@
 
 typedef struct Catalog Catalog;
 typedef struct SchemaProvider SchemaProvider;
+
+/* Schemas in which names of one part are looked for; those that there are not are passed over. */
+typedef struct SearchPath {
+    size_t count;
+    const char *const *names;
+} SearchPath;
 
 /* A namespace of tables. Functions may raise. */
 typedef struct SchemaProviderOps {
@@ -27,7 +36,13 @@ typedef struct SchemaProviderOps {
                    const char *const *defaults, const Context *context);
     /* DROP TABLE or VIEW. NULL: not possible. False: no such table. */
     bool (*drop)(SchemaProvider *schema, StringView name, const Context *context);
+    /* ALTER TABLE, CREATE INDEX, DROP INDEX, REINDEX: SQL text in which this schema is called main. NULL: not possible.
+     */
+    void (*execute)(SchemaProvider *schema, const char *sql, const Context *context);
+    /* The table that has the index of that name, with a share for the caller, or NULL. NULL: there are none. */
+    TableProvider *(*index_table)(SchemaProvider *schema, StringView name, const Context *context);
     void (*release)(SchemaProvider *schema);
+    bool is_hidden; /* its tables are found under its name alone */
 } SchemaProviderOps;
 
 struct SchemaProvider {
@@ -106,17 +121,33 @@ void catalog_detach(Catalog *catalog, StringView name, Position position);
 SchemaProvider *catalog_schema(const Catalog *catalog, StringView name); /* or NULL */
 /* Schema names in order of attaching, main first; NULL behind the last. */
 const char *catalog_schema_at(const Catalog *catalog, size_t index);
+/* CREATE SCHEMA: raises DUPLICATE_SCHEMA. DROP SCHEMA: raises DEPENDENT_OBJECTS when something is in it, unless
+ * is_cascade. */
+void catalog_create_schema(Catalog *catalog, StringView name, Position position);
+void catalog_drop_schema(Catalog *catalog, StringView name, bool is_cascade, Position position);
+bool schema_is_memory(const SchemaProvider *schema);
+
 const char *catalog_current_schema(const Catalog *catalog);
+SearchPath catalog_path(const Catalog *catalog);
+void catalog_set_path(Catalog *catalog, const StringView *names, size_t count);
+/* A path of one schema, which must be there. */
 void catalog_use(Catalog *catalog, StringView schema, Position position);
 
 /* A table by its name of one to three parts (catalog.schema.table: the first is ignored when it is "quern"), with a
  * share for the caller; NULL when there is none. */
 TableProvider *catalog_table(Catalog *catalog, const StringView *parts, size_t part_count, const Context *context,
                              Position position);
+/* The same; *ret_schema (if found) is the name of the schema that has it. */
+TableProvider *catalog_find(Catalog *catalog, const StringView *parts, size_t part_count, const Context *context,
+                            Position position, const char **ret_schema);
 /* The same; raises UNDEFINED_TABLE with "did you mean" when there is none. */
 TableProvider *catalog_require_table(Catalog *catalog, const StringView *parts, size_t part_count,
                                      const Context *context, Position position);
-/* Takes one share of the table into a schema (main when schema.size is 0). Raises DUPLICATE_TABLE unless replace. */
+/* The same along another path than the session's. */
+TableProvider *catalog_require_table_along(Catalog *catalog, const SearchPath *path, const StringView *parts,
+                                           size_t part_count, const Context *context, Position position);
+/* Takes one share of the table into a schema (schema.size 0: the current one, or main when that is a database). Raises
+ * DUPLICATE_TABLE unless replace. */
 void catalog_register(Catalog *catalog, StringView schema, StringView name, TableProvider *table, bool replace,
                       Position position);
 /* False when there is no such table. */
@@ -131,7 +162,7 @@ TableProvider *catalog_file(const Catalog *catalog, StringView path);
 /* Takes a share of its own. */
 void catalog_keep_file(Catalog *catalog, StringView path, TableProvider *table);
 
-/* The schema main as it is, to go back to: catalog_restore takes the snapshot, and never raises. */
+/* The schemas in memory as they are, to go back to: catalog_restore takes the snapshot, and never raises. */
 typedef struct CatalogSnapshot CatalogSnapshot;
 CatalogSnapshot *catalog_snapshot(Catalog *catalog);
 void catalog_restore(Catalog *catalog, CatalogSnapshot *snapshot);
@@ -140,7 +171,10 @@ void catalog_snapshot_free(CatalogSnapshot *snapshot);
 
 /* ---- views: a provider that is a query ---- */
 
-/* `sql` is the query's text; `columns` its schema with the view's column names. */
-TableProvider *view_new(const Context *context, const char *sql, const Schema *columns);
+/* `sql` is the query's text, whose names are looked for along `path`; `columns` its schema with the view's column
+ * names. */
+TableProvider *view_new(const Context *context, const char *sql, const Schema *columns, const SearchPath *path);
+/* NULL: it is none of these. */
+const SearchPath *view_path(const TableProvider *table);
 
 #endif

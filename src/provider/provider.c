@@ -37,6 +37,29 @@ const Constraints *provider_constraints(TableProvider *table)
     return table->ops->constraints ? table->ops->constraints(table) : NULL;
 }
 
+const char *constraint_name(Arena *arena, const char *table_name, const Schema *schema, const Constraint *constraint)
+{
+    static const char *const endings[] = {[CONSTRAINT_PRIMARY_KEY] = "pkey",
+                                          [CONSTRAINT_UNIQUE] = "key",
+                                          [CONSTRAINT_NOT_NULL] = "not_null",
+                                          [CONSTRAINT_CHECK] = "check"};
+    if (constraint->name)
+        return constraint->name;
+    bool has_columns = constraint->kind == CONSTRAINT_CHECK ? constraint->column_count == 1
+                                                            : constraint->kind != CONSTRAINT_PRIMARY_KEY;
+    Text text = text_in(arena);
+    text_add(&text, table_name);
+    for (size_t i = 0; has_columns && i < constraint->column_count; i++)
+        text_add_format(&text, "_%s", schema->columns[constraint->columns[i]].name);
+    text_add_format(&text, "_%s", endings[constraint->kind]);
+    return text_string(&text);
+}
+
+const Indexes *provider_indexes(TableProvider *table)
+{
+    return table->ops->indexes ? table->ops->indexes(table) : NULL;
+}
+
 const char *provider_column_default(TableProvider *table, size_t column)
 {
     return table->ops->column_default ? table->ops->column_default(table, column) : NULL;

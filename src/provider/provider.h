@@ -114,16 +114,39 @@ typedef enum ConstraintKind {
 
 typedef struct Constraint {
     ConstraintKind kind;
+    bool is_index;    /* UNIQUE: that of an index, which CREATE INDEX has made */
     const char *name; /* or NULL */
     size_t column_count;
-    const size_t *columns; /* indexes into schema() */
+    const size_t *columns; /* indexes into schema(); CHECK: those that it looks at */
     const char *check;     /* CHECK: SQL text */
 } Constraint;
+
+/* The name it was given, or PostgreSQL's for it: t_pkey, t_a_b_key, t_a_check. */
+const char *constraint_name(Arena *arena, const char *table_name, const struct Schema *schema,
+                            const Constraint *constraint);
 
 typedef struct Constraints {
     size_t count;
     const Constraint *items;
 } Constraints;
+
+typedef struct IndexKey {
+    const char *sql; /* a column's name, quoted where it must be, or an expression */
+    Expr *expr;      /* over indexes into schema() */
+    SortOrder order;
+} IndexKey;
+
+typedef struct Index {
+    const char *name;
+    bool is_unique;
+    size_t key_count;
+    const IndexKey *keys;
+} Index;
+
+typedef struct Indexes {
+    size_t count;
+    const Index *items;
+} Indexes;
 
 /* Functions that may be NULL say so; a NULL one is "not supported". All may raise, but release. */
 typedef struct TableProviderOps {
@@ -137,9 +160,10 @@ typedef struct TableProviderOps {
     Scan *(*scan)(TableProvider *table, const ScanArgs *args);                     /* NULL only for views */
     const Statistics *(*statistics)(TableProvider *table, const Context *context); /* may be NULL, and return NULL */
     const Constraints *(*constraints)(TableProvider *table);                       /* may be NULL, and return NULL */
-    const char *(*column_default)(TableProvider *table, size_t column);            /* SQL text or NULL; may be NULL */
-    const char *(*table_definition)(TableProvider *table, Arena *arena);           /* the CREATE statement; NULL, or
-                                                                          returns NULL: made from the schema */
+    const Indexes *(*indexes)(TableProvider *table); /* those of CREATE INDEX; may be NULL, and return NULL */
+    const char *(*column_default)(TableProvider *table, size_t column);  /* SQL text or NULL; may be NULL */
+    const char *(*table_definition)(TableProvider *table, Arena *arena); /* the CREATE statement; NULL, or
+                                                                returns NULL: made from the schema */
     const char *(*logical_plan)(TableProvider *table); /* a view's query as SQL; NULL, or returns NULL: no view */
     /* Takes rows in table column order and types, defaults filled, until the stream ends; returns how many. All or
      * nothing: committed, or rolled back before it raises. */
@@ -188,6 +212,7 @@ void provider_supports_filters_pushdown(TableProvider *table, Expr *const *filte
                                         FilterPushdown *ret_answers);
 const Statistics *provider_statistics(TableProvider *table, const Context *context);
 const Constraints *provider_constraints(TableProvider *table);
+const Indexes *provider_indexes(TableProvider *table);
 const char *provider_column_default(TableProvider *table, size_t column);
 const char *provider_logical_plan(TableProvider *table);
 

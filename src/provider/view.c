@@ -6,6 +6,7 @@ typedef struct View {
     TableProvider base;
     const Schema *schema;
     const char *sql;
+    SearchPath path;
 } View;
 
 static const Schema *view_schema(TableProvider *table, const Context *context)
@@ -38,13 +39,22 @@ static const TableProviderOps view_ops = {
     .release = view_release,
 };
 
-TableProvider *view_new(const Context *context, const char *sql, const Schema *columns)
+const SearchPath *view_path(const TableProvider *table)
+{
+    return table->ops == &view_ops ? &((const View *)table)->path : NULL;
+}
+
+TableProvider *view_new(const Context *context, const char *sql, const Schema *columns, const SearchPath *path)
 {
     Arena *arena = arena_new_child(context->arena);
     View *view = arena_new(arena, View);
     view->base = (TableProvider){.ops = &view_ops, .share_count = 1, .arena = arena};
     view->sql = arena_string(arena, sql);
     view->schema = schema_copy(arena, columns);
+    const char **names = arena_array(arena, const char *, path->count);
+    for (size_t i = 0; i < path->count; i++)
+        names[i] = arena_string(arena, path->names[i]);
+    view->path = (SearchPath){path->count, names};
     arena_set_parent(arena, NULL);
     return &view->base;
 }

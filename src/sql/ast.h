@@ -619,6 +619,7 @@ typedef enum AstAlterKind {
     AST_ALTER_SET_NOT_NULL,
     AST_ALTER_DROP_NOT_NULL,
     AST_ALTER_ADD_CONSTRAINT,
+    AST_ALTER_DROP_CONSTRAINT,
 } AstAlterKind;
 
 typedef struct AstAlter {
@@ -626,13 +627,14 @@ typedef struct AstAlter {
     AstObjectKind object; /* TABLE or VIEW */
     AstObjectName name;
     bool is_if_exists;        /* ALTER TABLE IF EXISTS */
-    bool is_column_condition; /* ADD COLUMN IF NOT EXISTS, DROP COLUMN IF EXISTS */
+    bool is_column_condition; /* ADD COLUMN IF NOT EXISTS, DROP COLUMN IF EXISTS, DROP CONSTRAINT IF EXISTS */
     bool is_cascade;
-    AstName column;                 /* all that name an existing column */
+    AstName column;                 /* all that name an existing column; DROP CONSTRAINT: its name */
     AstName new_name;               /* RENAME */
     AstColumnDefinition definition; /* ADD COLUMN; SET TYPE uses its type */
     AstExpr *expr;                  /* SET DEFAULT; USING of SET TYPE */
     AstConstraint constraint;       /* ADD CONSTRAINT */
+    struct AstAlter *next;          /* the action behind a comma; what is about the table stands in the first only */
 } AstAlter;
 
 /* SET a = x, (b, c) = (SELECT …) */
@@ -837,6 +839,9 @@ struct AstStatement {
 #undef AST_STATEMENT_FIELD
     };
 };
+
+/* Calls visit for the expression and all within it, parents first; not for those of queries in it. */
+void ast_expr_walk(AstExpr *expr, void (*visit)(void *user, AstExpr *expr), void *user);
 
 /* "CREATE TABLE", for messages */
 const char *ast_statement_name(AstStatementKind kind);

@@ -402,10 +402,12 @@ static void parser_alter_add(Parser *parser, AstAlter *alter, uint16_t *height)
 
 static void parser_alter_drop(Parser *parser, AstAlter *alter)
 {
-    alter->kind = AST_ALTER_DROP_COLUMN;
-    parser_accept_keyword(parser, KEYWORD_COLUMN);
+    bool is_constraint = parser_accept_keyword(parser, KEYWORD_CONSTRAINT);
+    alter->kind = is_constraint ? AST_ALTER_DROP_CONSTRAINT : AST_ALTER_DROP_COLUMN;
+    if (!is_constraint)
+        parser_accept_keyword(parser, KEYWORD_COLUMN);
     alter->is_column_condition = parser_accept_if_exists(parser);
-    alter->column = parser_name(parser, "a column name");
+    alter->column = parser_name(parser, is_constraint ? "a constraint's name" : "a column name");
     alter->is_cascade = parser_cascade(parser);
 }
 
@@ -452,6 +454,18 @@ static void parser_alter_column(Parser *parser, AstAlter *alter, uint16_t *heigh
     }
 }
 
+static void parser_alter_action(Parser *parser, AstAlter *alter, uint16_t *height)
+{
+    if (parser_accept_keyword(parser, KEYWORD_ADD)) {
+        parser_alter_add(parser, alter, height);
+    } else if (parser_accept_keyword(parser, KEYWORD_DROP)) {
+        parser_alter_drop(parser, alter);
+    } else {
+        parser_expect_keyword(parser, KEYWORD_ALTER);
+        parser_alter_column(parser, alter, height);
+    }
+}
+
 void parser_alter(Parser *parser, AstStatement *statement)
 {
     AstAlter *alter = arena_new(parser->arena, AstAlter);
@@ -466,14 +480,13 @@ void parser_alter(Parser *parser, AstStatement *statement)
     alter->name = parser_object_name(parser, "a table name");
     if (parser_accept_keyword(parser, KEYWORD_RENAME)) {
         parser_alter_rename(parser, alter);
-    } else if (alter->object == AST_OBJECT_VIEW) {
+        return;
+    }
+    if (alter->object == AST_OBJECT_VIEW)
         parser_raise(parser, NULL);
-    } else if (parser_accept_keyword(parser, KEYWORD_ADD)) {
-        parser_alter_add(parser, alter, &statement->height);
-    } else if (parser_accept_keyword(parser, KEYWORD_DROP)) {
-        parser_alter_drop(parser, alter);
-    } else {
-        parser_expect_keyword(parser, KEYWORD_ALTER);
-        parser_alter_column(parser, alter, &statement->height);
+    parser_alter_action(parser, alter, &statement->height);
+    while (parser_accept(parser, TOKEN_COMMA)) {
+        alter = alter->next = arena_new(parser->arena, AstAlter);
+        parser_alter_action(parser, alter, &statement->height);
     }
 }

@@ -204,6 +204,11 @@ static void print_alter_action(Printer *printer, const AstAlter *alter)
         print_name(printer, alter->column.text);
         print(printer, cascade);
         break;
+    case AST_ALTER_DROP_CONSTRAINT:
+        print(printer, alter->is_column_condition ? "DROP CONSTRAINT IF EXISTS " : "DROP CONSTRAINT ");
+        print_name(printer, alter->column.text);
+        print(printer, cascade);
+        break;
     case AST_ALTER_RENAME_COLUMN:
         print(printer, "RENAME COLUMN ");
         print_name(printer, alter->column.text);
@@ -225,13 +230,8 @@ static void print_alter_action(Printer *printer, const AstAlter *alter)
     }
 }
 
-void print_alter(Printer *printer, const AstAlter *alter)
+static void print_alter_rest(Printer *printer, const AstAlter *alter)
 {
-    print(printer, alter->object == AST_OBJECT_VIEW ? "ALTER VIEW " : "ALTER TABLE ");
-    print(printer, alter->is_if_exists ? "IF EXISTS " : "");
-    print_object_name(printer, &alter->name);
-    print(printer, " ");
-    print_alter_action(printer, alter);
     switch (alter->kind) {
     case AST_ALTER_SET_TYPE:
         print(printer, " TYPE ");
@@ -256,5 +256,18 @@ void print_alter(Printer *printer, const AstAlter *alter)
         break;
     default:
         break;
+    }
+}
+
+void print_alter(Printer *printer, const AstAlter *alter)
+{
+    print(printer, alter->object == AST_OBJECT_VIEW ? "ALTER VIEW " : "ALTER TABLE ");
+    print(printer, alter->is_if_exists ? "IF EXISTS " : "");
+    print_object_name(printer, &alter->name);
+    print(printer, " ");
+    for (const AstAlter *action = alter; action; action = action->next) {
+        print(printer, action == alter ? "" : ", ");
+        print_alter_action(printer, action);
+        print_alter_rest(printer, action);
     }
 }

@@ -35,6 +35,30 @@ class Database(ProgramTest):
         self.assertEqual(self.rows(), before)
 
 
+class Definitions(Database):
+    def test_alter_table_is_passed_on(self):
+        self.expect(["d.db", "-c", "alter table d.s add column w integer default 5; "
+                     "alter table d.s rename column name to title; alter table d.s drop column if exists v; "
+                     "alter table if exists d.nothing drop column v; alter table d.s rename to z; "
+                     "select * from d.z where id < 3"],
+                    "id,title,w\n1,a,5\n2,b,5\n")
+        self.assertEqual(self.rows("select * from z where id = 4"), [(4, "d", 5)])
+        run = self.run_quern("d.db", "-c", "alter table d.z alter column w type text")
+        self.assertEqual(run.status, 1)
+        self.assertRegex(run.errors, "0A000.*sqlite.*can be renamed")
+
+    def test_indexes_are_passed_on(self):
+        names = "select name, sql from sqlite_master where type = 'index' and sql is not null order by name"
+        self.expect(["d.db", "-c", "create index i on d.s (name desc, id); create unique index on d.s (v); "
+                     "create index if not exists i on d.s (v); reindex d.i"], "")
+        self.assertEqual(self.rows(names), [("i", "CREATE INDEX i ON s (name DESC, id)"),
+                                            ("s_v_idx", "CREATE UNIQUE INDEX s_v_idx ON s (v)")])
+        self.fails("create index i on d.s (v)", "42P07.*index \"i\"")
+        self.fails("insert into d.s values (9, 'i', 1)", "23505")
+        self.expect(["d.db", "-c", "drop index d.i; drop index s_v_idx; drop index if exists d.i"], "")
+        self.assertEqual(self.rows(names), [])
+
+
 class Changes(Database):
     def test_insert_on_conflict_do_update(self):
         self.changes("insert into d.s values (2, 'B', 20), (9, 'i', 9) on conflict (id) do update "

@@ -141,12 +141,12 @@ END_TEST
 START_TEST(an_error_within_a_view_is_where_the_view_is_named)
 {
     support_begin();
-    support_register(
-        "broken", view_new(&support_context, "SELECT no_such_column FROM t", schema_of_text(test_arena, "k integer")));
-    support_register("fewer",
-                     view_new(&support_context, "SELECT a FROM t", schema_of_text(test_arena, "k integer, l integer")));
-    support_register("itself",
-                     view_new(&support_context, "SELECT * FROM itself", schema_of_text(test_arena, "k integer")));
+    support_register("broken", view_new(&support_context, "SELECT no_such_column FROM t",
+                                        schema_of_text(test_arena, "k integer"), &(SearchPath){0}));
+    support_register("fewer", view_new(&support_context, "SELECT a FROM t",
+                                       schema_of_text(test_arena, "k integer, l integer"), &(SearchPath){0}));
+    support_register("itself", view_new(&support_context, "SELECT * FROM itself",
+                                        schema_of_text(test_arena, "k integer"), &(SearchPath){0}));
     static const ErrorCase views[] = {
         {"SELECT 1 FROM t, ^broken", ERROR_UNDEFINED_COLUMN, "column \"no_such_column\" does not exist", NULL},
         {"SELECT 1 FROM t, ^fewer", ERROR_UNDEFINED_COLUMN, "view \"fewer\" has 2 columns, but its query now gives 1",

@@ -129,7 +129,7 @@ static BindEnvironment *support_begin(void)
         w->constraints = (Constraints){1, checks};
         support_register("w", &w->base);
         support_register("v", view_new(&support_context, "SELECT a, b + 1 AS n FROM t WHERE b > 0",
-                                       schema_of_text(test_arena, "k integer, n integer")));
+                                       schema_of_text(test_arena, "k integer, n integer"), &(SearchPath){0}));
     }
     support_columns = (PlanColumns){.arena = test_arena, .context = &support_context};
     support_environment.columns = &support_columns;

@@ -10,4 +10,19 @@
 TableProvider *memory_table_new(const Context *context, const Schema *schema, const Constraints *constraints,
                                 const char *const *defaults, TableType type);
 
+/* What a table is, but for its rows. */
+typedef struct TableDefinition {
+    const Schema *schema;
+    Constraints constraints;
+    const char *const *defaults; /* or NULL */
+    Indexes indexes;
+} TableDefinition;
+
+/* An empty table, as memory_table_new. */
+TableProvider *memory_table_of(const Context *context, const TableDefinition *definition, TableType type);
+/* Another table with the same rows, for ALTER TABLE and CREATE INDEX: its columns have the types of `table`'s. Columns
+ * that became NOT NULL, and keys, are checked: raises NOT_NULL_VIOLATION and UNIQUE_VIOLATION. CHECK is not. */
+TableProvider *memory_table_like(const Context *context, TableProvider *table, const TableDefinition *definition);
+bool table_is_memory(const TableProvider *table);
+
 #endif

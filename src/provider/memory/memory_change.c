@@ -1,6 +1,7 @@
 /* provider/memory/memory_change.c: staging rows, finding their place, putting the new version there. */
 #include "provider/memory/memory_change.h"
 
+#include "provider/memory/memory_index.h"
 #include "provider/memory/memory_reader.h"
 #include "provider/memory/memory_unique.h"
 
@@ -18,7 +19,7 @@ void memory_change_begin(MemoryChange *change, MemoryTable *table, const Context
 {
     *change = (MemoryChange){.table = table, .context = context, .arena = arena_new_child(context->arena)};
     if (from_nothing) {
-        change->version = memory_version_new(change->arena, table->budget, table->key_count);
+        change->version = memory_version_new(change->arena, table->budget, table->key_count, table->indexes.count);
     } else {
         version_seal(table->version, context);
         change->version = memory_version_copy(change->arena, table->version);
@@ -137,6 +138,8 @@ uint64_t memory_change_commit(MemoryChange *change, InsertOp op)
         MemoryRow first = staged_rows_place(change);
         for (size_t k = 0; k < change->table->key_count; k++)
             count -= memory_unique_add(change->table, change->context, change->version, k, first, op);
+        for (size_t i = 0; i < change->table->indexes.count; i++)
+            memory_index_add(change->table, change->context, change->version, i, first);
         for (size_t i = 0; i + 1 < change->staged.count; i++)
             memory_group_seal(change->staged.items[i], change->context, MEMORY_GROUP_ROWS);
     }

@@ -69,17 +69,24 @@ Batch *memory_reader_read(MemoryReader *reader, size_t slice_index, size_t from,
     return batch;
 }
 
-void memory_reader_each(MemoryReader *reader, const Context *context, void (*visit)(void *user, Batch *batch),
-                        void *user)
+void memory_reader_each_from(MemoryReader *reader, const Context *context, MemoryRow first,
+                             void (*visit)(void *user, Batch *batch), void *user)
 {
-    for (size_t s = 0; s < reader->version->slice_count; s++) {
+    size_t from = first % MEMORY_GROUP_ROWS;
+    for (size_t s = first / MEMORY_GROUP_ROWS; s < reader->version->slice_count; s++, from = 0) {
         size_t row_count = reader->version->slices[s].row_count;
-        for (size_t from = 0; from < row_count; from += BATCH_SIZE) {
+        for (size_t end; from < row_count; from = end) {
             context_check(context);
-            size_t end = from + BATCH_SIZE < row_count ? from + BATCH_SIZE : row_count;
+            end = memory_chunk_end(from) < row_count ? memory_chunk_end(from) : row_count;
             Batch *batch = memory_reader_read(reader, s, from, end);
             if (batch->row_count > 0)
                 visit(user, batch);
         }
     }
+}
+
+void memory_reader_each(MemoryReader *reader, const Context *context, void (*visit)(void *user, Batch *batch),
+                        void *user)
+{
+    memory_reader_each_from(reader, context, 0, visit, user);
 }

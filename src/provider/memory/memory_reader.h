@@ -28,5 +28,8 @@ static inline size_t memory_chunk_end(size_t row)
 /* Calls visit with every chunk of the version that has rows. */
 void memory_reader_each(MemoryReader *reader, const Context *context, void (*visit)(void *user, Batch *batch),
                         void *user);
+/* The same from row `first` on. */
+void memory_reader_each_from(MemoryReader *reader, const Context *context, MemoryRow first,
+                             void (*visit)(void *user, Batch *batch), void *user);
 
 #endif

@@ -393,7 +393,7 @@ static void version_release(void *version)
     memory_version_unref(version);
 }
 
-Scan *memory_scan(TableProvider *base, const ScanArgs *args)
+static Scan *memory_full_scan(TableProvider *base, const ScanArgs *args)
 {
     MemoryTable *table = (MemoryTable *)base;
     Arena *arena = args->arena;
@@ -427,4 +427,13 @@ Scan *memory_scan(TableProvider *base, const ScanArgs *args)
         .explain_analyze = scan_explain_analyze,
     };
     return &scan->base;
+}
+
+Scan *memory_scan(TableProvider *base, const ScanArgs *args)
+{
+    Scan *full = memory_full_scan(base, args);
+    if (((MemoryScan *)full)->key)
+        return full;
+    Scan *scan = memory_index_scan((MemoryTable *)base, args);
+    return scan ? scan : full;
 }

@@ -1,8 +1,12 @@
 /* provider/memory/memory_table.c: a table in memory as the contract sees it. */
 #include "provider/memory/memory_table.h"
 
+#include "base/error.h"
 #include "base/memory.h"
 #include "provider/memory/memory.h"
+#include "provider/memory/memory_index.h"
+#include "provider/memory/memory_reader.h"
+#include "provider/memory/memory_unique.h"
 
 static const Schema *memory_schema(TableProvider *base, const Context *context)
 {
@@ -24,6 +28,11 @@ static const Statistics *memory_statistics(TableProvider *base, const Context *c
 static const Constraints *memory_constraints(TableProvider *base)
 {
     return &((MemoryTable *)base)->constraints;
+}
+
+static const Indexes *memory_indexes(TableProvider *base)
+{
+    return &((MemoryTable *)base)->indexes;
 }
 
 static const char *memory_column_default(TableProvider *base, size_t column)
@@ -71,6 +80,7 @@ static const TableProviderOps memory_ops = {
     .scan = memory_scan,
     .statistics = memory_statistics,
     .constraints = memory_constraints,
+    .indexes = memory_indexes,
     .column_default = memory_column_default,
     .insert_into = memory_insert_into,
     .delete_rows = memory_delete_rows,
@@ -113,25 +123,146 @@ static void table_release_version(void *object)
     memory_free(table->saved);
 }
 
-TableProvider *memory_table_new(const Context *context, const Schema *schema, const Constraints *constraints,
-                                const char *const *defaults, TableType type)
+static void table_take_indexes(MemoryTable *table, const Indexes *indexes)
+{
+    Arena *arena = table->base.arena;
+    Index *items = arena_array(arena, Index, indexes->count);
+    for (size_t i = 0; i < indexes->count; i++) {
+        items[i] = indexes->items[i];
+        items[i].name = text_copy(arena, items[i].name);
+        IndexKey *keys = arena_copy(arena, items[i].keys, items[i].key_count * sizeof *keys);
+        for (size_t k = 0; k < items[i].key_count; k++) {
+            keys[k].sql = text_copy(arena, keys[k].sql);
+            keys[k].expr = expr_copy(arena, keys[k].expr);
+        }
+        items[i].keys = keys;
+    }
+    table->indexes = (Indexes){indexes->count, items};
+}
+
+/* Without rows; its arena is below the context's still. */
+static MemoryTable *table_new(const Context *context, const TableDefinition *definition, TableType type)
 {
     Arena *arena = arena_new_child(context->arena);
     MemoryTable *table = arena_new(arena, MemoryTable);
     table->base = (TableProvider){.ops = &memory_ops, .share_count = 1, .arena = arena};
-    table->schema = schema_copy(arena, schema);
+    table->schema = schema_copy(arena, definition->schema);
     table->type = type;
     table->budget = context->memory;
-    table_take_constraints(table, constraints);
-    if (defaults) {
-        table->defaults = arena_array(arena, const char *, schema->column_count);
-        for (size_t c = 0; c < schema->column_count; c++)
-            table->defaults[c] = text_copy(arena, defaults[c]);
+    table_take_constraints(table, &definition->constraints);
+    table_take_indexes(table, &definition->indexes);
+    if (definition->defaults) {
+        table->defaults = arena_array(arena, const char *, table->schema->column_count);
+        for (size_t c = 0; c < table->schema->column_count; c++)
+            table->defaults[c] = text_copy(arena, definition->defaults[c]);
     }
-    Arena *scratch = arena_new_child(arena);
-    table->version = memory_version_ref(memory_version_new(scratch, table->budget, table->key_count));
     arena_own(arena, table, table_release_version);
+    return table;
+}
+
+TableProvider *memory_table_of(const Context *context, const TableDefinition *definition, TableType type)
+{
+    MemoryTable *table = table_new(context, definition, type);
+    Arena *scratch = arena_new_child(table->base.arena);
+    table->version =
+        memory_version_ref(memory_version_new(scratch, table->budget, table->key_count, table->indexes.count));
     arena_free(scratch);
-    arena_set_parent(arena, NULL);
+    arena_set_parent(table->base.arena, NULL);
+    return &table->base;
+}
+
+TableProvider *memory_table_new(const Context *context, const Schema *schema, const Constraints *constraints,
+                                const char *const *defaults, TableType type)
+{
+    TableDefinition definition = {.schema = schema, .defaults = defaults};
+    if (constraints)
+        definition.constraints = *constraints;
+    return memory_table_of(context, &definition, type);
+}
+
+bool table_is_memory(const TableProvider *table)
+{
+    return table->ops == &memory_ops;
+}
+
+/* ---- another definition for the same rows ---- */
+
+typedef struct NullSearch {
+    const MemoryTable *table;
+    size_t column;
+} NullSearch;
+
+static void null_visit(void *user, Batch *batch)
+{
+    const NullSearch *search = user;
+    for (size_t i = 0; i < batch->row_count; i++)
+        if (vector_is_null(batch->columns[0], batch_row(batch, i)))
+            error_raise(ERROR_NOT_NULL_VIOLATION, NO_POSITION, "column \"%s\" contains null values",
+                        search->table->schema->columns[search->column].name);
+}
+
+/* Columns that were nullable before and are not now. */
+static void table_check_nulls(const MemoryTable *table, const MemoryTable *from, const Context *context, Arena *scratch)
+{
+    for (size_t c = 0; c < table->schema->column_count; c++) {
+        if (table->schema->columns[c].is_nullable || !from->schema->columns[c].is_nullable)
+            continue;
+        NullSearch search = {table, c};
+        MemoryReader *reader = memory_reader_new(scratch, table->schema, from->version, &search.column, 1);
+        memory_reader_each(reader, context, null_visit, &search);
+    }
+}
+
+static bool keys_are_equal(const Constraint *a, const Constraint *b)
+{
+    return a->column_count == b->column_count &&
+           memcmp(a->columns, b->columns, a->column_count * sizeof *a->columns) == 0;
+}
+
+static bool indexes_are_equal(const Index *a, const Index *b)
+{
+    bool is_equal = a->key_count == b->key_count;
+    for (size_t k = 0; is_equal && k < a->key_count; k++)
+        is_equal = a->keys[k].order.is_descending == b->keys[k].order.is_descending &&
+                   a->keys[k].order.nulls_first == b->keys[k].order.nulls_first &&
+                   expr_equal(a->keys[k].expr, b->keys[k].expr);
+    return is_equal;
+}
+
+/* Those that the other table has already are shared, the others made. */
+static void table_fill_keys(MemoryTable *table, const MemoryTable *from, const Context *context)
+{
+    MemoryVersion *version = table->version;
+    for (size_t k = 0; k < table->key_count; k++) {
+        size_t f = 0;
+        while (f < from->key_count && !keys_are_equal(table->keys[k], from->keys[f]))
+            f++;
+        if (f < from->key_count)
+            memory_version_set_key(version, k, from->version->keys[f]);
+        else
+            memory_unique_add(table, context, version, k, /* first= */ 0, INSERT_APPEND);
+    }
+    for (size_t i = 0; i < table->indexes.count; i++) {
+        size_t f = 0;
+        while (f < from->indexes.count && !indexes_are_equal(&table->indexes.items[i], &from->indexes.items[f]))
+            f++;
+        if (f < from->indexes.count)
+            memory_version_set_index(version, i, from->version->indexes[f]);
+        else
+            memory_index_add(table, context, version, i, /* first= */ 0);
+    }
+}
+
+TableProvider *memory_table_like(const Context *context, TableProvider *base, const TableDefinition *definition)
+{
+    const MemoryTable *from = (const MemoryTable *)base;
+    MemoryTable *table = table_new(context, definition, from->type);
+    Arena *scratch = arena_new_child(table->base.arena);
+    table_check_nulls(table, from, context, scratch);
+    table->version = memory_version_ref(
+        memory_version_copy_rows(scratch, table->budget, from->version, table->key_count, table->indexes.count));
+    table_fill_keys(table, from, context);
+    arena_free(scratch);
+    arena_set_parent(table->base.arena, NULL);
     return &table->base;
 }

@@ -14,6 +14,7 @@ typedef struct MemoryTable {
     MemoryBudget *budget;
     size_t key_count;
     const Constraint **keys; /* those of the constraints that are PRIMARY KEY or UNIQUE: version->keys in order */
+    Indexes indexes;         /* version->indexes in order */
     MemoryVersion *version;  /* the newest; one share */
     size_t saved_count, saved_capacity;
     MemoryVersion **saved; /* as each open begin found it; a share each */
@@ -23,6 +24,8 @@ typedef struct MemoryTable {
 Scan *memory_scan(TableProvider *table, const ScanArgs *args);
 void memory_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
                                       FilterPushdown *ret_answers);
+/* memory_index_scan.c: a read through an index; NULL: none is worth it. */
+Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args);
 /* memory_statistics.c: made in `arena`. */
 Statistics *memory_version_statistics(const MemoryTable *table, const MemoryVersion *version, Arena *arena);
 /* memory_write.c */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "provider/memory/memory_index.h"
 #include "provider/memory/memory_key.h"
 
 static void version_release(void *object)
@@ -12,30 +13,36 @@ static void version_release(void *object)
     memory_version_unref(object);
 }
 
-static MemoryVersion *version_allocate(Arena *owner, size_t key_count, size_t slice_capacity)
+static MemoryVersion *version_allocate(Arena *owner, size_t key_count, size_t index_count, size_t slice_capacity)
 {
     MemoryVersion *version = memory_allocate_zero(sizeof *version);
     version->share_count = 1;
     arena_own(owner, version, version_release);
     version->keys = memory_allocate_zero(memory_size_multiply(key_count, sizeof *version->keys));
+    version->indexes = memory_allocate_zero(memory_size_multiply(index_count, sizeof *version->indexes));
     version->slices = memory_allocate(memory_size_multiply(slice_capacity, sizeof *version->slices));
     version->slice_capacity = slice_capacity;
     return version;
 }
 
-MemoryVersion *memory_version_new(Arena *owner, MemoryBudget *budget, size_t key_count)
+static void version_add_empty(MemoryVersion *version, Arena *owner, MemoryBudget *budget, size_t key_count,
+                              size_t index_count)
 {
-    MemoryVersion *version = version_allocate(owner, key_count, /* slice_capacity= */ 1);
     for (; version->key_count < key_count; version->key_count++)
         version->keys[version->key_count] = memory_key_ref(memory_key_new(owner, budget, /* row_count= */ 0));
+    for (; version->index_count < index_count; version->index_count++)
+        version->indexes[version->index_count] = memory_index_ref(memory_index_new(owner));
+}
+
+MemoryVersion *memory_version_new(Arena *owner, MemoryBudget *budget, size_t key_count, size_t index_count)
+{
+    MemoryVersion *version = version_allocate(owner, key_count, index_count, /* slice_capacity= */ 1);
+    version_add_empty(version, owner, budget, key_count, index_count);
     return version;
 }
 
-MemoryVersion *memory_version_copy(Arena *owner, const MemoryVersion *version)
+static void version_add_slices(MemoryVersion *copy, const MemoryVersion *version)
 {
-    MemoryVersion *copy = version_allocate(owner, version->key_count, version->slice_count + 1);
-    for (; copy->key_count < version->key_count; copy->key_count++)
-        copy->keys[copy->key_count] = memory_key_ref(version->keys[copy->key_count]);
     for (; copy->slice_count < version->slice_count; copy->slice_count++) {
         MemorySlice slice = version->slices[copy->slice_count];
         memory_group_ref(slice.group);
@@ -43,6 +50,25 @@ MemoryVersion *memory_version_copy(Arena *owner, const MemoryVersion *version)
             buffer_ref(slice.gone);
         copy->slices[copy->slice_count] = slice;
     }
+}
+
+MemoryVersion *memory_version_copy(Arena *owner, const MemoryVersion *version)
+{
+    MemoryVersion *copy = version_allocate(owner, version->key_count, version->index_count, version->slice_count + 1);
+    for (; copy->key_count < version->key_count; copy->key_count++)
+        copy->keys[copy->key_count] = memory_key_ref(version->keys[copy->key_count]);
+    for (; copy->index_count < version->index_count; copy->index_count++)
+        copy->indexes[copy->index_count] = memory_index_ref(version->indexes[copy->index_count]);
+    version_add_slices(copy, version);
+    return copy;
+}
+
+MemoryVersion *memory_version_copy_rows(Arena *owner, MemoryBudget *budget, const MemoryVersion *version,
+                                        size_t key_count, size_t index_count)
+{
+    MemoryVersion *copy = version_allocate(owner, key_count, index_count, version->slice_count + 1);
+    version_add_empty(copy, owner, budget, key_count, index_count);
+    version_add_slices(copy, version);
     return copy;
 }
 
@@ -62,7 +88,10 @@ void memory_version_unref(MemoryVersion *version)
     }
     for (size_t i = 0; i < version->key_count; i++)
         memory_key_unref(version->keys[i]);
+    for (size_t i = 0; i < version->index_count; i++)
+        memory_index_unref(version->indexes[i]);
     memory_free(version->slices);
+    memory_free(version->indexes);
     memory_free(version->keys);
     memory_free(version);
 }
@@ -83,6 +112,13 @@ void memory_version_set_key(MemoryVersion *version, size_t key_index, MemoryKey 
     memory_key_ref(key);
     memory_key_unref(version->keys[key_index]);
     version->keys[key_index] = key;
+}
+
+void memory_version_set_index(MemoryVersion *version, size_t index_number, MemoryIndex *index)
+{
+    memory_index_ref(index);
+    memory_index_unref(version->indexes[index_number]);
+    version->indexes[index_number] = index;
 }
 
 bool memory_version_delete(MemoryVersion *version, MemoryBudget *budget, MemoryRow row)

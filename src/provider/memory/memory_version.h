@@ -3,7 +3,8 @@
  *
  *   version ─▶ slices: group 0, its first n rows, those of them that are gone
  *                      group 1, …
- *           ─▶ keys:   an index for each PRIMARY KEY and UNIQUE, shared with the versions before
+ *           ─▶ keys:   a hash index for each PRIMARY KEY and UNIQUE, shared with the versions before
+ *           ─▶ indexes: those of CREATE INDEX, shared too
  *
  * A row is told by its slice and its place there; both stay the same from version to version, as rows are only added
  * and marked as gone. Only OVERWRITE, TRUNCATE and a table that is mostly gone begin anew, with keys of their own. */
@@ -13,6 +14,7 @@
 #include "provider/memory/memory_group.h"
 
 typedef struct MemoryKey MemoryKey;
+typedef struct MemoryIndex MemoryIndex;
 
 typedef struct MemorySlice {
     MemoryGroup *group; /* one share */
@@ -25,6 +27,8 @@ typedef struct MemoryVersion {
     _Atomic size_t share_count;
     size_t key_count;
     MemoryKey **keys; /* a share each */
+    size_t index_count;
+    MemoryIndex **indexes; /* a share each */
     size_t slice_count, slice_capacity;
     MemorySlice *slices;
 } MemoryVersion;
@@ -32,9 +36,9 @@ typedef struct MemoryVersion {
 /* slice * MEMORY_GROUP_ROWS + place */
 typedef uint64_t MemoryRow;
 
-/* Empty, with empty keys and one share, which `owner` releases. */
-MemoryVersion *memory_version_new(Arena *owner, MemoryBudget *budget, size_t key_count);
-/* The same slices and keys, shared. */
+/* Empty, with empty keys and indexes and one share, which `owner` releases. */
+MemoryVersion *memory_version_new(Arena *owner, MemoryBudget *budget, size_t key_count, size_t index_count);
+/* The same slices, keys and indexes, shared. */
 MemoryVersion *memory_version_copy(Arena *owner, const MemoryVersion *version);
 MemoryVersion *memory_version_ref(MemoryVersion *version);
 void memory_version_unref(MemoryVersion *version);
@@ -43,6 +47,10 @@ void memory_version_unref(MemoryVersion *version);
 void memory_version_add(MemoryVersion *version, MemoryGroup *group, size_t row_count);
 /* Puts another index in the place of one; takes a share. */
 void memory_version_set_key(MemoryVersion *version, size_t key_index, MemoryKey *key);
+void memory_version_set_index(MemoryVersion *version, size_t index_number, MemoryIndex *index);
+/* The same slices, shared; keys and indexes are empty. */
+MemoryVersion *memory_version_copy_rows(Arena *owner, MemoryBudget *budget, const MemoryVersion *version,
+                                        size_t key_count, size_t index_count);
 /* Marks a row as gone; false when it was already. */
 bool memory_version_delete(MemoryVersion *version, MemoryBudget *budget, MemoryRow row);
 

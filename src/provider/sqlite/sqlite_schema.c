@@ -132,6 +132,28 @@ static bool schema_drop(SchemaProvider *base, StringView name, const Context *co
     return true;
 }
 
+static void schema_execute(SchemaProvider *base, const char *sql, const Context *context)
+{
+    SqliteSchema *schema = (SqliteSchema *)base;
+    sqlite_database_enter(schema->database, context);
+    sqlite_execute(schema->database, sql);
+}
+
+static TableProvider *schema_index_table(SchemaProvider *base, StringView name, const Context *context)
+{
+    SqliteSchema *schema = (SqliteSchema *)base;
+    sqlite_database_enter(schema->database, context);
+    Arena *scratch = arena_new_child(context->arena);
+    sqlite3_stmt *statement =
+        sqlite_prepare(schema->database, scratch,
+                       "SELECT tbl_name FROM main.sqlite_master WHERE type = 'index' AND name = ?1 COLLATE NOCASE");
+    sqlite_bind_view(schema->database, statement, 1, name);
+    const char *found =
+        sqlite_step(schema->database, statement) ? sqlite_column_string(context->arena, statement, 0) : NULL;
+    arena_free(scratch);
+    return found ? schema_table(base, view_of(found), context) : NULL;
+}
+
 static void schema_release(SchemaProvider *base)
 {
     SqliteSchema *schema = (SqliteSchema *)base;
@@ -145,6 +167,8 @@ static const SchemaProviderOps schema_ops = {
     .each = schema_each,
     .create = schema_create,
     .drop = schema_drop,
+    .execute = schema_execute,
+    .index_table = schema_index_table,
     .release = schema_release,
 };
 

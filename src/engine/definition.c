@@ -1,0 +1,111 @@
+/* engine/definition.c: tables by name with their schemas, and their definitions. */
+#include "engine/definition.h"
+
+#include "engine/transaction.h"
+
+static void table_release(void *table)
+{
+    provider_unref(table);
+}
+
+NamedTable statement_named_table(Statement *statement, const AstObjectName *name)
+{
+    StringView parts[3];
+    size_t count = object_name_parts(name, parts);
+    Catalog *catalog = statement->connection->catalog;
+    NamedTable named = {.name = name->name, .position = name->position};
+    named.table = catalog_find(catalog, parts, count, &statement->context, name->position, &named.schema_name);
+    if (named.table) {
+        arena_own(statement->arena, named.table, table_release);
+        named.schema = catalog_schema(catalog, view_of(named.schema_name));
+    }
+    return named;
+}
+
+NamedTable statement_require_named_table(Statement *statement, const AstObjectName *name)
+{
+    NamedTable named = statement_named_table(statement, name);
+    if (named.table)
+        return named;
+    StringView parts[3];
+    size_t count = object_name_parts(name, parts);
+    arena_own(statement->arena,
+              catalog_require_table(statement->connection->catalog, parts, count, &statement->context, name->position),
+              table_release);
+    return named;
+}
+
+TableDefinition table_definition(Statement *statement, TableProvider *table)
+{
+    const Schema *schema = table->ops->schema(table, &statement->context);
+    const Constraints *constraints = provider_constraints(table);
+    const Indexes *indexes = provider_indexes(table);
+    const char **defaults = arena_array(statement->arena, const char *, schema->column_count);
+    for (size_t i = 0; i < schema->column_count; i++)
+        defaults[i] = provider_column_default(table, i);
+    TableDefinition definition = {.schema = schema, .defaults = defaults};
+    if (constraints)
+        definition.constraints = *constraints;
+    if (indexes)
+        definition.indexes = *indexes;
+    return definition;
+}
+
+static Constraint index_constraint(Statement *statement, const Index *index)
+{
+    size_t *columns = arena_array(statement->arena, size_t, index->key_count);
+    for (size_t k = 0; k < index->key_count; k++)
+        columns[k] = index->keys[k].expr->column;
+    return (Constraint){.kind = CONSTRAINT_UNIQUE,
+                        .is_index = true,
+                        .name = index->name,
+                        .column_count = index->key_count,
+                        .columns = columns};
+}
+
+TableDefinition definition_with_indexes(Statement *statement, const TableDefinition *definition, const Indexes *indexes)
+{
+    TableDefinition other = *definition;
+    const Constraints *old = &definition->constraints;
+    Constraint *items = arena_array(statement->arena, Constraint, old->count + indexes->count);
+    size_t count = 0;
+    for (size_t i = 0; i < old->count; i++)
+        if (!old->items[i].is_index)
+            items[count++] = old->items[i];
+    for (size_t i = 0; i < indexes->count; i++)
+        if (indexes->items[i].is_unique)
+            items[count++] = index_constraint(statement, &indexes->items[i]);
+    other.constraints = (Constraints){count, items};
+    other.indexes = *indexes;
+    return other;
+}
+
+void statement_keep_table(Statement *statement, TableProvider *table)
+{
+    arena_own(statement->arena, table, table_release);
+}
+
+void statement_replace_table(Statement *statement, const NamedTable *named, TableProvider *table)
+{
+    statement_begin_catalog(statement);
+    catalog_register(statement->connection->catalog, view_of(named->schema_name), named->name, provider_ref(table),
+                     /* replace= */ true, named->position);
+}
+
+void statement_redefine_table(Statement *statement, const NamedTable *named, const TableDefinition *definition)
+{
+    TableProvider *table = memory_table_like(&statement->context, named->table, definition);
+    statement_keep_table(statement, table);
+    statement_replace_table(statement, named, table);
+}
+
+void statement_pass_on(Statement *statement, const NamedTable *named, const AstStatement *ast, const char *sql)
+{
+    const char *what = ast_statement_name(ast->kind);
+    if (named->schema->ops->execute == NULL)
+        error_raise(ERROR_NOT_SUPPORTED, named->position, "%s is not supported in schema \"%s\" (%s)", what,
+                    named->schema_name, named->schema->ops->format);
+    statement_require_unsafe(statement, what, ast->position);
+    statement_refuse_transaction(statement, arena_format(statement->arena, "%s in a database", what), ast->position);
+    named->schema->ops->execute(named->schema, sql, &statement->context);
+}

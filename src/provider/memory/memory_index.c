@@ -1,0 +1,262 @@
+/* provider/memory/memory_index.c: making runs, and one of two. */
+#include "provider/memory/memory_index.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "expr/evaluator.h"
+#include "provider/memory/memory_reader.h"
+
+typedef struct Entry {
+    uint64_t offset; /* of the key in the run's bytes */
+    uint64_t size;
+    MemoryRow row;
+} Entry;
+
+struct MemoryRun {
+    _Atomic size_t share_count;
+    size_t count;
+    Buffer *entries, *bytes;
+};
+
+/* ---- shares ---- */
+
+static void run_unref(MemoryRun *run)
+{
+    if (run == NULL || atomic_fetch_sub_explicit(&run->share_count, 1, memory_order_acq_rel) > 1)
+        return;
+    buffer_unref(run->entries);
+    buffer_unref(run->bytes);
+    memory_free(run);
+}
+
+static MemoryRun *run_ref(MemoryRun *run)
+{
+    atomic_fetch_add_explicit(&run->share_count, 1, memory_order_relaxed);
+    return run;
+}
+
+static void run_release(void *run)
+{
+    run_unref(run);
+}
+
+static void index_release(void *index)
+{
+    memory_index_unref(index);
+}
+
+static MemoryIndex *index_allocate(Arena *owner, size_t run_capacity)
+{
+    MemoryIndex *index = memory_allocate_zero(sizeof *index);
+    index->share_count = 1;
+    arena_own(owner, index, index_release);
+    index->runs = memory_allocate(memory_size_multiply(run_capacity, sizeof(MemoryRun *)));
+    return index;
+}
+
+MemoryIndex *memory_index_new(Arena *owner)
+{
+    return index_allocate(owner, 1);
+}
+
+MemoryIndex *memory_index_ref(MemoryIndex *index)
+{
+    atomic_fetch_add_explicit(&index->share_count, 1, memory_order_relaxed);
+    return index;
+}
+
+void memory_index_unref(MemoryIndex *index)
+{
+    if (index == NULL || atomic_fetch_sub_explicit(&index->share_count, 1, memory_order_acq_rel) > 1)
+        return;
+    for (size_t i = 0; i < index->run_count; i++)
+        run_unref(index->runs[i]);
+    memory_free(index->runs);
+    memory_free(index);
+}
+
+/* ---- looking ---- */
+
+static const Entry *run_entry(const MemoryRun *run, size_t entry)
+{
+    return (const Entry *)run->entries->data + entry;
+}
+
+static const uint8_t *entry_key(const MemoryRun *run, const Entry *entry)
+{
+    return (const uint8_t *)run->bytes->data + entry->offset;
+}
+
+static int keys_compare(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size)
+{
+    int order = memcmp(a, b, a_size < b_size ? a_size : b_size);
+    return order ? order : (a_size > b_size) - (a_size < b_size);
+}
+
+size_t memory_run_count(const MemoryRun *run)
+{
+    return run->count;
+}
+
+MemoryRow memory_run_row(const MemoryRun *run, size_t entry)
+{
+    return run_entry(run, entry)->row;
+}
+
+size_t memory_run_find(const MemoryRun *run, const uint8_t *key, size_t size, bool is_behind)
+{
+    size_t low = 0, high = run->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const Entry *entry = run_entry(run, middle);
+        size_t compared = is_behind && entry->size > size ? size : entry->size;
+        int order = keys_compare(entry_key(run, entry), compared, key, size);
+        if (order < 0 || (is_behind && order == 0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+int memory_run_compare(const MemoryRun *a, size_t entry_a, const MemoryRun *b, size_t entry_b)
+{
+    const Entry *left = run_entry(a, entry_a), *right = run_entry(b, entry_b);
+    int order = keys_compare(entry_key(a, left), left->size, entry_key(b, right), right->size);
+    return order ? order : (left->row > right->row) - (left->row < right->row);
+}
+
+/* ---- making a run ---- */
+
+typedef struct Making {
+    const MemoryTable *table;
+    const Index *definition;
+    const Vector **vectors; /* of the batch at hand, one a key */
+    MemoryReader *reader;
+    Evaluator *evaluator; /* of the keys */
+    MemoryRun *run;
+    size_t byte_count;
+} Making;
+
+static Buffer *buffer_grown(Buffer *buffer, size_t used, size_t wanted, MemoryBudget *budget)
+{
+    if (wanted <= buffer->size)
+        return buffer;
+    Buffer *larger = buffer_new(wanted > buffer->size * 2 ? wanted : buffer->size * 2, budget);
+    memcpy(larger->data, buffer->data, used);
+    buffer_unref(buffer);
+    return larger;
+}
+
+/* The run first: nothing can fail between taking a buffer and holding it. */
+static MemoryRun *run_new(Arena *owner, MemoryBudget *budget, size_t entry_count, size_t byte_count)
+{
+    MemoryRun *run = memory_allocate_zero(sizeof *run);
+    run->share_count = 1;
+    arena_own(owner, run, run_release);
+    run->entries = buffer_new(memory_size_multiply(entry_count + 1, sizeof(Entry)), budget);
+    run->bytes = buffer_new(byte_count + 1, budget);
+    return run;
+}
+
+static void making_visit(void *user, Batch *batch)
+{
+    Making *self = user;
+    MemoryRun *run = self->run;
+    const Index *definition = self->definition;
+    size_t sizes[BATCH_SIZE] = {0}, total = self->byte_count;
+    uint8_t *keys[BATCH_SIZE];
+    const Vector **vectors = self->vectors;
+    for (size_t k = 0; k < definition->key_count; k++) {
+        vectors[k] = evaluator_value(self->evaluator, k, batch);
+        sort_key_sizes(vectors[k], batch->selection, batch->row_count, sizes);
+    }
+    for (size_t i = 0; i < batch->row_count; i++)
+        total += sizes[i];
+    run->bytes = buffer_grown(run->bytes, self->byte_count, total, self->table->budget);
+    run->entries = buffer_grown(run->entries, run->count * sizeof(Entry),
+                                (run->count + batch->row_count) * sizeof(Entry), self->table->budget);
+    Entry *entries = (Entry *)run->entries->data + run->count;
+    for (size_t i = 0; i < batch->row_count; i++) {
+        keys[i] = (uint8_t *)run->bytes->data + self->byte_count;
+        entries[i] = (Entry){self->byte_count, sizes[i], self->reader->first_row + batch_row(batch, i)};
+        self->byte_count += sizes[i];
+    }
+    for (size_t k = 0; k < definition->key_count; k++)
+        sort_key_encode(vectors[k], definition->keys[k].order, batch->selection, batch->row_count, keys);
+    run->count += batch->row_count;
+}
+
+static int entry_compare(const void *left, const void *right, void *user)
+{
+    const MemoryRun *run = user;
+    const Entry *a = left, *b = right;
+    int order = keys_compare(entry_key(run, a), a->size, entry_key(run, b), b->size);
+    return order ? order : (a->row > b->row) - (a->row < b->row);
+}
+
+static MemoryRun *run_make(const MemoryTable *table, const Context *context, const Index *definition, Arena *arena,
+                           const MemoryVersion *draft, MemoryRow first)
+{
+    size_t column_count = table->schema->column_count;
+    size_t *columns = arena_array(arena, size_t, column_count);
+    for (size_t c = 0; c < column_count; c++)
+        columns[c] = c;
+    Expr **exprs = arena_array(arena, Expr *, definition->key_count);
+    for (size_t k = 0; k < definition->key_count; k++)
+        exprs[k] = definition->keys[k].expr;
+    Making making = {.table = table,
+                     .definition = definition,
+                     .vectors = arena_array(arena, const Vector *, definition->key_count),
+                     .reader = memory_reader_new(arena, table->schema, draft, columns, column_count),
+                     .evaluator = evaluator_new(arena, context, exprs, definition->key_count),
+                     .run = run_new(arena, table->budget, 0, 0)};
+    memory_reader_each_from(making.reader, context, first, making_visit, &making);
+    qsort_r(making.run->entries->data, making.run->count, sizeof(Entry), entry_compare, making.run);
+    return making.run;
+}
+
+/* ---- two runs become one ---- */
+
+static void run_take(MemoryRun *run, size_t *byte_count, const MemoryRun *from, const Entry *entry)
+{
+    memcpy((uint8_t *)run->bytes->data + *byte_count, entry_key(from, entry), entry->size);
+    ((Entry *)run->entries->data)[run->count++] = (Entry){*byte_count, entry->size, entry->row};
+    *byte_count += entry->size;
+}
+
+/* Rows that the version does not have any more are left out. */
+static MemoryRun *run_merge(Arena *arena, const MemoryTable *table, const MemoryVersion *version, const MemoryRun *a,
+                            const MemoryRun *b)
+{
+    MemoryRun *run = run_new(arena, table->budget, a->count + b->count, a->bytes->size + b->bytes->size);
+    size_t byte_count = 0, i = 0, j = 0;
+    while (i < a->count || j < b->count) {
+        bool is_left = j == b->count || (i < a->count && memory_run_compare(a, i, b, j) < 0);
+        const MemoryRun *from = is_left ? a : b;
+        const Entry *entry = run_entry(from, is_left ? i++ : j++);
+        if (memory_version_has(version, entry->row))
+            run_take(run, &byte_count, from, entry);
+    }
+    return run;
+}
+
+void memory_index_add(const MemoryTable *table, const Context *context, MemoryVersion *draft, size_t index_number,
+                      MemoryRow first)
+{
+    Arena *scratch = arena_new_child(context->arena);
+    const MemoryIndex *old = draft->indexes[index_number];
+    MemoryRun *newest = run_make(table, context, &table->indexes.items[index_number], scratch, draft, first);
+    size_t kept = old->run_count;
+    for (; kept > 0 && old->runs[kept - 1]->count <= 2 * newest->count; kept--)
+        newest = run_merge(scratch, table, draft, old->runs[kept - 1], newest);
+    MemoryIndex *index = index_allocate(scratch, kept + 1);
+    for (; index->run_count < kept; index->run_count++)
+        index->runs[index->run_count] = run_ref(old->runs[index->run_count]);
+    index->runs[index->run_count++] = run_ref(newest);
+    memory_version_set_index(draft, index_number, index);
+    arena_free(scratch);
+}

@@ -1,0 +1,471 @@
+/* provider/memory/memory_index_scan.c: rows through an ordered index: those whose keys lie between two bounds, in the
+ * order of the keys.
+ *
+ *   a = 1 AND b > 5 over (a, b)     low  1 5     the first entry that is not before it
+ *                                   high 1       the last entry that begins with it
+ *
+ * The bounds may let more through than the filters do: each row is looked at by all of them. Rows are fetched one by
+ * one, which costs some forty times what a row costs that is merely passed: so an index is taken for few rows only. */
+#include <inttypes.h>
+
+#include "base/text.h"
+#include "expr/evaluator.h"
+#include "expr/function.h"
+#include "provider/memory/memory_index.h"
+#include "provider/memory/memory_reader.h"
+
+enum { ROW_COST = 40 };
+
+typedef struct IndexRange {
+    const Index *index;
+    size_t number;      /* of the index in the table */
+    size_t equal_count; /* keys that are given one value */
+    uint8_t *low, *high;
+    size_t low_size, high_size;
+    size_t filter_count; /* that the bounds come from */
+    const Expr **filters;
+    uint64_t row_count; /* entries within */
+} IndexRange;
+
+typedef struct IndexScan {
+    Scan base; /* first, so that a Scan * can be cast back */
+    const MemoryTable *table;
+    MemoryVersion *version; /* one share, with the query's arena */
+    IndexRange range;
+    bool is_backward;
+    size_t column_count;
+    size_t *columns; /* fetched: those of the projection first, then those that only filters look at */
+    size_t filter_count;
+    Expr **filters; /* over `columns` */
+    size_t limit;
+    _Atomic uint64_t read_count;
+} IndexScan;
+
+/* ---- what the filters say of an index's keys ---- */
+
+/* The sign of key `sign` value, the sign as if the key stood left; NULL: the filter is something else. */
+static const char *filter_sign(const Expr *filter, const IndexKey *key, const Value **ret_value)
+{
+    static const char *const signs[] = {"=", "<", "<=", ">", ">="};
+    if (filter->kind != EXPR_CALL || filter->argument_count != 2 || !expr_is_constant(filter->arguments[1]) ||
+        filter->arguments[1]->constant.is_null || !expr_equal(filter->arguments[0], key->expr) ||
+        !type_equal(filter->arguments[1]->type, key->expr->type) ||
+        !type_equal(filter->arguments[1]->constant.type, key->expr->type))
+        return NULL;
+    *ret_value = &filter->arguments[1]->constant;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strcmp(filter->function->name, signs[i]) == 0)
+            return signs[i];
+    return NULL;
+}
+
+static void bytes_add(Arena *arena, uint8_t **bytes, size_t *size, const uint8_t *more, size_t more_size)
+{
+    uint8_t *grown = arena_allocate(arena, *size + more_size);
+    memcpy(grown, *bytes, *size);
+    memcpy(grown + *size, more, more_size);
+    *bytes = grown;
+    *size += more_size;
+}
+
+/* key = value */
+static bool range_add_equality(IndexRange *range, const IndexKey *key, const ScanArgs *args)
+{
+    for (size_t i = 0; i < args->filter_count; i++) {
+        const Value *value;
+        uint8_t *encoded;
+        const char *sign = filter_sign(args->filters[i], key, &value);
+        if (sign == NULL || strcmp(sign, "=") != 0)
+            continue;
+        size_t size = sort_key_encode_value(value, key->order, args->arena, &encoded);
+        bytes_add(args->arena, &range->low, &range->low_size, encoded, size);
+        bytes_add(args->arena, &range->high, &range->high_size, encoded, size);
+        range->filters[range->filter_count++] = args->filters[i];
+        range->equal_count++;
+        return true;
+    }
+    return false;
+}
+
+/* Bounds of the key behind those that are given one value. A byte in front of each value says that it is no NULL: where
+ * one side is open, that byte alone leaves NULLs out. */
+static void range_add_bounds(IndexRange *range, const IndexKey *key, const ScanArgs *args)
+{
+    uint8_t *bounds[2] = {NULL, NULL}, *encoded = NULL; /* low, high */
+    size_t sizes[2] = {0, 0};
+    for (size_t i = 0; i < args->filter_count; i++) {
+        const Value *value;
+        const char *sign = filter_sign(args->filters[i], key, &value);
+        if (sign == NULL || *sign == '=')
+            continue;
+        size_t side = (*sign == '<') != key->order.is_descending;
+        if (bounds[side])
+            continue;
+        sizes[side] = sort_key_encode_value(value, key->order, args->arena, &encoded);
+        bounds[side] = encoded;
+        range->filters[range->filter_count++] = args->filters[i];
+    }
+    if (encoded == NULL)
+        return;
+    bytes_add(args->arena, &range->low, &range->low_size, bounds[0] ? bounds[0] : encoded, bounds[0] ? sizes[0] : 1);
+    bytes_add(args->arena, &range->high, &range->high_size, bounds[1] ? bounds[1] : encoded, bounds[1] ? sizes[1] : 1);
+}
+
+static void run_bounds(const IndexRange *range, const MemoryRun *run, size_t *ret_first, size_t *ret_end)
+{
+    *ret_first = memory_run_find(run, range->low, range->low_size, /* is_behind= */ false);
+    *ret_end = memory_run_find(run, range->high, range->high_size, /* is_behind= */ true);
+    if (*ret_end < *ret_first)
+        *ret_end = *ret_first;
+}
+
+static IndexRange range_new(const MemoryTable *table, const ScanArgs *args, size_t number)
+{
+    IndexRange range = {.index = &table->indexes.items[number], .number = number};
+    range.filters = arena_array(args->arena, const Expr *, args->filter_count);
+    range.low = range.high = arena_allocate(args->arena, 1);
+    size_t k = 0;
+    while (k < range.index->key_count && range_add_equality(&range, &range.index->keys[k], args))
+        k++;
+    if (k < range.index->key_count)
+        range_add_bounds(&range, &range.index->keys[k], args);
+    const MemoryIndex *index = table->version->indexes[number];
+    for (size_t r = 0; r < index->run_count; r++) {
+        size_t first, end;
+        run_bounds(&range, index->runs[r], &first, &end);
+        range.row_count += end - first;
+    }
+    return range;
+}
+
+/* ---- whether the entries have the wanted order ---- */
+
+static bool key_is_column(const IndexKey *key, size_t column)
+{
+    return key->expr->kind == EXPR_COLUMN && key->expr->column == column;
+}
+
+static bool column_is_fixed(const IndexRange *range, size_t column)
+{
+    for (size_t k = 0; k < range->equal_count; k++)
+        if (key_is_column(&range->index->keys[k], column))
+            return true;
+    return false;
+}
+
+/* Forwards, or, when every key has the opposite order, backwards. */
+static bool range_has_order(const IndexRange *range, const ScanArgs *args, bool *ret_backward)
+{
+    size_t k = range->equal_count;
+    bool is_first = true;
+    *ret_backward = false;
+    for (size_t i = 0; i < args->order_count; i++) {
+        const ScanOrder *wanted = &args->orders[i];
+        if (column_is_fixed(range, wanted->column))
+            continue;
+        if (k == range->index->key_count || !key_is_column(&range->index->keys[k], wanted->column))
+            return false;
+        SortOrder order = range->index->keys[k++].order;
+        bool is_opposite = order.is_descending != wanted->order.is_descending;
+        if ((order.nulls_first != wanted->order.nulls_first) != is_opposite)
+            return false;
+        if (!is_first && is_opposite != *ret_backward)
+            return false;
+        *ret_backward = is_opposite;
+        is_first = false;
+    }
+    return args->order_count > 0;
+}
+
+/* ---- reading: the runs' entries, merged ---- */
+
+typedef struct RunPlace {
+    const MemoryRun *run;
+    size_t next, end; /* backwards: next is behind the one that comes */
+} RunPlace;
+
+typedef struct IndexCursor {
+    BatchStream base; /* first, so that a BatchStream * can be cast back */
+    IndexScan *scan;
+    const Context *context;
+    Arena *arena;
+    bool is_open;
+    size_t run_count;
+    RunPlace *runs;
+    Batch *fetched, *output;
+    Evaluator *evaluator;
+    size_t batch_size, limit_left;
+    uint16_t selection[BATCH_SIZE];
+} IndexCursor;
+
+/* DECIMAL: as wide as the widest group has it. */
+static Physical column_physical(const IndexScan *scan, size_t column)
+{
+    Physical physical = type_physical(scan->table->schema->columns[column].type);
+    for (size_t s = 0; s < scan->version->slice_count; s++) {
+        const Vector *values = scan->version->slices[s].group->columns[column].values;
+        if (s == 0 || values->physical == PHYSICAL_I128)
+            physical = values->physical;
+    }
+    return physical;
+}
+
+static void cursor_open(IndexCursor *cursor)
+{
+    const IndexScan *scan = cursor->scan;
+    const MemoryIndex *index = scan->version->indexes[scan->range.number];
+    cursor->is_open = true;
+    cursor->runs = arena_array(cursor->arena, RunPlace, index->run_count);
+    cursor->run_count = index->run_count;
+    for (size_t r = 0; r < index->run_count; r++) {
+        RunPlace *place = &cursor->runs[r];
+        place->run = index->runs[r];
+        run_bounds(&scan->range, place->run, &place->next, &place->end);
+        if (scan->is_backward) {
+            size_t first = place->next;
+            place->next = place->end;
+            place->end = first;
+        }
+    }
+    cursor->fetched = batch_new_empty(cursor->arena, scan->column_count);
+    for (size_t c = 0; c < scan->column_count; c++) {
+        bool is_number = scan->columns[c] == scan->table->schema->column_count;
+        cursor->fetched->columns[c] = vector_new(
+            cursor->arena, is_number ? type_of(TYPE_BIGINT) : scan->table->schema->columns[scan->columns[c]].type);
+    }
+    cursor->output = batch_new_empty(cursor->arena, scan->base.schema->column_count);
+    for (size_t c = 0; c < cursor->output->column_count; c++)
+        cursor->output->columns[c] = cursor->fetched->columns[c];
+    if (scan->filter_count)
+        cursor->evaluator = evaluator_new(cursor->arena, cursor->context, scan->filters, scan->filter_count);
+}
+
+/* The next entry of all runs; false at the end. */
+static bool cursor_next_row(IndexCursor *cursor, MemoryRow *ret_row)
+{
+    bool is_backward = cursor->scan->is_backward;
+    RunPlace *best = NULL;
+    for (size_t r = 0; r < cursor->run_count; r++) {
+        RunPlace *place = &cursor->runs[r];
+        if (place->next == place->end)
+            continue;
+        if (best) {
+            int order = memory_run_compare(place->run, place->next - is_backward, best->run, best->next - is_backward);
+            if (is_backward ? order < 0 : order > 0)
+                continue;
+        }
+        best = place;
+    }
+    if (best == NULL)
+        return false;
+    *ret_row = memory_run_row(best->run, best->next - is_backward);
+    best->next += is_backward ? (size_t)-1 : 1;
+    return true;
+}
+
+static void cursor_fetch(IndexCursor *cursor, size_t place, MemoryRow row)
+{
+    const IndexScan *scan = cursor->scan;
+    const MemoryGroup *group = scan->version->slices[row / MEMORY_GROUP_ROWS].group;
+    for (size_t c = 0; c < scan->column_count; c++) {
+        Vector *target = cursor->fetched->columns[c];
+        if (scan->columns[c] == scan->table->schema->column_count)
+            VECTOR_DATA(target, int64_t)[place] = (int64_t)row;
+        else
+            vector_copy(target, place, group->columns[scan->columns[c]].values, row % MEMORY_GROUP_ROWS, 1);
+    }
+}
+
+/* Up to `most` rows. */
+static Batch *cursor_read(IndexCursor *cursor, size_t most)
+{
+    IndexScan *scan = cursor->scan;
+    for (size_t c = 0; c < scan->column_count; c++) {
+        if (scan->columns[c] == scan->table->schema->column_count)
+            vector_prepare(cursor->fetched->columns[c], most);
+        else
+            vector_prepare_as(cursor->fetched->columns[c], cursor->fetched->columns[c]->type,
+                              column_physical(scan, scan->columns[c]), most);
+    }
+    size_t count = 0;
+    MemoryRow row;
+    while (count < most && cursor_next_row(cursor, &row))
+        if (memory_version_has(scan->version, row))
+            cursor_fetch(cursor, count++, row);
+    atomic_fetch_add_explicit(&scan->read_count, count, memory_order_relaxed);
+    Batch *fetched = cursor->fetched;
+    fetched->row_count = fetched->vector_size = count;
+    fetched->selection = NULL;
+    if (cursor->evaluator && count > 0)
+        evaluator_filter(cursor->evaluator, fetched, cursor->selection);
+    cursor->output->row_count = fetched->row_count;
+    cursor->output->vector_size = fetched->vector_size;
+    cursor->output->selection = fetched->selection;
+    return count > 0 ? cursor->output : NULL;
+}
+
+static Batch *cursor_next(BatchStream *stream)
+{
+    IndexCursor *cursor = (IndexCursor *)stream;
+    enum { MOST_GROWTH = 8 };
+    if (!cursor->is_open)
+        cursor_open(cursor);
+    while (cursor->limit_left > 0) {
+        context_check(cursor->context);
+        size_t most = cursor->limit_left < cursor->batch_size ? cursor->limit_left : cursor->batch_size;
+        Batch *batch = cursor_read(cursor, most);
+        if (batch == NULL)
+            return NULL;
+        cursor->batch_size =
+            cursor->batch_size * MOST_GROWTH < BATCH_SIZE ? cursor->batch_size * MOST_GROWTH : BATCH_SIZE;
+        if (batch->row_count == 0)
+            continue;
+        if (cursor->limit_left != NO_LIMIT)
+            cursor->limit_left -= batch->row_count;
+        return batch;
+    }
+    return NULL;
+}
+
+static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Context *context)
+{
+    (void)reading;
+    IndexCursor *cursor = arena_new(arena, IndexCursor);
+    cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next};
+    cursor->scan = (IndexScan *)base;
+    cursor->context = context;
+    cursor->arena = arena;
+    cursor->limit_left = cursor->scan->limit;
+    cursor->batch_size = context->settings && context->settings->batch_size < 32 ? context->settings->batch_size : 32;
+    return &cursor->base;
+}
+
+/* ---- describing ---- */
+
+static const char *column_name(void *user, ColumnId column)
+{
+    return ((const Schema *)user)->columns[column].name;
+}
+
+static void scan_explain(Scan *base, Text *text)
+{
+    const IndexScan *scan = (IndexScan *)base;
+    text_add_format(text, "index: %s%s", scan->range.index->name, scan->is_backward ? ", backwards" : "");
+    for (size_t i = 0; i < scan->range.filter_count; i++) {
+        text_add(text, i ? " AND " : ": ");
+        expr_print(scan->range.filters[i], text, column_name, (void *)scan->table->schema);
+    }
+    text_add_char(text, '\n');
+}
+
+static void scan_explain_analyze(Scan *base, Text *text)
+{
+    text_add_format(text, "rows read: %" PRIu64 "\n", atomic_load(&((IndexScan *)base)->read_count));
+}
+
+typedef struct ColumnPlaces {
+    IndexScan *scan;
+    size_t *places; /* of each column of the table among those that are fetched, + 1; 0: none yet */
+} ColumnPlaces;
+
+static bool filter_collect_column(void *user, const Expr *expr)
+{
+    ColumnPlaces *self = user;
+    if (expr->kind == EXPR_COLUMN && self->places[expr->column] == 0) {
+        self->scan->columns[self->scan->column_count] = expr->column;
+        self->places[expr->column] = ++self->scan->column_count;
+    }
+    return true;
+}
+
+static ColumnId filter_map_column(void *user, ColumnId column)
+{
+    return (ColumnId)(((ColumnPlaces *)user)->places[column] - 1);
+}
+
+static Schema *scan_take_columns(IndexScan *scan, const ScanArgs *args)
+{
+    const Schema *table = scan->table->schema;
+    scan->columns = arena_array(args->arena, size_t, args->projection_count + table->column_count);
+    ColumnPlaces self = {scan, arena_array(args->arena, size_t, table->column_count + 1)};
+    Schema *schema = schema_new(args->arena, args->projection_count);
+    for (size_t i = 0; i < args->projection_count; i++) {
+        size_t column = args->projection[i];
+        schema->columns[i] = column < table->column_count
+                                 ? table->columns[column]
+                                 : (Column){.name = "row number", .type = type_of(TYPE_BIGINT)};
+        scan->columns[i] = column;
+        self.places[column] = i + 1;
+    }
+    scan->column_count = args->projection_count;
+    scan->filter_count = args->filter_count;
+    scan->filters = arena_array(args->arena, Expr *, args->filter_count);
+    for (size_t i = 0; i < args->filter_count; i++) {
+        expr_walk(args->filters[i], filter_collect_column, &self);
+        scan->filters[i] = expr_map_columns(args->arena, args->filters[i], filter_map_column, &self);
+    }
+    return schema;
+}
+
+static Statistics *scan_statistics(const IndexScan *scan, const ScanArgs *args)
+{
+    Statistics *statistics = arena_new(args->arena, Statistics);
+    uint64_t most = scan->range.row_count < scan->limit ? scan->range.row_count : scan->limit;
+    statistics->row_count = (StatisticsCount){PRECISION_ESTIMATE, most};
+    statistics->column_count = args->projection_count;
+    statistics->columns = arena_array(args->arena, ColumnStatistics, args->projection_count);
+    return statistics;
+}
+
+static void table_release(void *table)
+{
+    provider_unref(table);
+}
+
+static void version_release(void *version)
+{
+    memory_version_unref(version);
+}
+
+static Scan *index_scan_new(MemoryTable *table, const ScanArgs *args, const IndexRange *range, bool is_ordered,
+                            bool is_backward)
+{
+    IndexScan *scan = arena_new(args->arena, IndexScan);
+    scan->table = table;
+    arena_own(args->arena, provider_ref(&table->base), table_release);
+    scan->version = memory_version_ref(table->version);
+    arena_own(args->arena, scan->version, version_release);
+    scan->range = *range;
+    scan->is_backward = is_backward;
+    scan->limit = args->order_count == 0 || is_ordered ? args->limit : NO_LIMIT;
+    scan->base = (Scan){.schema = scan_take_columns(scan, args),
+                        .is_ordered = is_ordered,
+                        .open = scan_open,
+                        .explain = scan_explain,
+                        .explain_analyze = scan_explain_analyze};
+    scan->base.statistics = scan_statistics(scan, args);
+    return &scan->base;
+}
+
+Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args)
+{
+    uint64_t all = memory_version_row_count(table->version), least = all + 1;
+    IndexRange best = {0};
+    bool is_ordered = false, is_backward = false;
+    for (size_t i = 0; i < table->indexes.count; i++) {
+        IndexRange range = range_new(table, args, i);
+        bool backward, ordered = range_has_order(&range, args, &backward);
+        uint64_t cost = range.row_count;
+        if (ordered && args->limit < cost)
+            cost = args->limit;
+        if ((range.filter_count == 0 && !ordered) || cost >= least)
+            continue;
+        best = range;
+        least = cost;
+        is_ordered = ordered;
+        is_backward = ordered && backward;
+    }
+    if (best.index == NULL || least > all / ROW_COST + 1)
+        return NULL;
+    return index_scan_new(table, args, &best, is_ordered, is_backward);
+}
