@@ -126,7 +126,7 @@ static const ErrorCase types[] = {
     {"VALUES (1), (^1, 2)", ERROR_SYNTAX,
      "VALUES lists must all be the same length: the first has 1 values, this one 2", NULL},
     {"SELECT ^(SELECT a, b FROM t)", ERROR_SYNTAX, "subquery must return only one column, not 2", NULL},
-    {"SELECT (a, b) ^= (1, 2, 3) FROM t", ERROR_DATATYPE_MISMATCH, "rows of unlike length cannot be compared", NULL},
+    {"SELECT (a, b) ^= (1, 2, 3) FROM t", ERROR_SYNTAX, "rows of 2 and of 3 values cannot be compared", NULL},
     {"SELECT c FROM t ORDER BY c ^COLLATE nocase", ERROR_UNDEFINED_OBJECT, "collation \"nocase\" does not exist",
      "text is compared byte by byte: COLLATE \"C\""},
 };
