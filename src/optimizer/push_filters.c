@@ -209,8 +209,10 @@ static bool rejects_nulls_of(const Conditions *conditions, const Plan *side)
     return false;
 }
 
-static void make_stricter(PlanJoin *join, const Conditions *above)
+static void make_stricter(PlanColumns *columns, PlanJoin *join, const Conditions *above)
 {
+    if (join->type == PLAN_JOIN_SINGLE && !join->is_dependent && join_side_is_unique(columns, join, 1))
+        join->type = PLAN_JOIN_LEFT; /* there is nothing to check */
     bool keeps_left_only = join->type == PLAN_JOIN_LEFT || join->type == PLAN_JOIN_FULL;
     bool keeps_right_only = join->type == PLAN_JOIN_RIGHT || join->type == PLAN_JOIN_FULL;
     if (!keeps_left_only && !keeps_right_only)
@@ -311,7 +313,7 @@ static Plan *push_into_join(PlanColumns *columns, PlanJoin *join, Conditions con
         if (semi)
             return push(columns, semi, conditions);
     }
-    make_stricter(join, &conditions);
+    make_stricter(columns, join, &conditions);
     Conditions to[4] = {0}; /* by Side */
     for (size_t i = 0; i < join->condition_count; i++)
         array_add(columns->arena, &to[side_of(join, join->conditions[i], true)], join->conditions[i]);
