@@ -20,6 +20,8 @@ typedef struct BindParameters {
     BindParameter *items;
 } BindParameters;
 
+struct BoundQuery;
+
 /* What a statement is bound against. */
 typedef struct BindEnvironment {
     PlanColumns *columns; /* of the statement: its arena, context and columns */
@@ -32,6 +34,8 @@ typedef struct BindEnvironment {
     void *user;
     const char *(*setting)(void *user, StringView name, Position position); /* its value; raises UNDEFINED_OBJECT */
     TableProvider *(*statement_rows)(void *user, const AstStatement *ast);  /* FROM (DESCRIBE t): with a share */
+    /* Runs a query and gives its first column, for PIVOT without IN; raises when it has more rows. */
+    const Value *(*read_column)(void *user, const struct BoundQuery *query, size_t limit, size_t *ret_count);
 } BindEnvironment;
 
 extern const char bind_null_parameter[]; /* the text pointer that means NULL */

@@ -325,8 +325,10 @@ static Expr *bind_expr_by_kind(const Place *place, const AstExpr *ast)
     case AST_STAR:
         bind_error(place->binder, ERROR_SYNTAX, ast->position, "* stands for columns in a SELECT list and in count(*)",
                    "* is not allowed here");
+    case AST_BOUND:
+        return ast->bound.expr;
     case AST_COLUMNS:
-        raise_unsupported(place, ast, "COLUMNS() within an expression is");
+        raise_unsupported(place, ast, "COLUMNS() here is");
     case AST_DEFAULT:
         bind_error(place->binder, ERROR_SYNTAX, ast->position, "DEFAULT stands for a value in INSERT",
                    "DEFAULT is not allowed here");

@@ -293,9 +293,9 @@ static Relation bind_table_ref_by_kind(const From *from, const AstTableRef *ref,
     case AST_FROM_JOIN:
         return bind_aliased_join(from, ref, before);
     case AST_FROM_PIVOT:
-        bind_error(from->binder, ERROR_NOT_SUPPORTED, ref->position, NULL, "PIVOT is not supported");
+        return bind_pivot(from, ref, before);
     case AST_FROM_UNPIVOT:
-        bind_error(from->binder, ERROR_NOT_SUPPORTED, ref->position, NULL, "UNPIVOT is not supported");
+        return bind_unpivot(from, ref, before);
     }
     bind_error(from->binder, ERROR_NOT_SUPPORTED, ref->position, NULL, "this kind of table is not supported");
 }
@@ -304,9 +304,9 @@ Relation bind_table_ref(const From *from, const AstTableRef *ref, Scope *before)
 {
     binder_enter(from->binder, ref->position);
     binder_count_table(from->binder, ref->position);
-    if (ref->sample)
-        bind_error(from->binder, ERROR_NOT_SUPPORTED, ref->sample->position, NULL, "TABLESAMPLE is not supported");
     Relation relation = bind_table_ref_by_kind(from, ref, before);
+    if (ref->sample)
+        relation.plan = bind_sample(from->binder, relation.plan, ref->sample);
     binder_leave(from->binder);
     return relation;
 }

@@ -32,6 +32,22 @@ static size_t bind_row_count(Binder *binder, const AstExpr *ast, const char *cla
 
 /* ---- numbered rows ---- */
 
+/* A window function without arguments, or count(*), over all rows. */
+static WindowCall all_rows_call(const char *function)
+{
+    bool is_ambiguous;
+    WindowCall call = {
+        .function = window_function_find(view_of(function)),
+        .call = {.type = type_of(TYPE_BIGINT), .position = NO_POSITION},
+        .frame = {.mode = WINDOW_ROWS,
+                  .start = {.kind = WINDOW_UNBOUNDED_PRECEDING},
+                  .end = {.kind = WINDOW_UNBOUNDED_FOLLOWING}},
+    };
+    if (call.function == NULL)
+        call.call.aggregate = aggregate_resolve(view_of(function), NULL, NULL, 0, &call.call.type, &is_ambiguous);
+    return call;
+}
+
 Plan *bind_numbered(Binder *binder, Plan *plan, const char *function, const PlanSort *sort, ColumnId *ret_number)
 {
     size_t key_count = sort ? sort->key_count : 0;
@@ -40,13 +56,7 @@ Plan *bind_numbered(Binder *binder, Plan *plan, const char *function, const Plan
         window->keys[i] = sort->keys[i];
         window->orders[i] = sort->orders[i];
     }
-    window->calls[0] = (WindowCall){
-        .function = window_function_find(view_of(function)),
-        .call = {.type = type_of(TYPE_BIGINT), .position = NO_POSITION},
-        .frame = {.mode = WINDOW_ROWS,
-                  .start = {.kind = WINDOW_UNBOUNDED_PRECEDING},
-                  .end = {.kind = WINDOW_UNBOUNDED_FOLLOWING}},
-    };
+    window->calls[0] = all_rows_call(function);
     *ret_number = window->columns[0] = plan_column_new(binder->columns, function, NULL, type_of(TYPE_BIGINT), false);
     plan_refresh_outputs(binder->columns, &window->base);
     return &window->base;
@@ -90,22 +100,45 @@ static bool is_query(const AstExpr *ast)
     return ast && ast->kind == AST_SUBQUERY;
 }
 
-/* LIMIT (SELECT …): NULL is no limit, and no offset. */
+/* LIMIT n PERCENT: so many of `count`, rounded down. */
+static Expr *percent_limit(const Place *place, const AstExpr *ast, ColumnId count)
+{
+    Binder *binder = place->binder;
+    Type real = type_of(TYPE_DOUBLE);
+    Expr *percent = bind_convert(binder, bind_expr(place, ast), ast_is_untyped(ast), real);
+    if (!is_query(ast)) {
+        Value value = bind_evaluate(binder, percent);
+        if (!value.is_null && !(value.f64 >= 0 && value.f64 <= 100))
+            bind_error(binder, ERROR_INVALID_LIMIT, ast->position, NULL, "LIMIT must be between 0 and 100 percent");
+    }
+    bool typed[] = {false, false};
+    Expr *rows = expr_cast(binder->arena, plan_column_expr(binder->columns, count, NO_POSITION), real, NO_POSITION);
+    Expr *all = bind_call(binder, "*", (Expr *[]){rows, percent}, typed, 2, ast->position, "*");
+    Expr *hundred = expr_constant(binder->arena, value_double(100), NO_POSITION);
+    Expr *part = bind_call(binder, "/", (Expr *[]){all, hundred}, typed, 2, ast->position, "/");
+    Expr *whole = bind_call(binder, "floor", &part, typed, 1, ast->position, NULL);
+    return expr_cast(binder->arena, whole, type_of(TYPE_BIGINT), binder_at(binder, ast->position));
+}
+
+/* LIMIT (SELECT …) and LIMIT n PERCENT: NULL is no limit, and no offset. */
 static Plan *limit_by_query(Binder *binder, Plan *plan, const AstQuery *query, Cte *ctes)
 {
     Subqueries subqueries = {0};
     Scope scope = {.ctes = ctes};
     Place place = {.binder = binder, .scope = &scope, .clause = "LIMIT", .subqueries = &subqueries};
     Arena *arena = binder->arena;
-    ColumnId number;
+    ColumnId number, row_count;
     Expr *zero = expr_constant(arena, value_integer(type_of(TYPE_BIGINT), 0), NO_POSITION);
     Expr *offset = query->offset ? row_count_expr(&place, query->offset) : zero;
     offset = expr_new(arena, EXPR_COALESCE, offset->type, (Expr *[]){offset, zero}, 2, NO_POSITION);
     plan = bind_numbered(binder, plan, "row_number", NULL, &number);
+    if (query->is_limit_percent)
+        plan = bind_numbered(binder, plan, "count", NULL, &row_count);
     Expr *conditions[2] = {number_compare(binder, number, ">", offset)};
     size_t count = 1;
     if (query->limit) {
-        Expr *limit = row_count_expr(&place, query->limit);
+        Expr *limit = query->is_limit_percent ? percent_limit(&place, query->limit, row_count)
+                                              : row_count_expr(&place, query->limit);
         Expr *left = bind_call(binder, "-", (Expr *[]){plan_column_expr(binder->columns, number, NO_POSITION), offset},
                                (bool[]){false, false}, 2, NO_POSITION, "-");
         Expr *within = bind_call(binder, "<=", (Expr *[]){left, limit}, (bool[]){false, false}, 2, NO_POSITION, "<=");
@@ -118,9 +151,8 @@ static Plan *limit_by_query(Binder *binder, Plan *plan, const AstQuery *query, C
 
 Plan *bind_limit(Binder *binder, Plan *plan, const AstQuery *query, Cte *ctes)
 {
-    if (query->limit && query->is_limit_percent)
-        bind_error(binder, ERROR_NOT_SUPPORTED, query->limit->position, NULL, "LIMIT PERCENT is not supported");
-    if (!query->is_limit_with_ties && (is_query(query->limit) || is_query(query->offset)))
+    bool is_percent = query->limit && query->is_limit_percent;
+    if (!query->is_limit_with_ties && (is_percent || is_query(query->limit) || is_query(query->offset)))
         return limit_by_query(binder, plan, query, ctes);
     size_t limit = bind_row_count(binder, query->limit, "LIMIT", NO_LIMIT);
     size_t offset = bind_row_count(binder, query->offset, "OFFSET", 0);

@@ -56,13 +56,6 @@ Expr *select_alias(const Place *place, const AstName *name)
 
 /* ---- clauses ---- */
 
-static void select_refuse_unsupported(Select *select)
-{
-    const AstSelect *ast = select->ast;
-    if (ast->sample)
-        bind_error(select->binder, ERROR_NOT_SUPPORTED, ast->sample->position, NULL, "USING SAMPLE is not supported");
-}
-
 static Plan *select_where(Select *select)
 {
     Plan *plan = select->scope.relation.plan;
@@ -71,7 +64,7 @@ static Plan *select_where(Select *select)
     Place place = select_place(select, "WHERE");
     place.takes_aggregates = place.takes_windows = false;
     place.subqueries = &select->before;
-    Expr *condition = bind_condition(&place, select->ast->where, "WHERE");
+    Expr *condition = select_bind_condition(select, &place, select->ast->where);
     plan = subqueries_attach(select->binder, plan, &select->before);
     return plan_filter_new(select->binder->columns, plan, &condition, 1);
 }
@@ -91,7 +84,7 @@ static void select_bind_having(Select *select)
         return;
     Place place = select_place(select, "HAVING");
     place.takes_windows = false;
-    select->having = bind_condition(&place, select->ast->having, "HAVING");
+    select->having = select_bind_condition(select, &place, select->ast->having);
     if (select_uses_windows(select, select->having)) /* by an alias */
         bind_error(select->binder, ERROR_WINDOWING, select->ast->having->position,
                    "conditions on window functions stand in QUALIFY", "window functions are not allowed in HAVING");
@@ -101,7 +94,7 @@ static void select_bind_qualify(Select *select)
 {
     Place place = select_place(select, "QUALIFY");
     if (select->ast->qualify)
-        select->qualify = bind_condition(&place, select->ast->qualify, "QUALIFY");
+        select->qualify = select_bind_condition(select, &place, select->ast->qualify);
 }
 
 /* ---- the plan ---- */
@@ -175,14 +168,21 @@ static Rows select_rows(Select *select, Plan *plan)
 
 Rows bind_select(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes)
 {
+    Relation from = bind_from(binder, &query->select->from, parent, ctes);
+    return bind_select_over(binder, query, &from, parent, ctes);
+}
+
+Rows bind_select_over(Binder *binder, const AstQuery *query, const Relation *from, Scope *parent, Cte *ctes)
+{
     Select *select = arena_new(binder->arena, Select);
     select->binder = binder;
     select->query = query;
     select->ast = query->select;
     select->scope = (Scope){.parent = parent, .ctes = ctes};
     select->window_columns = column_set_in(binder->arena);
-    select_refuse_unsupported(select);
-    select->scope.relation = bind_from(binder, &select->ast->from, parent, ctes);
+    select->scope.relation = *from;
+    if (select->ast->sample) /* of what FROM gives, before WHERE */
+        select->scope.relation.plan = bind_sample(binder, select->scope.relation.plan, select->ast->sample);
     select_expand_items(select);
     Plan *plan = select_where(select);
     select_bind_groups(select);

@@ -1,6 +1,7 @@
 /* bind/bind_star.c: the SELECT list with every * spread into columns, less, renamed or replaced as it says. */
 #include "bind/binder.h"
 #include "bind/select.h"
+#include "sql/ast_map.h"
 
 static void select_add_item(Select *select, SelectItem item)
 {
@@ -71,16 +72,65 @@ static void select_expand_star(Select *select, const AstExpr *star)
             select_add_item(select, star_item(select, star, &columns->items[i]));
 }
 
-static bool name_matches(const Place *place, const char *name, Expr *pattern)
+/* ---- COLUMNS ---- */
+
+static bool condition_holds(Binder *binder, Expr *condition)
 {
-    Binder *binder = place->binder;
-    Expr *text = expr_constant(binder->arena, value_text(view_of(name)), pattern->position);
-    Expr *match = bind_call(binder, "~", (Expr *[]){text, pattern}, (bool[]){false, true}, 2, pattern->position, "~");
-    Value value = bind_evaluate(binder, match);
+    Value value = bind_evaluate(binder, condition);
     return !value.is_null && value.boolean;
 }
 
-/* COLUMNS(*) is *; COLUMNS('pattern'): the columns whose names the regular expression is found in. */
+static bool name_matches(const Place *place, StringView name, const AstExpr *pattern)
+{
+    Binder *binder = place->binder;
+    Expr *sides[] = {expr_constant(binder->arena, value_text(name), NO_POSITION), bind_expr(place, pattern)};
+    Expr *match = bind_call(binder, "~", sides, (bool[]){false, ast_is_untyped(pattern)}, 2, pattern->position, "~");
+    return condition_holds(binder, match);
+}
+
+/* The column's name in place of the lambda's. */
+typedef struct LambdaArgument {
+    Arena *arena;
+    StringView parameter, name;
+} LambdaArgument;
+
+static AstExpr *lambda_replace(void *user, const AstExpr *expr)
+{
+    const LambdaArgument *argument = user;
+    if (expr->kind != AST_COLUMN || expr->column.part_count != 1 ||
+        !view_equal_ignoring_case(expr->column.parts[0].text, argument->parameter))
+        return NULL;
+    AstExpr *text = arena_new(argument->arena, AstExpr);
+    *text = (AstExpr){.kind = AST_STRING, .height = 1, .position = expr->position, .text = argument->name};
+    return text;
+}
+
+static bool lambda_holds(const Place *place, StringView name, const AstExpr *lambda)
+{
+    LambdaArgument argument = {place->binder->arena, lambda->binary.left->column.parts[0].text, name};
+    const AstExpr *body = ast_expr_map(argument.arena, lambda->binary.right, lambda_replace, &argument);
+    return condition_holds(place->binder, bind_condition(place, body, "COLUMNS"));
+}
+
+/* COLUMNS(['a', 'b']) */
+static bool list_has(const AstExpr *list, StringView name)
+{
+    for (size_t i = 0; i < list->list.count; i++)
+        if (list->list.items[i]->kind == AST_STRING && view_equal_ignoring_case(list->list.items[i]->text, name))
+            return true;
+    return false;
+}
+
+static bool columns_have(const Place *place, StringView name, const AstExpr *choice)
+{
+    if (choice->kind == AST_ARRAY)
+        return list_has(choice, name);
+    if (choice->kind == AST_BINARY && choice->binary.operator== AST_OPERATOR_JSON_GET)
+        return lambda_holds(place, name, choice);
+    return name_matches(place, name, choice);
+}
+
+/* COLUMNS(*) is *; the others choose among the columns by their names. */
 static void select_expand_columns(Select *select, const AstExpr *ast)
 {
     if (ast->operand->kind == AST_STAR) {
@@ -88,12 +138,10 @@ static void select_expand_columns(Select *select, const AstExpr *ast)
         return;
     }
     Place place = {.binder = select->binder, .clause = "COLUMNS"};
-    Expr *pattern = bind_convert(select->binder, bind_expr(&place, ast->operand), ast_is_untyped(ast->operand),
-                                 type_of(TYPE_VARCHAR));
     const ScopeColumns *columns = &select->scope.relation.columns;
     size_t count = select->items.count;
     for (size_t i = 0; i < columns->count; i++)
-        if (name_matches(&place, columns->items[i].name, pattern))
+        if (columns_have(&place, view_of(columns->items[i].name), ast->operand))
             select_add_item(select,
                             (SelectItem){.name = columns->items[i].name,
                                          .expr = plan_column_expr(select->binder->columns, columns->items[i].column,
@@ -102,24 +150,98 @@ static void select_expand_columns(Select *select, const AstExpr *ast)
         bind_error(select->binder, ERROR_UNDEFINED_COLUMN, ast->position, NULL, "COLUMNS matches no column");
 }
 
+/* ---- COLUMNS within an expression: the expression once for each column ---- */
+
+/* What the COLUMNS of an expression stand for, and which of them is meant in the copy that is being made. */
+typedef struct Spread {
+    Select *select;
+    size_t index;
+    size_t count; /* of columns; SIZE_MAX: not known yet */
+} Spread;
+
+/* An item of a star as an expression of its own. */
+static AstExpr *item_as_ast(Select *select, const SelectItem *item, Position position)
+{
+    if (item->ast)
+        return (AstExpr *)item->ast;
+    Arena *arena = select->binder->arena;
+    AstExpr *ast = arena_new(arena, AstExpr);
+    *ast = (AstExpr){.kind = AST_BOUND, .height = 1, .position = position};
+    ast->bound.expr = item->expr;
+    ast->bound.name = view_of(item->name);
+    return ast;
+}
+
+static AstExpr *spread_replace(void *user, const AstExpr *expr)
+{
+    Spread *spread = user;
+    if (expr->kind != AST_COLUMNS)
+        return NULL;
+    Select *select = spread->select;
+    size_t first = select->items.count;
+    select_expand_columns(select, expr);
+    size_t count = select->items.count - first;
+    if (spread->count != SIZE_MAX && spread->count != count)
+        bind_error(select->binder, ERROR_SYNTAX, expr->position, NULL,
+                   "one COLUMNS is %zu columns here and another %zu", spread->count, count);
+    spread->count = count;
+    SelectItem item = select->items.items[first + spread->index];
+    select->items.count = first;
+    return item_as_ast(select, &item, expr->position);
+}
+
+AstExprs select_spread(Select *select, const AstExpr *ast)
+{
+    AstExprs copies = {0};
+    Spread spread = {.select = select, .count = SIZE_MAX};
+    do {
+        AstExpr *copy = ast_expr_map(select->binder->arena, ast, spread_replace, &spread);
+        array_add(select->binder->arena, &copies, copy);
+    } while (++spread.index < spread.count);
+    return copies;
+}
+
+Expr *select_bind_condition(Select *select, const Place *place, const AstExpr *ast)
+{
+    if (ast_expr_find(ast, AST_COLUMNS) == NULL)
+        return bind_condition(place, ast, place->clause);
+    AstExprs copies = select_spread(select, ast);
+    Expr **conditions = arena_array(select->binder->arena, Expr *, copies.count);
+    for (size_t i = 0; i < copies.count; i++)
+        conditions[i] = bind_condition(place, copies.items[i], place->clause);
+    return expr_junction(select->binder->arena, EXPR_AND, conditions, copies.count,
+                         binder_at(select->binder, ast->position));
+}
+
+static void select_add_written_item(Select *select, const AstExpr *ast, const AstName *alias)
+{
+    bool is_named = ast_name_is_given(alias);
+    select_add_item(select, (SelectItem){.ast = ast,
+                                         .name = is_named ? binder_string(select->binder, alias->text)
+                                                          : bind_output_name(select->binder->arena, ast),
+                                         .alias = alias->text,
+                                         .is_untyped = ast_is_untyped(ast)});
+}
+
 void select_expand_items(Select *select)
 {
     for (size_t i = 0; i < select->ast->items.count; i++) {
         const AstItem *item = &select->ast->items.items[i];
         if (item->expr->kind == AST_STAR) {
             select_expand_star(select, item->expr);
-            continue;
-        }
-        if (item->expr->kind == AST_COLUMNS) {
+        } else if (item->expr->kind == AST_COLUMNS) {
             select_expand_columns(select, item->expr);
-            continue;
+        } else if (ast_expr_find(item->expr, AST_COLUMNS)) {
+            AstExprs copies = select_spread(select, item->expr);
+            for (size_t c = 0; c < copies.count; c++) {
+                const AstExpr *column = ast_expr_find(copies.items[c], AST_BOUND);
+                AstName name = {.text = column ? column->bound.name : (StringView){NULL, 0}};
+                select_add_written_item(select, copies.items[c],
+                                        ast_name_is_given(&item->alias) ? &item->alias : &name);
+            }
+        } else {
+            select_add_written_item(select, item->expr, &item->alias);
         }
-        bool is_named = ast_name_is_given(&item->alias);
-        select_add_item(select, (SelectItem){.ast = item->expr,
-                                             .name = is_named ? binder_string(select->binder, item->alias.text)
-                                                              : bind_output_name(select->binder->arena, item->expr),
-                                             .alias = item->alias.text,
-                                             .is_untyped = ast_is_untyped(item->expr)});
     }
     select->shown_count = select->items.count;
 }

@@ -259,6 +259,8 @@ typedef struct Rows {
 Rows bind_rows(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes);
 /* The same for a SELECT with its ORDER BY and LIMIT; without its WITH. */
 Rows bind_select(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes);
+/* The same over rows that are bound already, in place of its FROM. */
+Rows bind_select_over(Binder *binder, const AstQuery *query, const Relation *from, Scope *parent, Cte *ctes);
 /* A plan that gives these columns and no other. */
 Plan *rows_exact(Binder *binder, const Rows *rows);
 /* Raises unless operand `index` of the set operation has as many columns as the first. */
@@ -291,6 +293,8 @@ Relation bind_from(Binder *binder, const AstTableRefs *refs, Scope *parent, Cte 
 /* `before`: the tables to the left, which LATERAL may use; its outer_use_count tells whether it did. */
 Relation bind_table_ref(const From *from, const AstTableRef *ref, Scope *before);
 Relation bind_join(const From *from, const AstTableRef *ref, Scope *before);
+Relation bind_pivot(const From *from, const AstTableRef *ref, Scope *before);
+Relation bind_unpivot(const From *from, const AstTableRef *ref, Scope *before);
 /* FROM a, b: every row of the one with every row of the other. */
 Relation relation_cross(Binder *binder, const Relation *left, const Relation *right, bool is_dependent,
                         Position position);
@@ -327,6 +331,11 @@ ValueRows value_rows_bind(Binder *binder, const AstQuery *query, Scope *parent, 
 /* The cells of a column all have one type by then. */
 Plan *value_rows_plan(Binder *binder, const ValueRows *values, const char *const *names);
 Rows bind_values(Binder *binder, const AstQuery *query, Scope *parent, Cte *ctes);
+
+/* ---- bind_sample.c ---- */
+
+/* TABLESAMPLE and USING SAMPLE put on top. */
+Plan *bind_sample(Binder *binder, Plan *plan, const AstSample *sample);
 
 /* ---- bind_limit.c ---- */
 

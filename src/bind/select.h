@@ -71,6 +71,10 @@ Rows bind_returning(Binder *binder, const AstItems *items, const Relation *relat
 
 /* bind_star.c: the items of the list, with * spread; not yet bound. */
 void select_expand_items(Select *select);
+/* An expression with COLUMNS in it, once for each of the columns. */
+AstExprs select_spread(Select *select, const AstExpr *ast);
+/* A condition with COLUMNS in it holds for all of them. */
+Expr *select_bind_condition(Select *select, const Place *place, const AstExpr *ast);
 
 /* bind_group.c */
 void select_bind_groups(Select *select);

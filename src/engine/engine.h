@@ -61,6 +61,9 @@ struct QuernResult {
     bool is_at_end;
 };
 
+/* The first column of a query's rows, of which there are at most `limit`: BindEnvironment's read_column. */
+const Value *statement_read_column(void *statement, const BoundQuery *query, size_t limit, size_t *ret_count);
+
 /* What a kind of statement does: the rows that it gives, or NULL for no result. Raises. */
 typedef BatchStream *(*StatementRun)(Statement *statement, const AstStatement *ast);
 

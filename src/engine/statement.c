@@ -89,6 +89,7 @@ void statement_init(Statement *statement, QuernConnection *connection, Arena *ar
                                                .catalog = connection->catalog,
                                                .parameters = &connection->parameters,
                                                .user = statement,
+                                              .read_column = statement_read_column,
                                                .setting = session_setting,
                                                .statement_rows = statement_rows_table};
 }

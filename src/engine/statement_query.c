@@ -54,6 +54,24 @@ static BatchStream *query_stream(Statement *statement, Execution *execution, con
     return &stream->base;
 }
 
+const Value *statement_read_column(void *user, const BoundQuery *query, size_t limit, size_t *ret_count)
+{
+    Statement *statement = user;
+    ARRAY(Value) values = {0};
+    Execution *execution = statement_start_query(statement, query, NULL);
+    Batch *batch;
+    while ((batch = execution_next(execution)) != NULL)
+        for (size_t i = 0; i < batch->row_count; i++) {
+            Value value = vector_value(batch->columns[0], batch->selection ? batch->selection[i] : i);
+            if (values.count == limit)
+                error_raise(ERROR_TOO_COMPLEX, NO_POSITION, "there are more than %zu values to pivot", limit);
+            array_add(statement->arena, &values, value_copy(statement->arena, &value));
+        }
+    execution_close(execution);
+    *ret_count = values.count;
+    return values.items;
+}
+
 BatchStream *statement_query(Statement *statement, const AstStatement *ast)
 {
     const Schema *schema;

@@ -86,9 +86,10 @@ typedef enum AstExprKind {
     AST_INTERVAL,      /* .interval: INTERVAL (x + 1) DAY: so many units */
     AST_COLUMN,        /* .column */
     AST_STAR,          /* .star: *, t.*; also the argument of count(*) */
-    AST_COLUMNS,       /* .operand: COLUMNS('regex'), COLUMNS(*) */
+    AST_COLUMNS,       /* .operand: COLUMNS('regex'), COLUMNS(*), COLUMNS(name -> condition): ->'s AST_BINARY */
     AST_PARAMETER,     /* .text: "1" for $1 and the first ?, "name" for $name and :name */
     AST_VALUE,         /* .value: what EXECUTE has put in a parameter's place; the parser makes none */
+    AST_BOUND,         /* .bound: what the binder has put in the place of COLUMNS; the parser makes none */
     AST_DEFAULT,       /* DEFAULT as a value in INSERT and UPDATE */
     AST_UNARY,         /* .unary */
     AST_BINARY,        /* .binary */
@@ -260,6 +261,10 @@ struct AstExpr {
     union {
         bool boolean;
         StringView text;
+        struct {
+            struct Expr *expr; /* expr/expr.h */
+            StringView name;   /* of the column */
+        } bound;
         struct {
             StringView name;              /* the parameter's */
             const struct Value *constant; /* column/value.h */

@@ -382,11 +382,28 @@ static AstExpr *parser_struct(Parser *parser)
     return expr;
 }
 
+/* name -> condition: reaches as far as an expression can, and is kept as the operator that it looks like. */
+static AstExpr *parser_lambda(Parser *parser)
+{
+    AstExpr *name = ast_expr_new(parser, AST_COLUMN, parser_position(parser));
+    name->column.parts = arena_new(parser->arena, AstName);
+    name->column.parts[0] = parser_name(parser, "a name");
+    name->column.part_count = 1;
+    AstExpr *expr = ast_expr_new(parser, AST_BINARY, parser_advance(parser).position);
+    expr->binary.operator= AST_OPERATOR_JSON_GET;
+    expr->binary.left = ast_expr_adopt(expr, name);
+    expr->binary.right = parser_expr_part(parser, &expr->height);
+    return expr;
+}
+
 static AstExpr *parser_columns(Parser *parser)
 {
     AstExpr *expr = ast_expr_new(parser, AST_COLUMNS, parser_advance(parser).position);
     parser_expect(parser, TOKEN_LEFT_PAREN);
-    expr->operand = parser_expr_or_star(parser, &expr->height);
+    bool is_lambda = token_is_name(parser_peek(parser, 0)) && parser_peek(parser, 1)->kind == TOKEN_JSON_GET;
+    expr->operand = is_lambda ? parser_lambda(parser) : parser_expr_or_star(parser, &expr->height);
+    if (is_lambda)
+        ast_expr_adopt(expr, expr->operand);
     parser_expect(parser, TOKEN_RIGHT_PAREN);
     return expr;
 }

@@ -41,6 +41,7 @@ AstSample *parser_sample(Parser *parser, uint16_t *height)
     sample->position = parser_position(parser);
     if (token_is_name(parser_peek(parser, 0)) && parser_peek(parser, 1)->kind == TOKEN_LEFT_PAREN) {
         sample->method = parser_name(parser, "a sampling method's name");
+        sample->is_rows = view_equal(sample->method.text, view_of("reservoir")); /* unless it says % */
         parser_expect(parser, TOKEN_LEFT_PAREN);
         parser_sample_amount(parser, sample, height);
         parser_expect(parser, TOKEN_RIGHT_PAREN);

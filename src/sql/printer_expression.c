@@ -517,6 +517,9 @@ void print_expr(Printer *printer, const AstExpr *expr)
     case AST_VALUE:
         print_parameter(printer, expr->value.name);
         break;
+    case AST_BOUND:
+        print_name(printer, expr->bound.name);
+        break;
     case AST_DEFAULT:
         print(printer, "DEFAULT");
         break;

@@ -48,6 +48,7 @@ static const char *const same[] = {
     /* stars */
     "SELECT *, t.*, s.t.* FROM t",
     "SELECT * EXCLUDE (a, b) REPLACE (c + 1 AS c) RENAME (d AS e), COLUMNS('x.*'), COLUMNS(* EXCLUDE (a)) FROM t",
+    "SELECT min(COLUMNS(*)), COLUMNS(c -> (c LIKE 'a%')) + 1 FROM t WHERE COLUMNS(c -> (d -> 'x')) > 1",
     /* select */
     "SELECT DISTINCT a AS b, c AS \"D\" FROM t AS u (x, y) WHERE a GROUP BY a, b HAVING c QUALIFY d",
     "SELECT DISTINCT ON (a, b) c FROM t ORDER BY a, b DESC NULLS FIRST, c NULLS LAST LIMIT 10 OFFSET 5",

@@ -306,6 +306,8 @@ static bool resolve_sign(const Function *function, Type *argument_types, size_t 
 /* ---- random ---- */
 
 /* Seeded from the system for each evaluator; SplitMix64 (Steele, Lea and Flood, 2014). */
+#define RANDOM_STEP 0x9E3779B97F4A7C15u
+
 static void *random_prepare(Arena *arena, const Expr *call)
 {
     uint64_t *state = arena_new(arena, uint64_t);
@@ -314,15 +316,32 @@ static void *random_prepare(Arena *arena, const Expr *call)
     return state;
 }
 
+/* Steele et al., "Fast splittable pseudorandom number generators" (2014): the number that follows `state`. */
+static double random_of(uint64_t state)
+{
+    uint64_t bits = state;
+    bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9u;
+    bits = (bits ^ bits >> 27) * 0x94D049BB133111EBu;
+    return (double)((bits ^ bits >> 31) >> 11) * 0x1p-53;
+}
+
 static void random_double(KernelCall *call)
 {
     uint64_t *state = call->state;
     double *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++)
+        results[i] = random_of(*state += RANDOM_STEP);
+}
+
+/* The random number of a row's place under a seed. */
+static void sample_key(KernelCall *call)
+{
+    double *results = call->result->data;
     for (size_t i = 0; i < call->count; i++) {
-        uint64_t bits = *state += 0x9E3779B97F4A7C15u;
-        bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9u;
-        bits = (bits ^ bits >> 27) * 0x94D049BB133111EBu;
-        results[i] = (double)((bits ^ bits >> 31) >> 11) * 0x1p-53;
+        double seed = ARGUMENT(call, 1, double, i);
+        uint64_t bits;
+        memcpy(&bits, &seed, sizeof bits);
+        results[i] = random_of(hash_u64(bits) + RANDOM_STEP * (uint64_t)ARGUMENT(call, 0, int64_t, i));
     }
 }
 
@@ -452,6 +471,7 @@ FunctionFamily function_family_math = {
     {.name = "pi", .signature = "() DOUBLE", .description = "3.14159...", .result = T(DOUBLE), .kernel = pi_value},
     {.name = "random", .signature = "() DOUBLE", .description = "A random number from 0 up to below 1.",
      .flags = FUNCTION_VOLATILE, .result = T(DOUBLE), .kernel = random_double, .prepare = random_prepare},
+    BINARY("sample key", BIGINT, DOUBLE, DOUBLE, 0, sample_key, "TABLESAMPLE: the number of a row under a seed."),
     EXTREME("greatest", greatest_any, "The greatest that is not NULL."),
     EXTREME("least", least_any, "The least that is not NULL."),
     {0},
