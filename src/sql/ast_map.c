@@ -65,14 +65,19 @@ void ast_expr_each(AstExpr *expr, void (*visit_one)(void *user, AstExpr **slot),
     case AST_BLOB:
     case AST_TYPED_LITERAL:
     case AST_COLUMN:
-    case AST_STAR:
-    case AST_COLUMNS: /* what is in it is about names */
     case AST_PARAMETER:
     case AST_VALUE:
     case AST_BOUND:
     case AST_DEFAULT:
     case AST_SUBQUERY:
     case AST_EXISTS:
+        return;
+    case AST_STAR:
+        for (size_t i = 0; i < expr->star.replace.count; i++)
+            visit_slot(&visit, &expr->star.replace.items[i].expr);
+        return;
+    case AST_COLUMNS:
+        visit_slot(&visit, &expr->operand);
         return;
     case AST_INTERVAL:
         visit_slot(&visit, &expr->interval.amount);
@@ -139,6 +144,28 @@ void ast_expr_each(AstExpr *expr, void (*visit_one)(void *user, AstExpr **slot),
     }
 }
 
+/* ---- going through ---- */
+
+typedef struct Walk {
+    void (*visit)(void *user, AstExpr *expr);
+    void *user;
+} Walk;
+
+static void walk_slot(void *user, AstExpr **slot)
+{
+    const Walk *walk = user;
+    ast_expr_walk(*slot, walk->visit, walk->user);
+}
+
+void ast_expr_walk(AstExpr *expr, void (*visit)(void *user, AstExpr *expr), void *user)
+{
+    Walk walk = {visit, user};
+    if (expr == NULL)
+        return;
+    visit(user, expr);
+    ast_expr_each(expr, walk_slot, &walk);
+}
+
 /* ---- finding ---- */
 
 typedef struct Search {
@@ -199,6 +226,9 @@ static AstExpr *copy_node(Arena *arena, const AstExpr *expr)
         break;
     case AST_IN_LIST:
         COPY_LIST(arena, copy->in.list);
+        break;
+    case AST_STAR:
+        COPY_LIST(arena, copy->star.replace);
         break;
     case AST_CASE:
         COPY_LIST(arena, copy->cases.whens);
