@@ -224,7 +224,7 @@ END_TEST
 static Batch *endless_next(BatchStream *stream)
 {
     TestCursor *cursor = (TestCursor *)stream;
-    cursor->next_row = 0;
+    cursor->reading->next_row = 0;
     if (++test_pulls == 3)
         test_cancel = true;
     ck_assert_uint_lt(test_pulls, 10);
