@@ -106,7 +106,8 @@ static void check_column(FieldWriter writer, TypeId type, int scale, size_t colu
     StringView data = rows_write(arena, writer, column, line_end);
     CsvSource *source = oracle_source(arena, data);
     source->context = &context;
-    CsvDialect dialect = {.delimiter = ',', .quote = '"', .has_quote = true, .escape = '"', .column_count = 3};
+    CsvDialect dialect = {
+        .delimiter = ',', .quote = '"', .has_quote = true, .escape = '"', .column_count = 3, .style.is_plain = true};
     uint16_t selection[ROW_COUNT];
     for (size_t i = 0; i < ROW_COUNT / 2; i++)
         selection[i] = (uint16_t)(2 * i);
@@ -159,7 +160,12 @@ START_TEST(kernels_leave_nothing_that_is_plain)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         CsvSource *source = oracle_source(test_arena, view_of(cases[i].rows));
         source->context = &context;
-        CsvDialect dialect = {.delimiter = ',', .quote = '"', .has_quote = true, .escape = '"', .column_count = 2};
+        CsvDialect dialect = {.delimiter = ',',
+                              .quote = '"',
+                              .has_quote = true,
+                              .escape = '"',
+                              .column_count = 2,
+                              .style.is_plain = true};
         CsvBlock *block = arena_new(test_arena, CsvBlock);
         CsvRows *rows = arena_new(test_arena, CsvRows);
         csv_block_init(block, test_arena, &context, source, &dialect, cpu_level(), 0, 0);

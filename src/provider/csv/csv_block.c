@@ -148,17 +148,22 @@ static size_t block_piece_size(const CsvBlock *block)
     return block->stop - block->offset < block->size ? (size_t)(block->stop - block->offset) : block->size;
 }
 
-void csv_block_seek(CsvBlock *block, uint64_t offset, uint64_t stop)
+void csv_block_move(CsvBlock *block, uint64_t offset, uint64_t stop)
 {
-    block->start = block->size; /* what is there is forgotten */
-    block->offset = offset - block->size;
+    block->start = block->size = 0; /* what is there is forgotten */
+    block->offset = offset;
     block->stop = stop;
     block->record_next = block->index.record_count = 0;
     block->index.problem.kind = CSV_PROBLEM_NONE;
     block->is_end = false;
+}
+
+void csv_block_seek(CsvBlock *block, uint64_t offset, uint64_t stop)
+{
+    csv_block_move(block, offset, stop);
     uint64_t whole = stop == UINT64_MAX ? block->source->size - offset : stop - offset + PIECE_REST;
     do
-        block_read(block, (size_t)(whole - (block->size - block->start)));
+        block_read(block, (size_t)(whole - block->size));
     while (!block->is_end && block->size < whole);
 }
 

@@ -65,8 +65,12 @@ typedef struct CsvRows {
 void csv_block_init(CsvBlock *block, Arena *arena, const Context *context, CsvSource *source, const CsvDialect *dialect,
                     CpuLevel level, uint64_t offset, size_t read_size);
 
-/* Goes on elsewhere: at `offset`, with the records behind line ends before `stop`. It reads that piece. Where no record
- * begins at `offset`, csv_block_skip_record comes before csv_block_take. */
+/* Goes on elsewhere: at `offset`, where a record begins, with that and the records behind line ends before `stop`
+ * (UINT64_MAX: all; others of plain dialects only). */
+void csv_block_move(CsvBlock *block, uint64_t offset, uint64_t stop);
+/* The same, and reads that piece. Where no record begins at `offset`, csv_block_skip_record comes before
+ * csv_block_take.
+ */
 void csv_block_seek(CsvBlock *block, uint64_t offset, uint64_t stop);
 /* Whether the piece has an odd number of quotes. */
 bool csv_block_is_odd(const CsvBlock *block);

@@ -21,9 +21,8 @@ void csv_evidence_init(CsvEvidence *evidence)
     *evidence = (CsvEvidence){.possible = ALL_KINDS, .lowest_number = INFINITY, .highest_number = -INFINITY};
 }
 
-static void sketch_add(CsvEvidence *evidence, const char *text, size_t size)
+static void sketch_add(CsvEvidence *evidence, uint64_t hash)
 {
-    uint64_t hash = hash_bytes(text, size);
     uint8_t rank = (uint8_t)(__builtin_ctzll(hash >> 8 | (uint64_t)1 << 55) + 1);
     uint8_t *slot = &evidence->sketch[hash & 0xFF];
     *slot = rank > *slot ? rank : *slot;
@@ -131,11 +130,95 @@ void csv_evidence_add(CsvEvidence *evidence, const char *text, size_t size)
 {
     evidence->value_count++;
     if (evidence->sketched_count < CSV_SKETCH_VALUES)
-        sketch_add(evidence, text, size);
+        sketch_add(evidence, hash_bytes(text, size));
     if (evidence->possible & NUMBER_KINDS)
         any_number_add(evidence, text, size);
     if (evidence->possible & ~NUMBER_KINDS)
         others_add(evidence, text, size);
+}
+
+/* ---- many values at once ---- */
+
+Type csv_evidence_guess(const CsvEvidence *evidence)
+{
+    uint8_t possible = evidence->possible;
+    if (possible & KIND_BIT(CSV_KIND_INTEGER))
+        return type_of(TYPE_BIGINT);
+    if (possible & KIND_BIT(CSV_KIND_PLAIN) && evidence->scale > 0)
+        return type_decimal(DECIMAL_I64_PRECISION, evidence->scale);
+    if (possible == KIND_BIT(CSV_KIND_DATE))
+        return type_of(TYPE_DATE);
+    return type_of(TYPE_VARCHAR);
+}
+
+static int digits_count(uint64_t value)
+{
+    int digits = 0;
+    for (; value > 0; value /= 10)
+        digits++;
+    return digits;
+}
+
+typedef struct ValueBounds {
+    size_t count;
+    int64_t lowest, highest;
+} ValueBounds;
+
+static inline int64_t value_at(Type type, const void *values, size_t i)
+{
+    return type.id == TYPE_DATE ? ((const int32_t *)values)[i] : ((const int64_t *)values)[i];
+}
+
+static ValueBounds values_bound(Type type, const void *values, size_t count, const uint64_t *left)
+{
+    ValueBounds bounds = {.lowest = INT64_MAX, .highest = INT64_MIN};
+    for (size_t i = 0; i < count; i++) {
+        if (left[i / 64] >> (i % 64) & 1)
+            continue;
+        int64_t value = value_at(type, values, i);
+        bounds.lowest = value < bounds.lowest ? value : bounds.lowest;
+        bounds.highest = value > bounds.highest ? value : bounds.highest;
+        bounds.count++;
+    }
+    return bounds;
+}
+
+static void numbers_note(CsvEvidence *evidence, int scale, const ValueBounds *bounds)
+{
+    uint64_t most = (uint64_t)bounds->highest, least = 0 - (uint64_t)bounds->lowest;
+    uint64_t largest = bounds->highest < 0 || (bounds->lowest < 0 && least > most) ? least : most;
+    int digits = digits_count(largest / (uint64_t)decimal_power_i64[scale]);
+    evidence->integer_digits = digits > evidence->integer_digits ? digits : evidence->integer_digits;
+    evidence->possible &= NUMBER_KINDS;
+    if (scale > 0)
+        evidence->possible &= (uint8_t)~KIND_BIT(CSV_KIND_INTEGER);
+    number_bounds_add(evidence, (double)bounds->lowest / (double)decimal_power_i64[scale]);
+    number_bounds_add(evidence, (double)bounds->highest / (double)decimal_power_i64[scale]);
+}
+
+void csv_evidence_add_values(CsvEvidence *evidence, Type type, const void *values, size_t count, uint64_t *left)
+{
+    static const int64_t limit = 1000000000000000; /* DOUBLE_DIGITS digits: any of them may be a double too */
+    ValueBounds bounds = values_bound(type, values, count, left);
+    if (bounds.count == 0)
+        return;
+    if (type.id != TYPE_DATE && (bounds.highest >= limit || bounds.lowest <= -limit)) {
+        for (size_t i = 0; i < count; i++)
+            left[i / 64] |= (uint64_t)1 << (i % 64);
+        return;
+    }
+    evidence->value_count += bounds.count;
+    for (size_t i = 0; i < count && evidence->sketched_count < CSV_SKETCH_VALUES; i++)
+        if (!(left[i / 64] >> (i % 64) & 1))
+            sketch_add(evidence, hash_u64((uint64_t)value_at(type, values, i)));
+    if (type.id != TYPE_DECIMAL) {
+        bounds_add(evidence, bounds.lowest);
+        bounds_add(evidence, bounds.highest);
+    }
+    if (type.id == TYPE_DATE)
+        evidence->possible &= KIND_BIT(CSV_KIND_DATE);
+    else
+        numbers_note(evidence, type.id == TYPE_DECIMAL ? type.scale : 0, &bounds);
 }
 
 void csv_evidence_merge(CsvEvidence *evidence, const CsvEvidence *other)

@@ -90,7 +90,8 @@ void csv_values_read(const CsvRows *rows, size_t column, TypeId type, int scale,
     const CsvBlock *block = rows->block;
     CsvValuesKind kind = type == TYPE_DATE ? CSV_VALUES_DATE : scale > 0 ? CSV_VALUES_DECIMAL : CSV_VALUES_INTEGER;
     memset(ret_left, 0, VALIDITY_WORDS * sizeof *ret_left);
-    if (rows->is_padded || scale > CSV_VALUES_SCALE || !numbers_are_plain(block->dialect)) {
+    const CsvDialect *dialect = block->dialect;
+    if (rows->is_padded || scale > CSV_VALUES_SCALE || !dialect->style.is_plain || !numbers_are_plain(dialect)) {
         left_set_all(selection, count, ret_left);
         return;
     }
@@ -434,4 +435,9 @@ bool csv_field_text(Arena *arena, const CsvDialect *dialect, StringView field, S
         *ret_text = (StringView){plain, csv_unescape(dialect, *ret_text, plain)};
     }
     return !cut.is_null;
+}
+
+bool csv_field_is_null(const CsvDialect *dialect, StringView field)
+{
+    return field_cut(dialect, field.data, field.size).is_null;
 }

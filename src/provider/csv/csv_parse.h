@@ -37,5 +37,7 @@ void csv_values_read(const CsvRows *rows, size_t column, TypeId type, int scale,
 
 /* The text of a field as the file means it: without quotes, escapes undone (into the arena). False: NULL. */
 bool csv_field_text(Arena *arena, const CsvDialect *dialect, StringView field, StringView *ret_text);
+/* Whether it is NULL: no more is looked at. */
+bool csv_field_is_null(const CsvDialect *dialect, StringView field);
 
 #endif

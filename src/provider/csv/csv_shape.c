@@ -10,6 +10,8 @@
 #include "provider/csv/csv_header.h"
 #include "provider/csv/csv_parse.h"
 
+enum { FIRST_RECORD_SIZE = 4 << 10 }; /* in so many bytes of a piece most often a record begins */
+
 typedef struct Survey {
     Arena *arena;
     const Context *context;
@@ -18,6 +20,10 @@ typedef struct Survey {
     const CsvOptions *options;
     CsvDialect dialect; /* as the file's, but broken rows are left out */
     CpuLevel level;
+    CsvBlock *block; /* reads all pieces, one after the other */
+    CsvRows *rows;
+    Arena *block_arena, *scratch;
+    char *piece; /* CSV_PIECE_SIZE bytes, to find the first record of a piece in */
     CsvEvidence *evidence;
     CsvHeader header;
     uint64_t row_count, byte_count; /* that were looked at */
@@ -27,86 +33,139 @@ typedef struct Survey {
 
 /* ---- looking at rows ---- */
 
-static void survey_column(Survey *survey, const CsvRows *rows, size_t column, Arena *scratch)
+static void survey_field(Survey *survey, const CsvRows *rows, size_t row, size_t column, Arena *scratch)
+{
+    CsvEvidence *evidence = &survey->evidence[column];
+    StringView text;
+    bool is_missing = rows->is_padded && column >= rows->field_counts[row];
+    if (is_missing || !csv_field_text(scratch, &survey->dialect, csv_rows_field(rows, row, column), &text))
+        csv_evidence_add_null(evidence);
+    else
+        csv_style_add(&survey->dialect.style, scratch, evidence, text);
+}
+
+/* Of text no more has to be known than how often there is some. */
+static void survey_text(Survey *survey, const CsvRows *rows, size_t column)
 {
     CsvEvidence *evidence = &survey->evidence[column];
     for (size_t row = 0; row < rows->count; row++) {
-        StringView text;
-        bool is_missing = rows->is_padded && column >= rows->field_counts[row];
-        if (is_missing || !csv_field_text(scratch, &survey->dialect, csv_rows_field(rows, row, column), &text))
+        if ((rows->is_padded && column >= rows->field_counts[row]) ||
+            csv_field_is_null(&survey->dialect, csv_rows_field(rows, row, column)))
             csv_evidence_add_null(evidence);
         else
-            csv_style_add(&survey->dialect.style, scratch, evidence, text);
+            csv_evidence_count(evidence);
     }
 }
 
-/* Records that begin at offset .. end-1; `offset` is where one begins. */
-static void survey_rows(Survey *survey, uint64_t offset, uint64_t end, size_t read_size, bool is_start)
+static void survey_column(Survey *survey, const CsvRows *rows, size_t column, Arena *scratch)
 {
-    Arena *arena = arena_new_child(survey->arena);
-    CsvBlock *block = arena_new(arena, CsvBlock);
-    CsvRows *rows = arena_new(arena, CsvRows);
-    Arena *scratch = arena_new_child(arena);
-    csv_block_init(block, arena, &survey->quiet, survey->source, &survey->dialect, survey->level, offset, read_size);
-    while (csv_block_take(block, rows, BATCH_SIZE, true)) {
+    CsvEvidence *evidence = &survey->evidence[column];
+    if (!csv_evidence_wants_text(evidence)) {
+        survey_text(survey, rows, column);
+        return;
+    }
+    Type guess = csv_evidence_guess(evidence);
+    if (guess.id == TYPE_VARCHAR) {
+        for (size_t row = 0; row < rows->count; row++)
+            survey_field(survey, rows, row, column, scratch);
+        return;
+    }
+    int64_t values[BATCH_SIZE];
+    uint64_t left[VALIDITY_WORDS];
+    csv_values_read(rows, column, (TypeId)guess.id, guess.id == TYPE_DECIMAL ? guess.scale : 0, NULL, rows->count,
+                    values, left);
+    csv_evidence_add_values(evidence, guess, values, rows->count, left);
+    for (size_t row = 0; row < rows->count; row++)
+        if (validity_get(left, row))
+            survey_field(survey, rows, row, column, scratch);
+}
+
+/* Moves the block to `offset`, where a record begins; what is behind `end` is read only where that is not to be helped.
+ */
+static void survey_move(Survey *survey, uint64_t offset, uint64_t end)
+{
+    csv_block_move(survey->block, offset, csv_dialect_is_plain(&survey->dialect) ? end : UINT64_MAX);
+    survey->block->record_limit = CSV_RECORD_LIMIT;
+    survey->block->ends_at_limit = false;
+}
+
+/* Records that begin at offset .. end-1; `offset` is where one begins. */
+static void survey_rows(Survey *survey, uint64_t offset, uint64_t end, bool is_start)
+{
+    CsvRows *rows = survey->rows;
+    survey_move(survey, offset, end);
+    while (csv_block_take(survey->block, rows, BATCH_SIZE, true)) {
         context_check(survey->context);
         size_t count = rows->count;
         while (rows->count > 0 && csv_rows_offset(rows, rows->count - 1) >= end)
             rows->count--;
         for (size_t c = 0; c < survey->dialect.column_count; c++) {
-            survey_column(survey, rows, c, scratch);
+            survey_column(survey, rows, c, survey->scratch);
             if (is_start)
                 csv_header_compare(&survey->header, rows, c);
         }
         is_start = false;
         survey->row_count += rows->count;
-        arena_reset(scratch);
+        arena_reset(survey->scratch);
         if (rows->count < count)
             break;
     }
-    arena_free(arena);
 }
 
 /* Whether rows that begin at `offset` are regular up to `end`. */
 static bool survey_is_regular(Survey *survey, uint64_t offset, uint64_t end)
 {
-    Arena *arena = arena_new_child(survey->arena);
-    CsvBlock *block = arena_new(arena, CsvBlock);
-    CsvRows *rows = arena_new(arena, CsvRows);
-    uint64_t rejects = atomic_load(&survey->quiet.rejects);
-    csv_block_init(block, arena, &survey->quiet, survey->source, &survey->dialect, survey->level, offset,
-                   CSV_PIECE_SIZE);
-    block->record_limit =
-        CSV_PIECE_RECORD_LIMIT; /* a wrong guess about quotes may make one record of all that follows */
-    block->ends_at_limit = true;
-    uint64_t row_count = 0;
-    while (csv_block_take(block, rows, BATCH_SIZE, true)) {
+    CsvRows *rows = survey->rows;
+    uint64_t rejects = atomic_load(&survey->quiet.rejects), row_count = 0;
+    survey_move(survey, offset, end);
+    /* a wrong guess about quotes may make one record of all that follows */
+    survey->block->record_limit = CSV_PIECE_RECORD_LIMIT;
+    survey->block->ends_at_limit = true;
+    while (csv_block_take(survey->block, rows, BATCH_SIZE, true)) {
         row_count += rows->count;
         if (csv_rows_offset(rows, rows->count - 1) >= end)
             break;
     }
     bool is_regular = atomic_load(&survey->quiet.rejects) == rejects && row_count > 0;
     atomic_store(&survey->quiet.rejects, rejects);
-    arena_free(arena);
     return is_regular;
+}
+
+/* Behind the first line end at or behind `offset`, if that is within quotes or not; 0: none in a piece. */
+static uint64_t survey_find_record(Survey *survey, uint64_t offset, bool is_inside)
+{
+    for (size_t size = FIRST_RECORD_SIZE; size <= CSV_PIECE_SIZE; size *= 8) {
+        size_t got = csv_source_read(survey->source, offset, survey->piece, size);
+        size_t end = got == 0 ? 0 : csv_record_end(&survey->dialect, survey->piece, 0, got - 1, is_inside);
+        if (end > 0)
+            return offset + end;
+    }
+    return 0;
 }
 
 /* A piece in the middle: where its first record begins depends on whether it begins within quotes, so both are tried,
  * and a piece that neither makes regular is left out (Ge et al., "Speculative distributed CSV parsing", 2019). */
 static void survey_piece(Survey *survey, uint64_t offset, uint64_t end)
 {
-    Arena *arena = arena_new_child(survey->arena);
-    char *data = arena_allocate(arena, CSV_PIECE_SIZE);
-    size_t size = csv_source_read(survey->source, offset, data, CSV_PIECE_SIZE);
     for (int is_inside = 0; is_inside < 2; is_inside++) {
-        size_t start = size == 0 ? 0 : csv_record_end(&survey->dialect, data, 0, size - 1, is_inside);
-        if (start == 0 || offset + start >= end || !survey_is_regular(survey, offset + start, end))
+        uint64_t start = survey_find_record(survey, offset, is_inside);
+        if (start == 0 || start >= end || !survey_is_regular(survey, start, end))
             continue;
-        survey->byte_count += end - (offset + start);
-        survey_rows(survey, offset + start, end, CSV_PIECE_SIZE, false);
-        break;
+        survey->byte_count += end - start;
+        survey_rows(survey, start, end, false);
+        return;
     }
-    arena_free(arena);
+}
+
+/* `read_size` as csv_block_init has it. */
+static void survey_block_new(Survey *survey, size_t read_size)
+{
+    survey->block = arena_new(survey->block_arena, CsvBlock);
+    survey->rows = arena_new(survey->block_arena, CsvRows);
+    survey->scratch = arena_new_child(survey->block_arena);
+    survey->piece = arena_allocate(survey->block_arena, CSV_PIECE_SIZE);
+    csv_block_init(survey->block, survey->block_arena, &survey->quiet, survey->source, &survey->dialect, survey->level,
+                   0, read_size);
 }
 
 static void survey_all(Survey *survey, uint64_t data_offset, const CsvHead *head)
@@ -116,19 +175,22 @@ static void survey_all(Survey *survey, uint64_t data_offset, const CsvHead *head
     bool has_types = survey->options->columns != NULL || survey->options->is_all_text;
     if (survey->source->spool && has_types &&
         !head->is_whole) { /* rows can leave as they come: nothing is to be found out */
-        survey_rows(survey, data_offset, head->offset + head->size / 2, CSV_HEAD_SIZE, true); /* no more is read */
+        survey_block_new(survey, CSV_HEAD_SIZE);
+        survey_rows(survey, data_offset, head->offset + head->size / 2, true); /* no more is read */
         return;
     }
     survey->is_total = is_stream || size <= CSV_TOTAL_SIZE;
     if (survey->is_total) {
-        survey_rows(survey, data_offset, is_stream ? CSV_TOTAL_SIZE : UINT64_MAX, 0, true);
+        survey_block_new(survey, 0);
+        survey_rows(survey, data_offset, is_stream ? CSV_TOTAL_SIZE : UINT64_MAX, true);
         survey->stored_byte_count = survey->source->decoder_offset;
         if (is_stream && csv_source_reaches(survey->source, CSV_TOTAL_SIZE))
             survey->is_total = false;
         survey->byte_count = (survey->is_total ? size : CSV_TOTAL_SIZE) - data_offset;
         return;
     }
-    survey_rows(survey, data_offset, data_offset + CSV_PIECE_SIZE, CSV_PIECE_SIZE, true);
+    survey_block_new(survey, CSV_PIECE_SIZE);
+    survey_rows(survey, data_offset, data_offset + CSV_PIECE_SIZE, true);
     survey->byte_count = CSV_PIECE_SIZE;
     uint64_t step = (size - data_offset - CSV_PIECE_SIZE) / (CSV_PIECE_COUNT - 1);
     for (uint64_t i = 1; i < CSV_PIECE_COUNT; i++) {
@@ -329,7 +391,9 @@ CsvShape *csv_shape_detect(Arena *arena, const Context *context, CsvSource *sour
     survey.evidence = arena_array(arena, CsvEvidence, survey.dialect.column_count);
     for (size_t c = 0; c < survey.dialect.column_count; c++)
         csv_evidence_init(&survey.evidence[c]);
+    survey.block_arena = arena_new_child(scratch);
     survey_all(&survey, head.offset + next, &head);
+    arena_free(survey.block_arena);
     survey.dialect.has_header = first_count > 0 && header_decide(&survey);
     if (!survey.dialect.has_header && first_count > 0)
         first_record_add(&survey);
