@@ -536,6 +536,18 @@ void aggregate_calls_finish(AggregateCalls *calls)
     }
 }
 
+void aggregate_calls_combine(AggregateCalls *calls, uint8_t *const *from, uint8_t *const *into, size_t count)
+{
+    for (size_t c = 0; c < calls->count; c++) {
+        Call *call = &calls->calls[c];
+        for (size_t i = 0; i < count; i++) {
+            calls->kept_groups[i] = from[i] + call->offset;
+            calls->states[i] = into[i] + call->offset;
+        }
+        call->call->aggregate->combine(&call->state, calls->kept_groups, calls->states, count);
+    }
+}
+
 void aggregate_calls_finalize(AggregateCalls *calls, size_t call_index, uint8_t *const *groups, size_t count,
                               Vector *result)
 {

@@ -25,6 +25,9 @@ size_t aggregate_calls_size(const AggregateCalls *calls);
 void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups);
 /* All rows go to one group. */
 void aggregate_calls_update_one(AggregateCalls *calls, const Batch *batch, uint8_t *group);
+/* The states at from[i] are merged into those at into[i], which then have the rows of both; another copy may have made
+ * them. Not where rows are kept. */
+void aggregate_calls_combine(AggregateCalls *calls, uint8_t *const *from, uint8_t *const *into, size_t count);
 /* All rows have come: before finalize. */
 void aggregate_calls_finish(AggregateCalls *calls);
 /* `result` becomes the values of one call for `count` groups. */

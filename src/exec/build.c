@@ -99,7 +99,7 @@ static const struct {
     [PLAN_FILTER] = {filter_new, NULL},
     [PLAN_PROJECT] = {project_new, NULL},
     [PLAN_JOIN] = {join_new, join_shared_new},
-    [PLAN_AGGREGATE] = {hash_aggregate_new, NULL},
+    [PLAN_AGGREGATE] = {hash_aggregate_new, hash_aggregate_shared_new},
     [PLAN_DISTINCT] = {distinct_new, NULL},
     [PLAN_SORT] = {sort_or_top_n_new, NULL},
     [PLAN_LIMIT] = {limit_new, NULL},

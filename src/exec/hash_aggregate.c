@@ -8,10 +8,15 @@
  *
  * When memory is full no new groups are made. Rows of groups that are there still go to them; all others wait on disk,
  * as they came, with their keys, split by the hash of these. Once the groups in memory are handed on each partition is
- * taken up like an input of its own. So all rows of a group meet in one place, in their order. */
+ * taken up like an input of its own. So all rows of a group meet in one place, in their order.
+ *
+ * Copies make groups of their parts of the input and then merge them by partitions (aggregate_shared.h): a copy takes a
+ * partition, adopts the groups of all copies where they stand, merges states of equal keys, adds the rows that wait,
+ * and hands on what came of it. */
 #include <string.h>
 
 #include "exec/aggregate_calls.h"
+#include "exec/aggregate_shared.h"
 #include "exec/hash_table.h"
 #include "exec/operator.h"
 #include "exec/row_output.h"
@@ -33,6 +38,11 @@ typedef struct HashAggregateOperator {
     HashTable *table;
     HashProbe *probe;
     uint8_t *one; /* the states of the one group; NULL when there are groups */
+    /* of copies: */
+    AggregateShared *shared; /* NULL: there is but one */
+    uint64_t phase, partition;
+    Block *adopted; /* addresses of groups that others have made, before those of `rows` */
+    size_t adopted_count;
     Batch *batch;
     bool is_built;
     size_t next_row; /* of those to return */
@@ -43,7 +53,9 @@ typedef struct HashAggregateOperator {
     size_t waiting_count;
     size_t *value_positions; /* of each group expression there */
     Vector **waiting_columns;
+    Vector **own_keys; /* of rows that are read back */
     uint8_t *found[BATCH_SIZE];
+    uint8_t *merged[BATCH_SIZE];
     bool is_new[BATCH_SIZE];
     uint16_t present[BATCH_SIZE], absent[BATCH_SIZE]; /* rows whose group is there, and others */
     uint16_t of_set[BATCH_SIZE];
@@ -74,19 +86,40 @@ static void aggregate_update_groups(HashAggregateOperator *self, const Batch *ba
     aggregate_calls_update(self->calls, batch, self->found);
 }
 
-static void aggregate_make_spill(HashAggregateOperator *self)
+/* Columns of rows that wait. */
+static void aggregate_add_spill_side(const HashAggregateOperator *self, Spill *spill)
 {
     const PlanAggregate *plan = aggregate_plan(self);
     const Plan *input = plan->base.inputs[0];
-    Type *types = arena_array(self->base.arena, Type, self->waiting_count);
+    Arena *scratch = arena_new_child(self->base.arena);
+    Type *types = arena_array(scratch, Type, self->waiting_count);
     for (size_t c = 0; c < input->output_count; c++)
         types[c] = plan_column(self->columns, input->outputs[c])->type;
     for (size_t g = 0; g < plan->group_count; g++)
         types[self->value_positions[g]] = plan->groups[g]->type;
     if (plan->set_count > 0)
         types[self->waiting_count - 1] = self->set->type;
+    spill_add_side(spill, types, self->waiting_count);
+    arena_free(scratch);
+}
+
+static void aggregate_make_spill(HashAggregateOperator *self)
+{
     self->spill = spill_new(self->base.arena, self->base.context, self->share);
-    spill_add_side(self->spill, types, self->waiting_count);
+    aggregate_add_spill_side(self, self->spill);
+}
+
+static void aggregate_spill(HashAggregateOperator *self, size_t count)
+{
+    AggregateShared *shared = self->shared;
+    if (shared == NULL || self->is_built) { /* what a copy has taken is its own */
+        spill_add(self->spill, 0, self->waiting_columns, self->absent, count, self->hashes);
+        return;
+    }
+    worker_take_turn(self->base.worker, &shared->spill_turn);
+    shared->has_waiting = true;
+    spill_add(shared->spill, 0, self->waiting_columns, self->absent, count, self->hashes);
+    worker_end_turn(self->base.worker, &shared->spill_turn);
 }
 
 /* The rows, of the set at hand, that have no group. */
@@ -101,7 +134,7 @@ static void aggregate_put_off(HashAggregateOperator *self, const Batch *batch, s
     if (plan->set_count > 0)
         self->waiting_columns[self->waiting_count - 1] = self->set;
     vectors_hash(self->keys, self->key_count, self->absent, count, self->hashes);
-    spill_add(self->spill, 0, self->waiting_columns, self->absent, count, self->hashes);
+    aggregate_spill(self, count);
 }
 
 static void aggregate_add_to_present(HashAggregateOperator *self, const Batch *batch)
@@ -138,9 +171,10 @@ static void aggregate_add_to_groups(HashAggregateOperator *self, const Batch *ba
                   aggregate_calls_states_size(self->calls);
     if (!memory_share_is_full(self->share, row_store_count(self->rows), size))
         return;
-    if (self->spill == NULL)
+    bool shares_spill = self->shared && !self->is_built;
+    if (self->spill == NULL && !shares_spill)
         aggregate_make_spill(self);
-    self->is_full = spill_can_add(self->spill);
+    self->is_full = shares_spill || spill_can_add(self->spill);
 }
 
 /* The key of a set: groups that are in it, NULL for the others, its number. */
@@ -209,13 +243,14 @@ static void aggregate_add_empty_sets(HashAggregateOperator *self)
 
 static void aggregate_forget(HashAggregateOperator *self)
 {
-    aggregate_calls_clear(self->calls);
+    if (self->shared == NULL) /* else states of other copies may point to what it keeps */
+        aggregate_calls_clear(self->calls);
     if (self->table == NULL)
         return;
     hash_table_clear(self->table);
     row_store_release(self->rows);
     self->is_full = false;
-    self->next_row = 0;
+    self->next_row = self->adopted_count = 0;
 }
 
 static void aggregate_build(HashAggregateOperator *self)
@@ -228,17 +263,126 @@ static void aggregate_build(HashAggregateOperator *self)
     aggregate_calls_finish(self->calls);
 }
 
-/* A partition of the rows that wait becomes groups. False: none waits. */
-static bool aggregate_build_again(HashAggregateOperator *self)
+static void aggregate_add_waiting(HashAggregateOperator *self)
 {
-    if (self->spill == NULL || !spill_begin_partition(self->spill))
-        return false;
-    aggregate_forget(self);
     for (const Batch *batch; (batch = spill_next(self->spill, 0, BATCH_SIZE)) != NULL;) {
         aggregate_add_again(self, batch);
         aggregate_note_memory(self);
     }
     aggregate_calls_finish(self->calls);
+}
+
+/* ---- merging what copies have made ---- */
+
+/* The copies' states of the one group go to the first copy. */
+static void aggregate_merge_one(HashAggregateOperator *self)
+{
+    const AggregateShared *shared = self->shared;
+    size_t index = worker_index(self->base.worker);
+    self->next_row = index > 0;
+    for (size_t i = 1; i < shared->copy_count && index == 0; i++)
+        aggregate_calls_combine(self->calls, &shared->parts[i].one, &self->one, 1);
+}
+
+/* All copies have built; from here on the table is that of a partition. */
+static void aggregate_begin_merge(HashAggregateOperator *self)
+{
+    Operator *op = &self->base;
+    AggregateShared *shared = self->shared;
+    worker_meet(op->worker, &shared->built, self->one ? NULL : aggregate_shared_choose_partitions, shared);
+    self->phase = worker_begin_phase(op->worker);
+    if (self->one) {
+        aggregate_merge_one(self);
+        return;
+    }
+    hash_table_clear(self->table);
+    aggregate_part_split(shared, &shared->parts[worker_index(op->worker)], op->context, self->own_keys,
+                         self->key_count);
+    self->rows = row_store_new(op->arena, op->context, self->layout);
+    self->table = hash_table_new(op->arena, op->context, self->rows, self->key_count, "the hash table of GROUP BY");
+    self->adopted = block_new(op->arena, op->context, "the groups of GROUP BY");
+    self->is_full = false;
+    self->next_row = 0;
+    if (shared->has_waiting)
+        aggregate_make_spill(self);
+    worker_meet(op->worker, &shared->split, NULL, NULL);
+}
+
+/* Groups that stand in memory of any copy. */
+static void aggregate_adopt(HashAggregateOperator *self, uint8_t *const *rows, size_t count)
+{
+    for (size_t k = 0; k < self->key_count; k++)
+        rows_read(self->layout, k, rows, count, self->own_keys[k]);
+    hash_table_adopt(self->table, self->probe, self->own_keys, count, rows, self->found, self->is_new);
+    uint8_t **adopted = (uint8_t **)self->adopted->data + self->adopted_count;
+    size_t new_count = 0, merged_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        adopted[new_count] = rows[i];
+        new_count += self->is_new[i];
+        self->merged[merged_count] = rows[i] + self->layout->extra_offset;
+        self->found[merged_count] = self->found[i] + self->layout->extra_offset;
+        merged_count += !self->is_new[i];
+    }
+    self->adopted_count += new_count;
+    aggregate_calls_combine(self->calls, self->merged, self->found, merged_count);
+}
+
+static void aggregate_merge_partition(HashAggregateOperator *self, size_t partition)
+{
+    AggregateShared *shared = self->shared;
+    size_t group_count = 0;
+    for (size_t c = 0; c < shared->copy_count; c++)
+        group_count += shared->parts[c].starts[partition + 1] - shared->parts[c].starts[partition];
+    block_renew(self->adopted, group_count * sizeof(uint8_t *));
+    hash_table_reserve(self->table, group_count);
+    for (size_t c = 0; c < shared->copy_count; c++) {
+        const AggregatePart *part = &shared->parts[c];
+        uint8_t *const *rows = part->addresses->data;
+        size_t end = part->starts[partition + 1];
+        for (size_t first = part->starts[partition], count; first < end; first += count) {
+            context_check(self->base.context);
+            count = end - first < BATCH_SIZE ? end - first : BATCH_SIZE;
+            aggregate_adopt(self, rows + first, count);
+        }
+    }
+}
+
+/* The rows of the partition that wait move to this copy. */
+static bool aggregate_take_waiting(HashAggregateOperator *self, size_t partition)
+{
+    AggregateShared *shared = self->shared;
+    if (!shared->has_waiting)
+        return false;
+    worker_take_turn(self->base.worker, &shared->spill_turn);
+    bool is_taken = spill_take(self->spill, shared->spill, partition);
+    worker_end_turn(self->base.worker, &shared->spill_turn);
+    return is_taken && spill_begin_partition(self->spill);
+}
+
+/* The next partition that no copy has taken. False: there is none. */
+static bool aggregate_merge_next(HashAggregateOperator *self)
+{
+    AggregateShared *shared = self->shared;
+    if (shared == NULL || self->one)
+        return false;
+    size_t partition = atomic_fetch_add(&shared->next_partition, 1);
+    if (partition >> shared->partition_bits > 0)
+        return false;
+    self->partition = partition;
+    aggregate_forget(self);
+    aggregate_merge_partition(self, partition);
+    if (aggregate_take_waiting(self, partition))
+        aggregate_add_waiting(self);
+    return true;
+}
+
+/* More groups: of a partition of the rows that wait, or of one that copies share. False: there are none. */
+static bool aggregate_build_again(HashAggregateOperator *self)
+{
+    if (self->spill == NULL || !spill_begin_partition(self->spill))
+        return aggregate_merge_next(self);
+    aggregate_forget(self);
+    aggregate_add_waiting(self);
     return true;
 }
 
@@ -251,8 +395,12 @@ static size_t aggregate_next_groups(HashAggregateOperator *self)
     if (self->one) {
         count = self->next_row == 0;
         self->found[0] = self->one;
+    } else if (self->next_row < self->adopted_count) {
+        size_t left = self->adopted_count - self->next_row;
+        count = left < self->base.batch_size ? left : self->base.batch_size;
+        memcpy(self->found, (uint8_t **)self->adopted->data + self->next_row, count * sizeof *self->found);
     } else {
-        count = row_store_rows(self->rows, self->next_row, self->base.batch_size, self->found);
+        count = row_store_rows(self->rows, self->next_row - self->adopted_count, self->base.batch_size, self->found);
     }
     self->next_row += count;
     return count;
@@ -275,9 +423,12 @@ static Batch *hash_aggregate_next(Operator *op)
 {
     HashAggregateOperator *self = (HashAggregateOperator *)op;
     const PlanAggregate *plan = aggregate_plan(self);
-    if (!self->is_built)
+    if (!self->is_built) {
         aggregate_build(self);
-    self->is_built = true;
+        self->is_built = true;
+        if (self->shared)
+            aggregate_begin_merge(self);
+    }
     size_t count;
     while ((count = aggregate_next_groups(self)) == 0)
         if (!aggregate_build_again(self))
@@ -293,6 +444,8 @@ static Batch *hash_aggregate_next(Operator *op)
         aggregate_calls_finalize(self->calls, a, self->found, count, *columns++);
     self->batch->row_count = self->batch->vector_size = count;
     self->batch->selection = NULL;
+    if (self->shared)
+        self->batch->morsel = worker_enter(op->worker, self->phase, self->partition);
     return self->batch;
 }
 
@@ -301,6 +454,10 @@ static void hash_aggregate_close(Operator *op)
     HashAggregateOperator *self = (HashAggregateOperator *)op;
     aggregate_forget(self);
     spill_clear(self->spill);
+    if (self->adopted)
+        block_clear(self->adopted);
+    if (self->shared)
+        aggregate_shared_close(self->shared);
 }
 
 static const OperatorOps hash_aggregate_ops = {"HashAggregate", NULL, hash_aggregate_next, hash_aggregate_close};
@@ -316,6 +473,7 @@ static void aggregate_make_table(HashAggregateOperator *self, const Build *build
     self->values = arena_array(arena, Vector *, plan->group_count);
     self->nulls = arena_array(arena, Vector *, plan->group_count);
     self->keys = arena_array(arena, Vector *, self->key_count);
+    self->own_keys = arena_array(arena, Vector *, self->key_count);
     Type *types = arena_array(arena, Type, self->key_count);
     for (size_t g = 0; g < plan->group_count; g++) {
         types[g] = plan->groups[g]->type;
@@ -326,6 +484,8 @@ static void aggregate_make_table(HashAggregateOperator *self, const Build *build
     self->set = vector_new(arena, type_of(TYPE_UBIGINT));
     if (has_sets)
         types[plan->group_count] = self->set->type;
+    for (size_t k = 0; k < self->key_count; k++)
+        self->own_keys[k] = vector_new(arena, types[k]);
     Expr **groups = column_map_exprs(map, plan->groups, plan->group_count);
     self->groups = evaluator_new(arena, build->context, groups, plan->group_count);
     self->layout = row_layout_new(arena, types, self->key_count, aggregate_calls_state_size(self->calls));
@@ -341,6 +501,30 @@ static void aggregate_make_table(HashAggregateOperator *self, const Build *build
     self->waiting_columns = arena_array(arena, Vector *, self->waiting_count);
 }
 
+void *hash_aggregate_shared_new(const Build *build, const Plan *plan)
+{
+    (void)plan;
+    return build->copy_count > 1 ? aggregate_shared_new(build) : NULL;
+}
+
+/* This copy's part, for the others. */
+static void aggregate_join_shared(HashAggregateOperator *self)
+{
+    AggregateShared *shared = self->shared = self->base.shared;
+    if (shared == NULL)
+        return;
+    AggregatePart *part = &shared->parts[worker_index(self->base.worker)];
+    part->rows = self->rows;
+    part->one = self->one;
+    if (self->table == NULL)
+        return;
+    part->addresses = block_new(self->base.arena, self->base.context, "the groups of GROUP BY");
+    if (shared->spill == NULL) {
+        shared->spill = spill_new(shared->arena, shared->context, self->share);
+        aggregate_add_spill_side(self, shared->spill);
+    }
+}
+
 Operator *hash_aggregate_new(const Build *build, const Plan *plan, Operator **inputs)
 {
     const PlanAggregate *aggregate = (const PlanAggregate *)plan;
@@ -352,6 +536,7 @@ Operator *hash_aggregate_new(const Build *build, const Plan *plan, Operator **in
         aggregate_make_table(self, build, &map);
     else
         self->one = arena_allocate_zero(build->arena, aggregate_calls_state_size(self->calls));
+    aggregate_join_shared(self);
     self->batch = batch_new_empty(build->arena, plan->output_count);
     for (size_t c = 0; c < plan->output_count; c++)
         self->batch->columns[c] = vector_new(build->arena, plan_column(build->columns, plan->outputs[c])->type);

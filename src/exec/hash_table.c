@@ -304,21 +304,33 @@ void hash_table_find(const HashTable *table, HashProbe *probe, Vector *const *ke
 
 /* ---- adding ---- */
 
-/* Makes rows for `list`, with their keys. */
-static void rows_make(HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection,
-                      const uint16_t *list, size_t count)
+/* What is added: keys alone, or with rows that they have already. */
+typedef struct AddedKeys {
+    Vector *const *keys;
+    const uint16_t *selection;
+    uint8_t *const *rows; /* NULL: they get new ones */
+} AddedKeys;
+
+/* Rows for `list`, with their keys. */
+static void rows_make(HashTable *table, HashProbe *probe, const AddedKeys *added, const uint16_t *list, size_t count)
 {
+    if (added->rows) {
+        for (size_t k = 0; k < count; k++)
+            probe->new_rows[k] = added->rows[list[k]];
+        return;
+    }
+    const uint16_t *selection = added->selection;
     row_store_append(table->store, count, probe->new_rows);
     for (size_t k = 0; k < count; k++)
         probe->new_selection[k] = selection ? selection[list[k]] : list[k];
     for (size_t c = 0; c < table->key_count; c++)
-        rows_write(table->store, c, keys[c], probe->new_selection, count, probe->new_rows);
+        rows_write(table->store, c, added->keys[c], probe->new_selection, count, probe->new_rows);
 }
 
-static void probe_fill_claimed(HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection,
-                               size_t empty_count, uint8_t **rows, bool *is_new)
+static void probe_fill_claimed(HashTable *table, HashProbe *probe, const AddedKeys *added, size_t empty_count,
+                               uint8_t **rows, bool *is_new)
 {
-    rows_make(table, probe, keys, selection, probe->empty, empty_count);
+    rows_make(table, probe, added, probe->empty, empty_count);
     HashSlot *slots = table->slots->data;
     for (size_t k = 0; k < empty_count; k++) {
         uint16_t i = probe->empty[k];
@@ -328,12 +340,12 @@ static void probe_fill_claimed(HashTable *table, HashProbe *probe, Vector *const
     table->count += empty_count;
 }
 
-static size_t hash_table_add_nulls(HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection,
-                                   size_t null_count, uint8_t **rows, bool *is_new)
+static size_t hash_table_add_nulls(HashTable *table, HashProbe *probe, const AddedKeys *added, size_t null_count,
+                                   uint8_t **rows, bool *is_new)
 {
     bool is_first = null_count > 0 && table->null_row == NULL;
     if (is_first) {
-        rows_make(table, probe, keys, selection, probe->nulls, 1);
+        rows_make(table, probe, added, probe->nulls, 1);
         table->null_row = probe->new_rows[0];
         is_new[probe->nulls[0]] = true;
     }
@@ -341,22 +353,38 @@ static size_t hash_table_add_nulls(HashTable *table, HashProbe *probe, Vector *c
     return is_first;
 }
 
-size_t hash_table_add(HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection, size_t count,
-                      uint8_t **ret_rows, bool *ret_is_new)
+static size_t hash_table_add_keys(HashTable *table, HashProbe *probe, const AddedKeys *added, size_t count,
+                                  uint8_t **rows, bool *is_new)
 {
+    Vector *const *keys = added->keys;
+    const uint16_t *selection = added->selection;
     hash_table_reserve(table, table->count + count);
-    memset(ret_is_new, 0, count * sizeof *ret_is_new);
+    memset(is_new, 0, count * sizeof *is_new);
     size_t null_count, new_count = 0;
     size_t pending_count = probe_begin(table, probe, keys, selection, count, &null_count);
     while (pending_count > 0) {
         ProbeStep step = probe_step(table, probe, pending_count, true);
         if (step.empty_count > 0)
-            probe_fill_claimed(table, probe, keys, selection, step.empty_count, ret_rows, ret_is_new);
+            probe_fill_claimed(table, probe, added, step.empty_count, rows, is_new);
         new_count += step.empty_count;
-        probe_read_rows(table, probe, probe->filled, step.filled_count, ret_rows);
+        probe_read_rows(table, probe, probe->filled, step.filled_count, rows);
         size_t match_count;
         pending_count =
-            table->is_exact ? 0 : probe_match(table, probe, keys, selection, step.filled_count, ret_rows, &match_count);
+            table->is_exact ? 0 : probe_match(table, probe, keys, selection, step.filled_count, rows, &match_count);
     }
-    return new_count + hash_table_add_nulls(table, probe, keys, selection, null_count, ret_rows, ret_is_new);
+    return new_count + hash_table_add_nulls(table, probe, added, null_count, rows, is_new);
+}
+
+size_t hash_table_add(HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection, size_t count,
+                      uint8_t **ret_rows, bool *ret_is_new)
+{
+    AddedKeys added = {.keys = keys, .selection = selection};
+    return hash_table_add_keys(table, probe, &added, count, ret_rows, ret_is_new);
+}
+
+void hash_table_adopt(HashTable *table, HashProbe *probe, Vector *const *keys, size_t count, uint8_t *const *rows,
+                      uint8_t **ret_rows, bool *ret_is_new)
+{
+    AddedKeys added = {.keys = keys, .rows = rows};
+    hash_table_add_keys(table, probe, &added, count, ret_rows, ret_is_new);
 }

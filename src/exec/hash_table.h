@@ -36,5 +36,9 @@ void hash_table_find(const HashTable *table, HashProbe *probe, Vector *const *ke
  * the first of its key. Returns how many are new. */
 size_t hash_table_add(HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection, size_t count,
                       uint8_t **ret_rows, bool *ret_is_new);
+/* The same for rows with keys that stand somewhere already: rows[i], whose key is row i of `keys`, becomes that of its
+ * key where there was none. */
+void hash_table_adopt(HashTable *table, HashProbe *probe, Vector *const *keys, size_t count, uint8_t *const *rows,
+                      uint8_t **ret_rows, bool *ret_is_new);
 
 #endif

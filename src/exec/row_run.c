@@ -24,12 +24,16 @@ size_t row_run_size(const RowRun *run)
     return run->rows->size + run->strings->size;
 }
 
+static void run_discard(RowRun *run, const RowBlock *block)
+{
+    if (!run->keeps_place)
+        temp_file_discard(run->file, block->offset, block->row_count * run->stride + block->string_size);
+}
+
 void row_run_clear(RowRun *run)
 {
-    for (; run->next_block < run->blocks.count; run->next_block++) {
-        const RowBlock *block = &run->blocks.items[run->next_block];
-        temp_file_discard(run->file, block->offset, block->row_count * run->stride + block->string_size);
-    }
+    for (; run->next_block < run->blocks.count; run->next_block++)
+        run_discard(run, &run->blocks.items[run->next_block]);
     block_clear(run->rows);
     block_clear(run->strings);
     run->blocks.count = run->next_block = 0;
@@ -127,7 +131,7 @@ size_t row_run_read(RowRun *run)
         temp_file_read(run->file, block->offset + rows_size, run->strings->data, block->string_size);
         run_place_strings(run, block->row_count);
     }
-    temp_file_discard(run->file, block->offset, rows_size + block->string_size);
+    run_discard(run, block);
     run->next_block++;
     return block->row_count;
 }

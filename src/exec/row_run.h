@@ -31,6 +31,7 @@ typedef struct RowRun {
     uint64_t row_count;
     ARRAY(RowBlock) blocks;
     size_t next_block; /* to be read */
+    bool keeps_place;  /* what has been read is not discarded */
     /* the block being written, or the one being read */
     Block *rows, *strings;
     size_t used_rows, used_strings;

@@ -4,9 +4,8 @@
 #include "exec/row_run.h"
 
 enum {
-    PARTITION_BITS = 4,
-    PARTITIONS = 1 << PARTITION_BITS,
-    DEEPEST = 64 / PARTITION_BITS - 4, /* hash tables use the low bits: those are left to them */
+    PARTITIONS = 1 << SPILL_BITS,
+    DEEPEST = 64 / SPILL_BITS - 4, /* hash tables use the low bits: those are left to them */
     LARGEST_BLOCK = 256 << 10,
     SMALLEST_BLOCK = 4 << 10,
 };
@@ -91,7 +90,7 @@ bool spill_can_add(const Spill *spill)
 
 static size_t hash_partition(uint64_t hash, unsigned depth)
 {
-    return hash >> (64 - PARTITION_BITS * (depth + 1)) & (PARTITIONS - 1);
+    return hash >> (64 - SPILL_BITS * (depth + 1)) & (PARTITIONS - 1);
 }
 
 static RowRun *spill_run(Spill *spill, size_t partition_index, size_t side)
@@ -155,6 +154,23 @@ bool spill_begin_partition(Spill *spill)
     spill->depth = next->depth;
     for (size_t s = 0; s < spill->side_count; s++)
         spill->sides[s].next_row = spill->sides[s].row_count = 0;
+    return true;
+}
+
+bool spill_take(Spill *spill, Spill *shared, size_t partition_index)
+{
+    SpillPartition *partition = &shared->filled[partition_index];
+    if (partition->arena == NULL)
+        return false;
+    for (size_t s = 0; s < shared->side_count; s++)
+        if (partition->runs[s]) {
+            row_run_finish(partition->runs[s]);
+            partition->runs[s]->keeps_place = true; /* others read from the file, too */
+        }
+    WaitingPartition taken = {.partition = *partition, .depth = shared->depth + 1};
+    arena_set_parent(partition->arena, spill->arena);
+    *partition = (SpillPartition){.arena = NULL};
+    array_add(spill->arena, &spill->waiting, taken);
     return true;
 }
 

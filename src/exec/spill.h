@@ -17,6 +17,9 @@ typedef struct Spill Spill;
 /* No more than so many sides. */
 enum { SPILL_SIDES = 2 };
 
+/* Rows are split by so many bits of the hash, the highest first. */
+enum { SPILL_BITS = 4 };
+
 /* Without a side. `share`: of the operator that spills. */
 Spill *spill_new(Arena *arena, const Context *context, MemoryShare share);
 /* The rows of the next side have these columns. */
@@ -32,6 +35,9 @@ bool spill_begin_partition(Spill *spill);
 /* The next rows of a side of the partition, in the order in which they were added, up to `count`; lent until the next
  * call. NULL: there are no more. Long strings stand in the batch until then. */
 Batch *spill_next(Spill *spill, size_t side, size_t count);
+/* Where copies of an operator share a spill that all of them have added to: moves one of its 16 partitions to `spill`,
+ * which has nothing else, to be taken up there. False: no rows are in it. */
+bool spill_take(Spill *spill, Spill *shared, size_t partition_index);
 /* Bytes of memory that it holds. */
 size_t spill_size(const Spill *spill);
 /* Forgets everything and gives the place back. */

@@ -26,6 +26,23 @@ static void note_volatile(void *user, Expr **slot)
     *(bool *)user |= *slot && expr_is_volatile(*slot);
 }
 
+static bool aggregate_heeds_order(const PlanAggregate *aggregate)
+{
+    for (size_t i = 0; i < aggregate->aggregate_count; i++)
+        if ((aggregate->aggregates[i].aggregate->flags & AGGREGATE_ORDER_MATTERS))
+            return true;
+    return false;
+}
+
+/* Copies merge states, not the rows that DISTINCT keeps. */
+static bool aggregate_keeps_rows(const PlanAggregate *aggregate)
+{
+    for (size_t i = 0; i < aggregate->aggregate_count; i++)
+        if (aggregate->aggregates[i].is_distinct)
+            return true;
+    return false;
+}
+
 static bool can_copy(Plan *plan)
 {
     bool is_volatile = false;
@@ -34,6 +51,11 @@ static bool can_copy(Plan *plan)
         return ((const PlanScan *)plan)->scan->cursor_limit > 1;
     case PLAN_SET:
         return ((const PlanSet *)plan)->operator== PLAN_UNION;
+    case PLAN_AGGREGATE:
+        if (aggregate_heeds_order((const PlanAggregate *)plan) || aggregate_keeps_rows((const PlanAggregate *)plan))
+            return false;
+        plan_each_expr(plan, note_volatile, &is_volatile);
+        return !is_volatile;
     case PLAN_FILTER:
     case PLAN_PROJECT:
     case PLAN_JOIN:
@@ -97,14 +119,6 @@ static bool pays(const Placing *self, Plan *plan)
 }
 
 /* ---- which inputs' order is seen ---- */
-
-static bool aggregate_heeds_order(const PlanAggregate *aggregate)
-{
-    for (size_t i = 0; i < aggregate->aggregate_count; i++)
-        if ((aggregate->aggregates[i].aggregate->flags & AGGREGATE_ORDER_MATTERS))
-            return true;
-    return false;
-}
 
 /* Whether it matters in which order the input's rows come, when that of the node's own does. */
 static bool input_order_matters(const Plan *plan, size_t input_index, bool order_matters)

@@ -1,0 +1,53 @@
+/* exec/aggregate_shared.h: what copies of a HashAggregate share: the groups that each has made of its part of the
+ * input, which are merged by partitions of their keys' hashes, a partition by one copy.
+ *
+ *   copy 0   groups --.                       .--> partition 0: groups of all copies, and rows that waited
+ *   copy 1   groups --+-- by hash, at the ----+--> partition 1
+ *            rows that wait --'     meeting   '--> ... */
+#ifndef QUERN_EXEC_AGGREGATE_SHARED_H
+#define QUERN_EXEC_AGGREGATE_SHARED_H
+
+#include "exec/operator.h"
+#include "exec/spill.h"
+
+enum { AGGREGATE_MOST_PARTITIONS = 64 };
+
+/* One copy's groups. */
+typedef struct AggregatePart {
+    RowStore *rows;
+    uint8_t *one;     /* without GROUP BY: the states of the one group */
+    Block *addresses; /* of the rows, by partition */
+    size_t starts[AGGREGATE_MOST_PARTITIONS + 1];
+} AggregatePart;
+
+typedef struct AggregateShared {
+    Arena *arena; /* of the spill */
+    const Context *context;
+    size_t copy_count;
+    AggregatePart *parts; /* of each copy */
+    Turn spill_turn;
+    Spill *spill; /* rows that wait; whoever has the turn may use it */
+    bool has_waiting;
+    Meeting built, split;
+    size_t partition_bits; /* set when all are built */
+    _Atomic size_t next_partition;
+    _Atomic size_t closed_count;
+} AggregateShared;
+
+static inline size_t aggregate_shared_partition(const AggregateShared *shared, uint64_t hash)
+{
+    return shared->partition_bits ? hash >> (64 - shared->partition_bits) : 0;
+}
+
+/* Copies put their parts into it when they are made, and the first of them the spill. */
+AggregateShared *aggregate_shared_new(const Build *build);
+/* All groups are there: chooses how many partitions there are. The argument of a meeting. */
+void aggregate_shared_choose_partitions(void *shared);
+/* Puts the addresses of a copy's groups in order of partitions. The first `key_count` columns are the key, which is
+ * read to `keys`. */
+void aggregate_part_split(const AggregateShared *shared, AggregatePart *part, const Context *context, Vector **keys,
+                          size_t key_count);
+/* A copy is done with all of it: the last one gives the memory back. */
+void aggregate_shared_close(AggregateShared *shared);
+
+#endif
