@@ -50,6 +50,8 @@ QUERN_API const char *quern_version(void);
 /* Opens a connection with the built-in formats and an empty in-memory schema `main`. The caller owns it. On failure
  * (no memory) *ret_connection is NULL. */
 QUERN_API QuernStatus quern_open(QuernConnection **ret_connection);
+/* What SET name = 'value' does; NULL: RESET name. */
+QUERN_API QuernStatus quern_set(QuernConnection *connection, const char *name, const char *value);
 /* Frees its results and tables too. NULL is fine. */
 QUERN_API void quern_close(QuernConnection *connection);
 /* Makes the running statement fail with QUERN_ERROR_INTERRUPTED soon. Safe in a signal handler and from any thread. */
@@ -153,6 +155,7 @@ QUERN_API QuernStatus quern_register(QuernConnection *connection, const char *na
 /* ---- tables and rows by the Arrow C interfaces; quern/provider.h has the structs ---- */
 
 struct QuernProvider;
+struct QuernPlugin;
 struct QuernHost;
 struct ArrowArrayStream;
 
@@ -160,6 +163,9 @@ struct ArrowArrayStream;
  * released when the table is dropped, or with the connection. `name` is that of the table. */
 QUERN_API QuernStatus quern_register_provider(QuernConnection *connection, const char *name,
                                               struct QuernProvider *provider);
+/* Adds formats and functions of the program itself, as LOAD adds those of a library. *plugin lives as long as the
+ * process: scalar and aggregate functions are known to all of its connections. */
+QUERN_API QuernStatus quern_register_plugin(QuernConnection *connection, const struct QuernPlugin *plugin);
 /* What a provider may call: the functions that quern_plugin_init hands to a library. Never fails. */
 QUERN_API const struct QuernHost *quern_provider_host(void);
 /* The rows of a result as a stream of Arrow arrays, a struct ("+s") with a child for each column; none may have been

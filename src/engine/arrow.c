@@ -1,4 +1,4 @@
-/* engine/arrow.c: results out as Arrow streams, providers of the program in; LOAD. */
+/* engine/arrow.c: results out as Arrow streams, providers and plugins of the program in; LOAD. */
 #include <quern/provider.h>
 
 #include "engine/engine.h"
@@ -118,6 +118,23 @@ QuernStatus quern_register_provider(QuernConnection *connection, const char *nam
     if (!request.is_taken && provider->release)
         provider->release(provider);
     return status;
+}
+
+typedef struct PluginRequest {
+    QuernConnection *connection;
+    const QuernPlugin *plugin;
+} PluginRequest;
+
+static void plugin_register(void *argument)
+{
+    const PluginRequest *request = argument;
+    plugin_add(request->connection->catalog, request->connection->arena, request->plugin, "the program", NO_POSITION);
+}
+
+QuernStatus quern_register_plugin(QuernConnection *connection, const struct QuernPlugin *plugin)
+{
+    PluginRequest request = {connection, plugin};
+    return connection_protect(connection, plugin_register, &request);
 }
 
 /* ---- LOAD ---- */

@@ -73,6 +73,29 @@ QuernStatus quern_open(QuernConnection **ret_connection)
     return QUERN_OK;
 }
 
+typedef struct SetRequest {
+    QuernConnection *connection;
+    const char *name, *value;
+    Arena *arena;
+} SetRequest;
+
+static void setting_set(void *argument)
+{
+    SetRequest *request = argument;
+    request->arena = arena_new_child(request->connection->arena);
+    Statement *statement = arena_new(request->arena, Statement);
+    statement_init(statement, request->connection, request->arena);
+    statement_change_setting(statement, view_of(request->name), request->value, NO_POSITION);
+}
+
+QuernStatus quern_set(QuernConnection *connection, const char *name, const char *value)
+{
+    SetRequest request = {.connection = connection, .name = name, .value = value};
+    QuernStatus status = connection_protect(connection, setting_set, &request);
+    arena_free(request.arena);
+    return status;
+}
+
 void quern_close(QuernConnection *connection)
 {
     if (connection == NULL)

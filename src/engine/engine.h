@@ -123,6 +123,8 @@ const char *statement_setting(const Statement *statement, StringView name, Posit
 TableProvider *statement_rows_table(void *user, const AstStatement *ast);
 /* One name of DROP INDEX. */
 void statement_drop_index(Statement *statement, const AstStatement *ast, const AstObjectName *name);
+/* SET, and RESET when `text` is NULL. */
+void statement_change_setting(Statement *statement, StringView name, const char *text, Position position);
 /* A name's parts, schema first, as the catalog takes them; returns how many. */
 size_t object_name_parts(const AstObjectName *name, StringView *ret_parts);
 /* A list of options as a format takes them: names in lower case, values as text. */

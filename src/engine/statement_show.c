@@ -221,7 +221,7 @@ BatchStream *statement_show(Statement *statement, const AstStatement *ast)
 /* ---- SET ---- */
 
 /* The budgets follow the settings; safe mode cannot be left again. */
-static void setting_change(Statement *statement, StringView name, const char *text, Position position)
+void statement_change_setting(Statement *statement, StringView name, const char *text, Position position)
 {
     QuernConnection *connection = statement->connection;
     bool was_safe = connection->settings.safe;
@@ -267,7 +267,7 @@ BatchStream *statement_set(Statement *statement, const AstStatement *ast)
         Value value = bind_constant(&statement->environment, set->value.items[0], NULL);
         text = value_display(statement->arena, &value);
     }
-    setting_change(statement, set->name.text, text, set->name.position);
+    statement_change_setting(statement, set->name.text, text, set->name.position);
     return NULL;
 }
 
@@ -279,10 +279,10 @@ BatchStream *statement_reset(Statement *statement, const AstStatement *ast)
     if (ast_name_is_given(ast->reset) && name_is_path(ast->reset))
         return NULL;
     if (ast_name_is_given(ast->reset))
-        setting_change(statement, ast->reset->text, NULL, ast->reset->position);
+        statement_change_setting(statement, ast->reset->text, NULL, ast->reset->position);
     else
         for (size_t i = 0; (name = settings_name(i)) != NULL; i++)
             if (strcmp(name, "safe") != 0)
-                setting_change(statement, view_of(name), NULL, ast->position);
+                statement_change_setting(statement, view_of(name), NULL, ast->position);
     return NULL;
 }

@@ -34,5 +34,30 @@ sum 20
 END
 )" "$("$BUILD/example/read_rows" 2>&1)"
 
+expect own_table "$(cat <<'END'
+Bonn 70.7
+Trier 74.3
+there is no setting "memory_limt" (did you mean memory_limit?)
+END
+)" "$("$BUILD/example/own_table" 2>&1)"
+
+# Of 1 to 50000 those that end in 7: 5000 numbers from 7 to 49997.
+expect many_threads "$(cat <<'END'
+125010000
+125010000
+125010000
+125010000
+stopped: interrupted
+2
+END
+)" "$("$BUILD/example/many_threads" 2>&1)"
+
+# Each function of the client API has its place in its manual page, each callback and host function in the other.
+expect "functions without a place in man/quern.3" "" "$(sed -n 's/^QUERN_API .*[ *]\(quern_[a-z_0-9]*\)(.*/\1/p' \
+    include/quern/quern.h | while read -r name; do grep -q "$name(" man/quern.3 || echo "$name"; done)"
+expect "functions without a place in man/quern-provider.3" "" "$(sed -n 's/.*(\*\([a-z_0-9]*\))(.*/\1/p' \
+    include/quern/provider.h | sort -u | while read -r name; do
+    grep -q "\b$name\b" man/quern-provider.3 || echo "$name"; done)"
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -224,6 +224,8 @@ static const uint64_t u64[] = {0, UINT64_MAX};
 static const float f32[] = {-0.5f, 3.0f};
 static const double f64[] = {0.1, -2.5};
 static const int64_t d128[] = {-12345, -1, 99999, 0};
+static const int64_t d64[] = {-12345, 99999};
+static const int32_t d32[] = {-12345, 99999};
 static const int32_t days[] = {0, 19723};
 static const int64_t day_millis[] = {0, 19723 * INT64_C(86400000)};
 static const int32_t seconds[] = {1, 86399};
@@ -258,6 +260,8 @@ static const struct {
     {"g", "DOUBLE", "0.1 -2.5", 2, {NULL, f64}},
     {"b", "BOOLEAN", "false true", 2, {NULL, bit_1}},
     {"d:5,2", "DECIMAL(5,2)", "-123.45 999.99", 2, {NULL, d128}},
+    {"d:5,2,64", "DECIMAL(5,2)", "-123.45 999.99", 2, {NULL, d64}},
+    {"d:5,2,32", "DECIMAL(5,2)", "-123.45 999.99", 2, {NULL, d32}},
     {"d:20,3", "DECIMAL(20,3)", "-12.345 99.999", 2, {NULL, d128}},
     {"tdD", "DATE", "1970-01-01 2024-01-01", 2, {NULL, days}},
     {"tdm", "DATE", "1970-01-01 2024-01-01", 2, {NULL, day_millis}},
@@ -454,6 +458,9 @@ static const struct {
      "byte 0xff at offset 0"},
     {"e", NULL, 2, 2, {NULL, i16}, NULL, ERROR_NOT_SUPPORTED, "column \"v\" has the Arrow type \"e\""},
     {"+l", NULL, 2, 2, {NULL, i32}, NULL, ERROR_NOT_SUPPORTED, "\"+l\""},
+    {"d:4,2,64", NULL, 2, 2, {NULL, d64}, NULL, ERROR_BAD_DATA, "more than 4 digits"},
+    {"d:10,2,32", NULL, 2, 2, {NULL, d32}, NULL, ERROR_NOT_SUPPORTED, "\"d:10,2,32\""},
+    {"d:5,2,256", NULL, 2, 2, {NULL, d64}, NULL, ERROR_NOT_SUPPORTED, "\"d:5,2,256\""},
     {"d:99,2", NULL, 2, 2, {NULL, d128}, NULL, ERROR_NOT_SUPPORTED, "\"d:99,2\""},
     {"w:-1", NULL, 2, 2, {NULL, i32}, NULL, ERROR_NOT_SUPPORTED, "\"w:-1\""},
 };
