@@ -218,6 +218,20 @@ typedef struct QuernSql {
     void *private_data;
 } QuernSql;
 
+/* What became known of a column while the query ran: the keys of a join's other side, the bound of a top-N. Rows that
+ * it does not let through are wanted by nobody: they may be left out, or given. Its values live as long as the context.
+ */
+typedef struct QuernDynamicFilter {
+    uint32_t struct_size;
+    uint32_t version;
+    bool keeps_nulls;              /* NULL is wanted too */
+    bool has_minimum, has_maximum; /* both are included */
+    bool has_keys;                 /* nothing but `key_count` values is wanted: dynamic_filter_key */
+    size_t key_count;
+    const void *snapshot; /* quern's */
+    QuernValue minimum, maximum;
+} QuernDynamicFilter;
+
 /* Functions that a plugin may call, from any thread, while what it hands over is valid. It lives as long as the
  * process. */
 typedef struct QuernHost {
@@ -265,6 +279,11 @@ typedef struct QuernHost {
     /* Zeroed memory, aligned to 16, that lives as long as what the context is of: for an aggregate function, as its
      * states. NULL: none is left. */
     void *(*context_allocate)(QuernContext *context, size_t size);
+    /* What is known by now of the scan's dynamic column `index` (into dynamic_columns), for the context that `open` was
+     * given: false when it is nothing. May be asked at each batch, or never. QUERN_INIT the filter first. */
+    bool (*context_dynamic_filter)(const QuernContext *context, size_t index, QuernDynamicFilter *ret_filter);
+    /* One of the filter's keys; in ascending order. */
+    void (*dynamic_filter_key)(const QuernDynamicFilter *filter, size_t index, QuernValue *ret_value);
 } QuernHost;
 
 /* ---- a scan: a described read ---- */
@@ -278,6 +297,28 @@ typedef struct QuernOrder {
     bool is_descending;
     bool is_nulls_first;
 } QuernOrder;
+
+/* name(arguments): "count" (without arguments: of rows), "sum", "min", … */
+typedef struct QuernAggregate {
+    uint32_t struct_size;
+    uint32_t version;
+    const char *name;
+    size_t argument_count;
+    const size_t *arguments; /* columns: indexes into the provider's schema */
+    bool is_distinct;
+    uint8_t precision, scale; /* of a DECIMAL result */
+    int32_t type;             /* QuernType of the result */
+} QuernAggregate;
+
+/* GROUP BY and aggregates over the rows that pass the filters. Without groups it gives one row, also over no rows. */
+typedef struct QuernAggregation {
+    uint32_t struct_size;
+    uint32_t version;
+    size_t group_count;
+    const size_t *groups; /* columns */
+    size_t aggregate_count;
+    const QuernAggregate *const *aggregates;
+} QuernAggregation;
 
 /* What is wanted. Everything is a wish but the projection and the filters that were answered EXACT. The pointers are
  * valid until the scan is released. */
@@ -293,6 +334,11 @@ typedef struct QuernScanArgs {
     size_t order_count;              /* with an order, the limit binds only if the scan says is_ordered */
     const QuernOrder *const *orders;
     size_t parallelism; /* how many partitions may be read at once */
+    /* NULL, or what stands directly above the scan. A scan that sets is_aggregated has taken it over whole: its streams
+     * have the groups' columns, and behind them the aggregates'. */
+    const QuernAggregation *aggregation;
+    size_t dynamic_count; /* columns of which something may become known while the query runs */
+    const size_t *dynamic_columns;
 } QuernScanArgs;
 
 typedef enum QuernPrecision {
@@ -335,6 +381,7 @@ struct QuernScan {
     const char *(*explain)(QuernScan *scan);
     const char *(*explain_analyze)(QuernScan *scan);
     void (*release)(QuernScan *scan); /* optional */
+    bool is_aggregated;               /* it does what args->aggregation wants; its order is free then */
 };
 
 /* ---- a provider: a table ---- */
@@ -441,6 +488,9 @@ struct QuernProvider {
     /* Tables that give the same pointer are one in transactions: one of them is asked for all. NULL: each is its own.
      */
     const void *(*transaction_group)(QuernProvider *provider);
+    /* So many of the schema's last columns are hidden: a query may name them, but * does not mean them, and they are
+     * never written to. NULL: none. */
+    size_t (*hidden_column_count)(QuernProvider *provider);
 };
 
 /* ---- formats: STORED AS name ---- */

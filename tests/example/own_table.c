@@ -1,5 +1,5 @@
-/* Registers a table and a function of the program itself, and fetches what SQL makes of them as Arrow batches. The table
- * is an array of the program, read where it stands. */
+/* Registers a table and a function of the program itself, and fetches what SQL makes of them as Arrow batches. The
+ * table is an array of the program, read where it stands. */
 #include <quern/provider.h>
 #include <quern/quern.h>
 #include <stdio.h>

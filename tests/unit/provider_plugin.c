@@ -546,6 +546,102 @@ START_TEST(a_provider_without_its_functions_is_an_error)
 }
 END_TEST
 
+/* ---- what the optimizer offers ---- */
+
+static size_t one_hidden(QuernProvider *provider)
+{
+    (void)provider;
+    return 1;
+}
+
+static int32_t scan_aggregated(QuernProvider *provider, const QuernScanArgs *args, QuernScan **ret_scan,
+                               QuernProviderError *error)
+{
+    int32_t code = source_scan(provider, args, ret_scan, error);
+    (*ret_scan)->is_aggregated = args->aggregation != NULL;
+    return code;
+}
+
+START_TEST(an_aggregation_is_told_and_taken_over)
+{
+    static Source source; /* released with the arena */
+    static const int64_t sums[] = {42};
+    source_init(&source, "l", 1);
+    source.buffers[1] = sums;
+    source.base.scan = scan_aggregated;
+    test_context = (Context){.arena = test_arena};
+    TableProvider *table = plugin_table_new(&source.base, "test", &test_context);
+    Type type = type_of(TYPE_BIGINT), result;
+    bool is_ambiguous;
+    AggregateCall call = {.type = type_of(TYPE_BIGINT), .argument_count = 1, .is_distinct = true};
+    call.arguments = (Expr *[]){expr_column(test_arena, 0, type, NO_POSITION)};
+    call.aggregate = aggregate_resolve(view_of("sum"), &type, NULL, 1, &result, &is_ambiguous);
+    ScanAggregation aggregation = {.aggregate_count = 1, .aggregates = &call};
+    ScanArgs args = {.context = &test_context, .arena = test_arena, .limit = NO_LIMIT, .aggregation = &aggregation};
+    Scan *scan = table->ops->scan(table, &args);
+    ck_assert(scan->is_aggregated);
+    const QuernAggregation *told = source.args.aggregation;
+    ck_assert_uint_eq(told->group_count, 0);
+    ck_assert_uint_eq(told->aggregate_count, 1);
+    ck_assert_str_eq(told->aggregates[0]->name, "sum");
+    ck_assert(told->aggregates[0]->is_distinct);
+    ck_assert_uint_eq(told->aggregates[0]->arguments[0], 0);
+    ck_assert_int_eq(told->aggregates[0]->type, QUERN_TYPE_BIGINT);
+    ck_assert_uint_eq(scan->schema->column_count, 1);
+    Batch *batch = stream_next(scan_read(scan, test_arena, &test_context));
+    ck_assert_int_eq(vector_value(batch->columns[0], 0).i64, 42);
+    /* Refused: the projection as ever. */
+    source.base.scan = source_scan;
+    ck_assert(!table->ops->scan(table, &args)->is_aggregated);
+    provider_unref(table);
+}
+END_TEST
+
+START_TEST(what_is_known_of_a_column_reaches_the_plugin)
+{
+    static Source source; /* released with the arena */
+    source_init(&source, "l", 1);
+    test_context = (Context){.arena = test_arena};
+    Type type = type_of(TYPE_BIGINT);
+    Value keys[] = {value_integer(type, 3), value_integer(type, 8)};
+    DynamicSnapshot snapshot = {
+        .type = type, .minimum = keys[0], .maximum = value_null(type), .has_keys = true, .key_count = 2, .keys = keys};
+    DynamicFilter filter = {NULL};
+    const DynamicFilter *const filters[] = {&filter};
+    QuernContext *context = plugin_context_new(test_arena, &test_context);
+    QuernDynamicFilter told;
+    QuernValue key;
+    QUERN_INIT(&told);
+    const QuernHost *host = plugin_host();
+    ck_assert(!host->context_dynamic_filter(context, 0, &told));
+    plugin_context_set_dynamics(context, filters, 1);
+    ck_assert(!host->context_dynamic_filter(context, 0, &told)); /* nothing is known yet */
+    dynamic_filter_publish(&filter, &snapshot);
+    ck_assert(!host->context_dynamic_filter(context, 1, &told));
+    ck_assert(host->context_dynamic_filter(context, 0, &told));
+    ck_assert(told.has_minimum && !told.has_maximum && told.has_keys && !told.keeps_nulls);
+    ck_assert_int_eq(told.minimum.as.int64, 3);
+    ck_assert_uint_eq(told.key_count, 2);
+    host->dynamic_filter_key(&told, 1, &key);
+    ck_assert_int_eq(key.as.int64, 8);
+}
+END_TEST
+
+START_TEST(a_hidden_column_is_behind_the_others)
+{
+    static Source source; /* released with the arena */
+    source_init(&source, "l", 1);
+    source.base.hidden_column_count = one_hidden;
+    test_context = (Context){.arena = test_arena};
+    TableProvider *table = plugin_table_new(&source.base, "test", &test_context);
+    const Schema *schema = table->ops->schema(table, &test_context);
+    ck_assert_uint_eq(schema->column_count, 0);
+    ck_assert_uint_eq(schema->hidden_count, 1);
+    ck_assert_str_eq(schema->columns[0].name, "v");
+    provider_unref(table);
+}
+END_TEST
+
 /* ---- the way out ---- */
 
 START_TEST(a_batch_comes_back_from_arrow_as_it_was)
@@ -625,6 +721,13 @@ START_TEST(version_1_structs_keep_their_layout)
     ck_assert_uint_eq(offsetof(QuernOpenArgs, orders), 80);
     ck_assert_uint_eq(offsetof(QuernOpenArgs, table_name), 88);
     ck_assert_uint_eq(offsetof(QuernHost, context_allocate), 168);
+    ck_assert_uint_eq(offsetof(QuernHost, context_dynamic_filter), 176);
+    ck_assert_uint_eq(offsetof(QuernScan, is_aggregated), 72);
+    ck_assert_uint_eq(offsetof(QuernScanArgs, aggregation), 80);
+    ck_assert_uint_eq(offsetof(QuernScanArgs, dynamic_columns), 96);
+    ck_assert_uint_eq(offsetof(QuernProvider, hidden_column_count), 192);
+    ck_assert_uint_eq(offsetof(QuernDynamicFilter, minimum), 32);
+    ck_assert_uint_eq(offsetof(QuernAggregate, type), 36);
     ck_assert_uint_eq(offsetof(QuernPlugin, table_functions), 48);
     ck_assert_uint_eq(offsetof(QuernPlugin, aggregate_functions), 80);
     ck_assert_uint_eq(offsetof(QuernTableFunction, open), 56);
@@ -637,5 +740,6 @@ END_TEST
 
 TEST_PROGRAM(each_arrow_type_becomes_ours, views_dictionaries_and_runs_become_texts,
              a_stream_that_lies_is_an_error_and_everything_is_released, an_error_keeps_its_place_and_hint,
-             a_provider_without_its_functions_is_an_error, a_batch_comes_back_from_arrow_as_it_was,
-             version_1_structs_keep_their_layout)
+             a_provider_without_its_functions_is_an_error, an_aggregation_is_told_and_taken_over,
+             what_is_known_of_a_column_reaches_the_plugin, a_hidden_column_is_behind_the_others,
+             a_batch_comes_back_from_arrow_as_it_was, version_1_structs_keep_their_layout)

@@ -32,6 +32,8 @@ const QuernHost *plugin_host(void);
 QuernContext *plugin_context_new(Arena *arena, const Context *context);
 /* The same; what it allocates for the plugin stands in `states`. */
 QuernContext *plugin_context_of_states(Arena *arena, const Context *context, Arena *states);
+/* What context_dynamic_filter tells of; lives as long as the context. */
+void plugin_context_set_dynamics(QuernContext *context, const DynamicFilter *const *dynamics, size_t count);
 /* An error to be filled. */
 QuernProviderError plugin_error(void);
 /* Raises what a call that returned `code` (not OK) said. */

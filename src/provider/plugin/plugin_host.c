@@ -12,6 +12,8 @@
 struct QuernContext {
     const Context *context;
     Arena *arena; /* of context_allocate */
+    size_t dynamic_count;
+    const DynamicFilter *const *dynamics; /* NULL: nothing will be known */
     _Atomic size_t reserved;
 };
 
@@ -36,6 +38,12 @@ QuernContext *plugin_context_of_states(Arena *arena, const Context *context, Are
     QuernContext *plugin = plugin_context_new(arena, context);
     plugin->arena = states;
     return plugin;
+}
+
+void plugin_context_set_dynamics(QuernContext *context, const DynamicFilter *const *dynamics, size_t count)
+{
+    context->dynamics = dynamics;
+    context->dynamic_count = dynamics ? count : 0;
 }
 
 typedef struct Allocation {
@@ -282,6 +290,31 @@ static bool host_expr_comparison(const QuernExpr *expr, size_t *ret_column, cons
     return false;
 }
 
+/* ---- dynamic filters ---- */
+
+static bool context_dynamic_filter(const QuernContext *context, size_t index, QuernDynamicFilter *ret_filter)
+{
+    const DynamicSnapshot *snapshot =
+        index < context->dynamic_count ? dynamic_filter_newest(context->dynamics[index]) : NULL;
+    if (snapshot == NULL || ret_filter->struct_size < sizeof *ret_filter)
+        return false;
+    ret_filter->keeps_nulls = snapshot->keeps_nulls;
+    ret_filter->has_minimum = !snapshot->minimum.is_null;
+    ret_filter->has_maximum = !snapshot->maximum.is_null;
+    ret_filter->has_keys = snapshot->has_keys;
+    ret_filter->key_count = snapshot->key_count;
+    ret_filter->snapshot = snapshot;
+    ret_filter->minimum = plugin_value_export(&snapshot->minimum);
+    ret_filter->maximum = plugin_value_export(&snapshot->maximum);
+    return true;
+}
+
+static void dynamic_filter_key(const QuernDynamicFilter *filter, size_t index, QuernValue *ret_value)
+{
+    const DynamicSnapshot *snapshot = filter->snapshot;
+    *ret_value = plugin_value_export(&snapshot->keys[index]);
+}
+
 /* ---- copies ---- */
 
 typedef struct ExprCopy {
@@ -364,6 +397,8 @@ const QuernHost *plugin_host(void)
         .expr_sql = plugin_expr_sql,
         .sql_release = plugin_sql_release,
         .context_allocate = context_allocate,
+        .context_dynamic_filter = context_dynamic_filter,
+        .dynamic_filter_key = dynamic_filter_key,
     };
     return &host;
 }

@@ -154,11 +154,13 @@ typedef struct PluginScan {
     Scan base;
     PluginTable *table;
     QuernScan *scan;
+    size_t dynamic_count;
 } PluginScan;
 
 /* What the cursors of one pass share. */
 typedef struct PluginReading {
     _Atomic size_t next_partition;
+    const DynamicFilter *const *dynamics;
 } PluginReading;
 
 typedef struct PluginCursor {
@@ -222,8 +224,10 @@ static void cursor_close(BatchStream *stream)
 
 static void *scan_reading_new(Scan *scan, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
 {
-    (void)scan, (void)context, (void)dynamics;
-    return arena_new(arena, PluginReading);
+    (void)scan, (void)context;
+    PluginReading *reading = arena_new(arena, PluginReading);
+    reading->dynamics = dynamics;
+    return reading;
 }
 
 static BatchStream *scan_open(Scan *scan, void *reading, Arena *arena, const Context *context)
@@ -234,6 +238,7 @@ static BatchStream *scan_open(Scan *scan, void *reading, Arena *arena, const Con
     cursor->reading = reading;
     cursor->context = context;
     cursor->plugin_context = plugin_context_new(arena, context);
+    plugin_context_set_dynamics(cursor->plugin_context, cursor->reading->dynamics, cursor->scan->dynamic_count);
     cursor->arena = arena_new_child(arena);
     return &cursor->base;
 }
@@ -252,6 +257,60 @@ static void scan_explain_analyze(Scan *scan, Text *text)
     text_add(text, lines ? lines : "");
 }
 
+static const QuernAggregate *aggregate_export(Arena *arena, const AggregateCall *call)
+{
+    QuernAggregate *aggregate = arena_new(arena, QuernAggregate);
+    size_t *arguments = arena_array(arena, size_t, call->argument_count);
+    QUERN_INIT(aggregate);
+    for (size_t i = 0; i < call->argument_count; i++)
+        arguments[i] = call->arguments[i]->column;
+    aggregate->name = call->aggregate->name;
+    aggregate->argument_count = call->argument_count;
+    aggregate->arguments = arguments;
+    aggregate->is_distinct = call->is_distinct;
+    aggregate->type = call->type.id;
+    aggregate->precision = call->type.precision;
+    aggregate->scale = call->type.scale;
+    return aggregate;
+}
+
+static const QuernAggregation *aggregation_export(Arena *arena, const ScanAggregation *aggregation)
+{
+    QuernAggregation *plugin = arena_new(arena, QuernAggregation);
+    const QuernAggregate **aggregates = arena_array(arena, const QuernAggregate *, aggregation->aggregate_count);
+    QUERN_INIT(plugin);
+    for (size_t i = 0; i < aggregation->aggregate_count; i++)
+        aggregates[i] = aggregate_export(arena, &aggregation->aggregates[i]);
+    plugin->group_count = aggregation->group_count;
+    plugin->groups = aggregation->groups;
+    plugin->aggregate_count = aggregation->aggregate_count;
+    plugin->aggregates = aggregates;
+    return plugin;
+}
+
+/* What an aggregation gives: its groups, then its aggregates, which may all be NULL. */
+static Schema *aggregation_schema(const PluginTable *table, Arena *arena, const ScanAggregation *aggregation)
+{
+    Schema *schema = schema_new(arena, aggregation->group_count + aggregation->aggregate_count);
+    for (size_t i = 0; i < aggregation->group_count; i++)
+        schema->columns[i] = table->schema->columns[aggregation->groups[i]];
+    for (size_t i = 0; i < aggregation->aggregate_count; i++)
+        schema->columns[aggregation->group_count + i] = (Column){.name = aggregation->aggregates[i].aggregate->name,
+                                                                 .type = aggregation->aggregates[i].type,
+                                                                 .is_nullable = true};
+    return schema;
+}
+
+static Schema *projection_schema(const PluginTable *table, const ScanArgs *args)
+{
+    Schema *schema = schema_new(args->arena, args->projection_count);
+    for (size_t i = 0; i < args->projection_count; i++)
+        schema->columns[i] = args->projection[i] < schema_width(table->schema)
+                                 ? table->schema->columns[args->projection[i]]
+                                 : (Column){.name = "row number", .type = type_of(TYPE_BIGINT)};
+    return schema;
+}
+
 static const QuernScanArgs *scan_args_export(const ScanArgs *args)
 {
     QuernScanArgs *plugin = arena_new(args->arena, QuernScanArgs);
@@ -263,6 +322,9 @@ static const QuernScanArgs *scan_args_export(const ScanArgs *args)
     plugin->filters = plugin_exprs(args->filters);
     plugin->limit = args->limit == NO_LIMIT ? QUERN_NO_LIMIT : args->limit;
     plugin->parallelism = args->parallelism;
+    plugin->aggregation = args->aggregation ? aggregation_export(args->arena, args->aggregation) : NULL;
+    plugin->dynamic_count = args->dynamic_count;
+    plugin->dynamic_columns = args->dynamic_columns;
     plugin->order_count = args->order_count;
     plugin->orders = plugin_orders(args->arena, args->orders, args->order_count);
     return plugin;
@@ -290,13 +352,13 @@ static Scan *table_scan(TableProvider *table, const ScanArgs *args)
     if (!PLUGIN_HAS(given, open) || given->partition_count == 0)
         table_raise(self, "gave a scan without partitions or open");
     scan->scan = given;
-    Schema *schema = schema_new(args->arena, args->projection_count);
-    for (size_t i = 0; i < args->projection_count; i++)
-        schema->columns[i] = args->projection[i] < self->schema->column_count
-                                 ? self->schema->columns[args->projection[i]]
-                                 : (Column){.name = "row number", .type = type_of(TYPE_BIGINT)};
+    scan->dynamic_count = args->dynamic_count;
+    bool is_aggregated = args->aggregation && PLUGIN_HAS(given, is_aggregated);
+    Schema *schema =
+        is_aggregated ? aggregation_schema(self, args->arena, args->aggregation) : projection_schema(self, args);
     scan->base = (Scan){.schema = schema,
-                        .is_ordered = given->is_ordered,
+                        .is_ordered = given->is_ordered && !is_aggregated,
+                        .is_aggregated = is_aggregated,
                         .statistics = statistics_import(args->arena, given->statistics, schema),
                         .cursor_limit = given->partition_count,
                         .start = scan_reading_new,
@@ -341,6 +403,12 @@ static void table_read_schema(PluginTable *table, const Context *context)
         if (schema_find(table->schema, view_of(table->schema->columns[i].name)) != (ptrdiff_t)i)
             error_raise(ERROR_DUPLICATE_COLUMN, NO_POSITION, "%s: column \"%s\" is there twice", table->format,
                         table->schema->columns[i].name);
+    size_t hidden_count =
+        PLUGIN_HAS(table->provider, hidden_column_count) ? table->provider->hidden_column_count(table->provider) : 0;
+    if (hidden_count > table->schema->column_count)
+        table_raise(table, "hides more columns than it has");
+    table->schema->column_count -= hidden_count;
+    table->schema->hidden_count = hidden_count;
     arena_free(scratch);
 }
 

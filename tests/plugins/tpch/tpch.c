@@ -205,6 +205,7 @@ typedef struct TpchScan {
     const Tpch *tpch;
     Range range;
     uint64_t limit;
+    size_t dynamic; /* of args->dynamic_columns: the key; SIZE_MAX: it is not there */
     size_t projection_count;
     size_t projection[MAX_COLUMNS];
     QuernStatistics statistics;
@@ -226,11 +227,33 @@ static int stream_get_schema(struct ArrowArrayStream *stream, struct ArrowSchema
     return schema_make(ret_schema, scan->tpch->table, scan->projection, scan->projection_count);
 }
 
+/* Cuts off the keys that a join or a top-N wants no more. */
+static void stream_narrow(TpchStream *self)
+{
+    const Table *table = self->scan->tpch->table;
+    const Scale *scale = &self->scan->tpch->scale;
+    QuernDynamicFilter filter;
+    QUERN_INIT(&filter);
+    if (self->scan->dynamic == SIZE_MAX || !host->context_dynamic_filter(self->context, self->scan->dynamic, &filter))
+        return;
+    int64_t first = filter.has_minimum ? table_rows_below(table, scale, filter.minimum.as.int64) : 0;
+    int64_t end = self->left.end;
+    if (filter.has_maximum && filter.maximum.as.int64 < INT64_MAX)
+        end = table_rows_below(table, scale, filter.maximum.as.int64 + 1);
+    if (filter.has_keys && filter.key_count == 0)
+        end = 0;
+    if (first > self->left.first)
+        self->left.first = first;
+    if (end < self->left.end)
+        self->left.end = end;
+}
+
 static int stream_get_next(struct ArrowArrayStream *stream, struct ArrowArray *ret_array)
 {
     TpchStream *self = stream->private_data;
     TpchScan *scan = self->scan;
     const Table *table = scan->tpch->table;
+    stream_narrow(self);
     int64_t count = self->left.end - self->left.first;
     memset(ret_array, 0, sizeof *ret_array);
     if (count > BLOCK_BASE_ROWS)
@@ -383,6 +406,10 @@ static int32_t tpch_scan(QuernProvider *provider, const QuernScanArgs *args, Que
         range_narrow(tpch, args->filters[i], &scan->range);
     if (scan->range.end < scan->range.first)
         scan->range.end = scan->range.first;
+    scan->dynamic = SIZE_MAX;
+    for (size_t i = 0; i < args->dynamic_count; i++)
+        if (args->dynamic_columns[i] == tpch->table->keys[0])
+            scan->dynamic = i;
     scan->projection_count = args->projection_count;
     if (args->projection_count)
         memcpy(scan->projection, args->projection, args->projection_count * sizeof *scan->projection);
