@@ -186,6 +186,8 @@ bench-tpch: $(addprefix $(BUILD)/,quern bench/bench_tpch bench/duckdb_run)
 # ---- the manual's lists of functions ----
 man: $(BUILD)/quern
 	python3 tests/tools/manual.py $(BUILD)/quern man/quern-sql.7
+	sh tests/tools/manual_source.sh man/quern-provider.3 tests/plugins/minimal/minimal.c > $(BUILD)/page
+	cp $(BUILD)/page man/quern-provider.3
 
 # ---- manners ----
 C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')

@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifdef __cplusplus
@@ -76,6 +77,100 @@ struct ArrowArrayStream {
 };
 
 #endif
+
+/* ---- making schemas and arrays of tables ---- */
+
+typedef struct QuernColumn {
+    const char *name;   /* both live as long as the schemas */
+    const char *format; /* Arrow's: "l", "u", "d:15,2", … */
+    bool is_nullable;
+} QuernColumn;
+
+static inline void quern_schema_release(struct ArrowSchema *schema)
+{
+    for (int64_t i = 0; i < schema->n_children; i++)
+        if (schema->children[i]->release)
+            schema->children[i]->release(schema->children[i]);
+    free(schema->private_data);
+    schema->release = NULL;
+}
+
+/* A schema of format "+s" with a child for each of `count` columns: columns[projection[i]], or columns[i] when
+ * `projection` is NULL. False when memory is out. */
+static inline bool quern_schema_make(struct ArrowSchema *ret_schema, const QuernColumn *columns,
+                                     const size_t *projection, size_t count)
+{
+    char *memory = (char *)calloc(count + 1, sizeof(struct ArrowSchema) + sizeof(struct ArrowSchema *));
+    memset(ret_schema, 0, sizeof *ret_schema);
+    if (memory == NULL)
+        return false;
+    struct ArrowSchema *children = (struct ArrowSchema *)(void *)memory;
+    ret_schema->children = (struct ArrowSchema **)(void *)(memory + (count + 1) * sizeof *children);
+    for (size_t i = 0; i < count; i++) {
+        const QuernColumn *column = &columns[projection ? projection[i] : i];
+        children[i].format = column->format;
+        children[i].name = column->name;
+        children[i].flags = column->is_nullable ? ARROW_FLAG_NULLABLE : 0;
+        children[i].release = quern_schema_release;
+        ret_schema->children[i] = &children[i];
+    }
+    ret_schema->format = "+s";
+    ret_schema->name = "";
+    ret_schema->n_children = (int64_t)count;
+    ret_schema->private_data = memory;
+    ret_schema->release = quern_schema_release;
+    return true;
+}
+
+static inline void quern_array_child_release(struct ArrowArray *array)
+{
+    array->release = NULL;
+}
+
+static inline void quern_array_release(struct ArrowArray *array)
+{
+    void **memory = (void **)array->private_data;
+    for (int64_t i = 0; i < array->n_children; i++)
+        if (array->children[i]->release)
+            array->children[i]->release(array->children[i]);
+    free(*memory);
+    free(memory);
+    array->release = NULL;
+}
+
+/* An array of format "+s" with `length` rows and `count` children. The children have no NULLs, 2 buffers (fixed-size
+ * values), and room for 3 (texts): the caller sets buffers[1] and [2]. `values`, a block of malloc's that they stand
+ * in, is freed with the array. False when memory is out; `values` is freed then too. */
+static inline bool quern_array_make(struct ArrowArray *ret_array, size_t count, int64_t length, void *values)
+{
+    size_t size = sizeof(struct ArrowArray) + sizeof(struct ArrowArray *) + 3 * sizeof(const void *);
+    char *memory = (char *)calloc(count + 1, size + sizeof(void *));
+    memset(ret_array, 0, sizeof *ret_array);
+    if (memory == NULL) {
+        free(values);
+        return false;
+    }
+    void **head = (void **)(void *)memory; /* what is freed; a NULL: the root's only buffer */
+    head[0] = values;
+    const void **buffers = (const void **)(void *)memory + 1;
+    struct ArrowArray **pointers = (struct ArrowArray **)(void *)(buffers + 1 + 3 * count);
+    struct ArrowArray *children = (struct ArrowArray *)(void *)(pointers + count);
+    for (size_t i = 0; i < count; i++) {
+        children[i].length = length;
+        children[i].n_buffers = 2;
+        children[i].buffers = buffers + 1 + 3 * i;
+        children[i].release = quern_array_child_release;
+        pointers[i] = &children[i];
+    }
+    ret_array->length = length;
+    ret_array->n_buffers = 1;
+    ret_array->buffers = buffers;
+    ret_array->n_children = (int64_t)count;
+    ret_array->children = pointers;
+    ret_array->private_data = head;
+    ret_array->release = quern_array_release;
+    return true;
+}
 
 /* ---- versions, errors ---- */
 

@@ -59,5 +59,8 @@ expect "functions without a place in man/quern-provider.3" "" "$(sed -n 's/.*(\*
     include/quern/provider.h | sort -u | while read -r name; do
     grep -q "\b$name\b" man/quern-provider.3 || echo "$name"; done)"
 
+expect "the tutorial of man/quern-provider.3 is tests/plugins/minimal/minimal.c" "$(cat man/quern-provider.3)" \
+    "$(sh tests/tools/manual_source.sh man/quern-provider.3 tests/plugins/minimal/minimal.c)"
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -272,35 +272,13 @@ typedef struct Divisors {
     int64_t number, first;
 } Divisors;
 
-static void child_schema_release(struct ArrowSchema *schema)
-{
-    schema->release = NULL;
-}
-
-static void schema_release(struct ArrowSchema *schema)
-{
-    free(schema->children);
-    schema->release = NULL;
-}
-
-/* One column, or none. */
-static int schema_make(struct ArrowSchema *schema, bool has_column)
-{
-    struct ArrowSchema **children = calloc(1, sizeof *children + sizeof **children);
-    if (children == NULL)
-        return ENOMEM;
-    children[0] = (struct ArrowSchema *)(children + 1);
-    *children[0] = (struct ArrowSchema){.format = "l", .name = "divisor", .release = child_schema_release};
-    *schema = (struct ArrowSchema){
-        .format = "+s", .name = "", .n_children = has_column, .children = children, .release = schema_release};
-    return 0;
-}
+static const QuernColumn divisor_columns[] = {{"divisor", "l", false}};
 
 static int32_t divisors_schema(QuernProvider *provider, QuernContext *context, struct ArrowSchema *ret_schema,
                                QuernProviderError *error)
 {
     (void)provider, (void)context;
-    return schema_make(ret_schema, true) ? no_memory(error) : QUERN_PROVIDER_OK;
+    return quern_schema_make(ret_schema, divisor_columns, NULL, 1) ? QUERN_PROVIDER_OK : no_memory(error);
 }
 
 typedef struct DivisorStream {
@@ -310,50 +288,30 @@ typedef struct DivisorStream {
 
 static int stream_get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *ret_schema)
 {
-    return schema_make(ret_schema, ((DivisorStream *)stream->private_data)->has_column);
-}
-
-static void root_release(struct ArrowArray *array)
-{
-    array->children[0]->release(array->children[0]);
-    free(array->children);
-    array->release = NULL;
+    const DivisorStream *self = stream->private_data;
+    return quern_schema_make(ret_schema, divisor_columns, NULL, self->has_column) ? 0 : ENOMEM;
 }
 
 /* One array of all. */
 static int stream_get_next(struct ArrowArrayStream *stream, struct ArrowArray *ret_array)
 {
-    static const void *no_nulls[1];
     DivisorStream *self = stream->private_data;
     const Divisors *divisors = self->divisors;
+    size_t count = 0;
     memset(ret_array, 0, sizeof *ret_array);
     if (self->is_done)
         return 0;
     self->is_done = true;
-    struct ArrowArray **children = calloc(1, sizeof *children + sizeof **children);
-    if (children == NULL)
-        return ENOMEM;
-    children[0] = (struct ArrowArray *)(children + 1);
-    size_t count = 0;
     for (int64_t n = divisors->first; n <= divisors->number; n++)
         count += divisors->number % n == 0;
-    if (array_make(children[0], count, count * sizeof(int64_t), 2)) {
-        free(children);
+    int64_t *values = malloc((count + 1) * sizeof *values);
+    if (values == NULL || !quern_array_make(ret_array, self->has_column, (int64_t)count, values))
         return ENOMEM;
-    }
-    int64_t *values = (int64_t *)children[0]->buffers[1];
-    count = 0;
+    if (self->has_column)
+        ret_array->children[0]->buffers[1] = values;
     for (int64_t n = divisors->first; n <= divisors->number; n++)
-        if (divisors->number % n == 0) {
-            set_valid(children[0], count);
-            values[count++] = n;
-        }
-    *ret_array = (struct ArrowArray){.length = (int64_t)count,
-                                     .n_buffers = 1,
-                                     .buffers = no_nulls,
-                                     .n_children = self->has_column,
-                                     .children = children,
-                                     .release = root_release};
+        if (divisors->number % n == 0)
+            *values++ = n;
     return 0;
 }
 

@@ -26,47 +26,13 @@ static int32_t no_memory(QuernProviderError *error)
     return quern_provider_fail(error, QUERN_PROVIDER_MEMORY, "out of memory");
 }
 
-/* ---- schemas ---- */
-
-static void child_schema_release(struct ArrowSchema *schema)
-{
-    schema->release = NULL;
-}
-
-static void schema_release(struct ArrowSchema *schema)
-{
-    for (int64_t i = 0; i < schema->n_children; i++)
-        if (schema->children[i]->release)
-            schema->children[i]->release(schema->children[i]);
-    free(schema->children);
-    schema->release = NULL;
-}
-
-static int schema_make(struct ArrowSchema *schema, const size_t *projection, size_t count)
-{
-    static const struct ArrowSchema columns[COLUMN_COUNT] = {
-        {.format = "u", .name = "key", .release = child_schema_release},
-        {.format = "u", .name = "value", .flags = ARROW_FLAG_NULLABLE, .release = child_schema_release},
-        {.format = "l", .name = "row number", .release = child_schema_release}};
-    char *memory = calloc(count + 1, sizeof(struct ArrowSchema *) + sizeof(struct ArrowSchema));
-    if (memory == NULL)
-        return ENOMEM;
-    *schema = (struct ArrowSchema){.format = "+s", .name = "", .n_children = (int64_t)count, .release = schema_release};
-    schema->children = (struct ArrowSchema **)memory;
-    struct ArrowSchema *children = (struct ArrowSchema *)(memory + (count + 1) * sizeof(struct ArrowSchema *));
-    for (size_t i = 0; i < count; i++) {
-        children[i] = columns[projection[i]];
-        schema->children[i] = &children[i];
-    }
-    return 0;
-}
+static const QuernColumn columns[] = {{"key", "u", false}, {"value", "u", true}, {"row number", "l", false}};
 
 static int32_t kv_schema(QuernProvider *provider, QuernContext *context, struct ArrowSchema *ret_schema,
                          QuernProviderError *error)
 {
-    static const size_t both[] = {KEY, VALUE};
     (void)provider, (void)context;
-    return schema_make(ret_schema, both, 2) ? no_memory(error) : QUERN_PROVIDER_OK;
+    return quern_schema_make(ret_schema, columns, NULL, ROW_NUMBER) ? QUERN_PROVIDER_OK : no_memory(error);
 }
 
 /* ---- filters: which keys are meant ---- */
@@ -341,7 +307,7 @@ static int stream_get_next(struct ArrowArrayStream *stream, struct ArrowArray *r
 static int stream_get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *ret_schema)
 {
     const KvScan *scan = ((KvStream *)stream->private_data)->scan;
-    return schema_make(ret_schema, scan->projection, scan->projection_count);
+    return quern_schema_make(ret_schema, columns, scan->projection, scan->projection_count) ? 0 : ENOMEM;
 }
 
 static const char *stream_get_last_error(struct ArrowArrayStream *stream)

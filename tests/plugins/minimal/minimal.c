@@ -1,17 +1,19 @@
 /* plugins/minimal/minimal.c: STORED AS LINES: a text file as a table of lines (number BIGINT, text VARCHAR).
  *
  * The smallest provider that does something: a schema, and a scan that reads. It takes no filters and no limit: quern
- * does that. */
+ * does that. It is the tutorial of quern-provider(3). */
 #include <errno.h>
 #include <quern/provider.h>
-#include <stdlib.h>
 
 enum { ROWS = 1024, TEXT_SIZE = 1 << 16 }; /* of one array */
 
+static const QuernColumn columns[] = {{"number", "l", false}, {"text", "u", false}};
+
+/* A table. Its first member is what quern sees. */
 typedef struct Lines {
-    QuernProvider base; /* first: quern sees only this */
-    int shares;         /* tables are made and dropped by one thread at a time */
-    char path[1];       /* grows to the path's length */
+    QuernProvider base;
+    int shares;   /* tables are made and dropped by one thread at a time */
+    char path[1]; /* grows to the path's length */
 } Lines;
 
 typedef struct LinesScan {
@@ -27,102 +29,52 @@ typedef struct LinesStream {
     int64_t line;
 } LinesStream;
 
-/* ---- schemas: an int64 ("l") and a text ("u") ---- */
-
-static void schema_release(struct ArrowSchema *schema)
-{
-    for (int64_t i = 0; i < schema->n_children; i++)
-        if (schema->children[i]->release)
-            schema->children[i]->release(schema->children[i]);
-    free(schema->children); /* the children stand in one block with the pointers */
-    schema->release = NULL;
-}
-
-/* The columns of `projection`, or both. */
-static int schema_make(struct ArrowSchema *schema, const size_t *projection, size_t count)
-{
-    char *memory = calloc(count + 1, sizeof(struct ArrowSchema *) + sizeof(struct ArrowSchema));
-    if (memory == NULL)
-        return ENOMEM;
-    *schema = (struct ArrowSchema){.format = "+s", .name = "", .n_children = (int64_t)count, .release = schema_release};
-    schema->children = (struct ArrowSchema **)memory;
-    struct ArrowSchema *children = (struct ArrowSchema *)(memory + (count + 1) * sizeof(struct ArrowSchema *));
-    for (size_t i = 0; i < count; i++) {
-        size_t column = projection ? projection[i] : i;
-        children[i] = (struct ArrowSchema){
-            .format = column ? "u" : "l", .name = column ? "text" : "number", .release = schema_release};
-        schema->children[i] = &children[i];
-    }
-    return 0;
-}
-
-/* ---- arrays: all memory of one hangs on its root ---- */
+/* ---- 4: a stream of arrays ---- */
 
 typedef struct Block {
-    struct ArrowArray children[2], *child_pointers[2];
-    const void *root_buffers[1], *buffers[2][3];
     int64_t numbers[ROWS];
-    int32_t offsets[ROWS + 1];
+    int32_t ends[ROWS + 1]; /* text i stands at ends[i] .. ends[i + 1] - 1 */
     char text[TEXT_SIZE];
 } Block;
 
-static void child_release(struct ArrowArray *array)
+static int get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *ret_schema)
 {
-    array->release = NULL;
+    const LinesScan *scan = ((LinesStream *)stream->private_data)->scan;
+    return quern_schema_make(ret_schema, columns, scan->projection, scan->column_count) ? 0 : ENOMEM;
 }
 
-static void block_release(struct ArrowArray *array)
-{
-    free(array->private_data);
-    array->release = NULL;
-}
-
-static int stream_get_next(struct ArrowArrayStream *stream, struct ArrowArray *array)
+static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *ret_array)
 {
     LinesStream *self = stream->private_data;
     Block *block = malloc(sizeof *block);
     int64_t count = 0;
     int32_t size = 0;
-    memset(array, 0, sizeof *array);
+    memset(ret_array, 0, sizeof *ret_array); /* an array without release is the end */
     if (block == NULL)
         return ENOMEM;
-    block->offsets[0] = 0;
+    block->ends[0] = 0;
     while (count < ROWS && size < TEXT_SIZE / 2 && fgets(block->text + size, TEXT_SIZE - size, self->file)) {
         size += (int32_t)strcspn(block->text + size, "\n");
         block->numbers[count++] = ++self->line;
-        block->offsets[count] = size;
+        block->ends[count] = size;
     }
     if (count == 0 || ferror(self->file)) {
-        free(block); /* an array without release is the end */
+        free(block);
         return ferror(self->file) ? EIO : 0;
     }
-    *array = (struct ArrowArray){.length = count, .n_buffers = 1, .release = block_release, .private_data = block};
-    array->n_children = (int64_t)self->scan->column_count;
-    array->children = block->child_pointers;
-    block->root_buffers[0] = NULL;
-    array->buffers = block->root_buffers;
+    if (!quern_array_make(ret_array, self->scan->column_count, count, block))
+        return ENOMEM;
     for (size_t i = 0; i < self->scan->column_count; i++) {
+        struct ArrowArray *column = ret_array->children[i];
         bool is_text = self->scan->projection[i] == 1;
-        const void **buffers = block->buffers[i];
-        buffers[0] = NULL; /* no NULLs */
-        buffers[1] = is_text ? (const void *)block->offsets : block->numbers;
-        buffers[2] = block->text;
-        block->child_pointers[i] = &block->children[i];
-        block->children[i] = (struct ArrowArray){
-            .length = count, .n_buffers = is_text ? 3 : 2, .buffers = buffers, .release = child_release};
+        column->n_buffers = is_text ? 3 : 2;
+        column->buffers[1] = is_text ? (const void *)block->ends : block->numbers;
+        column->buffers[2] = block->text;
     }
     return 0;
 }
 
-/* ---- the stream ---- */
-
-static int stream_get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *schema)
-{
-    const LinesScan *scan = ((LinesStream *)stream->private_data)->scan;
-    return schema_make(schema, scan->projection, scan->column_count);
-}
-
-static const char *stream_get_last_error(struct ArrowArrayStream *stream)
+static const char *get_last_error(struct ArrowArrayStream *stream)
 {
     (void)stream;
     return NULL; /* errno's text will do */
@@ -136,26 +88,24 @@ static void stream_release(struct ArrowArrayStream *stream)
     stream->release = NULL;
 }
 
-static int32_t scan_open(QuernScan *scan, size_t partition, QuernContext *context, struct ArrowArrayStream *stream,
+static int32_t scan_open(QuernScan *scan, size_t partition, QuernContext *context, struct ArrowArrayStream *ret_stream,
                          QuernProviderError *error)
 {
-    LinesScan *self = (LinesScan *)scan;
+    LinesStream *self = calloc(1, sizeof *self);
     (void)partition, (void)context; /* there is one partition */
-    LinesStream *state = calloc(1, sizeof *state);
-    if (state == NULL)
+    if (self == NULL)
         return quern_provider_fail(error, QUERN_PROVIDER_MEMORY, "out of memory");
-    state->scan = self;
-    state->file = fopen(self->path, "r");
-    if (state->file == NULL) {
-        free(state);
-        return quern_provider_fail(error, QUERN_PROVIDER_IO, "%s: %s", self->path, strerror(errno));
+    self->scan = (LinesScan *)scan;
+    self->file = fopen(self->scan->path, "r");
+    if (self->file == NULL) {
+        free(self);
+        return quern_provider_fail(error, QUERN_PROVIDER_IO, "%s: %s", ((LinesScan *)scan)->path, strerror(errno));
     }
-    *stream =
-        (struct ArrowArrayStream){stream_get_schema, stream_get_next, stream_get_last_error, stream_release, state};
+    *ret_stream = (struct ArrowArrayStream){get_schema, get_next, get_last_error, stream_release, self};
     return QUERN_PROVIDER_OK;
 }
 
-/* ---- the table ---- */
+/* ---- 3: the table: what it is, and a scan of it ---- */
 
 static void scan_release(QuernScan *scan)
 {
@@ -165,7 +115,7 @@ static void scan_release(QuernScan *scan)
 static int32_t lines_scan(QuernProvider *provider, const QuernScanArgs *args, QuernScan **ret_scan,
                           QuernProviderError *error)
 {
-    LinesScan *scan = malloc(sizeof *scan);
+    LinesScan *scan = calloc(1, sizeof *scan);
     if (scan == NULL)
         return quern_provider_fail(error, QUERN_PROVIDER_MEMORY, "out of memory");
     QUERN_INIT(&scan->base);
@@ -175,19 +125,17 @@ static int32_t lines_scan(QuernProvider *provider, const QuernScanArgs *args, Qu
     scan->path = ((Lines *)provider)->path;
     scan->projection = args->projection;
     scan->column_count = args->projection_count;
-    if (scan->column_count > 2) {
-        free(scan);
-        return quern_provider_fail(error, QUERN_PROVIDER_UNSUPPORTED, "a column is wanted twice");
-    }
     *ret_scan = &scan->base;
     return QUERN_PROVIDER_OK;
 }
 
-static int32_t lines_schema(QuernProvider *provider, QuernContext *context, struct ArrowSchema *schema,
+static int32_t lines_schema(QuernProvider *provider, QuernContext *context, struct ArrowSchema *ret_schema,
                             QuernProviderError *error)
 {
     (void)provider, (void)context;
-    return schema_make(schema, NULL, 2) ? quern_provider_fail(error, QUERN_PROVIDER_MEMORY, "out of memory") : 0;
+    return quern_schema_make(ret_schema, columns, NULL, 2)
+               ? QUERN_PROVIDER_OK
+               : quern_provider_fail(error, QUERN_PROVIDER_MEMORY, "out of memory");
 }
 
 static void lines_retain(QuernProvider *provider)
@@ -201,7 +149,7 @@ static void lines_release(QuernProvider *provider)
         free(provider);
 }
 
-/* ---- the format ---- */
+/* ---- 2: the format makes tables ---- */
 
 static int32_t lines_open(const QuernTableFormat *format, const QuernOpenArgs *args, QuernProvider **ret_provider,
                           QuernProviderError *error)
@@ -222,6 +170,8 @@ static int32_t lines_open(const QuernTableFormat *format, const QuernOpenArgs *a
     *ret_provider = &lines->base;
     return QUERN_PROVIDER_OK;
 }
+
+/* ---- 1: what LOAD calls ---- */
 
 int32_t quern_plugin_init(const QuernHost *host, const QuernPlugin **ret_plugin, QuernProviderError *error)
 {
