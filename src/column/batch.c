@@ -32,6 +32,8 @@ Batch *batch_ref(Arena *arena, const Batch *batch)
     copy->row_count = batch->row_count;
     copy->vector_size = batch->vector_size;
     copy->morsel = batch->morsel;
+    if (batch->origin)
+        copy->origin = arena_copy(arena, batch->origin, batch->origin->size);
     if (batch->selection)
         copy->selection = arena_copy(arena, batch->selection, batch->row_count * sizeof *batch->selection);
     for (size_t c = 0; c < batch->column_count; c++) {
@@ -63,6 +65,7 @@ void batch_compact(Batch *target, const Batch *source)
     }
     target->row_count = target->vector_size = source->row_count;
     target->selection = NULL;
+    target->origin = NULL;
 }
 
 void batch_slice(Batch *batch, size_t first, size_t count, uint16_t *selection)

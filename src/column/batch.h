@@ -8,8 +8,17 @@
 #ifndef QUERN_COLUMN_BATCH_H
 #define QUERN_COLUMN_BATCH_H
 
+#include "base/text.h"
 #include "column/schema.h"
 #include "column/vector.h"
+
+/* Where the rows of a batch stand in its source, for messages. A source's own struct begins with this, and means the
+ * same when it is copied, as batch_ref does: whatever it points to lives as long as the query. */
+typedef struct BatchOrigin {
+    size_t size; /* of the whole struct */
+    /* Adds "file.csv:12" for a slot of the vectors. Any thread; may do I/O, and raise. */
+    void (*describe)(const struct BatchOrigin *origin, size_t slot, Text *text);
+} BatchOrigin;
 
 typedef struct Batch {
     size_t row_count;          /* rows that count: up to BATCH_SIZE */
@@ -20,6 +29,7 @@ typedef struct Batch {
     /* Which part of its source the rows are of, for who puts the output of several cursors into the source's order:
      * smaller numbers come first there, and no cursor gives a smaller one after a larger. */
     uint64_t morsel;
+    const BatchOrigin *origin; /* NULL: nobody knows. Goes with the slots: who makes new ones leaves it out */
 } Batch;
 
 /* An empty batch with a vector for each column. */

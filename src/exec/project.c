@@ -19,6 +19,7 @@ static Batch *project_next(Operator *op)
     batch->vector_size = input->vector_size;
     batch->selection = input->selection;
     batch->morsel = input->morsel;
+    batch->origin = input->origin;
     for (size_t c = 0; c < batch->column_count; c++)
         batch->columns[c] = evaluator_value(self->evaluator, c, input);
     return batch;

@@ -120,6 +120,27 @@ static bool batch_is_sparse(const Batch *batch)
     return batch->selection && batch->vector_size >= 64 && batch->row_count * 4 <= batch->vector_size;
 }
 
+/* What has failed is raised. Where the source knows its rows, the first that fails is looked for, one by one, and its
+ * place is told. */
+static _Noreturn void failure_raise(Evaluator *evaluator, Node *node, const Batch *batch, const Input *all)
+{
+    Error error = evaluator->failure;
+    for (size_t i = 0; batch->origin && i < batch->row_count; i++) {
+        uint16_t row = (uint16_t)batch_row(batch, i);
+        input_narrow(evaluator, evaluator->narrowed, all, &row, 1);
+        evaluator->failure.code = ERROR_NONE;
+        (void)node_value(evaluator, node, evaluator->narrowed);
+        if (evaluator->failure.code == ERROR_NONE)
+            continue;
+        Text place = text_in(evaluator->arena);
+        batch->origin->describe(batch->origin, row, &place);
+        error = evaluator->failure;
+        error_set(&error, error.code, error.position, "%s: %s", text_string(&place), evaluator->failure.message);
+        break;
+    }
+    error_raise_again(&error);
+}
+
 /* The value of an expression; *ret_narrow tells whether it holds the rows that count alone, or all slots. */
 static Vector *root_value(Evaluator *evaluator, size_t expr_index, const Batch *batch, bool *ret_narrow)
 {
@@ -136,7 +157,10 @@ static Vector *root_value(Evaluator *evaluator, size_t expr_index, const Batch *
         if (is_narrow)
             input_narrow(evaluator, evaluator->narrowed, &all, batch->selection, batch->row_count);
         evaluator->is_careful = true;
+        evaluator->failure.code = ERROR_NONE;
         value = node_value(evaluator, node, is_narrow ? evaluator->narrowed : &all);
+        if (evaluator->failure.code != ERROR_NONE)
+            failure_raise(evaluator, node, batch, &all);
     }
     *ret_narrow = is_narrow;
     return value;

@@ -72,7 +72,8 @@ static void kernel_run(Evaluator *evaluator, Node *node, Vector *const *argument
                        .result = result,
                        .state = node->state,
                        .is_careful = evaluator->is_careful,
-                       .is_try = node->is_try};
+                       .is_try = node->is_try,
+                       .failure = &evaluator->failure};
     node->kernel(&call);
     evaluator->may_have_failed |= call.may_have_failed;
 }

@@ -64,6 +64,7 @@ struct Evaluator {
     size_t column_count; /* one more than the highest column used */
     bool is_careful;
     bool may_have_failed;
+    Error failure; /* careful: the first; ERROR_NONE: all went well */
     /* for each expression */
     Vector **flats, **scattered;
     Input *narrowed; /* a sparse batch's rows that count */

@@ -249,12 +249,16 @@ void kernel_fail(KernelCall *call, size_t row, ErrorCode code, const char *forma
         call->may_have_failed = true;
         return;
     }
+    if (call->failure && call->failure->code != ERROR_NONE)
+        return;
     Error error = {.code = code, .position = call->expr->position};
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error.message, sizeof error.message, format, arguments);
     va_end(arguments);
-    error_raise_again(&error);
+    if (call->failure == NULL)
+        error_raise_again(&error);
+    *call->failure = error;
 }
 
 static bool expr_is_nonzero_constant(const Expr *expr)

@@ -23,14 +23,16 @@ typedef struct KernelCall {
     bool is_careful;          /* every row counts: a failure raises */
     bool is_try;              /* TRY_CAST: a failure makes the row NULL */
     bool may_have_failed;     /* set by kernel_fail when not careful */
+    Error *failure;           /* careful: the first failure is noted here instead of raised; NULL: raised */
 } KernelCall;
 
 /* Computes all rows. Rows may be NULL or not selected; then their result is ignored, but their computing must be safe.
  */
 typedef void (*Kernel)(KernelCall *call);
 
-/* Call it behind the loop (a vectorized kernel: row SIZE_MAX) or in it. Careful: raises at the call's position. Else it
- * notes that the batch must be run again over the rows that count, alone, and returns: the loop goes on. */
+/* Call it behind the loop (a vectorized kernel: row SIZE_MAX) or in it. Careful: raises at the call's position, or
+ * notes what to raise. Else it notes that the batch must be run again over the rows that count, alone. Where it
+ * returns, the loop goes on. */
 void kernel_fail(KernelCall *call, size_t row, ErrorCode code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

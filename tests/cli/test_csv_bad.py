@@ -69,3 +69,43 @@ class BadData(ProgramTest):
         run = self.run_quern("-c", "create table m (id int, name text); copy m from 't.csv' (on_error 'reject'); "
                                    "select * from m; select count(*) as n from rejects()")
         self.assertEqual((run.status, run.output), (3, "count\n2\nid,name\n1,good\n8,good\nn\n5\n"))
+
+
+class ExpressionErrors(ProgramTest):
+    """What fails over a row of a file names its line."""
+
+    CONTENT = b'a,b,c\n1,2,7\n"3\n",0,x\n5,0,12\n'
+
+    def fails(self, sql, message, content=CONTENT, arguments=()):
+        self.write("e.csv", content)
+        run = self.run_quern(*arguments, "-c", sql)
+        self.assertNotEqual(run.status, 0)
+        self.assertIn(message, run.errors)
+
+    def test_select_where_group_order_and_aggregates(self):
+        for sql in ("select 10 / b from 'e.csv'", "select a from 'e.csv' where 10 / b > 0", "select sum(10 / b) from 'e.csv'",
+                    "select count(*) from 'e.csv' group by 10 / b", "select a from 'e.csv' order by 10 / b",
+                    "select 10 / b from 'e.cs?'", "select x + 1 from (select 10 / b as x from 'e.csv') q"):
+            with self.subTest(sql=sql):
+                self.fails(sql, "e.csv:3: division by zero")
+
+    def test_casts_and_overflows(self):
+        self.fails("select c::int from 'e.csv'", 'e.csv:3: invalid input syntax for type integer: "x"')
+        self.fails("select 9223372036854775807 + b from 'e.csv'", "e.csv:2: bigint out of range")
+
+    def test_the_first_row_that_fails_is_named_also_when_filters_left_others_out(self):
+        self.fails("select 10 / b from 'e.csv' where a > '4'", "e.csv:5: division by zero")
+
+    def test_a_change_names_the_line_and_does_nothing(self):
+        self.fails("update e set b = 1 / b", "e.csv:3: division by zero", arguments=["e.csv"])
+        self.assertEqual((self.folder / "e.csv").read_bytes(), self.CONTENT)
+
+    def test_a_row_far_into_a_large_file(self):
+        rows = "".join(f"{i},{i if i != 250000 else 'oops'}\n" for i in range(1, 300001))
+        for sql in ("select sum(v::int) from 'e.csv'", "select max(v::int) from 'e.csv' group by i % 2"):
+            self.fails(sql, "e.csv:250001: invalid input", ("i,v\n" + rows).encode())
+
+    def test_where_a_row_is_not_looked_at_nothing_fails(self):
+        self.write("e.csv", self.CONTENT)
+        run = self.run_quern("-c", "select case when b <> 0 then 10 / b end as q from 'e.csv'")
+        self.assertEqual((run.status, run.output), (0, "q\n5\n\n\n"))

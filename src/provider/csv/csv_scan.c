@@ -52,8 +52,17 @@ typedef struct CsvReading {
     atomic_bool is_begun;                 /* some cursor has begun; where there are no pieces, it takes all */
 } CsvReading;
 
+/* Of a batch: its first row. The others are read again when one of them is asked for. */
+typedef struct CsvOrigin {
+    BatchOrigin base; /* first, so that a BatchOrigin * can be cast back */
+    const CsvScan *scan;
+    const Context *context;
+    uint64_t offset;
+} CsvOrigin;
+
 typedef struct CsvCursor {
     BatchStream base; /* first, so that a BatchStream * can be cast back */
+    CsvOrigin origin; /* of the batch that was lent last */
     CsvScan *scan;
     CsvReading *reading;
     const Context *context;
@@ -316,6 +325,23 @@ static void cursor_filter_dynamically(CsvCursor *cursor, Batch *batch)
     atomic_fetch_add_explicit(&cursor->scan->dropped_count, before - batch->row_count, memory_order_relaxed);
 }
 
+static void origin_describe(const BatchOrigin *base, size_t slot, Text *text)
+{
+    const CsvOrigin *origin = (const CsvOrigin *)base;
+    const CsvShape *shape = origin->scan->shape;
+    Arena *arena = arena_new_child(text->arena);
+    Context quiet = {.cancel = origin->context->cancel, .memory = origin->context->memory}; /* rejects count once */
+    CsvSource *source = csv_table_source(origin->scan->table, shape, arena, origin->context);
+    CsvBlock *block = arena_new(arena, CsvBlock);
+    CsvRows *rows = arena_new(arena, CsvRows);
+    csv_block_init(block, arena, &quiet, source, &shape->dialect, cpu_level(), origin->offset, 0);
+    while (csv_block_take(block, rows, BATCH_SIZE, true) && slot >= rows->count)
+        slot -= rows->count;
+    uint64_t offset = slot < rows->count ? csv_rows_offset(rows, slot) : origin->offset;
+    text_add_format(text, "%s:%" PRIu64, source->path, csv_line_number(source, offset));
+    arena_free(arena);
+}
+
 /* Parses what the rows are filtered by, filters, and parses the rest. */
 static Batch *cursor_read_rows(CsvCursor *cursor)
 {
@@ -353,6 +379,11 @@ static Batch *cursor_read_rows(CsvCursor *cursor)
     output->row_count = batch->row_count;
     output->vector_size = batch->vector_size;
     output->selection = batch->selection;
+    output->origin = NULL;
+    if (scan->input_count > 0) { /* else nobody has looked where rows begin */
+        cursor->origin.offset = csv_rows_offset(cursor->rows, 0);
+        output->origin = &cursor->origin.base;
+    }
     for (size_t i = 0; i < output->column_count; i++)
         output->columns[i] = batch->columns[i];
     return output;
@@ -438,6 +469,8 @@ bool csv_reading_is_taken(Scan *scan, void *reading)
 static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Context *context)
 {
     CsvCursor *cursor = arena_new(arena, CsvCursor);
+    cursor->origin = (CsvOrigin){
+        .base = {.size = sizeof(CsvOrigin), .describe = origin_describe}, .scan = (CsvScan *)base, .context = context};
     cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next};
     cursor->scan = (CsvScan *)base;
     cursor->reading = reading;

@@ -363,6 +363,7 @@ static Batch *cursor_next(BatchStream *base)
         output->row_count = batch->row_count;
         output->vector_size = batch->vector_size;
         output->selection = batch->selection;
+        output->origin = batch->origin;
         output->morsel = (uint64_t)cursor->part << MORSEL_PART_SHIFT | batch->morsel;
         for (size_t c = 0; c < output->column_count; c++)
             if (scan->projections[cursor->part][c] != NOT_IN_FILE)
