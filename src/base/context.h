@@ -19,7 +19,9 @@ typedef struct MemoryBudget {
     size_t limit; /* bytes; SIZE_MAX: none */
 } MemoryBudget;
 
-/* X(name, C type, kind, default as text, description). Kinds: BOOL, SIZE (bytes, "64MB"), COUNT, TEXT.
+typedef enum Verification { VERIFICATION_OFF, VERIFICATION_ON, VERIFICATION_FULL } Verification;
+
+/* X(name, C type, kind, default as text, description). Kinds: BOOL, SIZE (bytes, "64MB"), COUNT, TEXT, VERIFICATION.
  * Each is a field of Settings, a row of SHOW ALL and a target of SET. */
 #define SETTINGS(X)                                                                                                    \
     X(memory_limit, size_t, SIZE, "0", "Memory that queries may take, such as '4GB'; 0: 75 % of the machine's.")       \
@@ -31,7 +33,8 @@ typedef struct MemoryBudget {
       "Rows that an operator keeps before it spills, for tests; 0: what memory holds.")                                \
     X(batch_size, size_t, COUNT, "2048", "Rows of a batch, 1 to 2048; smaller ones serve tests.")                      \
     X(optimizer, bool, BOOL, "on", "Apply the optimizer's rules; off: plans run as they were bound.")                  \
-    X(verify_pushdown, bool, BOOL, "off", "Check what table providers promise; the first broken promise is an error.") \
+    X(verify_pushdown, Verification, VERIFICATION, "off",                                                              \
+      "Check what table providers promise: on, or full: compare with unfiltered scans, too.")                          \
     X(safe, bool, BOOL, "off", "No writes, and no files other than those named on the command line.")
 
 typedef struct Settings {

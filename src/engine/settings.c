@@ -7,7 +7,7 @@
 #include "base/map.h"
 #include "column/number.h"
 
-typedef enum SettingKind { SETTING_BOOL, SETTING_SIZE, SETTING_COUNT, SETTING_TEXT } SettingKind;
+typedef enum SettingKind { SETTING_BOOL, SETTING_SIZE, SETTING_COUNT, SETTING_TEXT, SETTING_VERIFICATION } SettingKind;
 
 static const struct {
     const char *name;
@@ -84,6 +84,22 @@ static bool size_parse(StringView text, size_t *ret_size)
     return true;
 }
 
+static const char *const verifications[] = {
+    [VERIFICATION_OFF] = "off", [VERIFICATION_ON] = "on", [VERIFICATION_FULL] = "full"};
+
+static bool verification_parse(StringView text, Verification *ret_verification)
+{
+    bool is_on;
+    if (view_equal_ignoring_case(text, view_of(verifications[VERIFICATION_FULL]))) {
+        *ret_verification = VERIFICATION_FULL;
+        return true;
+    }
+    if (!boolean_parse(text, &is_on))
+        return false;
+    *ret_verification = is_on ? VERIFICATION_ON : VERIFICATION_OFF;
+    return true;
+}
+
 static void setting_assign(Settings *settings, Arena *arena, size_t index, const char *text, Position position)
 {
     void *field = (char *)settings + settings_list[index].offset;
@@ -100,6 +116,9 @@ static void setting_assign(Settings *settings, Arena *arena, size_t index, const
         is_valid = uint64_parse(view_of(text), &count, &overflow);
         if (is_valid)
             *(size_t *)field = count;
+        break;
+    case SETTING_VERIFICATION:
+        is_valid = verification_parse(view_of(text), field);
         break;
     case SETTING_TEXT:
         *(const char **)field = arena ? arena_string(arena, text) : text;
@@ -133,6 +152,8 @@ const char *settings_get(const Settings *settings, Arena *arena, StringView name
     switch (settings_list[index].kind) {
     case SETTING_BOOL:
         return *(const bool *)field ? "on" : "off";
+    case SETTING_VERIFICATION:
+        return verifications[*(const Verification *)field];
     case SETTING_TEXT:
         return *(const char *const *)field;
     default:

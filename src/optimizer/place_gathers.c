@@ -76,7 +76,7 @@ static bool can_move(const Placing *self, const Plan *plan)
     if (plan->kind == PLAN_SCAN) {
         const PlanScan *scan = (const PlanScan *)plan;
         bool is_shared = scan->scan->cursor_limit > 1;
-        return scan->scan->start && (is_shared || self->written == NULL || self->written->ops != scan->table->ops);
+        return scan->scan->start && !scan->scan->is_confined && (is_shared || self->written == NULL || self->written->ops != scan->table->ops);
     }
     for (size_t i = 0; i < plan->input_count; i++)
         if (!can_move(self, plan->inputs[i]))

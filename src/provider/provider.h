@@ -90,6 +90,7 @@ struct Scan {
     const Schema *schema;   /* of the batches: the projection, or what the aggregation gives */
     bool is_ordered;        /* rows come in the wanted order */
     bool is_aggregated;     /* it does the wanted aggregation; then it has no order */
+    bool is_confined;       /* its cursors are for the statement's own thread: they use what others of it use too */
     Statistics *statistics; /* of what will come, after filters; may be NULL */
     size_t cursor_limit;    /* so many cursors can share a reading; 0 is 1 */
     /* A reading: what the cursors of one pass share, such as which morsel comes next. Lives in `arena`, longer than its

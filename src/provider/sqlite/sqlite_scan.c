@@ -159,6 +159,7 @@ Scan *sqlite_scan(TableProvider *base, const ScanArgs *args)
         .schema = schema,
         .is_ordered = is_ordered,
         .is_aggregated = is_aggregated,
+        .is_confined = true, /* to its database's one connection */
         .start = reading_new,
         .open = scan_open,
         .explain = scan_explain,
