@@ -1,64 +1,14 @@
-/* exec/scan.c: the rows of a table, as its provider's cursor gives them. With SET verify_pushdown = on what the
- * provider has promised is checked: EXACT filters, and columns without NULLs. */
-#include <string.h>
-
+/* exec/scan.c: the rows of a table, as its provider's cursor gives them. */
 #include "exec/operator.h"
-#include "expr/evaluator.h"
+#include "exec/scan_verifier.h"
 
 typedef struct ScanOperator {
     Operator base;
     BatchStream *cursor; /* NULL before the first next */
     uint64_t phase;
     Batch *batch;
-    Evaluator *promises; /* NULL: nothing is checked */
+    ScanVerifier *verifier; /* NULL: nothing is checked */
 } ScanOperator;
-
-/* ---- promises ---- */
-
-/* "a = 1, b = 'x'" */
-static const char *row_text(const ScanOperator *self, const Batch *batch, size_t row)
-{
-    Text text = text_in(self->base.arena);
-    const Schema *schema = ((const PlanScan *)self->base.plan)->scan->schema;
-    for (size_t c = 0; c < batch->column_count; c++) {
-        Value value = vector_value(batch->columns[c], row);
-        text_add_format(&text, "%s%s = %s", c ? ", " : "", schema->columns[c].name,
-                        value_sql(self->base.arena, &value));
-    }
-    return text_string(&text);
-}
-
-static _Noreturn void promise_is_broken(const ScanOperator *self, const Batch *batch, size_t row, const char *promise)
-{
-    const PlanScan *scan = (const PlanScan *)self->base.plan;
-    error_raise(ERROR_INTERNAL, NO_POSITION,
-                "provider %s of table \"%s\" breaks its promise: %s, yet it gives the row %s", scan->table->ops->format,
-                scan->name, promise, row_text(self, batch, row));
-}
-
-static void nulls_check(const ScanOperator *self, const Batch *batch)
-{
-    const Schema *schema = ((const PlanScan *)self->base.plan)->scan->schema;
-    for (size_t c = 0; c < batch->column_count; c++)
-        for (size_t i = 0; !schema->columns[c].is_nullable && i < batch->row_count; i++)
-            if (vector_is_null(batch->columns[c], batch_row(batch, i)))
-                promise_is_broken(self, batch, batch_row(batch, i), "a column is never NULL");
-}
-
-static void filters_check(const ScanOperator *self, const Batch *batch)
-{
-    const PlanScan *scan = (const PlanScan *)self->base.plan;
-    for (size_t p = 0; p < scan->promise_count; p++) {
-        const Vector *value = evaluator_value_flat(self->promises, p, batch);
-        for (size_t i = 0; i < batch->row_count; i++) {
-            size_t row = batch_row(batch, i);
-            if (!validity_get(value->validity, row) || !VECTOR_DATA(value, bool)[row])
-                promise_is_broken(self, batch, row, "a filter that it took as EXACT lets only TRUE rows through");
-        }
-    }
-}
-
-/* ---- the operator ---- */
 
 static void scan_open(Operator *op)
 {
@@ -85,13 +35,14 @@ static Batch *scan_next(Operator *op)
     if (self->cursor == NULL && !scan_begin(self))
         return NULL;
     const Batch *input = stream_next(self->cursor);
-    if (input == NULL)
+    if (input == NULL) {
+        if (self->verifier)
+            scan_verifier_end(self->verifier);
         return NULL;
-    uint64_t position = worker_enter(op->worker, self->phase, input->morsel);
-    if (self->promises) {
-        nulls_check(self, input);
-        filters_check(self, input);
     }
+    uint64_t position = worker_enter(op->worker, self->phase, input->morsel);
+    if (self->verifier)
+        scan_verifier_look(self->verifier, input);
     Batch *batch = batch_view(self->batch, input);
     batch->morsel = position;
     return batch;
@@ -122,13 +73,8 @@ void *scan_shared_new(const Build *build, const Plan *plan)
 
 Operator *scan_new(const Build *build, const Plan *plan, Operator **inputs)
 {
-    const PlanScan *scan = (const PlanScan *)plan;
     ScanOperator *self = operator_new(build, ScanOperator, &scan_ops, plan, inputs);
-    if (build->context->settings && build->context->settings->verify_pushdown) {
-        ColumnMap map = column_map_new(build, plan, NULL);
-        self->promises =
-            evaluator_new(build->arena, build->context, column_map_exprs(&map, scan->promises, scan->promise_count),
-                          scan->promise_count);
-    }
+    if (build->context->settings && build->context->settings->verify_pushdown)
+        self->verifier = scan_verifier_new(build, (const PlanScan *)plan);
     return &self->base;
 }

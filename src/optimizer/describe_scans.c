@@ -28,6 +28,46 @@ static void describe(PlanColumns *columns, PlanScan *scan, const ScanAggregation
     scan->scan = scan->table->ops->scan(scan->table, &args);
 }
 
+/* ---- SET verify_pushdown = full ---- */
+
+static void add_column(PlanScan *scan, ColumnId column)
+{
+    if (plan_has_output(&scan->base, column))
+        return;
+    scan->column_indexes[scan->base.output_count] = column - scan->first_column;
+    scan->base.outputs[scan->base.output_count++] = column;
+}
+
+/* What the filters have left out is seen by a scan that has none. */
+static void describe_full(PlanColumns *columns, PlanScan *scan)
+{
+    size_t width = schema_width(scan->table->ops->schema(scan->table, columns->context)) + 1, handed = 0;
+    PlanScan *full = arena_copy(columns->arena, scan, sizeof *scan);
+    full->base.outputs = arena_array(columns->arena, ColumnId, width + scan->base.output_count);
+    full->column_indexes = arena_array(columns->arena, size_t, width + scan->base.output_count);
+    for (size_t i = 0; i < scan->base.output_count; i++) {
+        full->base.outputs[i] = scan->base.outputs[i];
+        full->column_indexes[i] = scan->column_indexes[i];
+    }
+    for (size_t i = 0; i < scan->filters.count; i++) {
+        if (scan->filters.items[i].answer == FILTER_UNSUPPORTED)
+            continue;
+        handed++;
+        ColumnSet used = column_set_in(columns->arena);
+        column_set_add_expr(&used, scan->filters.items[i].filter);
+        for (size_t c = 0; c < width; c++)
+            if (column_set_has(&used, scan->first_column + (ColumnId)c))
+                add_column(full, scan->first_column + (ColumnId)c);
+    }
+    if (handed == 0 || scan->limit != NO_LIMIT)
+        return;
+    full->filters.count = 0;
+    full->order_count = 0;
+    full->dynamics.count = 0;
+    describe(columns, full, NULL);
+    scan->full = full;
+}
+
 /* ---- aggregation ---- */
 
 static bool exprs_are_columns(Expr *const *exprs, size_t count)
@@ -142,6 +182,8 @@ Plan *rule_describe_scans(PlanColumns *columns, Plan *plan)
 {
     if (plan->kind == PLAN_SCAN) {
         describe(columns, (PlanScan *)plan, NULL);
+        if (columns->context->settings->verify_pushdown == VERIFICATION_FULL)
+            describe_full(columns, (PlanScan *)plan);
         return plan;
     }
     bool is_aggregate = plan->kind == PLAN_AGGREGATE || plan->kind == PLAN_DISTINCT;

@@ -76,7 +76,8 @@ static bool can_move(const Placing *self, const Plan *plan)
     if (plan->kind == PLAN_SCAN) {
         const PlanScan *scan = (const PlanScan *)plan;
         bool is_shared = scan->scan->cursor_limit > 1;
-        return scan->scan->start && !scan->scan->is_confined && (is_shared || self->written == NULL || self->written->ops != scan->table->ops);
+        return scan->scan->start && !scan->scan->is_confined &&
+               (is_shared || self->written == NULL || self->written->ops != scan->table->ops);
     }
     for (size_t i = 0; i < plan->input_count; i++)
         if (!can_move(self, plan->inputs[i]))
@@ -112,7 +113,7 @@ static double shared_rows(Plan *plan, size_t *node_count)
 static bool pays(const Placing *self, Plan *plan)
 {
     size_t node_count = 0;
-    if (!can_copy(plan))
+    if (!can_copy(plan) || self->columns->context->settings->verify_pushdown) /* which looks at all rows as they come */
         return false;
     double rows = shared_rows(plan, &node_count);
     return rows > 0 && rows >= self->fewest_rows && node_count < MOST_NODES && can_move(self, plan);

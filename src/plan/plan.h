@@ -140,6 +140,7 @@ typedef struct PlanScan {
     /* SET verify_pushdown: conditions that were answered EXACT; no row may come for which one is not TRUE */
     size_t promise_count;
     Expr **promises;
+    struct PlanScan *full; /* verify_pushdown = full: the same without filters, with their columns behind the outputs */
 } PlanScan;
 
 /* Rows of expressions without columns; no row and no column are legal. FROM-less SELECT: one row without columns. */
