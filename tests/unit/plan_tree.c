@@ -48,15 +48,16 @@ START_TEST(a_join_gives_what_its_type_says)
 {
     begin();
     static const size_t output_counts[] = {
-        [PLAN_JOIN_INNER] = 2, [PLAN_JOIN_LEFT] = 2, [PLAN_JOIN_RIGHT] = 2, [PLAN_JOIN_FULL] = 2,
-        [PLAN_JOIN_SEMI] = 1,  [PLAN_JOIN_ANTI] = 1, [PLAN_JOIN_MARK] = 2,  [PLAN_JOIN_SINGLE] = 2};
+        [PLAN_JOIN_INNER] = 2, [PLAN_JOIN_LEFT] = 2,  [PLAN_JOIN_RIGHT] = 2,      [PLAN_JOIN_FULL] = 2,
+        [PLAN_JOIN_SEMI] = 1,  [PLAN_JOIN_ANTI] = 1,  [PLAN_JOIN_RIGHT_SEMI] = 1, [PLAN_JOIN_RIGHT_ANTI] = 1,
+        [PLAN_JOIN_MARK] = 2,  [PLAN_JOIN_SINGLE] = 2};
     static const bool left_nullable[] = {[PLAN_JOIN_RIGHT] = true, [PLAN_JOIN_FULL] = true, [PLAN_JOIN_SINGLE] = false};
     static const bool right_nullable[] = {[PLAN_JOIN_LEFT] = true, [PLAN_JOIN_FULL] = true, [PLAN_JOIN_SINGLE] = true};
     for (PlanJoinType type = PLAN_JOIN_INNER; type <= PLAN_JOIN_SINGLE; type++) {
         Plan *left = numbers("a", "l"), *right = numbers("b", "r");
         PlanJoin *join = plan_join_new(&columns, type, left, right, NULL, 0);
         ck_assert_uint_eq(join->base.output_count, output_counts[type]);
-        ck_assert_uint_eq(join->base.outputs[0], left->outputs[0]);
+        ck_assert_uint_eq(join->base.outputs[0], (plan_join_marks_right(type) ? right : left)->outputs[0]);
         if (type == PLAN_JOIN_MARK)
             ck_assert_uint_eq(join->base.outputs[1], join->mark);
         ck_assert_int_eq(plan_column(&columns, left->outputs[0])->is_nullable, left_nullable[type]);
