@@ -68,6 +68,22 @@ const char *type_name_lower(Type type, char *buffer)
     return buffer;
 }
 
+const char *type_standard_name(Type type, char *buffer)
+{
+    static const char *const names[TYPE_COUNT] = {
+        [TYPE_VARCHAR] = "character varying",
+        [TYPE_DOUBLE] = "double precision",
+        [TYPE_DECIMAL] = "numeric",
+        [TYPE_BLOB] = "bytea",
+        [TYPE_TIME] = "time without time zone",
+        [TYPE_TIMESTAMP] = "timestamp without time zone",
+        [TYPE_TIMESTAMPTZ] = "timestamp with time zone",
+    };
+    if (type.limit == LIMIT_REAL)
+        return "real";
+    return names[type.id] ? names[type.id] : type_name_lower(type, buffer);
+}
+
 /* ---- names ---- */
 
 /* How many modifiers a name takes and what each may be. */

@@ -163,6 +163,9 @@ enum { TYPE_NAME_SIZE = 32 };
 const char *type_name(Type type, char *buffer);
 /* As messages have it: "decimal(15,2)". */
 const char *type_name_lower(Type type, char *buffer);
+/* The SQL standard's long names, as PostgreSQL has them, without modifiers: "character varying"; a type that it does
+ * not know as messages have it. */
+const char *type_standard_name(Type type, char *buffer);
 /* The type that a name of SQL means, with its modifiers; PostgreSQL's names, and DuckDB's and DataFusion's common ones
  * ("int8", "double precision", "string", "numeric"). False when there is none of that name, or when the modifiers are
  * wrong for it. NUMERIC and DECIMAL without modifiers are DECIMAL(38,10); CHAR(n) is VARCHAR(n). */

@@ -5,6 +5,7 @@
 
 #include "base/version.h"
 #include "engine/formats.h"
+#include "engine/information_schema.h"
 #include "engine/settings.h"
 #include "engine/transaction.h"
 #include "sql/keyword.h"
@@ -55,6 +56,7 @@ static void connection_new(void *argument)
     connection->memory_default = connection->memory.limit = memory_limit_default();
     connection->temp.limit = SIZE_MAX;
     settings_init(&connection->settings);
+    catalog_attach(connection->catalog, view_of("information_schema"), information_schema_new(connection), NO_POSITION);
     for (size_t i = 0; engine_formats[i]; i++)
         catalog_add_format(connection->catalog, engine_formats[i]);
 }

@@ -89,6 +89,7 @@ BatchStream *statement_attach(Statement *statement, const AstStatement *ast);
 BatchStream *statement_detach(Statement *statement, const AstStatement *ast);
 BatchStream *statement_use(Statement *statement, const AstStatement *ast);
 BatchStream *statement_describe(Statement *statement, const AstStatement *ast);
+BatchStream *statement_summarize(Statement *statement, const AstStatement *ast);
 BatchStream *statement_show(Statement *statement, const AstStatement *ast);
 BatchStream *statement_set(Statement *statement, const AstStatement *ast);
 BatchStream *statement_reset(Statement *statement, const AstStatement *ast);

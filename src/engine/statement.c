@@ -32,6 +32,7 @@ static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
     [AST_STATEMENT_DETACH] = statement_detach,
     [AST_STATEMENT_USE] = statement_use,
     [AST_STATEMENT_DESCRIBE] = statement_describe,
+    [AST_STATEMENT_SUMMARIZE] = statement_summarize,
     [AST_STATEMENT_SHOW] = statement_show,
     [AST_STATEMENT_SET] = statement_set,
     [AST_STATEMENT_RESET] = statement_reset,

@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include "engine/settings.h"
 #include "expr/function.h"
+#include "expr/like.h"
 #include "expr/window.h"
 
 /* ---- DESCRIBE ---- */
@@ -47,7 +48,7 @@ static BatchStream *describe_table(Statement *statement, TableProvider *table)
     return rows_stream(rows);
 }
 
-static BatchStream *show_tables(Statement *statement, const char *only_schema);
+static BatchStream *show_tables(Statement *statement, const char *only_schema, bool only_views);
 
 BatchStream *statement_describe(Statement *statement, const AstStatement *ast)
 {
@@ -64,7 +65,7 @@ BatchStream *statement_describe(Statement *statement, const AstStatement *ast)
         return rows_stream(rows);
     }
     if (describe->table == NULL)
-        return show_tables(statement, NULL);
+        return show_tables(statement, NULL, false);
     if (describe->table->kind == AST_FROM_TABLE)
         return describe_table(statement, require_table(statement, &describe->table->table));
     TableProvider *table = bind_file_table(&statement->environment, describe->table->file, describe->table->position);
@@ -77,6 +78,7 @@ BatchStream *statement_describe(Statement *statement, const AstStatement *ast)
 typedef struct TableList {
     Statement *statement;
     Rows *rows;
+    bool only_views;
     const char *schema_name;
     SchemaProvider *schema;
 } TableList;
@@ -89,19 +91,23 @@ static void table_list_visit(void *user, const char *name)
     if (table == NULL)
         return;
     arena_own(list->statement->arena, table, table_release);
+    if (list->only_views && provider_table_type(table) != TABLE_VIEW)
+        return;
     rows_add_texts(list->rows, list->schema_name, name, types[provider_table_type(table)], table->ops->format);
 }
 
-static BatchStream *show_tables(Statement *statement, const char *only_schema)
+static BatchStream *show_tables(Statement *statement, const char *only_schema, bool only_views)
 {
     const Catalog *catalog = statement->connection->catalog;
+    const SchemaProvider *wanted = only_schema ? catalog_schema(catalog, view_of(only_schema)) : NULL;
     TableList list = {.statement = statement,
+                      .only_views = only_views,
                       .rows = rows_new(statement->arena, 4, "schema", TYPE_VARCHAR, "name", TYPE_VARCHAR, "type",
                                        TYPE_VARCHAR, "format", TYPE_VARCHAR)};
     for (size_t i = 0; (list.schema_name = catalog_schema_at(catalog, i)) != NULL; i++) {
-        if (only_schema && !text_equal_ignoring_case(only_schema, list.schema_name))
-            continue;
         list.schema = catalog_schema(catalog, view_of(list.schema_name));
+        if (only_schema ? list.schema != wanted : list.schema->ops->is_hidden)
+            continue;
         list.schema->ops->each(list.schema, &statement->context, table_list_visit, &list);
     }
     return rows_stream(list.rows);
@@ -188,17 +194,37 @@ static BatchStream *show_definition(Statement *statement, const AstObjectName *n
     return rows_stream(rows);
 }
 
-BatchStream *statement_show(Statement *statement, const AstStatement *ast)
+/* LIKE: the rows whose name fits. */
+static BatchStream *rows_like(Statement *statement, BatchStream *stream, const AstExpr *like)
 {
-    const AstShow *show = ast->show;
-    if (show->like)
-        error_raise(ERROR_NOT_SUPPORTED, show->like->position, "LIKE in SHOW is not supported");
+    ptrdiff_t column = schema_find(stream->schema, view_of("name"));
+    Type text = type_of(TYPE_VARCHAR);
+    Value pattern = bind_constant(&statement->environment, like, &text);
+    if (pattern.is_null)
+        error_raise(ERROR_INVALID_PARAMETER, like->position, "LIKE wants a pattern");
+    const LikePattern *compiled = like_compile(statement->arena, pattern.text, view_of("\\"));
+    Rows *rows = rows_new_of(statement->arena, stream->schema);
+    Value *values = arena_array(statement->arena, Value, stream->schema->column_count);
+    for (const Batch *batch; (batch = stream_next(stream)) != NULL;)
+        for (size_t row = 0; row < batch->row_count; row++) {
+            for (size_t c = 0; c < batch->column_count; c++)
+                values[c] = vector_value(batch->columns[c], batch_row(batch, row));
+            if (like_matches(compiled, values[column < 0 ? 0 : column].text))
+                rows_add(rows, values);
+        }
+    return rows_stream(rows);
+}
+
+static BatchStream *show_kind(Statement *statement, const AstShow *show, Position position)
+{
     switch (show->kind) {
     case AST_SHOW_TABLES:
         return show_tables(statement,
-                           show->name.schema.data ? arena_view(statement->arena, show->name.schema).data : NULL);
+                           show->name.schema.data ? arena_view(statement->arena, show->name.schema).data : NULL, false);
     case AST_SHOW_ALL_TABLES:
-        return show_tables(statement, NULL);
+        return show_tables(statement, NULL, false);
+    case AST_SHOW_VIEWS:
+        return show_tables(statement, NULL, true);
     case AST_SHOW_COLUMNS:
         return describe_table(statement, require_table(statement, &show->name));
     case AST_SHOW_CREATE_TABLE:
@@ -213,9 +239,14 @@ BatchStream *statement_show(Statement *statement, const AstStatement *ast)
         return show_settings(statement);
     case AST_SHOW_SETTING:
         return show_setting(statement, &show->name);
-    default:
-        error_raise(ERROR_NOT_SUPPORTED, ast->position, "this SHOW is not supported");
     }
+    error_raise(ERROR_NOT_SUPPORTED, position, "this SHOW is not supported");
+}
+
+BatchStream *statement_show(Statement *statement, const AstStatement *ast)
+{
+    BatchStream *rows = show_kind(statement, ast->show, ast->position);
+    return ast->show->like ? rows_like(statement, rows, ast->show->like) : rows;
 }
 
 /* ---- SET ---- */

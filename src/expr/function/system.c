@@ -22,6 +22,12 @@ static void type_of_value(KernelCall *call)
     fill_text(call, type_name(type.limit >= LIMIT_LENGTH ? type_without_limit(type) : type, name));
 }
 
+static void standard_type_of_value(KernelCall *call)
+{
+    char name[TYPE_NAME_SIZE];
+    fill_text(call, type_standard_name(call->expr->arguments[0]->type, name));
+}
+
 static void arrow_type_of_value(KernelCall *call)
 {
     char name[TYPE_NAME_SIZE];
@@ -98,16 +104,16 @@ static void random_uuid(KernelCall *call)
     {                                                                                                                  \
         .name = title, .signature = "() VARCHAR", .description = text, .result = TYPE_VARCHAR, .kernel = k             \
     }
-#define TYPE_OF(title)                                                                                                 \
+#define TYPE_OF(title, k, text)                                                                                        \
     {                                                                                                                  \
-        .name = title, .signature = "(any) VARCHAR", .description = "The type's name.", .flags = FUNCTION_NOT_STRICT,  \
-        .argument_count = 1, .arguments = {ANY}, .result = TYPE_VARCHAR, .kernel = type_of_value                       \
+        .name = title, .signature = "(any) VARCHAR", .description = text, .flags = FUNCTION_NOT_STRICT,                \
+        .argument_count = 1, .arguments = {ANY}, .result = TYPE_VARCHAR, .kernel = k                                   \
     }
 
 /* clang-format off */
 FunctionFamily function_family_system = {
-    TYPE_OF("typeof"),
-    TYPE_OF("pg_typeof"),
+    TYPE_OF("typeof", type_of_value, "The type's name."),
+    TYPE_OF("pg_typeof", standard_type_of_value, "The type's long name, as PostgreSQL has it."),
     {.name = "arrow_typeof", .signature = "(any) VARCHAR", .description = "The name of the type in Apache Arrow.",
      .flags = FUNCTION_NOT_STRICT, ARGUMENTS(ANY), .result = TYPE_VARCHAR, .kernel = arrow_type_of_value},
     {.name = "version", .signature = "() VARCHAR", .description = "Name and version of this program.",
