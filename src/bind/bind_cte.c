@@ -58,7 +58,7 @@ static void rows_name(Binder *binder, const Cte *cte, Rows *rows)
         rows->names[i] = binder_string(binder, names->items[i].text);
 }
 
-static void cte_bind(Binder *binder, Cte *cte, Position position)
+static void cte_bind(Binder *binder, Cte *cte)
 {
     size_t uses = scope_outer_uses(cte->parent);
     cte->is_being_bound = true;
@@ -75,9 +75,6 @@ static void cte_bind(Binder *binder, Cte *cte, Position position)
     cte->is_being_bound = false;
     cte->finished_before = cte->group->finished;
     cte->group->finished = cte;
-    if (cte->is_correlated && cte->reads_itself)
-        bind_error(binder, ERROR_NOT_SUPPORTED, position, NULL,
-                   "a recursive query that refers to columns of a query around it is not supported");
 }
 
 /* ---- references ---- */
@@ -121,7 +118,7 @@ Rows bind_cte(Binder *binder, Cte *cte, Position position)
     if (cte->is_being_bound)
         return cte_own_rows(binder, cte, position);
     if (cte->rows == NULL)
-        cte_bind(binder, cte, position);
+        cte_bind(binder, cte);
     /* whoever reads what refers to columns further out does so too */
     for (Cte *reader = binder->cte; cte->is_correlated && reader != cte->group->within; reader = reader->within)
         reader->is_correlated = true;

@@ -103,3 +103,16 @@ bool aggregate_exists(StringView name)
 {
     return aggregate_find(name) != NULL;
 }
+
+Value aggregate_of_nothing(Arena *arena, const Context *context, const AggregateCall *call)
+{
+    AggregateState self = {.call = call, .context = context, .arena = arena};
+    for (size_t i = 0; i < call->argument_count; i++)
+        self.argument_types[i] = call->arguments[i]->type;
+    uint8_t *state = arena_allocate_zero(arena, call->aggregate->state_size(&self));
+    Vector *result = vector_new(arena, call->type);
+    vector_prepare(result, 1);
+    call->aggregate->finalize(&self, &state, 1, result);
+    Value value = vector_value(result, 0);
+    return value_copy(arena, &value);
+}

@@ -91,6 +91,9 @@ const Aggregate *aggregate_find(StringView name);
 /* All entries in order of families; NULL behind the last. */
 const Aggregate *aggregate_at(size_t index);
 
+/* What a call gives for no rows: NULL, but for counts and their like. */
+Value aggregate_of_nothing(Arena *arena, const Context *context, const AggregateCall *call);
+
 /* A family: its table, ended by a zeroed entry. Listed in aggregate.c. */
 typedef const Aggregate AggregateFamily[];
 

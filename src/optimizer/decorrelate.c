@@ -17,6 +17,7 @@
  *   Window         d is a part of the partition
  *   Limit          the rows of each d are numbered by a window, and those within the limit stay
  *   Join           both sides may have a d: they must be equal
+ *   Recursive      d is a column of the rows that go from round to round
  *
  * Before all that, the simple case: where parameters stand in filters alone and nothing between them and the join
  * counts rows, these conditions are the join's own (pull_conditions).
@@ -29,10 +30,17 @@
 
 typedef ARRAY(ColumnId) ColumnList;
 
+/* A query whose kept rows have d behind their own columns: each of its scans has so too. */
+typedef struct Carrier {
+    size_t cte;
+    size_t width; /* of the rows without d */
+} Carrier;
+
 typedef struct Unnesting {
     PlanColumns *columns;
     const Plan *left; /* L: copied where D is needed */
     ColumnList parameters;
+    ARRAY(Carrier) carriers;              /* what the plan that is being unnested may read */
     const PlanAggregate *null_when_empty; /* an aggregate that need not give a row for an empty input, or NULL */
 } Unnesting;
 
@@ -84,8 +92,28 @@ static ColumnList parameters_of(PlanColumns *columns, Plan *right, const Plan *l
     return list;
 }
 
+/* The innermost carrier of that number, or NULL. */
+static const Carrier *carrier_of(const Unnesting *self, const Plan *plan)
+{
+    for (size_t i = self->carriers.count; plan->kind == PLAN_CTE_SCAN && i-- > 0;)
+        if (self->carriers.items[i].cte == ((const PlanCteScan *)plan)->cte)
+            return &self->carriers.items[i];
+    return NULL;
+}
+
+static bool reads_carrier(const Unnesting *self, const Plan *plan)
+{
+    bool reads = carrier_of(self, plan) != NULL;
+    for (size_t i = 0; i < plan->input_count && !reads; i++)
+        reads = reads_carrier(self, plan->inputs[i]);
+    return reads;
+}
+
+/* Its rows depend on the parameters: it has to have a d. */
 static bool refers_to_parameters(Unnesting *self, Plan *plan)
 {
+    if (self->carriers.count > 0 && reads_carrier(self, plan))
+        return true;
     ColumnSet candidates = column_set_in(self->columns->arena), found = column_set_in(self->columns->arena);
     for (size_t i = 0; i < self->parameters.count; i++)
         column_set_add(&candidates, self->parameters.items[i]);
@@ -297,59 +325,93 @@ static Unnested unnest_values(Unnesting *self, PlanValues *values)
 
 /* ---- Aggregate ---- */
 
-/* What the aggregate gives for no rows at all: NULL but for counts. */
-static bool is_count(const AggregateCall *call)
+/* An aggregate whose groups have d among them, under its own columns: `ids` are its outputs behind d. */
+typedef struct GroupedColumns {
+    const PlanAggregate *aggregate;
+    size_t parameter_count, group_count; /* of groups without d */
+    size_t count;
+    ColumnId *ids;
+} GroupedColumns;
+
+static Expr *integer_constant(Unnesting *self, Type type, int64_t value)
 {
-    return strcmp(call->aggregate->name, "count") == 0;
+    return expr_constant(self->columns->arena, value_integer(type, value), NO_POSITION);
 }
 
-/* SELECT count(*) gives 0 where there is no row: every d of the domain has a row again, by an outer join. */
-static Unnested with_empty_groups(Unnesting *self, PlanAggregate *aggregate, const Unnested *grouped)
+/* What the output `i` behind d is for the query around it: counts of no rows are 0; grouping() has no bits for d. */
+static Expr *grouped_value(Unnesting *self, const GroupedColumns *grouped, size_t i, ColumnId inner)
+{
+    Arena *arena = self->columns->arena;
+    Expr *value = column_expr(self, inner), *missing = NULL;
+    size_t aggregate = i - grouped->group_count;
+    if (i < grouped->group_count)
+        return value;
+    if (aggregate < grouped->aggregate->aggregate_count) {
+        Value nothing = aggregate_of_nothing(arena, self->columns->context, &grouped->aggregate->aggregates[aggregate]);
+        if (nothing.is_null)
+            return value;
+        missing = expr_cast(arena, expr_constant(arena, nothing, NO_POSITION), value->type, NO_POSITION);
+    } else {
+        Expr *shift[] = {value, integer_constant(self, type_of(TYPE_INTEGER), (int64_t)grouped->parameter_count)};
+        value = function_call(arena, ">>", shift, 2, NO_POSITION);
+        missing = integer_constant(self, value->type, (int64_t)(((uint64_t)1 << grouped->group_count) - 1));
+    }
+    return expr_new(arena, EXPR_COALESCE, value->type, (Expr *[]){value, missing}, 2, NO_POSITION);
+}
+
+/* A group of no columns gives a row where there is no row: then every d of the domain has one again, by an outer
+ * join. */
+static Unnested with_own_columns(Unnesting *self, GroupedColumns *grouped, const Unnested *inner, bool has_empty_group)
 {
     PlanColumns *columns = self->columns;
-    Unnested d = domain(self);
-    ARRAY(Expr *) conditions = {0};
-    for (size_t p = 0; p < self->parameters.count; p++)
-        array_add(columns->arena, &conditions, equality(self, d.domain[p], grouped->domain[p], grouped->is_strict));
-    size_t first =
-        aggregate->group_count; /* the aggregates' outputs are renamed, so that the Project can take theirs */
-    size_t count = aggregate->aggregate_count, parameters = self->parameters.count;
-    ColumnId *inner = arena_array(columns->arena, ColumnId, count);
-    ColumnId *outer = arena_copy(columns->arena, aggregate->base.outputs + first, count * sizeof *outer);
-    for (size_t i = 0; i < count; i++) {
-        PlanColumn like = *plan_column(columns, outer[i]);
-        inner[i] = aggregate->base.outputs[first + i] =
-            plan_column_new(columns, like.name, like.table, like.type, true);
+    size_t parameters = grouped->parameter_count;
+    Unnested result = *inner;
+    if (has_empty_group) {
+        Unnested d = domain(self);
+        ARRAY(Expr *) conditions = {0};
+        for (size_t p = 0; p < parameters; p++)
+            array_add(columns->arena, &conditions, equality(self, d.domain[p], inner->domain[p], inner->is_strict));
+        d.plan = &plan_join_new(columns, PLAN_JOIN_LEFT, d.plan, inner->plan, conditions.items, conditions.count)->base;
+        result = d;
     }
-    Plan *join =
-        &plan_join_new(columns, PLAN_JOIN_LEFT, d.plan, grouped->plan, conditions.items, conditions.count)->base;
-    PlanProject *project = plan_project_new(columns, join, count + parameters);
-    for (size_t i = 0; i < count; i++) {
-        Expr *value = column_expr(self, inner[i]);
-        if (is_count(&aggregate->aggregates[i])) {
-            Expr *zero = expr_cast(columns->arena,
-                                   expr_constant(columns->arena, value_integer(type_of(TYPE_BIGINT), 0), NO_POSITION),
-                                   value->type, NO_POSITION);
-            Expr *choices[] = {value, zero};
-            value = expr_new(columns->arena, EXPR_COALESCE, value->type, choices, 2, NO_POSITION);
-        }
-        project->base.outputs[i] = outer[i];
-        project->exprs[i] = value;
+    PlanProject *project = plan_project_new(columns, result.plan, grouped->count + parameters);
+    for (size_t i = 0; i < grouped->count; i++) {
+        project->exprs[i] = grouped_value(self, grouped, i, grouped->aggregate->base.outputs[parameters + i]);
+        project->base.outputs[i] = grouped->ids[i];
     }
     for (size_t p = 0; p < parameters; p++) {
-        project->base.outputs[count + p] = d.domain[p];
-        project->exprs[count + p] = column_expr(self, d.domain[p]);
+        project->base.outputs[grouped->count + p] = result.domain[p];
+        project->exprs[grouped->count + p] = column_expr(self, result.domain[p]);
     }
-    return (Unnested){&project->base, d.domain, false};
+    result.plan = &project->base;
+    return result;
+}
+
+/* d is in every set. Returns how many sets had no group. */
+static size_t sets_add_domain(Unnesting *self, PlanAggregate *aggregate, size_t group_count)
+{
+    size_t count = self->parameters.count, empty_count = 0;
+    if (group_count + count > 63)
+        error_raise(ERROR_TOO_COMPLEX, NO_POSITION, "grouping sets of a correlated subquery have too many columns");
+    uint64_t *sets = arena_array(self->columns->arena, uint64_t, aggregate->set_count);
+    for (size_t i = 0; i < aggregate->set_count; i++) {
+        empty_count += aggregate->sets[i] == 0;
+        sets[i] = aggregate->sets[i] << count | (((uint64_t)1 << count) - 1);
+    }
+    aggregate->sets = sets;
+    if (empty_count > 1)
+        error_raise(ERROR_NOT_SUPPORTED, NO_POSITION,
+                    "a correlated subquery with more than one grouping set without columns is not supported");
+    return empty_count;
 }
 
 static Unnested unnest_aggregate(Unnesting *self, PlanAggregate *aggregate)
 {
     PlanColumns *columns = self->columns;
     size_t count = self->parameters.count, groups = aggregate->group_count, total = aggregate->base.output_count;
-    bool has_empty_group = groups == 0 && aggregate != self->null_when_empty;
-    if (aggregate->set_count > 0)
-        error_raise(ERROR_NOT_SUPPORTED, NO_POSITION, "grouping sets in a correlated subquery are not supported");
+    bool has_sets = aggregate->set_count > 0;
+    bool has_empty_group =
+        has_sets ? sets_add_domain(self, aggregate, groups) > 0 : groups == 0 && aggregate != self->null_when_empty;
     Unnested result = unnest(self, aggregate->base.inputs[0]);
     bind_node(self, &aggregate->base, &result);
     Expr **keys = arena_array(columns->arena, Expr *, groups + count);
@@ -361,14 +423,20 @@ static Unnested unnest_aggregate(Unnesting *self, PlanAggregate *aggregate)
     }
     if (groups)
         memcpy(keys + count, aggregate->groups, groups * sizeof *keys);
-    memcpy(outputs + count, aggregate->base.outputs, total * sizeof *outputs);
+    GroupedColumns grouped = {aggregate, count, groups, total, aggregate->base.outputs};
+    bool is_renamed = has_sets || has_empty_group;
+    for (size_t i = 0; i < total; i++) {
+        PlanColumn like = *plan_column(columns, grouped.ids[i]);
+        outputs[count + i] =
+            is_renamed ? plan_column_new(columns, like.name, like.table, like.type, true) : grouped.ids[i];
+    }
     aggregate->groups = keys;
     aggregate->group_count = groups + count;
     aggregate->base.outputs = outputs;
     aggregate->base.output_count = total + count;
     aggregate->base.inputs[0] = result.plan;
-    Unnested grouped = {&aggregate->base, keys_out, result.is_strict};
-    return has_empty_group ? with_empty_groups(self, aggregate, &grouped) : grouped;
+    Unnested inner = {&aggregate->base, keys_out, result.is_strict};
+    return is_renamed ? with_own_columns(self, &grouped, &inner, has_empty_group) : inner;
 }
 
 /* ---- Distinct, Sort, Limit ---- */
@@ -546,10 +614,66 @@ static Unnested unnest_join(Unnesting *self, PlanJoin *join)
     return result;
 }
 
-/* The kept query has no parameters: the binder keeps none that has. */
+/* ---- Recursive, With ---- */
+
+/* An input that is taken by position: its columns, then d. */
+static void unnest_rows(Unnesting *self, Plan **input, size_t width)
+{
+    size_t count = self->parameters.count;
+    ColumnId *outputs = arena_array(self->columns->arena, ColumnId, width + count);
+    memcpy(outputs, (*input)->outputs, width * sizeof *outputs);
+    Unnested arm = unnest(self, *input);
+    memcpy(outputs + width, arm.domain, count * sizeof *outputs);
+    *input = plan_restore_outputs(self->columns, arm.plan, outputs, width + count);
+}
+
+/* The rows of all d go from round to round together, each with its d. */
+static Unnested unnest_recursive(Unnesting *self, PlanRecursive *recursive)
+{
+    Plan *plan = &recursive->base;
+    size_t width = plan->output_count, count = self->parameters.count;
+    unnest_rows(self, &plan->inputs[0], width);
+    array_add(self->columns->arena, &self->carriers, ((Carrier){recursive->cte, width}));
+    unnest_rows(self, &plan->inputs[1], width);
+    self->carriers.count--;
+    ColumnId *outputs = arena_array(self->columns->arena, ColumnId, width + count);
+    memcpy(outputs, plan->outputs, width * sizeof *outputs);
+    for (size_t p = 0; p < count; p++)
+        outputs[width + p] = new_domain_column(self, p, true);
+    plan->outputs = outputs;
+    plan->output_count = width + count;
+    return (Unnested){plan, outputs + width, false};
+}
+
+static Unnested unnest_carried_scan(Unnesting *self, PlanCteScan *scan, const Carrier *carrier)
+{
+    Arena *arena = self->columns->arena;
+    size_t width = scan->base.output_count, count = self->parameters.count;
+    ColumnId *outputs = arena_array(arena, ColumnId, width + count);
+    size_t *indexes = arena_array(arena, size_t, width + count);
+    memcpy(outputs, scan->base.outputs, width * sizeof *outputs);
+    memcpy(indexes, scan->column_indexes, width * sizeof *indexes);
+    for (size_t p = 0; p < count; p++) {
+        outputs[width + p] = new_domain_column(self, p, true);
+        indexes[width + p] = carrier->width + p;
+    }
+    scan->base.outputs = outputs;
+    scan->base.output_count = width + count;
+    scan->column_indexes = indexes;
+    return (Unnested){&scan->base, outputs + width, false};
+}
+
+/* The binder keeps no query that has parameters; but one within a recursive query may read the rows of a round. */
 static Unnested unnest_cte(Unnesting *self, PlanCte *cte)
 {
+    bool is_carrier = refers_to_parameters(self, cte->base.inputs[0]);
+    size_t width = cte->base.inputs[0]->output_count;
+    if (is_carrier) {
+        unnest_rows(self, &cte->base.inputs[0], width);
+        array_add(self->columns->arena, &self->carriers, ((Carrier){cte->cte, width}));
+    }
     Unnested result = unnest(self, cte->base.inputs[1]);
+    self->carriers.count -= is_carrier;
     cte->base.inputs[1] = result.plan;
     plan_refresh_outputs(self->columns, &cte->base);
     result.plan = &cte->base;
@@ -584,10 +708,9 @@ static Unnested unnest(Unnesting *self, Plan *plan)
     case PLAN_CTE:
         return unnest_cte(self, (PlanCte *)plan);
     case PLAN_RECURSIVE:
-        error_raise(ERROR_NOT_SUPPORTED, NO_POSITION,
-                    "a recursive query that refers to columns of a query around it "
-                    "is not supported");
+        return unnest_recursive(self, (PlanRecursive *)plan);
     case PLAN_CTE_SCAN:
+        return unnest_carried_scan(self, (PlanCteScan *)plan, carrier_of(self, plan));
     case PLAN_SCAN:
     case PLAN_INSERT:
     case PLAN_CHANGE:
@@ -733,7 +856,7 @@ static const PlanAggregate *null_when_empty(PlanColumns *columns, const PlanJoin
     if (right->kind != PLAN_AGGREGATE || aggregate->group_count > 0)
         return NULL;
     for (size_t i = 0; i < aggregate->aggregate_count; i++)
-        if (is_count(&aggregate->aggregates[i]))
+        if (!aggregate_of_nothing(columns->arena, columns->context, &aggregate->aggregates[i]).is_null)
             return NULL;
     for (size_t i = 0; project && i < project->base.output_count; i++)
         if (!is_null_with(columns, project->exprs[i], right->outputs, right->output_count))
