@@ -48,7 +48,24 @@ typedef struct Call {
     Vector **flattened;     /* where dictionaries are written out */
     CallDistinct *distinct; /* or NULL */
     CallOrder *order;       /* or NULL */
+    bool is_shared;         /* its state is another call's, which keeps it */
 } Call;
+
+/* The rows of a batch that go to few groups, group by group. */
+enum { MOST_RUNS = 32, FEWEST_RUN_ROWS = 16, SEEN_GROUPS = 256 };
+
+typedef struct GroupRuns {
+    size_t count; /* 0: they are too many, or the rows too few */
+    uint8_t *groups[MOST_RUNS];
+    size_t starts[MOST_RUNS + 1];
+    uint16_t rows[BATCH_SIZE]; /* of the batch, in order within each group */
+    /* while they are found */
+    uint8_t ordinals[BATCH_SIZE];
+    struct {
+        const uint8_t *group;
+        uint8_t ordinal;
+    } seen[SEEN_GROUPS]; /* by bits of the address */
+} GroupRuns;
 
 struct AggregateCalls {
     Arena *arena;
@@ -58,6 +75,7 @@ struct AggregateCalls {
     size_t state_size;
     Arena *kept; /* what states point to */
     bool has_groups;
+    GroupRuns runs;
     /* of the call at work */
     Batch rows;             /* the input's columns; the rows that go to the call */
     uint8_t *const *groups; /* of those rows, in their order; NULL: */
@@ -212,6 +230,33 @@ static void calls_make_evaluators(AggregateCalls *calls, const Build *build, con
             calls->calls[i].evaluator = evaluator;
 }
 
+/* Whether both see the same rows and keep the same of them: sum(x) and avg(x). */
+static bool calls_agree(const Call *a, const Call *b)
+{
+    const AggregateCall *call = a->call, *other = b->call;
+    const Aggregate *aggregate = call->aggregate, *other_aggregate = other->aggregate;
+    if (aggregate->update != other_aggregate->update || aggregate->combine != other_aggregate->combine ||
+        aggregate->state_size != other_aggregate->state_size || aggregate->flags != other_aggregate->flags ||
+        a->argument_count != b->argument_count || call->filter || other->filter || a->distinct || b->distinct ||
+        a->order || b->order)
+        return false;
+    for (size_t i = 0; i < a->argument_count; i++)
+        if (!expr_equal(call->arguments[i], other->arguments[i]) || expr_is_volatile(call->arguments[i]))
+            return false;
+    return true;
+}
+
+/* Where an earlier call keeps what this one would. */
+static bool call_share_state(AggregateCalls *calls, size_t index)
+{
+    Call *call = &calls->calls[index];
+    for (size_t i = 0; i < index && !call->is_shared; i++) {
+        call->is_shared = !calls->calls[i].is_shared && calls_agree(call, &calls->calls[i]);
+        call->offset = calls->calls[i].offset;
+    }
+    return call->is_shared;
+}
+
 AggregateCalls *aggregate_calls_new(const Build *build, const PlanAggregate *plan, const ColumnMap *map,
                                     MemoryShare share)
 {
@@ -231,6 +276,8 @@ AggregateCalls *aggregate_calls_new(const Build *build, const PlanAggregate *pla
         Call *call = &calls->calls[i];
         call_init(call, build, &plan->aggregates[i], calls->has_groups, part);
         call->state.arena = calls->kept;
+        if (call_share_state(calls, i))
+            continue;
         call->offset = calls->state_size;
         size_t size = call->call->aggregate->state_size(&call->state);
         calls->state_size += (size + STATE_ALIGNMENT - 1) / STATE_ALIGNMENT * STATE_ALIGNMENT;
@@ -417,6 +464,54 @@ static void rows_gather(AggregateCalls *calls, const Call *call)
 
 /* ---- updating ---- */
 
+/* False: they are not few. */
+static bool runs_find(GroupRuns *runs, const Batch *batch, uint8_t *const *groups)
+{
+    size_t counts[MOST_RUNS] = {0};
+    memset(runs->seen, 0, sizeof runs->seen);
+    runs->count = 0;
+    for (size_t i = 0; i < batch->row_count; i++) {
+        size_t place = (uintptr_t)groups[i] / 16 % SEEN_GROUPS;
+        if (runs->seen[place].group == NULL) {
+            if (runs->count == MOST_RUNS)
+                return false;
+            runs->groups[runs->count] = groups[i];
+            runs->seen[place].group = groups[i];
+            runs->seen[place].ordinal = (uint8_t)runs->count++;
+        } else if (runs->seen[place].group != groups[i]) {
+            return false;
+        }
+        runs->ordinals[i] = runs->seen[place].ordinal;
+        counts[runs->ordinals[i]]++;
+    }
+    for (size_t r = 0, start = 0; r < runs->count; r++) {
+        runs->starts[r] = start;
+        start += counts[r];
+    }
+    runs->starts[runs->count] = batch->row_count;
+    return runs->count * FEWEST_RUN_ROWS <= batch->row_count;
+}
+
+static void runs_split(GroupRuns *runs, const Batch *batch, uint8_t *const *groups)
+{
+    if (!runs_find(runs, batch, groups)) {
+        runs->count = 0;
+        return;
+    }
+    size_t next[MOST_RUNS];
+    memcpy(next, runs->starts, runs->count * sizeof *next);
+    for (size_t i = 0; i < batch->row_count; i++)
+        runs->rows[next[runs->ordinals[i]]++] = (uint16_t)batch_row(batch, i);
+}
+
+/* Each group's rows at once. */
+static void call_update_runs(const GroupRuns *runs, Call *call)
+{
+    for (size_t r = 0; r < runs->count; r++)
+        call->call->aggregate->update_all(&call->state, call->arguments, runs->rows + runs->starts[r],
+                                          runs->starts[r + 1] - runs->starts[r], runs->groups[r] + call->offset);
+}
+
 static void call_update_one(AggregateCalls *calls, Call *call)
 {
     const Batch *rows = &calls->rows;
@@ -450,12 +545,16 @@ static void call_take(AggregateCalls *calls, Call *call)
         return;
     if (call->order)
         rows_gather(calls, call);
+    else if (calls->runs.count > 0 && call->call->aggregate->update_all && !call->filter && !call->distinct)
+        call_update_runs(&calls->runs, call);
     else
         (calls->groups ? call_update_groups : call_update_one)(calls, call);
 }
 
 static void call_update(AggregateCalls *calls, Call *call)
 {
+    if (call->is_shared)
+        return;
     if (call->filter)
         rows_filter(calls, call);
     if (calls->rows.row_count == 0)
@@ -466,6 +565,7 @@ static void call_update(AggregateCalls *calls, Call *call)
 
 void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups)
 {
+    runs_split(&calls->runs, batch, groups);
     for (size_t i = 0; i < calls->count; i++) {
         calls->rows = *batch;
         calls->groups = groups;
@@ -476,6 +576,7 @@ void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *
 void aggregate_calls_update_one(AggregateCalls *calls, const Batch *batch, uint8_t *group)
 {
     calls->one = group;
+    calls->runs.count = 0;
     for (size_t i = 0; i < calls->count; i++) {
         calls->rows = *batch;
         calls->groups = NULL;
@@ -490,6 +591,7 @@ static void call_feed_waiting(AggregateCalls *calls, Call *call)
 {
     CallDistinct *distinct = call->distinct;
     size_t first = calls->has_groups;
+    calls->runs.count = 0;
     while (spill_begin_partition(distinct->spill)) {
         call_distinct_forget(distinct);
         for (const Batch *batch; (batch = spill_next(distinct->spill, 0, BATCH_SIZE)) != NULL;) {
@@ -540,6 +642,8 @@ void aggregate_calls_combine(AggregateCalls *calls, uint8_t *const *from, uint8_
 {
     for (size_t c = 0; c < calls->count; c++) {
         Call *call = &calls->calls[c];
+        if (call->is_shared)
+            continue;
         for (size_t i = 0; i < count; i++) {
             calls->kept_groups[i] = from[i] + call->offset;
             calls->states[i] = into[i] + call->offset;

@@ -17,6 +17,7 @@
 
 #include "exec/aggregate_calls.h"
 #include "exec/aggregate_shared.h"
+#include "exec/group_index.h"
 #include "exec/hash_table.h"
 #include "exec/operator.h"
 #include "exec/row_output.h"
@@ -37,7 +38,8 @@ typedef struct HashAggregateOperator {
     const RowLayout *layout;
     HashTable *table;
     HashProbe *probe;
-    uint8_t *one; /* the states of the one group; NULL when there are groups */
+    GroupIndex *index; /* in front of the table; or NULL */
+    uint8_t *one;      /* the states of the one group; NULL when there are groups */
     /* of copies: */
     AggregateShared *shared; /* NULL: there is but one */
     uint64_t phase, partition;
@@ -165,7 +167,10 @@ static void aggregate_add_to_groups(HashAggregateOperator *self, const Batch *ba
         aggregate_add_to_present(self, batch);
         return;
     }
-    hash_table_add(self->table, self->probe, self->keys, batch->selection, batch->row_count, self->found, self->is_new);
+    if (!group_index_add(self->index, self->table, self->probe, self->keys, batch->selection, batch->row_count,
+                         self->found))
+        hash_table_add(self->table, self->probe, self->keys, batch->selection, batch->row_count, self->found,
+                       self->is_new);
     aggregate_update_groups(self, batch);
     size_t size = row_store_size(self->rows) + hash_table_size_to_add(self->table, BATCH_SIZE) +
                   aggregate_calls_states_size(self->calls);
@@ -248,6 +253,8 @@ static void aggregate_forget(HashAggregateOperator *self)
     if (self->table == NULL)
         return;
     hash_table_clear(self->table);
+    if (self->index)
+        group_index_forget(self->index);
     row_store_release(self->rows);
     self->is_full = false;
     self->next_row = self->adopted_count = 0;
@@ -296,6 +303,8 @@ static void aggregate_begin_merge(HashAggregateOperator *self)
         return;
     }
     hash_table_clear(self->table);
+    if (self->index)
+        group_index_forget(self->index);
     aggregate_part_split(shared, &shared->parts[worker_index(op->worker)], op->context, self->own_keys,
                          self->key_count);
     self->rows = row_store_new(op->arena, op->context, self->layout);
@@ -492,6 +501,8 @@ static void aggregate_make_table(HashAggregateOperator *self, const Build *build
     self->rows = row_store_new(arena, build->context, self->layout);
     self->table = hash_table_new(arena, build->context, self->rows, self->key_count, "the hash table of GROUP BY");
     self->probe = hash_probe_new(arena);
+    if (!has_sets)
+        self->index = group_index_new(arena, types, self->key_count);
     self->columns = build->columns;
     self->value_positions = arena_array(arena, size_t, plan->group_count);
     self->waiting_count = plan->base.inputs[0]->output_count;

@@ -38,25 +38,44 @@ AGGREGATE_UPDATE(i64, ExactState, int64_t, (exact_add(state, value), state->coun
 AGGREGATE_UPDATE(u64, ExactState, uint64_t, (exact_add(state, value), state->count++))
 AGGREGATE_UPDATE(i128, ExactState, Int128, (exact_add(state, value), state->count++))
 
+/* Some rows of a flat vector without NULLs: 2048 of them cannot overflow, so that one check is enough. */
+#define SUM_SELECTED(name, ctype)                                                                                      \
+    static Int128 name##_sum_selected(const ctype *values, const uint16_t *selection, size_t count)                    \
+    {                                                                                                                  \
+        Int128 sum = 0;                                                                                                \
+        for (size_t i = 0; i < count; i++)                                                                             \
+            sum += values[selection[i]];                                                                               \
+        return sum;                                                                                                    \
+    }
+SUM_SELECTED(i32, int32_t)
+SUM_SELECTED(i64, int64_t)
+
+static bool argument_is_flat(const Vector *argument)
+{
+    return argument->form == VECTOR_FLAT && argument->validity == NULL;
+}
+
 static void i32_update_all(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
                            uint8_t *one)
 {
-    if (!argument_is_plain(arguments[0], selection)) {
+    if (!argument_is_flat(arguments[0])) {
         i32_update_rows(self, arguments, selection, count, one);
         return;
     }
-    exact_add((ExactState *)one, kernels_get()->fold->sum_i32(arguments[0]->data, count));
+    exact_add((ExactState *)one, selection ? i32_sum_selected(arguments[0]->data, selection, count)
+                                           : kernels_get()->fold->sum_i32(arguments[0]->data, count));
     ((ExactState *)one)->count += (int64_t)count;
 }
 
 static void i64_update_all(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
                            uint8_t *one)
 {
-    if (!argument_is_plain(arguments[0], selection)) {
+    if (!argument_is_flat(arguments[0])) {
         i64_update_rows(self, arguments, selection, count, one);
         return;
     }
-    exact_add((ExactState *)one, kernels_get()->fold->sum_i64(arguments[0]->data, count));
+    exact_add((ExactState *)one, selection ? i64_sum_selected(arguments[0]->data, selection, count)
+                                           : kernels_get()->fold->sum_i64(arguments[0]->data, count));
     ((ExactState *)one)->count += (int64_t)count;
 }
 
