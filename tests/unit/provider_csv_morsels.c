@@ -69,8 +69,9 @@ static bool cursor_read_piece(Cursor *cursor)
 {
     CsvRows *rows = &cursor->rows;
     uint64_t morsel;
-    if (!csv_morsels_next(cursor->morsels, &cursor->block, &morsel))
+    if (!csv_morsels_take(cursor->morsels, &morsel))
         return false;
+    csv_morsels_read(cursor->morsels, &cursor->block, morsel);
     while (csv_block_take(&cursor->block, rows, 1 + morsel % 5, cursor->wants_fields))
         for (size_t row = 0; row < rows->count; row++) {
             Found *found = &cursor->found;

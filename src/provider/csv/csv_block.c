@@ -106,6 +106,7 @@ static void block_make_room(CsvBlock *block, size_t more)
     block->data = data;
     block->offset = offset;
     block->size = rest;
+    block->last_end -= block->last_end ? block->start : 0;
     block->start = 0;
 }
 
@@ -153,6 +154,7 @@ void csv_block_move(CsvBlock *block, uint64_t offset, uint64_t stop)
     block->start = block->size = 0; /* what is there is forgotten */
     block->offset = offset;
     block->stop = stop;
+    block->last_end = 0;
     block->record_next = block->index.record_count = 0;
     block->index.problem.kind = CSV_PROBLEM_NONE;
     block->is_end = false;
@@ -177,6 +179,13 @@ void csv_block_skip_record(CsvBlock *block, bool is_inside)
     size_t size = block_piece_size(block);
     size_t end = csv_record_end(block->dialect, block->data, 0, size, is_inside);
     block->start = end ? end : size + 1; /* behind the piece */
+}
+
+void csv_block_know_end(CsvBlock *block, bool is_inside)
+{
+    size_t size = block_piece_size(block);
+    if (block->start <= size && size < block->size)
+        block->last_end = csv_record_end(block->dialect, block->data, size, block->size - 1, is_inside);
 }
 
 /* ---- indexing ---- */
@@ -207,9 +216,9 @@ static bool block_advance(CsvBlock *block, bool wants_ends)
     block->index.record_count = 0;
     block->index.problem.kind = CSV_PROBLEM_NONE;
     for (;;) {
-        size_t limit = block_piece_size(block);
-        if (block->start > limit)
-            return false; /* it begins behind the piece */
+        size_t limit = block->last_end ? block->last_end : block_piece_size(block);
+        if (block->start > limit || (block->last_end && block->start == block->last_end))
+            return false; /* what comes begins behind the piece */
         size_t size = block->window < limit - block->start ? block->start + block->window : limit;
         bool is_end = block->is_end && size == block->size;
         if (block->start < size) {
@@ -226,7 +235,7 @@ static bool block_advance(CsvBlock *block, bool wants_ends)
                 continue;
             }
         }
-        if (block->offset + limit == block->stop)
+        if (block->offset + limit >= block->stop)
             return block_advance_last(block, wants_ends);
         if (block->is_end)
             return false;
@@ -360,6 +369,13 @@ static bool rows_count(CsvRows *rows, CsvBlock *block, size_t limit)
     return true;
 }
 
+/* Shares out what is indexed evenly: no small batch at the end. */
+static size_t block_even_limit(const CsvBlock *block, size_t limit)
+{
+    size_t left = block->index.record_count - block->record_next;
+    return left > limit ? (left - 1) / ((left - 1) / limit + 1) + 1 : limit;
+}
+
 bool csv_block_take(CsvBlock *block, CsvRows *rows, size_t limit, bool wants_fields)
 {
     rows->block = block;
@@ -372,14 +388,15 @@ bool csv_block_take(CsvBlock *block, CsvRows *rows, size_t limit, bool wants_fie
             if (!block_advance(block, wants_fields))
                 return false;
         }
-        if (!block->index.has_ends && !rows_count(rows, block, limit)) {
+        size_t even_limit = block_even_limit(block, limit);
+        if (!block->index.has_ends && !rows_count(rows, block, even_limit)) {
             /* Not rectangular: index the same records again, with the places of their fields. */
             rows->count = 0;
             csv_index_run(&block->index, block->dialect, block->level, block->data, block->start, block->index.end,
                           true, true);
         }
         if (block->index.has_ends)
-            rows_take(rows, block, limit);
+            rows_take(rows, block, even_limit);
         if (block->record_next == block->index.record_count)
             block->start = block->index.end;
     }

@@ -17,7 +17,7 @@
 
 enum {
     CSV_READ_SIZE = 1 << 20,     /* bytes read at once */
-    CSV_WINDOW_SIZE = 256 << 10, /* bytes indexed at once, to begin with */
+    CSV_WINDOW_SIZE = 512 << 10, /* bytes indexed at once, to begin with */
     CSV_SPARE_BUFFERS = 4,
 };
 #define CSV_RECORD_LIMIT ((size_t)1 << 30) /* bytes of one record: more is an error */
@@ -44,6 +44,7 @@ typedef struct CsvBlock {
     size_t window;               /* how much to index at once */
     uint64_t offset;             /* of data[0] in the file */
     uint64_t stop;               /* only records behind line ends before it; UINT64_MAX: all */
+    size_t last_end;             /* where the last of these ends; 0: not known */
     bool is_end;                 /* the file ends with data[size - 1], a line end that may be our own */
     CsvIndex index;              /* of the records before `start` */
     size_t record_next;          /* the first record of the index that was not taken */
@@ -76,6 +77,8 @@ void csv_block_seek(CsvBlock *block, uint64_t offset, uint64_t stop);
 bool csv_block_is_odd(const CsvBlock *block);
 /* Leaves out what belongs to a record before the piece, which begins within quotes or not. */
 void csv_block_skip_record(CsvBlock *block, bool is_inside);
+/* Tells that the piece ends within quotes or not: so its last record is found together with those before. */
+void csv_block_know_end(CsvBlock *block, bool is_inside);
 
 /* The next rows, up to `limit` (at most BATCH_SIZE), in order; false at the end. Raises BAD_DATA for records that break
  * the structure, or leaves them out, as the dialect says. Blank lines and comments are left out (in a file of one

@@ -72,7 +72,7 @@ bool csv_morsels_are_taken(CsvMorsels *morsels)
     return atomic_load_explicit(&morsels->taken_count, memory_order_relaxed) >= morsels->piece_count;
 }
 
-static void morsels_tell(CsvMorsels *morsels, size_t piece, bool is_odd)
+void csv_morsels_tell(CsvMorsels *morsels, uint64_t piece, bool is_odd)
 {
     pthread_mutex_lock(&morsels->mutex);
     uint8_t *pieces = morsels->pieces;
@@ -110,21 +110,25 @@ static bool morsels_ask(CsvMorsels *morsels, const Context *context, size_t piec
     }
 }
 
-bool csv_morsels_next(CsvMorsels *morsels, CsvBlock *block, uint64_t *ret_morsel)
+bool csv_morsels_take(CsvMorsels *morsels, uint64_t *ret_piece)
 {
-    uint64_t piece = atomic_fetch_add_explicit(&morsels->taken_count, 1, memory_order_relaxed);
-    if (piece >= morsels->piece_count)
-        return false;
-    *ret_morsel = piece;
+    *ret_piece = atomic_fetch_add_explicit(&morsels->taken_count, 1, memory_order_relaxed);
+    return *ret_piece < morsels->piece_count;
+}
+
+bool csv_morsels_read(CsvMorsels *morsels, CsvBlock *block, uint64_t piece)
+{
     uint64_t start = morsels->start + piece * morsels->piece_size;
     bool is_last = piece + 1 == morsels->piece_count;
     csv_block_seek(block, start, is_last ? UINT64_MAX : start + morsels->piece_size);
-    bool is_inside = false;
-    if (morsels->has_quote && !is_last)
-        morsels_tell(morsels, piece, csv_block_is_odd(block));
+    bool is_inside = false, is_odd = morsels->has_quote && !is_last && csv_block_is_odd(block);
+    if (morsels->has_quote)
+        csv_morsels_tell(morsels, piece, is_odd);
     if (morsels->has_quote && piece > 0)
         is_inside = morsels_ask(morsels, block->context, piece);
     if (piece > 0)
         csv_block_skip_record(block, is_inside);
-    return true;
+    if (!is_last)
+        csv_block_know_end(block, is_inside != is_odd);
+    return is_odd;
 }

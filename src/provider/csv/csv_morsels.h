@@ -23,11 +23,15 @@ bool csv_morsels_suit(const CsvDialect *dialect);
 CsvMorsels *csv_morsels_new(Arena *arena, const CsvDialect *dialect, uint64_t start, uint64_t end, size_t piece_size);
 size_t csv_morsels_count(uint64_t start, uint64_t end, size_t piece_size);
 
-/* Moves the block to the next piece that nobody has taken, and says
- * which it is: then csv_block_take gives its rows. False: all are taken. Any thread, each with a block of its own.
- * Waits for cursors that read pieces before it, so each must go on until it has its piece. Raises as csv_source_read,
- * INTERRUPTED. */
-bool csv_morsels_next(CsvMorsels *morsels, CsvBlock *block, uint64_t *ret_morsel);
+/* The next piece that nobody has taken, from 0; false: all are. Whoever takes one must go on to read it, or tell of it:
+ * others wait for that. */
+bool csv_morsels_take(CsvMorsels *morsels, uint64_t *ret_piece);
+/* Moves the block to the piece: csv_block_take gives its rows. Any thread, each with a block of its own. Waits for
+ * those who read pieces before it. Raises as csv_source_read, INTERRUPTED. Returns whether the piece's quotes are odd
+ * in number. */
+bool csv_morsels_read(CsvMorsels *morsels, CsvBlock *block, uint64_t piece);
+/* For who need not read it, and knows that. */
+void csv_morsels_tell(CsvMorsels *morsels, uint64_t piece, bool is_odd);
 /* Whether all are taken. */
 bool csv_morsels_are_taken(CsvMorsels *morsels);
 

@@ -79,7 +79,8 @@ typedef struct CsvCursor {
     uint64_t rejected[VALIDITY_WORDS];
     size_t batch_size;
     size_t limit_left;
-    uint64_t morsel;
+    BatchStream *outer;   /* that hands our batches on, as a part of its own; or ourselves */
+    uint64_t morsel_base; /* our first morsel among its */
     bool is_open, has_ended;
     bool has_piece; /* the block has more rows, maybe; where there are no pieces: of the file */
 } CsvCursor;
@@ -397,6 +398,18 @@ static void cursor_forget_rows(CsvCursor *cursor)
             vector_prepare(cursor->input->columns[i], 0);
 }
 
+/* The next piece that no cursor has taken; false: there is none. */
+static bool cursor_take_piece(CsvCursor *cursor)
+{
+    CsvMorsels *morsels = cursor->reading->morsels;
+    uint64_t piece;
+    if (!csv_morsels_take(morsels, &piece))
+        return false;
+    cursor->outer->morsel = cursor->morsel_base + piece;
+    csv_morsels_read(morsels, &cursor->block, piece);
+    return true;
+}
+
 /* Rows of the piece that the block is at, or of the next one; false at the end. */
 static bool cursor_take_rows(CsvCursor *cursor, size_t limit)
 {
@@ -405,8 +418,7 @@ static bool cursor_take_rows(CsvCursor *cursor, size_t limit)
     uint64_t bytes_before = source->stored_read;
     bool has_rows = false;
     while (!has_rows) {
-        if (!cursor->has_piece &&
-            !(scan->is_in_pieces && csv_morsels_next(cursor->reading->morsels, &cursor->block, &cursor->morsel)))
+        if (!cursor->has_piece && !(scan->is_in_pieces && cursor_take_piece(cursor)))
             break;
         cursor->has_piece = has_rows = csv_block_take(&cursor->block, cursor->rows, limit, scan->input_count > 0);
     }
@@ -438,7 +450,7 @@ static Batch *cursor_next(BatchStream *stream)
         csv_rejects_report(cursor->rejects);
         if (batch->row_count == 0)
             continue;
-        batch->morsel = cursor->morsel;
+        batch->morsel = cursor->outer->morsel;
         if (cursor->limit_left != NO_LIMIT)
             cursor->limit_left -= batch->row_count < cursor->limit_left ? batch->row_count : cursor->limit_left;
         return batch;
@@ -474,9 +486,18 @@ static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Con
     cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next};
     cursor->scan = (CsvScan *)base;
     cursor->reading = reading;
+    cursor->outer = &cursor->base;
     cursor->context = context;
     cursor->arena = arena;
     return &cursor->base;
+}
+
+void csv_stream_set_outer(BatchStream *stream, BatchStream *outer, uint64_t morsel_base)
+{
+    CsvCursor *cursor = (CsvCursor *)stream;
+    cursor->outer = outer;
+    cursor->morsel_base = morsel_base;
+    outer->morsel = morsel_base;
 }
 
 /* ---- describing ---- */

@@ -38,6 +38,8 @@ Scan *csv_scan(TableProvider *table, const ScanArgs *args);
 Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args);
 /* Whether nothing is left for another cursor of the reading. */
 bool csv_reading_is_taken(Scan *scan, void *reading);
+/* A cursor is part of another: its morsels are told there, from `morsel_base` on. */
+void csv_stream_set_outer(BatchStream *stream, BatchStream *outer, uint64_t morsel_base);
 /* What cursors on a scan have done, for EXPLAIN ANALYZE. */
 typedef struct CsvScanCounts {
     uint64_t bytes_read, row_count, dropped_count, parsed_count;

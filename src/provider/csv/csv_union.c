@@ -332,6 +332,7 @@ static void cursor_open_part(UnionCursor *cursor)
     Scan *part = scan->scans[index];
     arena_reset(cursor->part_arena);
     cursor->stream = part->open(part, cursor->reading->readings[index], cursor->part_arena, cursor->context);
+    csv_stream_set_outer(cursor->stream, &cursor->base, (uint64_t)index << MORSEL_PART_SHIFT);
     for (size_t c = 0; c < scan->base.schema->column_count; c++) {
         if (scan->projections[index][c] != NOT_IN_FILE)
             continue;
@@ -364,7 +365,7 @@ static Batch *cursor_next(BatchStream *base)
         output->vector_size = batch->vector_size;
         output->selection = batch->selection;
         output->origin = batch->origin;
-        output->morsel = (uint64_t)cursor->part << MORSEL_PART_SHIFT | batch->morsel;
+        output->morsel = batch->morsel;
         for (size_t c = 0; c < output->column_count; c++)
             if (scan->projections[cursor->part][c] != NOT_IN_FILE)
                 output->columns[c] = batch->columns[scan->projections[cursor->part][c]];
