@@ -69,6 +69,11 @@ QUERN_API int64_t quern_error_position(const QuernConnection *connection);
 QUERN_API void quern_set_warning_handler(QuernConnection *connection, void (*warn)(void *user, const char *message),
                                          void *user);
 
+/* With SET dry_run = on, where a statement that would change a file tells what: lines as those of diff -u, without
+ * their line end, which may hold any bytes. NULL drops them. */
+QUERN_API void quern_set_difference_handler(QuernConnection *connection,
+                                            void (*difference)(void *user, const char *line, size_t size), void *user);
+
 /* ---- statements ---- */
 
 /* Bytes of the first statement of a text, its semicolon included, or 0 when the text ends before one (an open quote,

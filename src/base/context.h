@@ -35,6 +35,8 @@ typedef enum Verification { VERIFICATION_OFF, VERIFICATION_ON, VERIFICATION_FULL
     X(optimizer, bool, BOOL, "on", "Apply the optimizer's rules; off: plans run as they were bound.")                  \
     X(verify_pushdown, Verification, VERIFICATION, "off",                                                              \
       "Check what table providers promise: on, or full: compare with unfiltered scans, too.")                          \
+    X(dry_run, bool, BOOL, "off",                                                                                      \
+      "Statements that would change files tell what they would change, and write nothing.")                            \
     X(safe, bool, BOOL, "off", "No writes, and no files other than those named on the command line.")
 
 typedef struct Settings {
@@ -66,6 +68,9 @@ typedef struct Context {
     /* Told of each row that `rejects` counts, from any thread; copies what it keeps. NULL: nobody wants to know. */
     void (*reject)(void *user, const RejectedRow *row);
     void *reject_user;
+    /* SET dry_run: one line of what a statement would change, without its line end. NULL: dropped. */
+    void (*difference)(void *user, const char *line, size_t size);
+    void *difference_user;
     Arena *arena;             /* of the statement: its AST, plan and operators */
     int64_t now;              /* microseconds since 1970-01-01 UTC at the statement's start */
     _Atomic uint64_t rejects; /* rows that were not read because they were bad and an option said to go on */

@@ -89,6 +89,8 @@ static bool session_prepare(Session *session, const Options *options)
     session->is_safe = options->is_safe;
     if (options->is_safe && !session_run_text(session, "SET safe = on", (Place){.line = 1}))
         return false;
+    if (options->is_dry_run && !session_run_text(session, "SET dry_run = on", (Place){.line = 1}))
+        return false;
     session->has_timer = options->has_timer;
     session->keeps_going = options->keeps_going;
     return true;
@@ -108,6 +110,14 @@ static void session_work(Session *session, const Options *options)
         script_run_file(session, "-");
 }
 
+/* --dry-run: a line of what a statement would change. */
+static void difference_show(void *user, const char *line, size_t size)
+{
+    Output *output = session_output(user);
+    output_write(output, line, size);
+    output_write(output, "\n", 1);
+}
+
 static int session_main(const Options *options)
 {
     QuernConnection *connection = NULL;
@@ -118,6 +128,7 @@ static int session_main(const Options *options)
     Session session;
     session_init(&session, connection);
     quern_set_warning_handler(connection, report_warning, NULL);
+    quern_set_difference_handler(connection, difference_show, &session);
     interrupt_install(connection);
     bool is_ready = session_prepare(&session, options);
     if (is_ready && options->wants_check)

@@ -106,6 +106,7 @@ SWITCH(option_no_header, has_no_header)
 SWITCH(option_timer, has_timer)
 SWITCH(option_keep_going, keeps_going)
 SWITCH(option_safe, is_safe)
+SWITCH(option_dry_run, is_dry_run)
 SWITCH(option_prompt, wants_prompt)
 SWITCH(option_help, wants_help)
 SWITCH(option_version, wants_version)
@@ -143,6 +144,7 @@ static const struct Option {
     {NULL, "--keep-going", ARGUMENT_NONE, "", "go on after errors; no part of a result that fails", option_keep_going},
     {NULL, "--set", ARGUMENT_NEEDED, "NAME=VALUE", "change a setting first", option_set},
     {NULL, "--safe", ARGUMENT_NONE, "", "no writes, and no files but those named", option_safe},
+    {NULL, "--dry-run", ARGUMENT_NONE, "", "show what would change in files, and change nothing", option_dry_run},
     {NULL, "--timer", ARGUMENT_NONE, "", "how long each statement took, on standard error", option_timer},
     {"-h", "--help", ARGUMENT_NONE, "", "this text", option_help},
     {"-V", "--version", ARGUMENT_NONE, "", "the version", option_version},

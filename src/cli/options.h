@@ -26,7 +26,7 @@ typedef struct Options {
     const char *null_value;
     const char *output;
     size_t width, max_rows;
-    bool has_no_header, has_timer, keeps_going, is_safe, wants_prompt, wants_help, wants_version;
+    bool has_no_header, has_timer, keeps_going, is_safe, is_dry_run, wants_prompt, wants_help, wants_version;
     bool wants_check; /* `quern check FILES` */
 } Options;
 

@@ -139,6 +139,13 @@ void quern_set_warning_handler(QuernConnection *connection, void (*warn)(void *u
     connection->warn_user = user;
 }
 
+void quern_set_difference_handler(QuernConnection *connection,
+                                  void (*difference)(void *user, const char *line, size_t size), void *user)
+{
+    connection->difference = difference;
+    connection->difference_user = user;
+}
+
 typedef struct BindRequest {
     QuernConnection *connection;
     const char *name, *text;

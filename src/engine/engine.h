@@ -27,6 +27,8 @@ struct QuernConnection {
     Error error; /* of the last call that failed */
     void (*warn)(void *user, const char *message);
     void *warn_user;
+    void (*difference)(void *user, const char *line, size_t size);
+    void *difference_user;
     QuernResult *result;        /* the open one, or NULL */
     _Atomic(Context *) running; /* its context, for quern_progress */
     size_t memory_default;      /* memory_limit 0: so many bytes */

@@ -81,6 +81,8 @@ void statement_init(Statement *statement, QuernConnection *connection, Arena *ar
     context->settings = &connection->settings;
     context->warn = connection->warn;
     context->warn_user = connection->warn_user;
+    context->difference = connection->difference;
+    context->difference_user = connection->difference_user;
     context->reject = rejects_add;
     context->reject_user = connection->rejects;
     context->arena = arena;
@@ -90,7 +92,7 @@ void statement_init(Statement *statement, QuernConnection *connection, Arena *ar
                                                .catalog = connection->catalog,
                                                .parameters = &connection->parameters,
                                                .user = statement,
-                                              .read_column = statement_read_column,
+                                               .read_column = statement_read_column,
                                                .setting = session_setting,
                                                .statement_rows = statement_rows_table};
 }

@@ -29,7 +29,9 @@ static OutputFile *output_open(Statement *statement, const char *path, Position 
     struct stat there;
     bool is_there = stat(path, &there) == 0;
     output->path = path;
-    if (!is_there || S_ISREG(there.st_mode)) {
+    if (statement->connection->settings.dry_run)
+        path = "/dev/null";
+    else if (!is_there || S_ISREG(there.st_mode)) {
         output->file = new_file_open(statement->arena, path, is_there ? &there : NULL, position);
         output->descriptor = output->file->descriptor;
         return output;

@@ -126,6 +126,11 @@ static void write_require_unsafe(const Statement *statement, const TableProvider
 {
     if (strcmp(table->ops->format, "memory") != 0)
         statement_require_unsafe(statement, ast_statement_name(ast->kind), ast->position);
+    if (statement->connection->settings.dry_run && !table->ops->has_dry_run &&
+        strcmp(table->ops->format, "memory") != 0)
+        error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "SET dry_run = off lets it write",
+                         "a table of format %s cannot tell what %s would change", table->ops->format,
+                         ast_statement_name(ast->kind));
 }
 
 static BatchStream *statement_write(Statement *statement, const AstStatement *ast)

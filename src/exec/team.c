@@ -483,6 +483,8 @@ Team *team_new(Arena *arena, const Context *context, size_t worker_count, bool k
         .settings = context->settings,
         .warn = team_warn,
         .warn_user = team,
+        .reject = context->reject,
+        .reject_user = context->reject_user,
         .arena = arena,
         .now = context->now,
     };

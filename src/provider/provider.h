@@ -152,6 +152,8 @@ typedef struct Indexes {
 /* Functions that may be NULL say so; a NULL one is "not supported". All may raise, but release. */
 typedef struct TableProviderOps {
     const char *format; /* "csv", "sqlite", "memory", "view" */
+    /* With SET dry_run what writes tells context->difference what would change, and writes nothing. */
+    bool has_dry_run;
     /* Fixed while a plan refers to the provider. Called first; may do I/O (a CSV file is looked at here). */
     const Schema *(*schema)(TableProvider *table, const Context *context);
     TableType (*table_type)(TableProvider *table); /* NULL: TABLE_BASE */

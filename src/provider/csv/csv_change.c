@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "column/convert.h"
 #include "provider/csv/csv_block.h"
+#include "provider/csv/csv_difference.h"
 #include "provider/csv/csv_write.h"
 
 typedef struct Edit {
@@ -137,6 +138,8 @@ static void edits_gather(Change *change, BatchStream *rows)
 
 static void change_put(Change *change, StringView text)
 {
+    if (change->file == NULL) /* a dry run */
+        return;
     if (!file_write_all(change->file->descriptor, text.data, text.size, change->position))
         file_raise(change->file->target, errno, NO_POSITION);
     change->position += text.size;
@@ -145,16 +148,16 @@ static void change_put(Change *change, StringView text)
 /* The old file's bytes up to `end`. */
 static void change_copy(Change *change, uint64_t end)
 {
-    if (!csv_write_copy(&change->write, change->file->descriptor, change->copied, end, change->position))
+    if (change->file &&
+        !csv_write_copy(&change->write, change->file->descriptor, change->copied, end, change->position))
         file_raise(change->file->target, errno, NO_POSITION);
     change->position += end - change->copied;
     change->copied = end;
 }
 
-/* The record with the assigned fields in place of its own. */
-static void record_write(Change *change, const CsvRows *rows, size_t row, const Edit *edit, uint64_t end)
+/* The record with the assigned fields in place of its own, without its line end. */
+static StringView record_edit(Change *change, const CsvRows *rows, size_t row, const Edit *edit)
 {
-    const CsvBlock *block = rows->block;
     const CsvDialect *dialect = &change->write.shape->dialect;
     Text text = text_in(change->write.arena);
     size_t field_count = rows->is_padded ? rows->field_counts[row] : dialect->column_count;
@@ -171,11 +174,7 @@ static void record_write(Change *change, const CsvRows *rows, size_t row, const 
             text_add_char(&text, dialect->delimiter);
         text_add_view(&text, field);
     }
-    StringView last = csv_rows_field(rows, row, field_count - 1);
-    uint64_t text_end = block->offset + (uint64_t)(last.data + last.size - block->data);
-    change_put(change, text_view(&text));
-    change->copied = text_end; /* its own line end follows */
-    change_copy(change, end);
+    return text_view(&text);
 }
 
 static void change_apply(Change *change, const CsvRows *rows, size_t row, const Edit *edit)
@@ -183,10 +182,17 @@ static void change_apply(Change *change, const CsvRows *rows, size_t row, const 
     uint64_t end = csv_rows_end(rows, row);
     uint64_t file_size = change->write.shape->identity.size;
     end = end < file_size ? end : file_size; /* the last line end may be the block's own */
+    StringView record = csv_rows_record(rows, row), edited = {"", 0};
     change_copy(change, edit->offset);
-    if (change->is_update)
-        record_write(change, rows, row, edit, end);
+    if (change->is_update) {
+        edited = record_edit(change, rows, row, edit);
+        change_put(change, edited);
+        change->copied = edit->offset + record.size; /* its own line end follows */
+        change_copy(change, end);
+    }
     change->copied = end;
+    if (change->write.difference)
+        csv_difference_add(change->write.difference, edit->offset, record, edited);
 }
 
 static void change_write(Change *change)
@@ -215,6 +221,8 @@ static void change_write(Change *change)
     if (change->added.size > 0) {
         change_put(change, view_of(csv_missing_line_end(write)));
         change_put(change, text_view(&change->added));
+        if (write->difference)
+            csv_difference_add(write->difference, shape->identity.size, (StringView){"", 0}, text_view(&change->added));
     }
 }
 
@@ -231,9 +239,11 @@ static uint64_t change_run(TableProvider *base, const Context *context, bool is_
     edits_gather(change, rows);
     uint64_t count = change->edits.count + change->added_count;
     if (count > 0) {
-        change->file = csv_new_file_open(&change->write);
+        if (change->write.difference == NULL)
+            change->file = csv_new_file_open(&change->write);
         change_write(change);
-        csv_new_file_commit(&change->write, change->file);
+        if (change->file)
+            csv_new_file_commit(&change->write, change->file);
     }
     arena_free(arena);
     return count;
@@ -265,6 +275,13 @@ uint64_t csv_truncate(TableProvider *base, const Context *context)
     while (csv_block_take(block, rows, BATCH_SIZE, false)) {
         context_check(context);
         count += rows->count;
+    }
+    if (write->difference) {
+        uint64_t start = shape->dialect.data_offset;
+        csv_difference_add(write->difference, start, csv_write_read(write, start, shape->identity.size),
+                           (StringView){"", 0});
+        arena_free(arena);
+        return count;
     }
     NewFile *file = csv_new_file_open(write);
     if (!csv_write_copy(write, file->descriptor, 0, shape->dialect.data_offset, 0))

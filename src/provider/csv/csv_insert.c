@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/temp_file.h"
 #include "column/writer.h"
+#include "provider/csv/csv_difference.h"
 #include "provider/csv/csv_journal.h"
 #include "provider/csv/csv_write.h"
 
@@ -258,6 +259,32 @@ static void insertion_overwrite(Insertion *insertion)
     csv_new_file_commit(&insertion->write, file);
 }
 
+/* The rows as they would stand in the file. */
+static StringView spool_text(Insertion *insertion)
+{
+    const RowSpool *spool = &insertion->spool;
+    size_t size = (size_t)spool_size(spool), filled = 0;
+    char *data = arena_allocate(insertion->write.arena, size + 1);
+    while (filled < spool->file_size) {
+        ssize_t got = pread(spool->descriptor, data + filled, (size_t)spool->file_size - filled, (off_t)filled);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            file_raise(insertion->write.table->path, got < 0 ? errno : EIO, NO_POSITION);
+        filled += (size_t)got;
+    }
+    memcpy(data + filled, spool->memory, spool->memory_used);
+    return (StringView){data, size};
+}
+
+static void insertion_tell(Insertion *insertion, InsertOp op)
+{
+    CsvWrite *write = &insertion->write;
+    uint64_t size = write->shape->identity.size,
+             start = op == INSERT_OVERWRITE ? write->shape->dialect.data_offset : size;
+    csv_difference_add(write->difference, start, csv_write_read(write, start, size), spool_text(insertion));
+}
+
 uint64_t csv_insert_into(TableProvider *base, const Context *context, InsertOp op, BatchStream *input)
 {
     CsvTable *table = (CsvTable *)base;
@@ -269,7 +296,9 @@ uint64_t csv_insert_into(TableProvider *base, const Context *context, InsertOp o
     csv_write_begin(&insertion->write, arena, table, context);
     bool is_new = insertion->write.status.st_size == 0 && table->options->has_header != CSV_CHOICE_NO;
     insertion_spool_rows(insertion, input, is_new);
-    if (op == INSERT_OVERWRITE) {
+    if (insertion->write.difference) {
+        insertion_tell(insertion, op);
+    } else if (op == INSERT_OVERWRITE) {
         insertion_overwrite(insertion);
     } else if (insertion->row_count > 0) {
         insertion_append(insertion);

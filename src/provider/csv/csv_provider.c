@@ -138,6 +138,7 @@ static void csv_release(TableProvider *base)
 
 static const TableProviderOps csv_ops = {
     .format = "csv",
+    .has_dry_run = true,
     .schema = csv_schema,
     .supports_filters_pushdown = csv_supports_filters_pushdown,
     .scan = csv_scan,

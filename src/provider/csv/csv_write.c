@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "provider/csv/csv_difference.h"
 #include "provider/csv/csv_journal.h"
 
 enum { COPY_SIZE = 1 << 20 };
@@ -41,14 +42,15 @@ static bool lock_take(int descriptor)
 static void write_lock(CsvWrite *write)
 {
     const char *path = write->table->path;
+    bool is_dry = write->context->settings && write->context->settings->dry_run;
     for (;;) {
-        int descriptor = open(path, O_RDWR | O_CLOEXEC);
+        int descriptor = open(path, (is_dry ? O_RDONLY : O_RDWR) | O_CLOEXEC);
         if (descriptor < 0)
             error_raise(errno == EACCES || errno == EROFS ? ERROR_READ_ONLY : ERROR_IO, NO_POSITION, "%s: %s", path,
                         strerror(errno));
         void *handle = (void *)(intptr_t)(descriptor + 1);
         arena_own(write->arena, handle, descriptor_close);
-        if (!lock_take(descriptor)) {
+        if (!is_dry && !lock_take(descriptor)) {
             bool is_held = errno == EAGAIN || errno == EACCES || errno == EWOULDBLOCK;
             error_raise(is_held ? ERROR_LOCKED : ERROR_IO, NO_POSITION, "%s: %s", path,
                         is_held ? "is being written to by someone else" : strerror(errno));
@@ -57,6 +59,8 @@ static void write_lock(CsvWrite *write)
         if (fstat(descriptor, &write->status) == 0 && stat(path, &now) == 0 && now.st_ino == write->status.st_ino &&
             now.st_dev == write->status.st_dev) {
             write->descriptor = descriptor;
+            if (is_dry)
+                write->difference = csv_difference_new(write);
             return;
         }
         arena_release(write->arena, handle);
@@ -72,6 +76,8 @@ static void write_recover(CsvWrite *write)
     if (!csv_identity_equal(&now, &write->shape->identity))
         error_raise_hint(ERROR_BAD_DATA, NO_POSITION, "run the statement again",
                          "%s: has changed since it was looked at", path);
+    if (write->difference)
+        return;
     if (now.size < (uint64_t)write->status.st_size) {
         if (ftruncate(write->descriptor, (off_t)now.size) != 0 || fsync(write->descriptor) != 0)
             file_raise(path, errno, NO_POSITION);
@@ -143,6 +149,21 @@ void csv_new_file_commit(CsvWrite *write, NewFile *file)
 {
     csv_write_require_same(write);
     new_file_commit(file, write->arena, NO_POSITION);
+}
+
+StringView csv_write_read(CsvWrite *write, uint64_t start, uint64_t end)
+{
+    size_t size = (size_t)(end - start), filled = 0;
+    char *data = arena_allocate(write->arena, size + 1);
+    while (filled < size) {
+        ssize_t got = pread(write->descriptor, data + filled, size - filled, (off_t)(start + filled));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            file_raise(write->table->path, got < 0 ? errno : EIO, NO_POSITION);
+        filled += (size_t)got;
+    }
+    return (StringView){data, size};
 }
 
 bool csv_write_copy(CsvWrite *write, int target, uint64_t start, uint64_t end, uint64_t target_offset)

@@ -15,6 +15,7 @@ typedef struct CsvWrite {
     int descriptor; /* of the file, locked */
     struct stat status;
     char *copy_buffer;
+    struct CsvDifference *difference; /* SET dry_run: nothing is written, this is told; else NULL */
 } CsvWrite;
 
 /* Locks the file, and cuts off what an INSERT that was killed has left. Raises where the file cannot be written to, by
@@ -26,6 +27,8 @@ const char *csv_line_end_text(CsvLineEnd line_end);
 
 /* The file's bytes start .. end-1, to another's target_offset. False: errno says why. */
 bool csv_write_copy(CsvWrite *write, int target, uint64_t start, uint64_t end, uint64_t target_offset);
+/* The file's bytes start .. end-1, in the write's arena: for a difference. */
+StringView csv_write_read(CsvWrite *write, uint64_t start, uint64_t end);
 /* Raises unless the file is still what it was when the lock was taken: before anything is written. */
 void csv_write_require_same(CsvWrite *write);
 
