@@ -143,8 +143,8 @@ static inline void quern_array_release(struct ArrowArray *array)
  * in, is freed with the array. False when memory is out; `values` is freed then too. */
 static inline bool quern_array_make(struct ArrowArray *ret_array, size_t count, int64_t length, void *values)
 {
-    size_t size = sizeof(struct ArrowArray) + sizeof(struct ArrowArray *) + 3 * sizeof(const void *);
-    char *memory = (char *)calloc(count + 1, size + sizeof(void *));
+    size_t size = sizeof(struct ArrowArray) + sizeof(struct ArrowArray *) + 4 * sizeof(const void *);
+    char *memory = (char *)calloc(count + 1, size);
     memset(ret_array, 0, sizeof *ret_array);
     if (memory == NULL) {
         free(values);

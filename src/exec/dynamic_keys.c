@@ -99,7 +99,7 @@ BOUNDS(i64, int64_t)
 
 static void range_add_rows(DynamicKeys *keys, const Vector *column, const uint16_t *selection, size_t count)
 {
-    size_t low, high;
+    size_t low = 0, high = 0;
     bool is_flat = column->form == VECTOR_FLAT;
     if (is_flat && (column->physical == PHYSICAL_I32 || column->physical == PHYSICAL_I64)) {
         if (!(column->physical == PHYSICAL_I32 ? bounds_i32 : bounds_i64)(column, selection, count, &low, &high))

@@ -3,6 +3,9 @@
 #ifndef QUERN_EXPR_DATE_PATTERN_H
 #define QUERN_EXPR_DATE_PATTERN_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/text.h"
 
 /* Whether every letter in it has a meaning. */

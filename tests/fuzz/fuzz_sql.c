@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_sql.c: any bytes as SQL, all the way: bound, optimized and run over a few small tables. It may fail, but
- * neither crash nor hang; safe mode keeps it from files. Built by tests/fuzz/Makefile for libFuzzer. */
+/* tests/fuzz/fuzz_sql.c: any bytes as SQL, all the way: bound, optimized and run over a few small tables. It may fail,
+ * but neither crash nor hang; safe mode keeps it from files. Built by tests/fuzz/Makefile for libFuzzer. */
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
