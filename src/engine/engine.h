@@ -136,6 +136,11 @@ const FormatOption *statement_format_options(Statement *statement, const AstOpti
 const AstStatement *statement_prepared(Statement *statement, const AstStatement *ast);
 /* The query or the writing statement as a plan. */
 BoundQuery *statement_bind(Statement *statement, const AstStatement *ast);
+/* INSERT, UPDATE, DELETE; the table that the plan of one writes to; raises READ_ONLY when SET safe = on forbids that:
+ * tables in memory are nobody else's. */
+bool statement_writes(const AstStatement *ast);
+TableProvider *statement_written_table(const Plan *plan);
+void statement_require_unsafe_write(const Statement *statement, const TableProvider *table, const AstStatement *ast);
 /* "CREATE TABLE name (…)". */
 const char *statement_table_definition(Statement *statement, TableProvider *table, StringView name);
 /* The name that a file's table gets: its base name without extensions, made lower case. */

@@ -87,7 +87,7 @@ static void table_release(void *table)
     provider_unref(table);
 }
 
-static TableProvider *written_table(const Plan *plan)
+TableProvider *statement_written_table(const Plan *plan)
 {
     while (plan->kind != PLAN_INSERT && plan->kind != PLAN_CHANGE) /* RETURNING */
         plan = plan->inputs[0];
@@ -97,7 +97,7 @@ static TableProvider *written_table(const Plan *plan)
 BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
 {
     const Schema *schema;
-    statement_begin_write(statement, written_table(query->plan));
+    statement_begin_write(statement, statement_written_table(query->plan));
     Execution *execution = statement_start_query(statement, query, &schema);
     Rows *rows = rows_new_of(statement->arena, schema);
     rows_add_stream(rows, query_stream(statement, execution, schema));
@@ -107,7 +107,7 @@ BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
 
 /* ---- what writes ---- */
 
-static bool statement_writes(const AstStatement *ast)
+bool statement_writes(const AstStatement *ast)
 {
     return ast->kind == AST_STATEMENT_INSERT || ast->kind == AST_STATEMENT_UPDATE || ast->kind == AST_STATEMENT_DELETE;
 }
@@ -122,7 +122,7 @@ static BoundQuery *write_bind(Statement *statement, const AstStatement *ast)
 }
 
 /* Tables in memory are nobody else's. */
-static void write_require_unsafe(const Statement *statement, const TableProvider *table, const AstStatement *ast)
+void statement_require_unsafe_write(const Statement *statement, const TableProvider *table, const AstStatement *ast)
 {
     if (strcmp(table->ops->format, "memory") != 0)
         statement_require_unsafe(statement, ast_statement_name(ast->kind), ast->position);
@@ -136,7 +136,7 @@ static void write_require_unsafe(const Statement *statement, const TableProvider
 static BatchStream *statement_write(Statement *statement, const AstStatement *ast)
 {
     BoundQuery *query = write_bind(statement, ast);
-    write_require_unsafe(statement, written_table(query->plan), ast);
+    statement_require_unsafe_write(statement, statement_written_table(query->plan), ast);
     return statement_run_write(statement, query);
 }
 
@@ -162,7 +162,7 @@ BatchStream *statement_truncate(Statement *statement, const AstStatement *ast)
     TableProvider *table = catalog_require_table(statement->connection->catalog, parts, part_count, &statement->context,
                                                  ast->truncate->position);
     arena_own(statement->arena, table, table_release);
-    write_require_unsafe(statement, table, ast);
+    statement_require_unsafe_write(statement, table, ast);
     if (provider_logical_plan(table))
         error_raise(ERROR_WRONG_OBJECT_TYPE, ast->truncate->position, "\"%.*s\" is a view",
                     VIEW_ARGUMENTS(ast->truncate->name));
@@ -188,36 +188,7 @@ BatchStream *statement_analyze(Statement *statement, const AstStatement *ast)
     return NULL;
 }
 
-/* ---- EXPLAIN ---- */
-
-typedef struct Explanation {
-    Statement *statement;
-    Text text;
-    const Execution *execution; /* of ANALYZE */
-} Explanation;
-
-static void explain_rule(void *user, const char *rule, const Plan *plan)
-{
-    Explanation *self = user;
-    text_add_format(&self->text, "-- %s\n", rule);
-    plan_print(&self->statement->columns, plan, &(PlanPrintOptions){.is_verbose = true}, &self->text);
-}
-
-static void explain_annotate(void *user, const Plan *plan, Text *text)
-{
-    const Explanation *self = user;
-    const OperatorMetrics *metrics = execution_metrics(self->execution, plan->id);
-    if (metrics == NULL)
-        return;
-    text_add_format(text, " (rows=%llu", (unsigned long long)metrics->row_count);
-    if (plan->row_estimate >= 0)
-        text_add_format(text, " estimated=%.0f", plan->row_estimate);
-    text_add_format(text, " batches=%llu time=%.3fms", (unsigned long long)metrics->batch_count,
-                    (double)metrics->elapsed_ns / 1e6);
-    if (metrics->memory_peak)
-        text_add_format(text, " memory=%zuKiB", (metrics->memory_peak + 1023) / 1024);
-    text_add_char(text, ')');
-}
+/* ---- a statement as a plan ---- */
 
 BoundQuery *statement_bind(Statement *statement, const AstStatement *ast)
 {
@@ -227,64 +198,4 @@ BoundQuery *statement_bind(Statement *statement, const AstStatement *ast)
         return write_bind(statement, ast);
     error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "queries, INSERT, UPDATE and DELETE have a plan",
                      "%s has no plan", ast_statement_name(ast->kind));
-}
-
-typedef struct ExplainOptions {
-    bool is_analyze, is_verbose, is_ast, is_bound_plan;
-} ExplainOptions;
-
-static ExplainOptions explain_options(Statement *statement, const AstExplain *explain)
-{
-    ExplainOptions options = {.is_analyze = explain->is_analyze, .is_verbose = explain->is_verbose};
-    size_t count;
-    const FormatOption *list = statement_format_options(statement, &explain->options, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (view_equal(list[i].name, view_of("ast")))
-            options.is_ast = true;
-        else if (view_equal(list[i].name, view_of("plan")))
-            options.is_bound_plan = true;
-        else if (!view_equal(list[i].name, view_of("costs")))
-            error_raise_hint(ERROR_INVALID_PARAMETER, list[i].position, "there are ANALYZE, VERBOSE, AST and PLAN",
-                             "there is no EXPLAIN option \"%.*s\"", VIEW_ARGUMENTS(list[i].name));
-    }
-    return options;
-}
-
-BatchStream *statement_explain(Statement *statement, const AstStatement *ast)
-{
-    const AstStatement *explained = ast->explain->statement;
-    if (explained->kind == AST_STATEMENT_EXECUTE)
-        explained = statement_prepared(statement, explained);
-    ExplainOptions options = explain_options(statement, ast->explain);
-    Explanation self = {.statement = statement, .text = text_in(statement->arena)};
-    Rows *rows = rows_new(statement->arena, 1, "plan", TYPE_VARCHAR);
-    if (options.is_ast) {
-        printer_print_statement(&self.text, explained, PRINTER_PARENTHESES);
-        rows_add_lines(rows, text_string(&self.text));
-        return rows_stream(rows);
-    }
-    BoundQuery *query = statement_bind(statement, explained);
-    if (options.is_analyze && statement_writes(explained)) {
-        write_require_unsafe(statement, written_table(query->plan), explained);
-        statement_begin_write(statement, written_table(query->plan));
-    }
-    Plan *plan = query->plan;
-    PlanPrintOptions print = {.is_verbose = options.is_verbose};
-    if (options.is_verbose)
-        explain_rule(&self, "bound", plan);
-    if (!options.is_bound_plan)
-        plan = optimizer_run(&statement->columns, plan, options.is_verbose ? explain_rule : NULL, &self);
-    if (options.is_analyze && !options.is_bound_plan) {
-        Execution *execution = execution_new(statement->arena, &statement->context, &statement->columns, plan, true);
-        while (execution_next(execution) != NULL)
-            ;
-        self.execution = execution;
-        print.has_run = true;
-        print.annotate = explain_annotate;
-        print.user = &self;
-    }
-    if (!options.is_verbose || options.is_analyze)
-        plan_print(&statement->columns, plan, &print, &self.text);
-    rows_add_lines(rows, text_string(&self.text));
-    return rows_stream(rows);
 }

@@ -419,6 +419,12 @@ typedef struct PlanPrintOptions {
 } PlanPrintOptions;
 
 void plan_print(const PlanColumns *columns, const Plan *plan, const PlanPrintOptions *options, Text *text);
+/* The node alone, without its inputs. */
+void plan_print_node(const PlanColumns *columns, const Plan *plan, const PlanPrintOptions *options, Text *text);
+/* {"Rule": …, "Plan": {"Node Type": …, "Description": …, "Details": […], "Plan Rows": …, "Plans": […]}}. `rule`: after
+ * which it was so, or NULL; `members` adds more to each node, comma first, or is NULL. */
+void plan_print_json(const PlanColumns *columns, const Plan *plan, const PlanPrintOptions *options, const char *rule,
+                     void (*members)(void *user, const Plan *plan, Text *text), void *user, Text *text);
 /* An expression of a plan as SQL: columns by name, qualified where two have the same. */
 void plan_print_expr(const PlanColumns *columns, const Expr *expr, Text *text);
 

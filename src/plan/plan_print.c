@@ -570,7 +570,7 @@ static void printer_outputs(Printer *printer, const Plan *plan)
     }
 }
 
-static void printer_tree(Printer *printer, const Plan *plan)
+static void printer_node_lines(Printer *printer, const Plan *plan)
 {
     const PlanPrintOptions *options = printer->options;
     text_add_repeated(printer->text, ' ', 2 * printer->depth);
@@ -589,6 +589,11 @@ static void printer_tree(Printer *printer, const Plan *plan)
     if (options && options->is_verbose)
         printer_outputs(printer, plan);
     text_add_char(printer->text, '\n');
+}
+
+static void printer_tree(Printer *printer, const Plan *plan)
+{
+    printer_node_lines(printer, plan);
     printer->depth++;
     for (size_t i = 0; i < plan->input_count; i++)
         printer_tree(printer, plan->inputs[i]);
@@ -600,6 +605,13 @@ void plan_print(const PlanColumns *columns, const Plan *plan, const PlanPrintOpt
     Printer printer = {.columns = columns, .options = options, .text = text};
     printer_gather_names(&printer);
     printer_tree(&printer, plan);
+}
+
+void plan_print_node(const PlanColumns *columns, const Plan *plan, const PlanPrintOptions *options, Text *text)
+{
+    Printer printer = {.columns = columns, .options = options, .text = text};
+    printer_gather_names(&printer);
+    printer_node_lines(&printer, plan);
 }
 
 void plan_print_expr(const PlanColumns *columns, const Expr *expr, Text *text)
