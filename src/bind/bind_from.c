@@ -141,10 +141,11 @@ static Rows view_rows(Binder *binder, TableProvider *view, const char *sql, cons
     binder->path = outer_path;
     binder->outer_position = outer_position;
     const Schema *schema = view->ops->schema(view, binder->context);
-    if (schema->column_count != rows.column_count)
+    if (schema->column_count > rows.column_count) /* it may give more: * means columns that came later, too */
         bind_error(binder, ERROR_UNDEFINED_COLUMN, position, "make the view anew",
                    "view \"%s\" has %zu columns, but its query now gives %zu", name, schema->column_count,
                    rows.column_count);
+    rows.column_count = schema->column_count;
     for (size_t i = 0; i < schema->column_count; i++)
         rows.names[i] = arena_string(binder->arena, schema->columns[i].name);
     return rows;

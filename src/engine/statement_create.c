@@ -39,6 +39,31 @@ static bool table_create_is_done(Statement *statement, const AstObjectName *name
                      "table \"%.*s\" is there already", VIEW_ARGUMENTS(name->name));
 }
 
+/* Temporary tables and views stand in a schema of their own, which the first of them makes. */
+static AstObjectName created_name(Statement *statement, const AstObjectName *written, bool is_temporary)
+{
+    AstObjectName name = *written;
+    Catalog *catalog = statement->connection->catalog;
+    StringView temp = view_of("temp");
+    bool is_temp_schema =
+        view_equal_ignoring_case(name.schema, temp) || view_equal_ignoring_case(name.schema, view_of("pg_temp"));
+    if (!is_temporary && !is_temp_schema)
+        return name;
+    if (name.schema.data && !is_temp_schema)
+        error_raise(ERROR_INVALID_TABLE_DEFINITION, name.position, "a temporary table stands in no schema but temp");
+    if (catalog_schema(catalog, temp) == NULL) {
+        statement_begin_catalog(statement);
+        catalog_create_schema(catalog, temp, name.position);
+    }
+    name.schema = temp;
+    return name;
+}
+
+static TableType table_type_of(const AstObjectName *name)
+{
+    return view_equal(name->schema, view_of("temp")) ? TABLE_TEMPORARY : TABLE_BASE;
+}
+
 /* ---- CREATE TABLE ---- */
 
 /* The columns of CREATE TABLE … AS query: the query's, under the names that are given. */
@@ -74,7 +99,8 @@ static bool columns_are_typed(const AstColumnDefinitions *columns)
     return columns->count > 0;
 }
 
-static BatchStream *create_table_from_query(Statement *statement, const AstCreateTable *create)
+static BatchStream *create_table_from_query(Statement *statement, const AstCreateTable *create,
+                                            const AstObjectName *name)
 {
     BoundQuery *query = bind_query(&statement->environment, create->query);
     BoundTable *definition =
@@ -82,7 +108,7 @@ static BatchStream *create_table_from_query(Statement *statement, const AstCreat
             ? bind_table_definition(&statement->environment, &create->columns, &create->constraints)
             : query_table_definition(statement, create, query);
     TableProvider *table = memory_table_new(&statement->context, definition->schema, &definition->constraints,
-                                            definition->defaults, create->is_temporary ? TABLE_TEMPORARY : TABLE_BASE);
+                                            definition->defaults, table_type_of(name));
     statement_keep_table(statement, table);
     uint64_t count = 0;
     if (!create->is_with_no_data) {
@@ -92,12 +118,12 @@ static BatchStream *create_table_from_query(Statement *statement, const AstCreat
         Plan *plan =
             bind_insert_query(&statement->environment, table, arena_view(statement->arena, create->name.name).data,
                               INSERT_APPEND, query, columns, definition->schema->column_count, create->query->position);
-        const char *name = "count";
-        const BoundQuery insert = {.plan = plan, .column_count = 1, .names = &name};
+        const char *count_name = "count";
+        const BoundQuery insert = {.plan = plan, .column_count = 1, .names = &count_name};
         Batch *batch = stream_next(statement_run_write(statement, &insert));
         count = vector_value(batch->columns[0], 0).u64;
     }
-    statement_register(statement, &create->name, table, create->is_or_replace);
+    statement_register(statement, name, table, create->is_or_replace);
     return statement_count_row(statement, count);
 }
 
@@ -113,8 +139,9 @@ static bool is_foreign_schema(Statement *statement, const AstObjectName *name, S
 BatchStream *statement_create_table(Statement *statement, const AstStatement *ast)
 {
     const AstCreateTable *create = ast->create_table;
+    AstObjectName name = created_name(statement, &create->name, create->is_temporary);
     SchemaProvider *schema;
-    if (is_foreign_schema(statement, &create->name, &schema)) {
+    if (is_foreign_schema(statement, &name, &schema)) {
         statement_require_unsafe(statement, "CREATE TABLE in a database", ast->position);
         statement_refuse_transaction(statement, "CREATE TABLE in a database", ast->position);
         if (create->query || create->is_or_replace)
@@ -130,15 +157,15 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
                             &definition->constraints, definition->defaults, &statement->context);
         return NULL;
     }
-    if (table_create_is_done(statement, &create->name, create->is_or_replace, create->is_if_not_exists))
+    if (table_create_is_done(statement, &name, create->is_or_replace, create->is_if_not_exists))
         return NULL;
     if (create->query)
-        return create_table_from_query(statement, create);
+        return create_table_from_query(statement, create, &name);
     BoundTable *definition = bind_table_definition(&statement->environment, &create->columns, &create->constraints);
     TableProvider *table = memory_table_new(&statement->context, definition->schema, &definition->constraints,
-                                            definition->defaults, create->is_temporary ? TABLE_TEMPORARY : TABLE_BASE);
+                                            definition->defaults, table_type_of(&name));
     statement_keep_table(statement, table);
-    statement_register(statement, &create->name, table, create->is_or_replace);
+    statement_register(statement, &name, table, create->is_or_replace);
     return NULL;
 }
 
@@ -147,7 +174,8 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
 BatchStream *statement_create_view(Statement *statement, const AstStatement *ast)
 {
     const AstCreateView *create = ast->create_view;
-    if (table_create_is_done(statement, &create->name, create->is_or_replace, create->is_if_not_exists))
+    AstObjectName name = created_name(statement, &create->name, create->is_temporary);
+    if (table_create_is_done(statement, &name, create->is_or_replace, create->is_if_not_exists))
         return NULL;
     BoundQuery *query = bind_query(&statement->environment, create->query);
     if (create->columns.count > query->column_count)
@@ -156,19 +184,20 @@ BatchStream *statement_create_view(Statement *statement, const AstStatement *ast
     Schema *schema = schema_new(statement->arena, query->column_count);
     for (size_t i = 0; i < query->column_count; i++) {
         const PlanColumn *column = plan_column(&statement->columns, query->plan->outputs[i]);
-        const char *name = i < create->columns.count ? arena_view(statement->arena, create->columns.items[i].text).data
-                                                     : query->names[i];
+        const char *column_name = i < create->columns.count
+                                      ? arena_view(statement->arena, create->columns.items[i].text).data
+                                      : query->names[i];
         for (size_t j = 0; j < i; j++)
-            if (text_equal_ignoring_case(schema->columns[j].name, name))
+            if (text_equal_ignoring_case(schema->columns[j].name, column_name))
                 error_raise_hint(ERROR_DUPLICATE_COLUMN, create->query->position, "give it another name with AS",
-                                 "column \"%s\" is there twice", name);
-        schema->columns[i] = (Column){.name = name, .type = column->type, .is_nullable = column->is_nullable};
+                                 "column \"%s\" is there twice", column_name);
+        schema->columns[i] = (Column){.name = column_name, .type = column->type, .is_nullable = column->is_nullable};
     }
     const char *sql = arena_view(statement->arena, create->query_text).data;
     SearchPath path = catalog_path(statement->connection->catalog);
     TableProvider *view = view_new(&statement->context, sql, schema, &path);
     statement_keep_table(statement, view);
-    statement_register(statement, &create->name, view, create->is_or_replace);
+    statement_register(statement, &name, view, create->is_or_replace);
     return NULL;
 }
 

@@ -223,14 +223,16 @@ void catalog_attach(Catalog *catalog, StringView name, SchemaProvider *schema, P
     arena_free(keeper);
 }
 
-/* public, temp and pg_temp are main, unless there are such schemas. */
+/* PostgreSQL's names for the first schema and for that of temporary tables, unless there are schemas of these names. */
 SchemaProvider *catalog_schema(const Catalog *catalog, StringView name)
 {
-    static const char *const others[] = {"public", "temp", "pg_temp"};
+    static const struct {
+        const char *name, *meant;
+    } others[] = {{"public", "main"}, {"pg_temp", "temp"}};
     SchemaProvider *schema = map_get(&catalog->schemas, name);
     for (size_t i = 0; schema == NULL && i < sizeof others / sizeof *others; i++)
-        if (view_equal_ignoring_case(name, view_of(others[i])))
-            schema = map_get(&catalog->schemas, view_of("main"));
+        if (view_equal_ignoring_case(name, view_of(others[i].name)))
+            schema = map_get(&catalog->schemas, view_of(others[i].meant));
     return schema;
 }
 
@@ -337,18 +339,24 @@ static void table_release(void *table)
     provider_unref(table);
 }
 
-/* In the search path and main. */
+static TableProvider *table_in(const Catalog *catalog, const char *schema_name, StringView name, const Context *context,
+                               const char **ret_schema)
+{
+    SchemaProvider *schema = schema_name ? catalog_schema(catalog, view_of(schema_name)) : NULL;
+    TableProvider *table = schema ? schema->ops->table(schema, name, context) : NULL;
+    if (table)
+        *ret_schema = schema_name;
+    return table;
+}
+
+/* Among temporary tables, in the search path, and in main. */
 static TableProvider *path_search(const Catalog *catalog, const SearchPath *path, StringView name,
                                   const Context *context, const char **ret_schema)
 {
-    for (size_t i = 0; i <= path->count; i++) {
-        *ret_schema = i < path->count ? schema_own_name(catalog, view_of(path->names[i])) : "main";
-        SchemaProvider *schema = *ret_schema ? catalog_schema(catalog, view_of(*ret_schema)) : NULL;
-        TableProvider *table = schema ? schema->ops->table(schema, name, context) : NULL;
-        if (table)
-            return table;
-    }
-    return NULL;
+    TableProvider *table = table_in(catalog, "temp", name, context, ret_schema);
+    for (size_t i = 0; table == NULL && i < path->count; i++)
+        table = table_in(catalog, schema_own_name(catalog, view_of(path->names[i])), name, context, ret_schema);
+    return table ? table : table_in(catalog, "main", name, context, ret_schema);
 }
 
 /* A bare name: the search path, then main, then the one attached schema that has it. What is found is the statement's

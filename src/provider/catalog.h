@@ -1,11 +1,12 @@
 /* provider/catalog.h: names to tables: a catalog holds schemas, a schema holds tables.
  *
  *   main      in memory: what CREATE TABLE, CREATE VIEW and registering make; PostgreSQL's name for it, public, is
- *             another one of it, and so are temp and pg_temp
+ *             another one of it
+ *   temp      in memory: temporary tables and views, from the first on; pg_temp is another name of it
  *   <name>    in memory too: made by CREATE SCHEMA
  *   <name>    an attached database: its tables are looked up in the source itself
  *
- * A name of one part is looked for in the schemas of the search path, then in main, then in every attached one (in two
+ * A name of one part is looked for in temp, in the schemas of the search path, then in main, then in every attached one (in two
  * of them at once: ambiguous, an error). The current schema, in which things are made, is the first of the path that
  * there is, else main. Names compare without regard to ASCII case, exact spelling first. */
 #ifndef QUERN_PROVIDER_CATALOG_H
