@@ -22,6 +22,7 @@
     X(string)                                                                                                          \
     X(text_build)                                                                                                      \
     X(text_edit)                                                                                                       \
+    X(grapheme)                                                                                                        \
     X(regex)                                                                                                           \
     X(digest)                                                                                                          \
     X(date)                                                                                                            \

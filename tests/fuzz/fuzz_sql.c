@@ -17,6 +17,9 @@ static const char *const setup[] = {
     "CREATE TABLE u (k BIGINT, v TIMESTAMP, w INTERVAL)",
     "INSERT INTO u VALUES (1, '2020-01-01 10:00', '1 day'), (3, NULL, '-1 month'), (NULL, '1970-01-01', NULL)",
     "CREATE TABLE none (x INTEGER)",
+    "SET memory_limit = '64MB'",
+    "SET threads = 1",
+    "SET safe = on",
 };
 
 /* A query that runs for long is stopped, as Ctrl-C does. */
@@ -58,9 +61,6 @@ int LLVMFuzzerInitialize(int *argument_count, char ***arguments)
     for (size_t i = 0; i < sizeof setup / sizeof *setup; i++)
         if (run(setup[i], strlen(setup[i]), NULL) != QUERN_OK)
             abort();
-    quern_set(connection, "memory_limit", "64MB");
-    quern_set(connection, "threads", "1");
-    quern_set(connection, "safe", "on");
     signal(SIGALRM, on_alarm);
     return 0;
 }

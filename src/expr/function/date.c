@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "column/datetime.h"
+#include "column/number.h"
 #include "expr/function/date.h"
 #include "expr/function/zone.h"
 
@@ -202,6 +203,23 @@ static void to_timestamp(KernelCall *call)
     }
 }
 
+/* A text: seconds since 1970, or a moment as it is written. */
+static void to_timestamp_of_text(KernelCall *call)
+{
+    int64_t *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        StringView text = argument_text(call, 0, i);
+        double seconds = 0;
+        bool overflow;
+        results[i] = 0;
+        if (double_parse(text, &seconds, &overflow) && fabs(seconds) < 9e12)
+            results[i] = (int64_t)rint(seconds * 1e6);
+        else if (timestamptz_read(text, &results[i]) != DATETIME_OK)
+            kernel_fail(call, i, ERROR_INVALID_DATETIME, "invalid input syntax for type timestamptz: \"%.*s\"",
+                        VIEW_ARGUMENTS(text));
+    }
+}
+
 static void last_day(KernelCall *call)
 {
     int32_t *results = call->result->data;
@@ -347,6 +365,9 @@ FunctionFamily function_family_date = {
      .result = T(TIMESTAMPTZ), .kernel = make_timestamptz, .prepare = zone_cache_prepare},
     {.name = "to_timestamp", .signature = "(DOUBLE) TIMESTAMPTZ", .description = "So many seconds after 1970 began.",
      .flags = FAIL, .argument_count = 1, .arguments = {T(DOUBLE)}, .result = T(TIMESTAMPTZ), .kernel = to_timestamp},
+    {.name = "to_timestamp", .signature = "(VARCHAR) TIMESTAMPTZ",
+     .description = "A moment as it is written, or so many seconds after 1970 began.", .flags = FAIL,
+     ARGUMENTS(T(VARCHAR)), .result = T(TIMESTAMPTZ), .kernel = to_timestamp_of_text},
     {.name = "to_timestamp", .signature = "(VARCHAR, pattern VARCHAR) TIMESTAMPTZ",
      .description = "Read by a pattern: 'DD Mon YYYY HH24:MI'.", .flags = FAIL, ARGUMENTS(T(VARCHAR), T(VARCHAR)),
      .result = T(TIMESTAMPTZ), .kernel = kernel_timestamp_by_pattern},

@@ -885,11 +885,30 @@ static void try_strptime_text(KernelCall *call)
     read_run(call, true, true);
 }
 
+/* PostgreSQL's patterns have no %. */
+static bool pattern_is_c(const KernelCall *call, size_t row)
+{
+    StringView pattern = argument_text(call, 1, row);
+    return pattern.size && memchr(pattern.data, '%', pattern.size) != NULL;
+}
+
 static void date_by_pattern(KernelCall *call)
 {
     for (size_t i = 0; i < call->count; i++) {
         int64_t timestamp;
-        read_row(call, i, false, false, &timestamp);
+        read_row(call, i, pattern_is_c(call, i), false, &timestamp);
+        VECTOR_DATA(call->result, int32_t)[i] = timestamp_date(timestamp);
+    }
+}
+
+static void date_of_text(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        StringView text = argument_text(call, 0, i);
+        int64_t timestamp = 0;
+        if (timestamp_read(text, &timestamp) != DATETIME_OK)
+            kernel_fail(call, i, ERROR_INVALID_DATETIME, "invalid input syntax for type date: \"%.*s\"",
+                        VIEW_ARGUMENTS(text));
         VECTOR_DATA(call->result, int32_t)[i] = timestamp_date(timestamp);
     }
 }
@@ -950,7 +969,9 @@ FunctionFamily function_family_date_pattern = {
      .description = "The number in a text, with the digits behind the point that the pattern has.", .flags = FAIL,
      ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(DECIMAL), .kernel = kernel_to_number, .prepare = text_prepare,
      .resolve = to_number_resolve, .refine = to_number_refine},
-    READ("to_date", DATE, date_by_pattern, "Read by a pattern: 'DD Mon YYYY'."),
+    READ("to_date", DATE, date_by_pattern, "Read by a pattern: 'DD Mon YYYY', or C's: '%d.%m.%Y'."),
+    {.name = "to_date", .signature = "(VARCHAR) DATE", .description = "The day of a timestamp's text.", .flags = FAIL,
+     ARGUMENTS(T(VARCHAR)), .result = T(DATE), .kernel = date_of_text},
     WRITE("strftime", TIMESTAMP, format_timestamp, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
     WRITE("strftime", TIMESTAMPTZ, format_timestamp, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
     WRITE("date_format", TIMESTAMP, format_timestamp, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
