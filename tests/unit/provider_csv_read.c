@@ -163,20 +163,13 @@ START_TEST(kept_batches_do_not_change)
 }
 END_TEST
 
-static Expr *compare(const char *sign, ColumnId column, Type type, Value value)
-{
-    Expr *arguments[] = {expr_column(test_arena, column, type, NO_POSITION),
-                         expr_constant(test_arena, value, NO_POSITION)};
-    return function_call(test_arena, sign, arguments, 2, NO_POSITION);
-}
-
 START_TEST(pushed_filters_let_only_true_rows_through)
 {
     TableProvider *table = csv_table(csv_file("a,b\n1,x\n2,\n,x\n4,x\n5,\"y\"\n"), "");
     table->ops->schema(table, &csv_context);
     Type bigint = type_of(TYPE_BIGINT), text = type_of(TYPE_VARCHAR);
-    Expr *filters[] = {compare(">", 0, bigint, value_integer(bigint, 1)),
-                       compare("=", 1, text, value_text(view_of("x")))};
+    Expr *filters[] = {csv_compare(">", 0, bigint, value_integer(bigint, 1)),
+                       csv_compare("=", 1, text, value_text(view_of("x")))};
     FilterPushdown answers[2];
     table->ops->supports_filters_pushdown(table, filters, 2, answers);
     ck_assert_int_eq(answers[0], FILTER_EXACT);
@@ -205,7 +198,7 @@ START_TEST(only_rows_that_pass_are_parsed)
     TableProvider *table = csv_table(csv_file("a,b\n1,10\n2,text\n3,30\n"), "types=BIGINT,BIGINT");
     table->ops->schema(table, &csv_context);
     Type bigint = type_of(TYPE_BIGINT);
-    Expr *filters[] = {compare("<>", 0, bigint, value_integer(bigint, 2))};
+    Expr *filters[] = {csv_compare("<>", 0, bigint, value_integer(bigint, 2))};
     Scan *scan = csv_scan_all(table, filters, 1, NO_LIMIT);
     ck_assert_str_eq(csv_scan_text(scan), "1|10\n3|30\n");
     Text text = text_in(test_arena);

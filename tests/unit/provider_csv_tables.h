@@ -111,6 +111,13 @@ static inline const char *csv_schema_text(TableProvider *table)
     return text_string(&text);
 }
 
+static inline Expr *csv_compare(const char *sign, ColumnId column, Type type, Value value)
+{
+    Expr *arguments[] = {expr_column(test_arena, column, type, NO_POSITION),
+                         expr_constant(test_arena, value, NO_POSITION)};
+    return function_call(test_arena, sign, arguments, 2, NO_POSITION);
+}
+
 static inline Scan *csv_scan_all(TableProvider *table, Expr *const *filters, size_t filter_count, size_t limit)
 {
     const Schema *schema = table->ops->schema(table, &csv_context);

@@ -161,6 +161,7 @@ CsvTable *csv_table_make(Arena *arena, const char *path, const CsvOptions *optio
     table->options = options;
     pthread_mutex_init(&table->mutex, NULL);
     arena_own(arena, &table->mutex, mutex_release);
+    table->cache = csv_cache_new(arena);
     table->spool = csv_spool_open(arena, table->path);
     if (table->spool && strcmp(table->path, "-") == 0)
         table->path = "stdin";

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "expr/evaluator.h"
 #include "provider/csv/csv_block.h"
+#include "provider/csv/csv_cache.h"
 #include "provider/csv/csv_error.h"
 #include "provider/csv/csv_hidden.h"
 #include "provider/csv/csv_morsels.h"
@@ -41,14 +42,17 @@ typedef struct CsvScan {
     size_t limit;
     bool counts_lines; /* someone asks for _line: rows are read in order, by one cursor */
     bool is_in_pieces;
+    CsvCacheColumn *kept_columns; /* the inputs, as a cache knows them; NULL: nothing is kept of such a scan */
     /* counted by the cursors: */
-    _Atomic uint64_t bytes_read, row_count, dropped_count, parsed_count;
+    _Atomic uint64_t bytes_read, row_count, dropped_count, parsed_count, kept_count;
 } CsvScan;
 
 /* One pass over the file. */
 typedef struct CsvReading {
     const DynamicFilter *const *dynamics; /* those of the scan, or NULL */
     CsvMorsels *morsels;                  /* NULL: not in pieces */
+    uint64_t cache_reading;               /* its number in the table's cache; 0: nothing is kept */
+    atomic_bool fills_cache;              /* what is parsed is kept */
     atomic_bool is_begun;                 /* some cursor has begun; where there are no pieces, it takes all */
 } CsvReading;
 
@@ -70,6 +74,7 @@ typedef struct CsvCursor {
     CsvBlock block;
     CsvRows *rows;
     CsvLines *lines;      /* NULL: nobody asks for _line */
+    CsvKept *kept;        /* NULL: nothing is kept */
     CsvRejects *rejects;  /* NULL: bad rows are not left out */
     Evaluator *evaluator; /* NULL: no filters */
     Batch *input;         /* vectors of all inputs */
@@ -82,7 +87,11 @@ typedef struct CsvCursor {
     BatchStream *outer;   /* that hands our batches on, as a part of its own; or ourselves */
     uint64_t morsel_base; /* our first morsel among its */
     bool is_open, has_ended;
-    bool has_piece; /* the block has more rows, maybe; where there are no pieces: of the file */
+    bool is_kept;     /* the piece comes from the cache: the block knows nothing of it */
+    bool fills;       /* the piece is kept for it */
+    uint64_t offset;  /* of the batch's first row, where there are inputs */
+    size_t row_count; /* of the batch */
+    bool has_piece;   /* the block has more rows, maybe; where there are no pieces: of the file */
 } CsvCursor;
 
 /* ---- filters ---- */
@@ -200,6 +209,9 @@ static void cursor_open(CsvCursor *cursor)
     size_t batch_size = cursor->context->settings ? cursor->context->settings->batch_size : BATCH_SIZE;
     cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
     cursor->limit_left = scan->limit;
+    if (cursor->reading->cache_reading && cursor->batch_size == BATCH_SIZE)
+        cursor->kept = csv_kept_new(cursor->arena, cursor->context, table->cache, cursor->reading->cache_reading,
+                                    scan->kept_columns, scan->input_count);
     cursor->has_piece = !scan->is_in_pieces;
 }
 
@@ -257,6 +269,20 @@ static void cursor_look(CsvCursor *cursor, size_t i, size_t hidden, const uint16
     }
 }
 
+static CsvParse cursor_parse_of(const CsvCursor *cursor, size_t i, const uint16_t *selection, size_t count)
+{
+    const CsvInput *input = &cursor->scan->inputs[i];
+    return (CsvParse){
+        .rows = cursor->rows,
+        .column = input->column,
+        .type = input->type,
+        .is_declared = input->is_declared,
+        .selection = selection,
+        .count = count,
+        .target = cursor->input->columns[i],
+    };
+}
+
 static void cursor_parse(CsvCursor *cursor, size_t i, const uint16_t *selection, size_t count)
 {
     const CsvInput *input = &cursor->scan->inputs[i];
@@ -270,23 +296,36 @@ static void cursor_parse(CsvCursor *cursor, size_t i, const uint16_t *selection,
     if (cursor->rejects)
         memcpy(rejected_before, cursor->rejected, sizeof rejected_before);
     CsvErrorPolicy policy = cursor->scan->shape->dialect.on_error;
-    CsvParse parse = {
-        .rows = cursor->rows,
-        .column = input->column,
-        .type = input->type,
-        .is_declared = input->is_declared,
-        .selection = selection,
-        .count = count,
-        .target = cursor->input->columns[i],
-        .nulls_bad = policy == CSV_ERROR_NULL,
-        .rejected = policy == CSV_ERROR_REJECT ? cursor->rejected : NULL,
-    };
+    CsvParse parse = cursor_parse_of(cursor, i, selection, count);
+    parse.nulls_bad = policy == CSV_ERROR_NULL;
+    parse.rejected = policy == CSV_ERROR_REJECT ? cursor->rejected : NULL;
     csv_parse_column(&parse);
     if (parse.bad_row != SIZE_MAX)
         cursor_raise_value(cursor, input, &parse);
     if (cursor->rejects && memcmp(rejected_before, cursor->rejected, sizeof rejected_before) != 0)
         csv_rejects_add_values(cursor->rejects, &parse, rejected_before);
     atomic_fetch_add_explicit(&cursor->scan->parsed_count, count, memory_order_relaxed);
+}
+
+/* Parses every column of all rows, and keeps them. A value that is none of its column's type is left to whoever wants
+ * it: nothing of the piece is kept then. */
+static void cursor_parse_whole(CsvCursor *cursor)
+{
+    for (size_t i = 0; i < cursor->scan->input_count; i++) {
+        uint64_t bad[VALIDITY_WORDS] = {0}, any = 0;
+        CsvParse parse = cursor_parse_of(cursor, i, NULL, cursor->row_count);
+        parse.rejected = bad;
+        csv_parse_column(&parse);
+        atomic_fetch_add_explicit(&cursor->scan->parsed_count, cursor->row_count, memory_order_relaxed);
+        for (size_t w = 0; w < VALIDITY_WORDS; w++)
+            any |= bad[w];
+        cursor->is_parsed[i] = any == 0;
+        if (any) {
+            csv_kept_forget(cursor->kept);
+            return;
+        }
+    }
+    csv_kept_add(cursor->kept, cursor->input->columns, cursor->row_count, cursor->offset);
 }
 
 /* Leaves out rows in which a value was bad; each counts once. */
@@ -349,16 +388,18 @@ static Batch *cursor_read_rows(CsvCursor *cursor)
     const CsvScan *scan = cursor->scan;
     Batch *batch = cursor->input;
     bool rejects = scan->shape->dialect.on_error == CSV_ERROR_REJECT;
-    batch->row_count = batch->vector_size = cursor->rows->count;
+    batch->row_count = batch->vector_size = cursor->row_count;
     batch->selection = NULL;
-    memset(cursor->is_parsed, 0, scan->input_count * sizeof *cursor->is_parsed);
+    memset(cursor->is_parsed, cursor->is_kept, scan->input_count * sizeof *cursor->is_parsed);
+    if (cursor->kept && !cursor->is_kept && cursor->fills)
+        cursor_parse_whole(cursor);
     if (rejects)
         memset(cursor->rejected, 0, sizeof cursor->rejected);
     if (cursor->lines)
         csv_lines_count(cursor->lines, cursor->rows);
     if (cursor->evaluator) {
         for (size_t i = 0; i < scan->input_count; i++)
-            if (scan->inputs[i].is_for_filter)
+            if (scan->inputs[i].is_for_filter && !cursor->is_parsed[i])
                 cursor_parse(cursor, i, NULL, batch->row_count);
         if (rejects) {
             cursor_drop_rejected(cursor, batch);
@@ -382,7 +423,7 @@ static Batch *cursor_read_rows(CsvCursor *cursor)
     output->selection = batch->selection;
     output->origin = NULL;
     if (scan->input_count > 0) { /* else nobody has looked where rows begin */
-        cursor->origin.offset = csv_rows_offset(cursor->rows, 0);
+        cursor->origin.offset = cursor->offset;
         output->origin = &cursor->origin.base;
     }
     for (size_t i = 0; i < output->column_count; i++)
@@ -401,16 +442,44 @@ static void cursor_forget_rows(CsvCursor *cursor)
 /* The next piece that no cursor has taken; false: there is none. */
 static bool cursor_take_piece(CsvCursor *cursor)
 {
-    CsvMorsels *morsels = cursor->reading->morsels;
+    CsvReading *reading = cursor->reading;
     uint64_t piece;
-    if (!csv_morsels_take(morsels, &piece))
+    bool is_odd;
+    if (!csv_morsels_take(reading->morsels, &piece))
         return false;
     cursor->outer->morsel = cursor->morsel_base + piece;
-    csv_morsels_read(morsels, &cursor->block, piece);
+    cursor->is_kept = cursor->kept && csv_kept_find(cursor->kept, piece, &is_odd);
+    cursor->fills = false;
+    if (cursor->is_kept) {
+        csv_morsels_tell(reading->morsels, piece, is_odd);
+        atomic_fetch_add_explicit(&cursor->scan->kept_count, 1, memory_order_relaxed);
+        return true;
+    }
+    is_odd = csv_morsels_read(reading->morsels, &cursor->block, piece);
+    if (cursor->kept && atomic_load_explicit(&reading->fills_cache, memory_order_relaxed)) {
+        cursor->fills = true;
+        csv_kept_begin(cursor->kept, piece, is_odd);
+    }
     return true;
 }
 
-/* Rows of the piece that the block is at, or of the next one; false at the end. */
+/* Rows of the piece that is being read; false at its end. */
+static bool cursor_take_batch(CsvCursor *cursor, size_t limit)
+{
+    if (cursor->is_kept)
+        return csv_kept_next(cursor->kept, cursor->input->columns, &cursor->row_count, &cursor->offset);
+    if (!csv_block_take(&cursor->block, cursor->rows, limit, cursor->scan->input_count > 0)) {
+        if (cursor->fills && !csv_kept_end(cursor->kept))
+            atomic_store_explicit(&cursor->reading->fills_cache, false, memory_order_relaxed);
+        return false;
+    }
+    cursor->row_count = cursor->rows->count;
+    if (cursor->scan->input_count > 0)
+        cursor->offset = csv_rows_offset(cursor->rows, 0);
+    return true;
+}
+
+/* Rows of the piece that the cursor is at, or of the next one; false at the end. */
 static bool cursor_take_rows(CsvCursor *cursor, size_t limit)
 {
     CsvScan *scan = cursor->scan;
@@ -420,13 +489,13 @@ static bool cursor_take_rows(CsvCursor *cursor, size_t limit)
     while (!has_rows) {
         if (!cursor->has_piece && !(scan->is_in_pieces && cursor_take_piece(cursor)))
             break;
-        cursor->has_piece = has_rows = csv_block_take(&cursor->block, cursor->rows, limit, scan->input_count > 0);
+        cursor->has_piece = has_rows = cursor_take_batch(cursor, limit);
     }
     uint64_t bytes = source->stored_read - bytes_before;
     atomic_fetch_add_explicit(&scan->bytes_read, bytes, memory_order_relaxed);
     atomic_fetch_add_explicit(&context_counts(cursor->context)->progress_done, bytes, memory_order_relaxed);
     if (has_rows)
-        atomic_fetch_add_explicit(&scan->row_count, cursor->rows->count, memory_order_relaxed);
+        atomic_fetch_add_explicit(&scan->row_count, cursor->row_count, memory_order_relaxed);
     return has_rows;
 }
 
@@ -461,14 +530,21 @@ static Batch *cursor_next(BatchStream *stream)
 
 static void *reading_new(Scan *base, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
 {
-    (void)context;
     const CsvScan *scan = (CsvScan *)base;
     const CsvShape *shape = scan->shape;
     CsvReading *reading = arena_new(arena, CsvReading);
     reading->dynamics = dynamics;
-    if (scan->is_in_pieces)
-        reading->morsels =
-            csv_morsels_new(arena, &shape->dialect, shape->dialect.data_offset, shape->identity.size, CSV_READ_SIZE);
+    if (!scan->is_in_pieces)
+        return reading;
+    uint64_t start = shape->dialect.data_offset, end = shape->identity.size;
+    reading->morsels = csv_morsels_new(arena, &shape->dialect, start, end, CSV_READ_SIZE);
+    if (scan->kept_columns) {
+        bool fills;
+        reading->cache_reading =
+            csv_cache_begin(scan->table->cache, context, shape, csv_morsels_count(start, end, CSV_READ_SIZE),
+                            scan->kept_columns, scan->input_count, &fills);
+        atomic_init(&reading->fills_cache, fills);
+    }
     return reading;
 }
 
@@ -544,6 +620,7 @@ CsvScanCounts csv_scan_counts(Scan *base)
         .row_count = atomic_load(&scan->row_count),
         .dropped_count = atomic_load(&scan->dropped_count),
         .parsed_count = atomic_load(&scan->parsed_count),
+        .kept_count = atomic_load(&scan->kept_count),
     };
 }
 
@@ -553,6 +630,8 @@ void csv_scan_counts_explain(const CsvScanCounts *counts, bool has_filters, Text
     if (has_filters)
         text_add_format(text, "rows dropped by filters: %" PRIu64 "\n", counts->dropped_count);
     text_add_format(text, "fields parsed: %" PRIu64 "\n", counts->parsed_count);
+    if (counts->kept_count > 0)
+        text_add_format(text, "pieces served from the session's cache: %" PRIu64 "\n", counts->kept_count);
 }
 
 static void scan_explain_analyze(Scan *base, Text *text)
@@ -593,6 +672,21 @@ static void scan_describe_input(CsvScan *scan, CsvInput *input)
     scan->counts_lines |= input->column == schema->column_count + CSV_HIDDEN_LINE;
 }
 
+/* A scan of columns of the file, whole, may be served from the table's cache. */
+static void scan_describe_kept(CsvScan *scan, Arena *arena)
+{
+    if (!scan->is_in_pieces || scan->limit != NO_LIMIT)
+        return;
+    CsvCacheColumn *columns = arena_array(arena, CsvCacheColumn, scan->input_count);
+    for (size_t i = 0; i < scan->input_count; i++) {
+        const CsvInput *input = &scan->inputs[i];
+        if (input->column >= scan->shape->schema->column_count)
+            return;
+        columns[i] = (CsvCacheColumn){.column = input->column, .type = input->type, .is_declared = input->is_declared};
+    }
+    scan->kept_columns = columns;
+}
+
 Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
 {
     Arena *arena = args->arena;
@@ -621,6 +715,7 @@ Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
         scan_describe_input(scan, &scan->inputs[i]);
     scan->is_in_pieces = table->spool == NULL && !scan->counts_lines && shape->compression == CSV_COMPRESSION_NONE &&
                          shape->encoding == NULL && csv_morsels_suit(&shape->dialect);
+    scan_describe_kept(scan, args->arena);
     bool is_shared = scan->is_in_pieces && scan->limit > ONE_CURSOR_LIMIT;
     scan->base = (Scan){
         .schema = schema,

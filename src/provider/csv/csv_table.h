@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "provider/catalog.h"
+#include "provider/csv/csv_cache.h"
 #include "provider/csv/csv_shape.h"
 #include "provider/provider.h"
 
@@ -15,6 +16,7 @@ typedef struct CsvTable {
     const char *path;   /* "stdin" for a stream that is standard input */
     const CsvOptions *options;
     CsvSpool *spool; /* of a stream; NULL: a regular file */
+    CsvCache *cache;
     pthread_mutex_t mutex;
     CsvShape *shape;      /* of the file as it was seen last; NULL: not yet */
     bool is_contradicted; /* a value did not fit its column's detected type: the next shape is wider */
@@ -42,7 +44,7 @@ bool csv_reading_is_taken(Scan *scan, void *reading);
 void csv_stream_set_outer(BatchStream *stream, BatchStream *outer, uint64_t morsel_base);
 /* What cursors on a scan have done, for EXPLAIN ANALYZE. */
 typedef struct CsvScanCounts {
-    uint64_t bytes_read, row_count, dropped_count, parsed_count;
+    uint64_t bytes_read, row_count, dropped_count, parsed_count, kept_count;
 } CsvScanCounts;
 CsvScanCounts csv_scan_counts(Scan *scan);
 void csv_scan_counts_explain(const CsvScanCounts *counts, bool has_filters, Text *text);

@@ -422,6 +422,7 @@ static void scan_explain_analyze(Scan *base, Text *text)
         total.row_count += counts.row_count;
         total.dropped_count += counts.dropped_count;
         total.parsed_count += counts.parsed_count;
+        total.kept_count += counts.kept_count;
     }
     csv_scan_counts_explain(&total, scan->filter_count > 0, text);
 }
