@@ -467,6 +467,7 @@ static void team_release(void *object)
 Team *team_new(Arena *arena, const Context *context, size_t worker_count, bool keeps_order, size_t node_count)
 {
     Team *team = arena_new(arena, Team);
+    team->arena = arena;
     team->worker_count = worker_count;
     team->node_count = node_count;
     team->workers = arena_array(arena, Worker, worker_count);
@@ -534,8 +535,16 @@ void worker_set_root(Worker *worker, Operator *root)
     worker->root = root;
 }
 
+static void team_stop_owned(void *team)
+{
+    team_stop(team);
+}
+
 void team_start(Team *team)
 {
+    /* An arena frees its children before what it owns, the last first: so this one, made when all that copies share is
+     * there, ends the threads before anything that they use goes. */
+    arena_own(arena_new_child(team->arena), team, team_stop_owned);
     for (size_t i = 0; i < team->worker_count; i++) {
         team->workers[i].thread = thread_start(worker_main, &team->workers[i]);
         team->workers[i].is_started = true;

@@ -46,7 +46,7 @@ esac
 if [ "$group" = all ]; then
     run slt "$BUILD/slt-run" --quiet tests/slt
     parallel='parallel_rows=0 --set threads' # the smallest tables too
-    for setting in verify_pushdown=on verify_pushdown=full optimizer=off batch_size=1 batch_size=3 spill_after=3 "$parallel=4"; do
+    for setting in verify_pushdown=on verify_pushdown=full optimizer=off batch_size=1 batch_size=3 spill_after=3 "$parallel=4" "$parallel=3 --set spill_after=3"; do
         # the answers are the same
         # shellcheck disable=SC2086 # several words
         run "slt with $setting" "$BUILD/slt-run" --quiet --set $setting tests/slt
