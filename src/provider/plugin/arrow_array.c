@@ -232,18 +232,29 @@ static Range range_of(Type type)
     }
 }
 
+/* Whether all values stand between the bounds: less one bound, an unsigned comparison. Runs of a fixed length are what
+ * compilers vectorize. */
+enum { RANGE_RUN = 16 };
+#define RANGE_CHECK(NAME, ctype, utype)                                                                                \
+    static bool NAME(const ctype *values, size_t count, Range range)                                                   \
+    {                                                                                                                  \
+        utype least = (utype)range.least, width = (utype)((utype)range.most - least), outside = 0;                     \
+        size_t i = 0;                                                                                                  \
+        for (; i + RANGE_RUN <= count; i += RANGE_RUN)                                                                 \
+            for (size_t j = 0; j < RANGE_RUN; j++)                                                                     \
+                outside |= (utype)((utype)values[i + j] - least) > width;                                              \
+        for (; i < count; i++)                                                                                         \
+            outside |= (utype)((utype)values[i] - least) > width;                                                      \
+        return !outside;                                                                                               \
+    }
+RANGE_CHECK(i32_is_in_range, int32_t, uint32_t)
+RANGE_CHECK(i64_is_in_range, int64_t, uint64_t)
+
 static bool is_in_range(const void *values, size_t width, size_t count, Range range)
 {
-    bool is_outside = false;
     if (range.least == INT64_MIN)
         return true;
-    if (width == 4)
-        for (size_t i = 0; i < count; i++)
-            is_outside |= ((const int32_t *)values)[i] < range.least || ((const int32_t *)values)[i] > range.most;
-    else
-        for (size_t i = 0; i < count; i++)
-            is_outside |= ((const int64_t *)values)[i] < range.least || ((const int64_t *)values)[i] > range.most;
-    return !is_outside;
+    return width == sizeof(int32_t) ? i32_is_in_range(values, count, range) : i64_is_in_range(values, count, range);
 }
 
 static bool decimals_fit(const Int128 *values, size_t count, int precision)
