@@ -193,7 +193,7 @@ typedef enum QuernProviderCode {
     QUERN_PROVIDER_UNSUPPORTED = 7,
     QUERN_PROVIDER_READ_ONLY = 8,
     QUERN_PROVIDER_DUPLICATE_KEY = 9,
-    QUERN_PROVIDER_INTERNAL = 10 /* a bug */
+    QUERN_PROVIDER_INTERNAL = 10 /* a bug; codes that are not listed mean the same */
 } QuernProviderCode;
 
 /* Made by the caller, filled by who fails. Texts are cut where they do not fit. */

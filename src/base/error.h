@@ -94,6 +94,7 @@ typedef enum ErrorClass {
     X(DISK_FULL, "53100", IO)                                                                                          \
     X(TOO_COMPLEX, "54001", RESOURCE)                                                                                  \
     X(LIMIT_EXCEEDED, "54000", RESOURCE)                                                                               \
+    X(EXTERNAL, "38000", DATA) /* a plugin's bug */                                                                    \
     X(INTERNAL, "XX000", INTERNAL)
 
 typedef enum ErrorCode {

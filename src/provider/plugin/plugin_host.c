@@ -422,12 +422,12 @@ static const ErrorCode codes[] = {
     [QUERN_PROVIDER_UNSUPPORTED] = ERROR_NOT_SUPPORTED,
     [QUERN_PROVIDER_READ_ONLY] = ERROR_READ_ONLY,
     [QUERN_PROVIDER_DUPLICATE_KEY] = ERROR_UNIQUE_VIOLATION,
-    [QUERN_PROVIDER_INTERNAL] = ERROR_INTERNAL,
+    [QUERN_PROVIDER_INTERNAL] = ERROR_EXTERNAL,
 };
 
 void plugin_raise(int32_t code, const QuernProviderError *error, const char *source)
 {
-    ErrorCode raised = code > 0 && code < (int32_t)(sizeof codes / sizeof *codes) ? codes[code] : ERROR_INTERNAL;
+    ErrorCode raised = code > 0 && code < (int32_t)(sizeof codes / sizeof *codes) ? codes[code] : ERROR_EXTERNAL;
     char place[sizeof error->file + 64] = "";
     size_t size = strnlen(error->file, sizeof error->file);
     if (size && error->line)
