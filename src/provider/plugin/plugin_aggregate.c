@@ -11,6 +11,7 @@ enum { MAX_STATE_SIZE = 4096 };
 typedef struct PluginAggregate {
     const QuernAggregateFunction *function;
     PluginSignature signature;
+    Arena *arena; /* that it stands in, with the others of its plugin */
 } PluginAggregate;
 
 static const PluginAggregate *aggregate_of(const AggregateState *state)
@@ -109,6 +110,7 @@ static Aggregate aggregate_entry(const PluginAdd *add, Arena *arena, const Quern
                     add->source, (int)MAX_STATE_SIZE);
     PluginAggregate *self = arena_new(arena, PluginAggregate);
     self->function = function;
+    self->arena = arena;
     self->signature =
         plugin_signature(add, arena, function->name, function->description, function->arguments,
                          function->argument_count, AGGREGATE_MAX_ARGUMENTS, function->result ? function->result : "");

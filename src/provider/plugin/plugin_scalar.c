@@ -8,6 +8,7 @@
 typedef struct PluginScalar {
     const QuernScalarFunction *function;
     PluginSignature signature;
+    Arena *arena; /* that it stands in, with the others of its plugin */
 } PluginScalar;
 
 static const PluginScalar *scalar_of(const Function *function)
@@ -71,6 +72,7 @@ static Function scalar_entry(const PluginAdd *add, Arena *arena, const QuernScal
         error_raise(ERROR_BAD_DATA, add->position, "%s: a function has no call", add->source);
     PluginScalar *self = arena_new(arena, PluginScalar);
     self->function = function;
+    self->arena = arena;
     self->signature =
         plugin_signature(add, arena, function->name, function->description, function->arguments,
                          function->argument_count, FUNCTION_MAX_ARGUMENTS, function->result ? function->result : "");
