@@ -60,7 +60,26 @@ Conflict conflict_bind(const Target *target, const AstInsert *ast)
 
 /* ---- the table's rows beside those of the INSERT ---- */
 
-/* Both rows have the key, column by column; a NULL equals nothing. */
+/* What a column is in the one row of VALUES, where that is a constant; else NULL. */
+static Expr *only_row_constant(const Plan *plan, ColumnId column)
+{
+    Expr *expr = NULL;
+    while (plan->kind == PLAN_PROJECT || plan->kind == PLAN_VALUES) {
+        const PlanValues *values = plan->kind == PLAN_VALUES ? (const PlanValues *)plan : NULL;
+        if (!plan_has_output(plan, column) || (values && values->row_count != 1))
+            return NULL;
+        size_t index = plan_output_index(plan, column);
+        expr = values ? values->cells[index] : ((const PlanProject *)plan)->exprs[index];
+        if (expr->kind != EXPR_COLUMN || values)
+            break;
+        column = expr->column;
+        plan = plan->inputs[0];
+    }
+    return expr && expr_is_constant(expr) ? expr : NULL;
+}
+
+/* Both rows have the key, column by column; a NULL equals nothing. Of a single row the key's value itself is compared:
+ * the table finds it in its index. */
 static Expr **key_conditions(const Target *target, const Constraint *key, const Plan *input, const ColumnId *columns)
 {
     Binder *binder = target->binder;
@@ -68,7 +87,9 @@ static Expr **key_conditions(const Target *target, const Constraint *key, const 
     for (size_t i = 0; i < key->column_count; i++) {
         size_t column = key->columns[i];
         Expr *mine = plan_column_expr(binder->columns, columns[column], NO_POSITION);
-        Expr *theirs = plan_column_expr(binder->columns, input->outputs[column], NO_POSITION);
+        Expr *theirs = only_row_constant(input, input->outputs[column]);
+        if (theirs == NULL)
+            theirs = plan_column_expr(binder->columns, input->outputs[column], NO_POSITION);
         conditions[i] = bind_binary_call(binder, AST_OPERATOR_EQUAL, theirs, false, mine, false, NO_POSITION);
     }
     return conditions;
