@@ -42,11 +42,16 @@ static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
     [AST_STATEMENT_DEALLOCATE] = statement_deallocate,
 };
 
-BatchStream *statement_run(Statement *statement, const AstStatement *ast)
+static BatchStream *statement_run_kind(Statement *statement, const AstStatement *ast)
 {
     if (runs[ast->kind] == NULL)
         error_raise(ERROR_NOT_SUPPORTED, ast->position, "%s is not supported", ast_statement_name(ast->kind));
-    BatchStream *rows = runs[ast->kind](statement, ast);
+    return runs[ast->kind](statement, ast);
+}
+
+BatchStream *statement_run(Statement *statement, const AstStatement *ast)
+{
+    BatchStream *rows = statement_run_kind(statement, ast);
     statement_commit_write(statement);
     return rows;
 }
@@ -67,7 +72,10 @@ static const char *session_setting(void *user, StringView name, Position positio
 TableProvider *statement_rows_table(void *user, const AstStatement *ast)
 {
     Statement *statement = user;
-    return rows_table_new(&statement->context, statement_run(statement, ast));
+    const Position *outer_position = statement->environment.outer_position;
+    BatchStream *rows = statement_run_kind(statement, ast);
+    statement->environment.outer_position = outer_position;
+    return rows_table_new(&statement->context, rows);
 }
 
 void statement_init(Statement *statement, QuernConnection *connection, Arena *arena)

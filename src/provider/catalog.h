@@ -6,9 +6,9 @@
  *   <name>    in memory too: made by CREATE SCHEMA
  *   <name>    an attached database: its tables are looked up in the source itself
  *
- * A name of one part is looked for in temp, in the schemas of the search path, then in main, then in every attached one (in two
- * of them at once: ambiguous, an error). The current schema, in which things are made, is the first of the path that
- * there is, else main. Names compare without regard to ASCII case, exact spelling first. */
+ * A name of one part is looked for in temp, in the schemas of the search path, then in main, then in every attached one
+ * (in two of them at once: ambiguous, an error). The current schema, in which things are made, is the first of the path
+ * that there is, else main. Names compare without regard to ASCII case, exact spelling first. */
 #ifndef QUERN_PROVIDER_CATALOG_H
 #define QUERN_PROVIDER_CATALOG_H
 
