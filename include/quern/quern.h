@@ -133,6 +133,9 @@ typedef struct QuernWriteOptions {
     bool no_header;         /* CSV, TSV, TABLE and MARKDOWN: leave the names out */
     size_t width;           /* TABLE: columns of the terminal; 0: as wide as it takes, nothing cut */
     size_t max_rows;        /* TABLE: show the first and last rows of a longer result; 0: all */
+    /* Nothing leaves before 64 MB have been read of files whose types were guessed from samples, or all: when a value
+     * does not fit till then, its column's type becomes wider, and the query is run again. Later it is an error. */
+    bool holds_back;
 } QuernWriteOptions;
 
 /* Takes `size` bytes; returns false to stop (a closed pipe), which ends quern_result_write with QUERN_OK. */

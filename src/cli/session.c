@@ -150,7 +150,8 @@ static QuernStatus result_show(Session *session, QuernResult *result, uint64_t *
                                  .table_name = session->table_name,
                                  .no_header = session->has_no_header,
                                  .width = session->width ? session->width : terminal.ws_col,
-                                 .max_rows = session->max_rows};
+                                 .max_rows = session->max_rows,
+                                 .holds_back = !output->is_terminal};
     if (session->is_prompt && terminal.ws_row > 2)
         output_page_begin(output, terminal.ws_row - 1u);
     QuernStatus status = quern_result_write(result, &options, result_take, output, ret_row_count);

@@ -7,6 +7,8 @@
 #include "sql/lexer.h"
 #include "sql/parser.h"
 
+enum { HELD_SIZE = 64 << 20 }; /* bytes read, or written, until output that is held back leaves */
+
 size_t quern_statement_size(const char *text, size_t size)
 {
     return lexer_statement_size((StringView){text, size});
@@ -238,17 +240,78 @@ bool quern_value_double(QuernResult *result, size_t column_index, double *ret_va
 
 /* ---- all at once ---- */
 
+/* Output that has not left. */
+typedef struct HeldOutput {
+    QuernWriteFunction write;
+    void *user;
+    const Context *context;
+    char *data;
+    size_t size, capacity;
+    bool is_holding;
+} HeldOutput;
+
+static void held_release(void *object)
+{
+    HeldOutput *held = object;
+    memory_free(held->data);
+}
+
+/* Lets all of it go, and what follows too. */
+static bool held_let_go(HeldOutput *held)
+{
+    bool is_wanted = held->size == 0 || held->write(held->user, held->data, held->size);
+    held->is_holding = false;
+    memory_free(held->data);
+    held->data = NULL;
+    held->size = held->capacity = 0;
+    return is_wanted;
+}
+
+static bool held_write(void *user, const char *data, size_t size)
+{
+    HeldOutput *held = user;
+    if (!held->is_holding)
+        return held->write(held->user, data, size);
+    if (held->size + size > HELD_SIZE || atomic_load(&held->context->progress_done) >= HELD_SIZE)
+        return held_let_go(held) && held->write(held->user, data, size);
+    if (held->size + size > held->capacity) {
+        held->capacity = 2 * (held->size + size);
+        held->data = memory_resize(held->data, held->capacity);
+    }
+    memcpy(held->data + held->size, data, size);
+    held->size += size;
+    return true;
+}
+
 typedef struct WriteRequest {
     QuernResult *result;
     const QuernWriteOptions *options;
     QuernWriteFunction write;
     void *user;
     uint64_t row_count;
+    HeldOutput *held;
 } WriteRequest;
 
 _Static_assert((int)WRITER_INSERT == (int)QUERN_FORMAT_INSERT, "WriterFormat must follow QuernFormat");
 
 enum { FLUSH_MILLISECONDS = 100 };
+
+static void held_begin(WriteRequest *request)
+{
+    Statement *statement = &request->result->statement;
+    const QuernWriteOptions *given = request->options;
+    bool is_asked = given->struct_size > offsetof(QuernWriteOptions, holds_back) && given->holds_back;
+    if (request->held == NULL) {
+        request->held = arena_new(statement->arena, HeldOutput);
+        arena_own(statement->arena, request->held, held_release);
+    }
+    *request->held = (HeldOutput){.write = request->write,
+                                  .user = request->user,
+                                  .context = &statement->context,
+                                  .data = request->held->data,
+                                  .capacity = request->held->capacity,
+                                  .is_holding = is_asked && atomic_load(&statement->context.has_guesses)};
+}
 
 static int64_t milliseconds_now(void)
 {
@@ -271,8 +334,9 @@ static void result_write(void *argument)
                              .width = given->width,
                              .max_rows = given->max_rows};
     Statement *statement = &result->statement;
+    held_begin(request);
     Writer *writer =
-        writer_new(statement->arena, &statement->context, result->schema, &options, request->write, request->user);
+        writer_new(statement->arena, &statement->context, result->schema, &options, held_write, request->held);
     bool is_wanted = writer_begin(writer);
     int64_t flushed_at = 0; /* rows leave within a tenth of a second, however few there are */
     for (; is_wanted && !result->is_at_end; result_pull(result)) {
@@ -283,8 +347,8 @@ static void result_write(void *argument)
             flushed_at = now;
         }
     }
-    if (is_wanted)
-        writer_end(writer);
+    if (is_wanted && writer_end(writer))
+        held_let_go(request->held);
     else
         stream_close(result->stream);
     result->is_at_end = true;
@@ -294,10 +358,17 @@ static void result_write(void *argument)
 QuernStatus quern_result_write(QuernResult *result, const QuernWriteOptions *options, QuernWriteFunction write,
                                void *user, uint64_t *ret_row_count)
 {
-    WriteRequest request = {result, options, write, user, 0};
+    WriteRequest request = {.result = result, .options = options, .write = write, .user = user};
+    QuernConnection *connection = result->statement.connection;
+    char last_message[sizeof connection->error.message] = "";
     QuernStatus status = result_begin(result);
     if (status == QUERN_OK)
-        status = connection_protect(result->statement.connection, result_write, &request);
+        status = connection_protect(connection, result_write, &request);
+    while (request.held && request.held->is_holding && is_worth_another_try(connection, status, last_message)) {
+        status = connection_protect(connection, result_restart, result);
+        if (status == QUERN_OK)
+            status = connection_protect(connection, result_write, &request);
+    }
     if (status == QUERN_OK && ret_row_count)
         *ret_row_count = request.row_count;
     return status;

@@ -93,6 +93,10 @@ void statement_init(Statement *statement, QuernConnection *connection, Arena *ar
     context->difference_user = connection->difference_user;
     context->reject = rejects_add;
     context->reject_user = connection->rejects;
+    atomic_store(&context->rejects, 0); /* a statement may be run again */
+    atomic_store(&context->progress_done, 0);
+    atomic_store(&context->progress_total, 0);
+    atomic_store(&context->has_guesses, false);
     context->arena = arena;
     context->now = microseconds_now();
     statement->columns = (PlanColumns){.arena = arena, .context = context};

@@ -40,6 +40,7 @@ typedef struct CsvScan {
     size_t dynamic_count;
     size_t *dynamic_inputs; /* of each dynamic filter: what it is about */
     size_t limit;
+    bool has_guesses;  /* a column's type was found out from a part of the file */
     bool counts_lines; /* someone asks for _line: rows are read in order, by one cursor */
     bool is_in_pieces;
     CsvCacheColumn *kept_columns; /* the inputs, as a cache knows them; NULL: nothing is kept of such a scan */
@@ -176,6 +177,8 @@ static void cursor_open(CsvCursor *cursor)
         cursor->has_ended = true;
         return;
     }
+    if (scan->has_guesses)
+        atomic_store(&context_counts(cursor->context)->has_guesses, true);
     CsvSource *source = csv_table_source(table, shape, cursor->arena, cursor->context);
     if (table->spool == NULL) {
         CsvIdentity now;
@@ -669,6 +672,8 @@ static void scan_describe_input(CsvScan *scan, CsvInput *input)
     const Schema *schema = scan->shape->schema;
     input->type = input->column < schema_width(schema) ? schema->columns[input->column].type : type_of(TYPE_BIGINT);
     input->is_declared = input->column < schema->column_count && scan->shape->is_declared[input->column];
+    scan->has_guesses |= !scan->shape->is_total && !input->is_declared && input->column < schema->column_count &&
+                         input->type.id != TYPE_VARCHAR;
     scan->counts_lines |= input->column == schema->column_count + CSV_HIDDEN_LINE;
 }
 
