@@ -41,8 +41,8 @@ static bool answer(const PlanScan *scan, const Statistics *statistics, const Agg
 static Plan *answered(PlanColumns *columns, PlanAggregate *aggregate)
 {
     Plan *plan = &aggregate->base;
-    const PlanScan *scan = (const PlanScan *)plan->inputs[0];
-    const Statistics *statistics = provider_statistics(scan->table, columns->context);
+    PlanScan *scan = (PlanScan *)plan->inputs[0];
+    const Statistics *statistics = scan_statistics(columns, scan);
     if (statistics == NULL)
         return plan;
     PlanValues *values = plan_values_new(columns, 1, plan->output_count, plan->outputs);

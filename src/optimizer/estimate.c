@@ -15,22 +15,30 @@ static const double RECURSION_ROUNDS = 10;
 
 /* ---- what sources know ---- */
 
-static double table_rows(PlanColumns *columns, const PlanScan *scan)
+const Statistics *scan_statistics(PlanColumns *columns, PlanScan *scan)
 {
-    const Statistics *statistics = provider_statistics(scan->table, columns->context);
+    if (!scan->is_asked)
+        scan->statistics = provider_statistics(scan->table, columns->context);
+    scan->is_asked = true;
+    return scan->statistics;
+}
+
+static double table_rows(PlanColumns *columns, PlanScan *scan)
+{
+    const Statistics *statistics = scan_statistics(columns, scan);
     return statistics && statistics->row_count.precision != PRECISION_ABSENT ? (double)statistics->row_count.count
                                                                              : UNKNOWN_TABLE_ROWS;
 }
 
 /* The scan below `plan` that gives the column, or NULL. */
-static const PlanScan *scan_of_column(const Plan *plan, ColumnId column)
+static PlanScan *scan_of_column(const Plan *plan, ColumnId column)
 {
-    if (!plan_has_output(plan, column) && plan->kind != PLAN_SCAN)
+    if (!plan_has_output(plan, column))
         return NULL;
     if (plan->kind == PLAN_SCAN)
-        return plan_has_output(plan, column) ? (const PlanScan *)plan : NULL;
+        return (PlanScan *)plan;
     for (size_t i = 0; i < plan->input_count; i++) {
-        const PlanScan *scan = scan_of_column(plan->inputs[i], column);
+        PlanScan *scan = scan_of_column(plan->inputs[i], column);
         if (scan)
             return scan;
     }
@@ -39,8 +47,8 @@ static const PlanScan *scan_of_column(const Plan *plan, ColumnId column)
 
 static const ColumnStatistics *statistics_of_column(PlanColumns *columns, const Plan *plan, ColumnId column)
 {
-    const PlanScan *scan = scan_of_column(plan, column);
-    const Statistics *statistics = scan ? provider_statistics(scan->table, columns->context) : NULL;
+    PlanScan *scan = scan_of_column(plan, column);
+    const Statistics *statistics = scan ? scan_statistics(columns, scan) : NULL;
     size_t index = scan ? column - scan->first_column : 0;
     return statistics && index < statistics->column_count ? &statistics->columns[index] : NULL;
 }
@@ -48,7 +56,7 @@ static const ColumnStatistics *statistics_of_column(PlanColumns *columns, const 
 /* Of a column that is a key by itself: as many values as its table has rows; 0: it is none. */
 static double unique_count_of_column(PlanColumns *columns, const Plan *plan, ColumnId column)
 {
-    const PlanScan *scan = scan_of_column(plan, column);
+    PlanScan *scan = scan_of_column(plan, column);
     const Constraints *constraints = scan ? provider_constraints(scan->table) : NULL;
     for (size_t i = 0; constraints && i < constraints->count; i++) {
         const Constraint *key = &constraints->items[i];

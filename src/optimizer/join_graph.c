@@ -35,13 +35,35 @@ void join_graph_init(JoinGraph *graph, PlanColumns *columns, Plan *plan)
     graph_collect(graph, plan);
 }
 
+_Static_assert(RELATION_LIMIT < UINT8_MAX, "owners are bytes");
+
+static void graph_find_owners(JoinGraph *graph)
+{
+    graph->owners = arena_array(graph->columns->arena, uint8_t, graph->columns->list.count);
+    for (size_t i = 0; i < graph->relations.count; i++)
+        for (size_t c = 0; c < graph->relations.items[i]->output_count; c++)
+            graph->owners[graph->relations.items[i]->outputs[c]] = (uint8_t)(i + 1);
+}
+
+typedef struct Touched {
+    const JoinGraph *graph;
+    RelationSet relations;
+} Touched;
+
+static bool touch(void *user, const Expr *expr)
+{
+    Touched *self = user;
+    uint8_t owner = expr->kind == EXPR_COLUMN ? self->graph->owners[expr->column] : 0;
+    if (owner)
+        self->relations |= relation_set_of((size_t)owner - 1);
+    return true;
+}
+
 static RelationSet relations_of(const JoinGraph *graph, const Expr *expr)
 {
-    RelationSet set = 0;
-    for (size_t i = 0; i < graph->relations.count; i++)
-        if (expr_touches(expr, graph->relations.items[i]))
-            set |= relation_set_of(i);
-    return set;
+    Touched touched = {graph, 0};
+    expr_walk(expr, touch, &touched);
+    return touched.relations;
 }
 
 static bool set_is_single(RelationSet set)
@@ -126,6 +148,7 @@ static bool graph_classify(JoinGraph *graph, const JoinCondition *condition)
 void join_graph_measure(JoinGraph *graph)
 {
     size_t kept = 0;
+    graph_find_owners(graph);
     for (size_t i = 0; i < graph->conditions.count; i++) {
         JoinCondition *condition = &graph->conditions.items[i];
         condition->relations = relations_of(graph, condition->expr);

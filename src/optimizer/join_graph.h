@@ -47,6 +47,7 @@ typedef struct JoinClass {
 typedef struct JoinGraph {
     PlanColumns *columns;
     ARRAY(Plan *) relations;
+    uint8_t *owners; /* by ColumnId: the relation that gives the column, + 1; 0: none */
     ARRAY(JoinCondition) conditions;
     ARRAY(JoinClass) classes;
     ARRAY(Expr *) held; /* conditions that stay above all joins: they can fail, or refer to no relation */

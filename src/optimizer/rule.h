@@ -37,6 +37,8 @@ Expr *expr_substitute(Arena *arena, Expr *expr, const ColumnId *from, Expr *cons
 
 /* Fills row_estimate of the node and all below it, from the sources' statistics. */
 void plan_estimate(PlanColumns *columns, Plan *plan);
+/* The provider's statistics of the scan's table, asked once; may be NULL. */
+const Statistics *scan_statistics(PlanColumns *columns, PlanScan *scan);
 /* How large a part of its input's rows a condition lets through: 0 to 1. */
 double condition_selectivity(PlanColumns *columns, const Plan *input, const Expr *condition);
 /* How many different values a column of the plan has, as far as its source knows; 0: unknown. */

@@ -128,6 +128,8 @@ typedef struct PlanScan {
     size_t *column_indexes; /* of each output, into the table's schema */
     ColumnId first_column; /* that of the table's column 0, the others follow: also when they are no outputs any more */
     bool has_row_number;   /* behind the table's columns, hidden ones too, there is one more: the row's own number */
+    const Statistics *statistics; /* of the table, once somebody has asked: while the plan is made they stay the same */
+    bool is_asked;
     /* set by the provider pushdown, the last rule: */
     ARRAY(PlanScanFilter) filters; /* all that stood directly above it, and what became of them */
     size_t limit;                  /* handed on, or NO_LIMIT */
