@@ -177,7 +177,7 @@ BatchStream *statement_explain(Statement *statement, const AstStatement *ast)
         return rows_stream(rows);
     }
     const Plan *plan = explain_plan(&self, explained, &options);
-    PlanPrintOptions print = {.is_verbose = options.is_verbose, .has_run = self.execution != NULL};
+    PlanPrintOptions print = {.is_verbose = options.is_verbose, .has_run = self.execution != NULL, .is_final = true};
     bool is_shown = !options.is_verbose || options.is_analyze; /* else it stands behind the last rule */
     if (options.is_json) {
         if (is_shown)

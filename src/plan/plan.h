@@ -415,6 +415,7 @@ void plan_check_depth(Arena *arena, const Plan *plan);
 typedef struct PlanPrintOptions {
     bool is_verbose; /* outputs with types, estimates */
     bool has_run;    /* the plan was executed: scans say what they did */
+    bool is_final;   /* rules have done with it: a Filter says of each condition why it is no further down */
     /* Text to put behind a node's line (EXPLAIN ANALYZE's counts), or NULL. */
     void (*annotate)(void *user, const Plan *plan, Text *text);
     void *user;

@@ -250,6 +250,49 @@ static void printer_scan_details(Printer *printer, const PlanScan *scan)
         printer_scan_explain(printer, scan);
 }
 
+/* Why a condition stands above the node and not below it. */
+static const char *filter_place_text(const Plan *input, const Expr *condition)
+{
+    if (expr_is_volatile(condition))
+        return "volatile";
+    switch (input->kind) {
+    case PLAN_JOIN: {
+        const Plan *left = input->inputs[0], *right = input->inputs[1];
+        if (expr_can_fail(condition))
+            return "can fail";
+        if (expr_touches(condition, left) && expr_touches(condition, right))
+            return "about both sides";
+        return expr_is_within(condition, left) || expr_is_within(condition, right) ? "its side may be padded"
+                                                                                   : "about the subquery's answer";
+    }
+    case PLAN_AGGREGATE:
+        return "not about groups alone";
+    case PLAN_DISTINCT:
+        return "not about what is distinct";
+    case PLAN_WINDOW:
+        return "not about whole partitions";
+    case PLAN_LIMIT:
+    case PLAN_SORT:
+        return "rows are counted below";
+    case PLAN_RECURSIVE:
+    case PLAN_CTE_SCAN:
+        return "the rows are read by others too";
+    default:
+        return "nothing below takes it";
+    }
+}
+
+/* Those directly above a scan stand among its details. */
+static void printer_filter_details(Printer *printer, const PlanFilter *filter)
+{
+    const Plan *input = filter->base.inputs[0];
+    for (size_t i = 0; i < filter->condition_count && input->kind != PLAN_SCAN; i++) {
+        printer_detail(printer, "filter");
+        printer_expr(printer, filter->conditions[i]);
+        text_add_format(printer->text, " [stayed: %s]", filter_place_text(input, filter->conditions[i]));
+    }
+}
+
 enum { SHOWN_ROWS = 3 }; /* of VALUES: enough to know it by */
 
 static void printer_values(Printer *printer, const PlanValues *values)
@@ -580,6 +623,8 @@ static void printer_node_lines(Printer *printer, const Plan *plan)
         options->annotate(options->user, plan, printer->text);
     if (plan->kind == PLAN_SCAN)
         printer_scan_details(printer, (const PlanScan *)plan);
+    else if (plan->kind == PLAN_FILTER && options && options->is_final)
+        printer_filter_details(printer, (const PlanFilter *)plan);
     else if (plan->kind == PLAN_INSERT)
         printer_checks(printer, ((const PlanInsert *)plan)->checks, ((const PlanInsert *)plan)->check_count);
     else if (plan->kind == PLAN_CHANGE)
