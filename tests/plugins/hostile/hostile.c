@@ -244,6 +244,15 @@ static int32_t hostile_delete(QuernProvider *provider, QuernContext *context, st
     return -1;
 }
 
+/* All rows or none: no filter is answered EXACT. */
+static int32_t hostile_delete_all(QuernProvider *provider, QuernContext *context, const QuernExpr *const *filters,
+                                  size_t filter_count, uint64_t *ret_count, QuernProviderError *error)
+{
+    (void)provider, (void)context, (void)filters;
+    *ret_count = 3;
+    return filter_count ? quern_provider_fail(error, QUERN_PROVIDER_INTERNAL, "a filter") : QUERN_PROVIDER_OK;
+}
+
 static int32_t hostile_begin(QuernProvider *provider, QuernProviderError *error)
 {
     return lies((Hostile *)provider, "begin fails") ? quern_provider_fail(error, QUERN_PROVIDER_LOCKED, "not now")
@@ -294,6 +303,10 @@ static int32_t hostile_open(const QuernTableFormat *format, const QuernOpenArgs 
     table->base.begin = hostile_begin;
     table->base.commit = hostile_commit;
     table->base.rollback = hostile_rollback;
+    if (lies(table, "no row numbers")) {
+        table->base.delete_rows = NULL;
+        table->base.delete_from = hostile_delete_all;
+    }
     if (lies(table, "newer version"))
         table->base.version = QUERN_PROVIDER_VERSION + 1;
     if (lies(table, "no scan"))
