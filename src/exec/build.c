@@ -194,13 +194,11 @@ Operator *build_operator(const Build *build, const Plan *plan)
 
 /* ---- execution ---- */
 
-/* The numbers of a finished plan's nodes are 0 .. count-1, its root's the least: the last node of the last input has
- * the greatest. */
-static size_t plan_node_count(const Plan *plan)
+size_t plan_last_id(const Plan *plan)
 {
     while (plan->input_count > 0)
         plan = plan->inputs[plan->input_count - 1];
-    return plan->id + 1;
+    return plan->id;
 }
 
 /* Whether its operator keeps rows. */
@@ -248,7 +246,7 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
                          bool is_timed)
 {
     Execution *execution = arena_new(arena, Execution);
-    size_t node_count = plan_node_count(plan);
+    size_t node_count = plan_last_id(plan) + 1;
     execution->metrics = arena_array(arena, OperatorMetrics, node_count);
     execution->arena = arena;
     execution->columns = columns;

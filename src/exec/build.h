@@ -43,6 +43,10 @@ SharedConstructor scan_shared_new, join_shared_new, hash_aggregate_shared_new, s
 
 /* A tree of operators. */
 Operator *build_operator(const Build *build, const Plan *plan);
+/* The greatest Plan.id of the node and those below it, which have all the numbers from its own on. */
+size_t plan_last_id(const Plan *plan);
+/* Ends what runs below a Spread; no copy runs any more. */
+void spread_close_shared(void *shared);
 /* What the copies of a tree share, by Plan.id: for Build.shares. */
 void **build_shares(const Build *build, const Plan *plan);
 

@@ -6,6 +6,7 @@ typedef struct GatherOperator {
     Operator base;
     Team *team;
     OperatorMetrics *metrics; /* of all nodes, by Plan.id */
+    void **shares;            /* of what is below, by Plan.id */
     bool is_running;
     Batch *batch;
 } GatherOperator;
@@ -20,10 +21,21 @@ static Batch *gather_next(Operator *op)
     return batch ? batch_view(self->batch, batch) : NULL;
 }
 
+/* What ran once below it ends with the copies, which may not have come to its end. */
+static void gather_close_spreads(const GatherOperator *self, const Plan *plan)
+{
+    if (plan->kind == PLAN_SPREAD)
+        spread_close_shared(self->shares[plan->id]);
+    else if (plan->kind != PLAN_GATHER)
+        for (size_t i = 0; i < plan->input_count; i++)
+            gather_close_spreads(self, plan->inputs[i]);
+}
+
 static void gather_close(Operator *op)
 {
     GatherOperator *self = (GatherOperator *)op;
-    team_end(self->team, self->metrics);
+    team_end(self->team, self->metrics, op->plan->id + 1, plan_last_id(op->plan));
+    gather_close_spreads(self, op->plan->inputs[0]);
 }
 
 static const OperatorOps gather_ops = {"Gather", NULL, gather_next, gather_close};
@@ -41,7 +53,7 @@ Operator *gather_new(const Build *build, const Plan *plan, Operator **inputs)
     copy.context = team_context(self->team);
     copy.memory_share = memory_share_part(build->memory_share, copy.copy_count);
     copy.worker = NULL;
-    copy.shares = build_shares(&copy, plan->inputs[0]);
+    copy.shares = self->shares = build_shares(&copy, plan->inputs[0]);
     copy.is_drained = build->is_drained && !((const PlanGather *)plan)->keeps_order;
     for (size_t i = 0; i < copy.copy_count; i++) {
         copy.worker = team_worker(self->team, i);

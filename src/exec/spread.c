@@ -48,6 +48,13 @@ static Batch *shared_input_take(SharedInput *shared, Worker *worker, Arena *aren
     return batch;
 }
 
+void spread_close_shared(void *shared)
+{
+    SharedInput *self = shared;
+    if (self->is_open)
+        operator_close(self->input);
+}
+
 static void spread_open(Operator *op)
 {
     ((SpreadOperator *)op)->kept = arena_new_child(op->arena);

@@ -7,12 +7,13 @@
 
 #include <assert.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/memory.h"
 #include "base/thread.h"
 #include "exec/operator.h"
 
-enum { QUEUE_LENGTH = 4, MORSEL_BITS = 48 };
+enum { QUEUE_LENGTH = 4, MORSEL_BITS = 48, LOOK_NS = 10000000 };
 
 /* A batch on its way. */
 typedef struct Parcel Parcel;
@@ -58,7 +59,7 @@ struct Warning {
 
 struct Team {
     Arena *arena;
-    size_t worker_count, node_count;
+    size_t worker_count;
     Worker *workers;
     bool keeps_order;
     const Context *outer;
@@ -372,7 +373,7 @@ static size_t team_ended_count(const Team *team, bool *ret_is_stuck)
     return count;
 }
 
-/* Waits for a change. False: there will be none, as all have ended. */
+/* Waits for a change. False: there will be none, as all have ended; or nobody wants to know. */
 static bool team_wait(Team *team)
 {
     bool is_stuck;
@@ -383,9 +384,18 @@ static bool team_wait(Team *team)
         pthread_cond_broadcast(&team->for_workers);
     }
     team->gather_waits = true;
-    pthread_cond_wait(&team->for_gather, &team->lock);
+    if (team->outer->stop) { /* the Gather runs on a worker's thread, and nobody wakes it for that worker's end */
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += LOOK_NS;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&team->for_gather, &team->lock, &until);
+    } else {
+        pthread_cond_wait(&team->for_gather, &team->lock);
+    }
     team->gather_waits = false;
-    return true;
+    return !(team->outer->stop && *team->outer->stop);
 }
 
 /* The next parcel; NULL: all have ended, or there is an error to tell. */
@@ -432,6 +442,7 @@ Batch *team_next(Team *team)
     pthread_mutex_unlock(&team->lock);
     if (has_warnings)
         team_tell_warnings(team);
+    context_check(team->outer);
     if (has_failed)
         error_raise_again(&team->failure);
     return team->lent ? team->lent->batch : NULL;
@@ -453,12 +464,20 @@ static void team_stop(Team *team)
     team_tell_warnings(team);
 }
 
+/* Its threads end, and what they held is given back. May be called again. */
+static void team_halt(Team *team)
+{
+    team_stop(team);
+    for (size_t i = 0; i < team->worker_count; i++) {
+        arena_free(team->workers[i].arena);
+        team->workers[i].arena = NULL;
+    }
+}
+
 static void team_release(void *object)
 {
     Team *team = object;
-    team_stop(team);
-    for (size_t i = 0; i < team->worker_count; i++)
-        arena_free(team->workers[i].arena);
+    team_halt(team);
     pthread_mutex_destroy(&team->lock);
     pthread_cond_destroy(&team->for_workers);
     pthread_cond_destroy(&team->for_gather);
@@ -469,7 +488,6 @@ Team *team_new(Arena *arena, const Context *context, size_t worker_count, bool k
     Team *team = arena_new(arena, Team);
     team->arena = arena;
     team->worker_count = worker_count;
-    team->node_count = node_count;
     team->workers = arena_array(arena, Worker, worker_count);
     team->keeps_order = keeps_order;
     team->queue_length = QUEUE_LENGTH;
@@ -551,15 +569,14 @@ void team_start(Team *team)
     }
 }
 
-void team_end(Team *team, OperatorMetrics *metrics)
+void team_end(Team *team, OperatorMetrics *metrics, size_t first_node, size_t last_node)
 {
     team_stop(team);
     for (size_t i = 0; i < team->worker_count; i++) {
-        Worker *worker = &team->workers[i];
-        for (size_t n = 0; worker->arena && n < team->node_count; n++)
+        const Worker *worker = &team->workers[i];
+        for (size_t n = first_node; worker->arena && n <= last_node; n++)
             operator_metrics_add(&metrics[n], &worker->metrics[n]);
-        arena_free(worker->arena);
-        worker->arena = NULL;
     }
+    team_halt(team);
     team->lent = NULL;
 }

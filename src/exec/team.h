@@ -66,8 +66,8 @@ void worker_set_root(Worker *worker, Operator *root);
 void team_start(Team *team);
 /* A batch of any worker, lent until the next call; NULL when all have come to their end. Raises their errors. */
 Batch *team_next(Team *team);
-/* Stops the workers and waits for them; then their counts are added to `metrics`, and what they held is given back.
- * May be called again. */
-void team_end(Team *team, OperatorMetrics *metrics);
+/* Stops the workers and waits for them; then their counts of these nodes are added to `metrics`, and what they held is
+ * given back. May be called again. */
+void team_end(Team *team, OperatorMetrics *metrics, size_t first_node, size_t last_node);
 
 #endif
