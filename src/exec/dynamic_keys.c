@@ -147,7 +147,7 @@ static int value_order(const void *a, const void *b)
     return value_compare(a, b);
 }
 
-const DynamicSnapshot *dynamic_keys_snapshot(const DynamicKeys *keys, Arena *arena)
+DynamicSnapshot *dynamic_keys_snapshot(const DynamicKeys *keys, Arena *arena)
 {
     DynamicSnapshot *snapshot = arena_new(arena, DynamicSnapshot);
     *snapshot = (DynamicSnapshot){

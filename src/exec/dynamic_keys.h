@@ -14,6 +14,6 @@ void dynamic_keys_add(DynamicKeys *keys, const Vector *column, const uint16_t *s
 /* The values that `other` has gathered too. */
 void dynamic_keys_merge(DynamicKeys *keys, const DynamicKeys *other);
 /* What has been gathered, in the arena. */
-const DynamicSnapshot *dynamic_keys_snapshot(const DynamicKeys *keys, Arena *arena);
+DynamicSnapshot *dynamic_keys_snapshot(const DynamicKeys *keys, Arena *arena);
 
 #endif

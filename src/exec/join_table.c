@@ -9,6 +9,8 @@ typedef struct JoinDynamic {
     size_t key;
     DynamicFilter *filter;
     DynamicKeys **values; /* of each copy's rows */
+    DynamicSnapshot *snapshot;
+    KeyBits *bits;
 } JoinDynamic;
 
 /* ---- layout ---- */
@@ -52,6 +54,7 @@ static void join_table_place_dynamics(JoinTable *table, const Build *build, cons
                 .key = k,
                 .filter = &build->dynamics[dynamic->number],
                 .values = arena_array(build->arena, DynamicKeys *, build->copy_count),
+                .bits = key_bits_new(build->arena, build->context, k, key->type),
             };
             break;
         }
@@ -261,6 +264,8 @@ static void builder_link(JoinBuilder *builder, const RowStore *store, bool is_sh
             if (!join_row(table, builder->rows[i])->is_keyless)
                 builder->reversed[count++] = builder->rows[i];
         join_hash_add(table->hash, builder->reversed, count, is_shared);
+        for (size_t d = 0; d < table->dynamic_count; d++)
+            key_bits_add(table->dynamics[d].bits, table->layout, builder->reversed, count);
     }
 }
 
@@ -273,14 +278,25 @@ static void builder_list(JoinBuilder *builder)
     join_table_rows(table, 0, table->row_count, table->list->data);
 }
 
-static void builder_publish(JoinBuilder *builder)
+/* What the scans of the left side will be told. */
+static void builder_begin_dynamics(JoinBuilder *builder)
 {
-    const JoinTable *table = builder->table;
+    JoinTable *table = builder->table;
     for (size_t d = 0; d < table->dynamic_count; d++) {
-        const JoinDynamic *dynamic = &table->dynamics[d];
+        JoinDynamic *dynamic = &table->dynamics[d];
         for (size_t i = 1; i < table->copy_count; i++)
             dynamic_keys_merge(dynamic->values[0], dynamic->values[i]);
-        dynamic_filter_publish(dynamic->filter, dynamic_keys_snapshot(dynamic->values[0], table->arena));
+        dynamic->snapshot = dynamic_keys_snapshot(dynamic->values[0], table->arena);
+        key_bits_begin(dynamic->bits, &dynamic->snapshot->minimum, &dynamic->snapshot->maximum, table->row_count);
+    }
+}
+
+static void builder_publish(void *argument)
+{
+    JoinTable *table = ((JoinBuilder *)argument)->table;
+    for (size_t d = 0; d < table->dynamic_count; d++) {
+        table->dynamics[d].snapshot->bits = key_bits_words(table->dynamics[d].bits);
+        dynamic_filter_publish(table->dynamics[d].filter, table->dynamics[d].snapshot);
     }
 }
 
@@ -291,7 +307,7 @@ static void builder_reserve(void *argument)
     JoinTable *table = builder->table;
     KeyRange range = {0};
     join_table_count(table);
-    builder_publish(builder);
+    builder_begin_dynamics(builder);
     if (table->hash == NULL) {
         builder_list(builder);
         return;
@@ -305,6 +321,7 @@ static void builder_reserve(void *argument)
     join_hash_clear_part(table->hash, 0, 1);
     for (size_t i = table->copy_count; i-- > 0;)
         builder_link(builder, table->stores[i], /* is_shared= */ false);
+    builder_publish(builder);
 }
 
 static void builder_finish(JoinBuilder *builder, Worker *worker)
@@ -316,7 +333,7 @@ static void builder_finish(JoinBuilder *builder, Worker *worker)
     join_hash_clear_part(table->hash, builder->copy_index, table->copy_count);
     worker_meet(worker, &table->cleared, NULL, NULL);
     builder_link(builder, builder->store, table->copy_count > 1);
-    worker_meet(worker, &table->linked, NULL, NULL);
+    worker_meet(worker, &table->linked, builder_publish, builder);
 }
 
 void join_table_build(JoinTable *table, Operator *op, Operator *right)
@@ -339,6 +356,10 @@ void join_table_close(JoinTable *table)
         return;
     for (size_t i = 0; i < table->copy_count; i++)
         row_store_release(table->stores[i]);
+    for (size_t d = 0; d < table->dynamic_count; d++) {
+        dynamic_filter_publish(table->dynamics[d].filter, NULL);
+        key_bits_clear(table->dynamics[d].bits);
+    }
     if (table->hash)
         join_hash_release(table->hash);
     else

@@ -13,6 +13,7 @@
 #include "exec/dynamic_keys.h"
 #include "exec/join.h"
 #include "exec/join_hash.h"
+#include "exec/key_bits.h"
 #include "exec/operator.h"
 #include "expr/evaluator.h"
 

@@ -56,6 +56,27 @@ SELECT(i32, int32_t)
 SELECT(i64, int64_t)
 SELECT(f64, double)
 
+#define SELECT_BITS(name, ctype)                                                                                       \
+    static size_t select_bits_##name(const Vector *column, const DynamicSnapshot *snapshot, const uint16_t *selection, \
+                                     size_t count, uint16_t *ret_selection)                                            \
+    {                                                                                                                  \
+        const ctype *data = column->data;                                                                              \
+        uint64_t minimum = (uint64_t)snapshot->minimum.i64, span = (uint64_t)snapshot->maximum.i64 - minimum;          \
+        size_t kept = 0;                                                                                               \
+        for (size_t i = 0; i < count; i++) {                                                                           \
+            size_t row = selection ? selection[i] : i;                                                                 \
+            uint64_t bit = (uint64_t)(int64_t)data[row] - minimum;                                                     \
+            bool is_wanted = bit <= span && (snapshot->bits[bit / 64] >> (bit % 64) & 1);                              \
+            if (column->validity && !validity_get(column->validity, row))                                              \
+                is_wanted = snapshot->keeps_nulls;                                                                     \
+            ret_selection[kept] = (uint16_t)row;                                                                       \
+            kept += is_wanted;                                                                                         \
+        }                                                                                                              \
+        return kept;                                                                                                   \
+    }
+SELECT_BITS(i32, int32_t)
+SELECT_BITS(i64, int64_t)
+
 static int64_t bound_i64(const Value *bound, int64_t open)
 {
     if (bound->is_null)
@@ -86,6 +107,10 @@ size_t dynamic_snapshot_select(const DynamicSnapshot *snapshot, const Vector *co
     bool is_same = column->type.id == snapshot->type.id && column->type.scale == snapshot->type.scale;
     if (is_open || !is_same || column->form != VECTOR_FLAT)
         return select_all(selection, count, ret_selection);
+    if (snapshot->bits && column->physical == PHYSICAL_I32)
+        return select_bits_i32(column, snapshot, selection, count, ret_selection);
+    if (snapshot->bits && column->physical == PHYSICAL_I64)
+        return select_bits_i64(column, snapshot, selection, count, ret_selection);
     const Value *minimum = &snapshot->minimum, *maximum = &snapshot->maximum;
     switch ((Physical)column->physical) {
     case PHYSICAL_I32:

@@ -22,6 +22,7 @@ typedef struct DynamicSnapshot {
     bool has_keys;          /* nothing but these values is wanted: */
     size_t key_count;       /* 0: nothing at all */
     const Value *keys;      /* ascending, each once */
+    const uint64_t *bits;   /* of integers: bit k is set when minimum + k is wanted, up to the maximum; or NULL */
 } DynamicSnapshot;
 
 typedef struct DynamicFilter {
