@@ -154,7 +154,7 @@ static bool column_is_fixed(const IndexRange *range, size_t column)
 }
 
 /* Forwards, or, when every key has the opposite order, backwards. */
-static bool range_has_order(const IndexRange *range, const ScanArgs *args, bool *ret_backward)
+static bool range_has_order(const MemoryTable *table, const IndexRange *range, const ScanArgs *args, bool *ret_backward)
 {
     size_t k = range->equal_count;
     bool is_first = true;
@@ -167,7 +167,8 @@ static bool range_has_order(const IndexRange *range, const ScanArgs *args, bool 
             return false;
         SortOrder order = range->index->keys[k++].order;
         bool is_opposite = order.is_descending != wanted->order.is_descending;
-        if ((order.nulls_first != wanted->order.nulls_first) != is_opposite)
+        bool has_nulls = table->schema->columns[wanted->column].is_nullable;
+        if (has_nulls && (order.nulls_first != wanted->order.nulls_first) != is_opposite)
             return false;
         if (!is_first && is_opposite != *ret_backward)
             return false;
@@ -454,7 +455,7 @@ Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args)
     bool is_ordered = false, is_backward = false;
     for (size_t i = 0; i < table->indexes.count; i++) {
         IndexRange range = range_new(table, args, i);
-        bool backward, ordered = range_has_order(&range, args, &backward);
+        bool backward, ordered = range_has_order(table, &range, args, &backward);
         uint64_t cost = range.row_count;
         if (ordered && args->limit < cost)
             cost = args->limit;
