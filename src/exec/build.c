@@ -101,7 +101,7 @@ static const struct {
     [PLAN_JOIN] = {join_new, join_shared_new},
     [PLAN_AGGREGATE] = {hash_aggregate_new, hash_aggregate_shared_new},
     [PLAN_DISTINCT] = {distinct_new, NULL},
-    [PLAN_SORT] = {sort_or_top_n_new, NULL},
+    [PLAN_SORT] = {sort_or_top_n_new, sort_shared_new},
     [PLAN_LIMIT] = {limit_new, NULL},
     [PLAN_SET] = {set_operation_new, NULL},
     [PLAN_INSERT] = {insert_new, NULL},

@@ -223,7 +223,9 @@ Operator *distinct_new(const Build *build, const Plan *plan, Operator **inputs)
     self->table = hash_table_new(arena, build->context, self->seen, self->key_count, "the hash table of DISTINCT");
     self->probe = hash_probe_new(arena);
     self->batch = batch_new_empty(arena, self->column_count + 1);
-    self->keeps_order = plan->inputs[0]->kind == PLAN_SORT;
+    const Plan *input = plan->inputs[0];
+    self->keeps_order =
+        input->kind == PLAN_SORT || (input->kind == PLAN_GATHER && ((const PlanGather *)input)->keeps_order);
     /* its sorter comes when the table is full, and has as much again */
     self->share = memory_share_part(build->memory_share, self->keeps_order ? 2 : 1);
     self->types = arena_array(arena, Type, self->column_count + 1);

@@ -17,7 +17,7 @@ static void sort_build(SortOperator *self)
         sorter_add(self->sorter, batch->columns, batch->selection, batch->row_count, keys->keys, keys->sizes);
         operator_note_memory(op, sorter_size(self->sorter));
     }
-    sorter_finish(self->sorter);
+    sort_input_finish(self->input, self->sorter);
 }
 
 static Batch *sort_next(Operator *op)
@@ -31,7 +31,8 @@ static Batch *sort_next(Operator *op)
 
 static void sort_close(Operator *op)
 {
-    sorter_clear(((SortOperator *)op)->sorter);
+    SortOperator *self = (SortOperator *)op;
+    sort_input_close(self->input, self->sorter);
 }
 
 static const OperatorOps sort_ops = {"Sort", NULL, sort_next, sort_close};
@@ -39,7 +40,7 @@ static const OperatorOps sort_ops = {"Sort", NULL, sort_next, sort_close};
 Operator *sort_new(const Build *build, const Plan *plan, Operator **inputs)
 {
     SortOperator *self = operator_new(build, SortOperator, &sort_ops, plan, inputs);
-    self->input = sort_input_new(build, plan);
+    self->input = sort_input_new(build, plan, &self->base);
     self->sorter = sort_input_sorter(self->input, build, build->memory_share);
     return &self->base;
 }

@@ -202,17 +202,17 @@ static void sorter_add_source(Sorter *sorter, SortSource source)
     }
 }
 
-static void sorter_add_stored_sources(Sorter *sorter, size_t first)
+static void sorter_add_stored_sources(Sorter *sorter, const Sorter *of, size_t first)
 {
-    for (size_t r = first; r < sorter->stored.count; r++)
-        sorter_add_source(sorter, (SortSource){.stored = sorter->stored.items[r].rows});
+    for (size_t r = first; r < of->stored.count; r++)
+        sorter_add_source(sorter, (SortSource){.stored = of->stored.items[r].rows});
 }
 
-static void sorter_add_memory_sources(Sorter *sorter)
+static void sorter_add_memory_sources(Sorter *sorter, const Sorter *of)
 {
-    for (size_t r = 0; r < sorter->run_count; r++)
-        sorter_add_source(
-            sorter, (SortSource){.entries = sorter->runs.items[r].entries->data, .count = sorter->runs.items[r].count});
+    for (size_t r = 0; r < of->run_count; r++)
+        sorter_add_source(sorter,
+                          (SortSource){.entries = of->runs.items[r].entries->data, .count = of->runs.items[r].count});
 }
 
 static void sorter_begin_merge(Sorter *sorter)
@@ -303,7 +303,7 @@ static RowRun *sorter_store_merged(Sorter *sorter)
 /* The runs from `first` on become one. */
 static void sorter_merge_stored(Sorter *sorter, size_t first)
 {
-    sorter_add_stored_sources(sorter, first);
+    sorter_add_stored_sources(sorter, sorter, first);
     unsigned level = sorter->stored.items[first].level + 1;
     RowRun *merged = sorter_store_merged(sorter);
     for (size_t r = first; r < sorter->stored.count; r++)
@@ -325,7 +325,7 @@ static void sorter_spill(Sorter *sorter)
 {
     run_sort(sorter, &sorter->runs.items[sorter->run_count - 1]);
     block_clear(sorter->spare);
-    sorter_add_memory_sources(sorter);
+    sorter_add_memory_sources(sorter, sorter);
     StoredRun made = {.rows = sorter_store_merged(sorter)};
     sorter_clear_memory(sorter);
     array_add(sorter->arena, &sorter->stored, made);
@@ -338,7 +338,7 @@ static void sorter_spill(Sorter *sorter)
     }
 }
 
-void sorter_finish(Sorter *sorter)
+void sorter_settle(Sorter *sorter)
 {
     if (sorter->run_count > 0)
         run_sort(sorter, &sorter->runs.items[sorter->run_count - 1]);
@@ -348,9 +348,22 @@ void sorter_finish(Sorter *sorter)
         size_t surplus = sorter->stored.count - FAN_IN + 1;
         sorter_merge_stored(sorter, sorter->stored.count - (surplus < FAN_IN ? surplus : FAN_IN));
     }
-    sorter_add_stored_sources(sorter, 0);
-    sorter_add_memory_sources(sorter);
-    sorter_begin_merge(sorter);
+}
+
+void sorter_finish_all(Sorter *const *sorters, size_t count)
+{
+    Sorter *first = sorters[0];
+    for (size_t i = 0; i < count; i++) {
+        sorter_add_stored_sources(first, sorters[i], 0);
+        sorter_add_memory_sources(first, sorters[i]);
+    }
+    sorter_begin_merge(first);
+}
+
+void sorter_finish(Sorter *sorter)
+{
+    sorter_settle(sorter);
+    sorter_finish_all(&sorter, 1);
 }
 
 /* ---- filling ---- */

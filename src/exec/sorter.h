@@ -26,6 +26,11 @@ void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selectio
                 const size_t *sizes);
 /* All rows are there: what follows are sorter_next and sorter_move. */
 void sorter_finish(Sorter *sorter);
+/* For sorters of the same kind whose rows are given together: settle each, on any thread, then finish them all at once;
+ * the first then gives the rows of all, equal ones of the first before those of the second. The others stay as they
+ * are until it has. */
+void sorter_settle(Sorter *sorter);
+void sorter_finish_all(Sorter *const *sorters, size_t count);
 /* The next rows in order, up to `count` (at most BATCH_SIZE); 0 at the end. They stay until the next call, or, where
  * all are in memory, until sorter_clear. */
 size_t sorter_next(Sorter *sorter, size_t count, uint8_t **ret_rows);

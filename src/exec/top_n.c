@@ -86,7 +86,7 @@ static void top_n_build(TopNOperator *self)
 {
     for (const Batch *batch; (batch = operator_next(self->base.inputs[0])) != NULL;)
         top_n_add(self, batch);
-    sorter_finish(self->gathered);
+    sort_input_finish(self->input, self->gathered);
 }
 
 static Batch *top_n_next(Operator *op)
@@ -103,7 +103,7 @@ static Batch *top_n_next(Operator *op)
 static void top_n_close(Operator *op)
 {
     TopNOperator *self = (TopNOperator *)op;
-    sorter_clear(self->gathered);
+    sort_input_close(self->input, self->gathered);
     sorter_clear(self->spare);
 }
 
@@ -112,7 +112,7 @@ static const OperatorOps top_n_ops = {"TopN", NULL, top_n_next, top_n_close};
 Operator *top_n_new(const Build *build, const Plan *plan, Operator **inputs)
 {
     TopNOperator *self = operator_new(build, TopNOperator, &top_n_ops, plan, inputs);
-    self->input = sort_input_new(build, plan);
+    self->input = sort_input_new(build, plan, &self->base);
     self->limit = ((const PlanSort *)plan)->limit;
     MemoryShare share = memory_share_part(build->memory_share, 2);
     if (((const PlanSort *)plan)->dynamics.count > 0)

@@ -59,6 +59,7 @@ static bool can_copy(Plan *plan)
     case PLAN_FILTER:
     case PLAN_PROJECT:
     case PLAN_JOIN:
+    case PLAN_SORT:
         plan_each_expr(plan, note_volatile, &is_volatile);
         return !is_volatile;
     default:
