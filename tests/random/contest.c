@@ -15,9 +15,10 @@ enum { SQLITE_STEP_LIMIT = 20000000, SQLITE_STEP_UNIT = 1000 };
 enum { QUERN_SECONDS = 20 };
 
 static const struct {
-    const char *name, *optimizer, *batch_size, *spill_after;
+    const char *name, *optimizer, *batch_size, *spill_after, *threads;
 } configurations[] = {
-#define CONFIGURATION(name, optimizer, batch_size, spill_after) {name, optimizer, batch_size, spill_after},
+#define CONFIGURATION(name, optimizer, batch_size, spill_after, threads)                                               \
+    {name, optimizer, batch_size, spill_after, threads},
     CONFIGURATIONS(CONFIGURATION)
 #undef CONFIGURATION
 };
@@ -142,9 +143,11 @@ static Answer quern_answer(Contest *contest, const char *sql, uint64_t *ret_floa
 static void quern_configure(Contest *contest, size_t configuration)
 {
     quern_execute(contest,
-                  arena_format(contest->arena, "SET optimizer = %s; SET batch_size = %s; SET spill_after = %s",
+                  arena_format(contest->arena,
+                               "SET optimizer = %s; SET batch_size = %s; SET spill_after = %s; SET threads = %s; "
+                               "SET parallel_rows = 0",
                                configurations[configuration].optimizer, configurations[configuration].batch_size,
-                               configurations[configuration].spill_after));
+                               configurations[configuration].spill_after, configurations[configuration].threads));
 }
 
 /* ---- SQLite ---- */

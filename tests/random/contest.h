@@ -9,12 +9,14 @@
 
 /* Settings of quern that must not change an answer; the first is the default. */
 #define CONFIGURATIONS(X)                                                                                              \
-    X("", "on", "2048", "0")                                                                                           \
-    X("optimizer off", "off", "2048", "0")                                                                             \
-    X("batch_size 1", "on", "1", "0")                                                                                  \
-    X("batch_size 3", "on", "3", "0")                                                                                  \
-    X("optimizer off, batch_size 3", "off", "3", "0")                                                                  \
-    X("spill_after 3", "on", "2048", "3")
+    X("", "on", "2048", "0", "1")                                                                                      \
+    X("optimizer off", "off", "2048", "0", "1")                                                                        \
+    X("batch_size 1", "on", "1", "0", "1")                                                                             \
+    X("batch_size 3", "on", "3", "0", "1")                                                                             \
+    X("optimizer off, batch_size 3", "off", "3", "0", "1")                                                             \
+    X("spill_after 3", "on", "2048", "3", "1")                                                                         \
+    X("threads 4", "on", "2048", "0", "4")                                                                             \
+    X("threads 4, spill_after 3", "on", "3", "3", "4")
 
 typedef enum Verdict {
     AGREED,         /* all answers are the same */
