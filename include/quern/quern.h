@@ -195,7 +195,7 @@ QUERN_API QuernStatus quern_check(QuernConnection *connection, const char *const
                                   const char *const *options, QuernResult **ret_result);
 /* The grammar's keywords in alphabetic order; NULL behind the last. */
 QUERN_API const char *quern_keyword(size_t index);
-/* How far the running statement is, in bytes or rows of its sources; total 0: unknown. Safe from any thread. */
+/* How far the running statement is, in bytes of its files; total 0: unknown. Safe from any thread. */
 QUERN_API void quern_progress(const QuernConnection *connection, uint64_t *ret_done, uint64_t *ret_total);
 
 #ifdef __cplusplus

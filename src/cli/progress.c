@@ -45,7 +45,11 @@ static void progress_draw(void)
         for (int i = 0; i < BAR_WIDTH; i++)
             bar[i] = i < (int)(share * BAR_WIDTH) ? '#' : '.';
         bar[BAR_WIDTH] = '\0';
-        fprintf(stderr, "\r[%s] %3d %%  %.1f s\033[K", bar, (int)(share * 100), seconds);
+        fprintf(stderr, "\r[%s] %3d %%  %.1f s  %.0f MB/s", bar, (int)(share * 100), seconds,
+                (double)done / seconds / 1e6);
+        if (done > 0 && share < 1)
+            fprintf(stderr, "  %.1f s left", seconds * (1 - share) / share);
+        fputs("\033[K", stderr);
     }
     progress.is_drawn = true;
 }
