@@ -132,8 +132,8 @@ static double wanted_ratio(const Query *query)
 
 static void print_head(void)
 {
-    printf("%-14s %21s %21s %7s %14s %7s %10s %10s\n", "", "DuckDB ms", "quern ms", "x", "middle half", "wanted",
-           "DuckDB MB", "quern MB");
+    printf("%-14s %21s %21s %7s %14s %7s %7s %10s %10s\n", "", "DuckDB ms", "quern ms", "x", "middle half", "x cpu",
+           "wanted", "DuckDB MB", "quern MB");
 }
 
 static void print_query(const Query *query, const Series *series)
@@ -144,8 +144,9 @@ static void print_query(const Query *query, const Series *series)
     snprintf(duckdb_ms, sizeof duckdb_ms, "%.0f (%.0f..%.0f)", duckdb.wall_ms, duckdb.least_ms, duckdb.most_ms);
     snprintf(quern_ms, sizeof quern_ms, "%.0f (%.0f..%.0f)", quern.wall_ms, quern.least_ms, quern.most_ms);
     snprintf(spread, sizeof spread, "%.2f..%.2f", low, high);
-    printf("%-14s %21s %21s %7.2f %14s %7.2f %10.0f %10.0f%s\n", query->name, duckdb_ms, quern_ms, ratio, spread,
-           wanted_ratio(query), duckdb.peak_mb, quern.peak_mb, ratio < wanted_ratio(query) ? "  missed" : "");
+    printf("%-14s %21s %21s %7.2f %14s %7.2f %7.2f %10.0f %10.0f%s\n", query->name, duckdb_ms, quern_ms, ratio, spread,
+           series_ratio(&series[QUERN], &series[DUCKDB], MEASURE_CPU, NULL, NULL), wanted_ratio(query), duckdb.peak_mb,
+           quern.peak_mb, ratio < wanted_ratio(query) ? "  missed" : "");
     fflush(stdout);
 }
 

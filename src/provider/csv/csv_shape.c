@@ -10,7 +10,7 @@
 #include "provider/csv/csv_header.h"
 #include "provider/csv/csv_parse.h"
 
-enum { FIRST_RECORD_SIZE = 4 << 10 }; /* in so many bytes of a piece most often a record begins */
+enum { FIRST_RECORD_SIZE = 2 << 10 }; /* in so many bytes of a piece most often a record begins */
 
 typedef struct Survey {
     Arena *arena;
@@ -121,9 +121,10 @@ static bool survey_is_regular(Survey *survey, uint64_t offset, uint64_t end)
     /* a wrong guess about quotes may make one record of all that follows */
     survey->block->record_limit = CSV_PIECE_RECORD_LIMIT;
     survey->block->ends_at_limit = true;
-    while (csv_block_take(survey->block, rows, BATCH_SIZE, true)) {
+    bool is_plain = csv_dialect_is_plain(&survey->dialect); /* the block itself stops at the end */
+    while (csv_block_take(survey->block, rows, BATCH_SIZE, !is_plain)) {
         row_count += rows->count;
-        if (csv_rows_offset(rows, rows->count - 1) >= end)
+        if (!is_plain && csv_rows_offset(rows, rows->count - 1) >= end)
             break;
     }
     bool is_regular = atomic_load(&survey->quiet.rejects) == rejects && row_count > 0;

@@ -11,7 +11,7 @@
 #include "provider/csv/csv_source.h"
 
 #define CSV_TOTAL_SIZE ((uint64_t)64 << 20)
-enum { CSV_HEAD_SIZE = 64 << 10, CSV_PIECE_SIZE = 256 << 10, CSV_PIECE_COUNT = 12, CSV_PIECE_RECORD_LIMIT = 4 << 20 };
+enum { CSV_HEAD_SIZE = 64 << 10, CSV_PIECE_SIZE = 128 << 10, CSV_PIECE_COUNT = 12, CSV_PIECE_RECORD_LIMIT = 4 << 20 };
 
 typedef struct CsvShape {
     CsvIdentity identity; /* zero for streams */
