@@ -33,6 +33,7 @@ typedef enum Verification { VERIFICATION_OFF, VERIFICATION_ON, VERIFICATION_FULL
       "Rows that an operator keeps before it spills, for tests; 0: what memory holds.")                                \
     X(batch_size, size_t, COUNT, "2048", "Rows of a batch, 1 to 2048; smaller ones serve tests.")                      \
     X(optimizer, bool, BOOL, "on", "Apply the optimizer's rules; off: plans run as they were bound.")                  \
+    X(skip_rule, size_t, COUNT, "0", "The number of a rule of the optimizer that is left out, for tests; 0: none.")    \
     X(verify_pushdown, Verification, VERIFICATION, "off",                                                              \
       "Check what table providers promise: on, or full: compare with unfiltered scans, too.")                          \
     X(dry_run, bool, BOOL, "off",                                                                                      \

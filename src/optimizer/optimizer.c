@@ -39,7 +39,8 @@ Plan *optimizer_run(PlanColumns *columns, Plan *plan, OptimizerTrace trace, void
 {
     const char *before = trace ? plan_text(columns, plan) : NULL;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        if (!rules[i].is_needed && !columns->context->settings->optimizer)
+        const Settings *settings = columns->context->settings;
+        if (!rules[i].is_needed && (!settings->optimizer || settings->skip_rule == i + 1))
             continue;
         context_check(columns->context);
         plan = rules[i].rule(columns, plan);

@@ -15,10 +15,9 @@ enum { SQLITE_STEP_LIMIT = 20000000, SQLITE_STEP_UNIT = 1000 };
 enum { QUERN_SECONDS = 20 };
 
 static const struct {
-    const char *name, *optimizer, *batch_size, *spill_after, *threads;
+    const char *name, *changes;
 } configurations[] = {
-#define CONFIGURATION(name, optimizer, batch_size, spill_after, threads)                                               \
-    {name, optimizer, batch_size, spill_after, threads},
+#define CONFIGURATION(name, changes) {name, changes},
     CONFIGURATIONS(CONFIGURATION)
 #undef CONFIGURATION
 };
@@ -142,12 +141,11 @@ static Answer quern_answer(Contest *contest, const char *sql, uint64_t *ret_floa
 
 static void quern_configure(Contest *contest, size_t configuration)
 {
+    bool leaves_out = configuration == CONFIGURATION_COUNT - 1;
     quern_execute(contest,
-                  arena_format(contest->arena,
-                               "SET optimizer = %s; SET batch_size = %s; SET spill_after = %s; SET threads = %s; "
-                               "SET parallel_rows = 0",
-                               configurations[configuration].optimizer, configurations[configuration].batch_size,
-                               configurations[configuration].spill_after, configurations[configuration].threads));
+                  "RESET optimizer; RESET batch_size; RESET spill_after; SET threads = 1; SET parallel_rows = 0");
+    quern_execute(contest, arena_format(contest->arena, "SET skip_rule = %zu", leaves_out ? contest->skip_rule : 0));
+    quern_execute(contest, configurations[configuration].changes);
 }
 
 /* ---- SQLite ---- */

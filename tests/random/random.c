@@ -100,6 +100,7 @@ static bool query_test(Tester *tester, uint64_t seed, bool is_first)
     Text text = text_in(tester->query_arena);
     node_write(query, QUERN, &text);
     current.query = text_string(&text);
+    tester->contest.skip_rule = 1 + seed % RULE_LIMIT;
     Verdict verdict = contest_run(&tester->contest, query);
     tester->counts[verdict]++;
     tester->with_rows += verdict <= AGREED_ALONE && tester->contest.row_count > 0;
