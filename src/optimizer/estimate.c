@@ -33,10 +33,11 @@ static double table_rows(PlanColumns *columns, PlanScan *scan)
 /* The scan below `plan` that gives the column, or NULL. */
 static PlanScan *scan_of_column(const Plan *plan, ColumnId column)
 {
+    PlanScan *self = (PlanScan *)plan; /* which may not give a column any more that its filters are about */
+    if (plan->kind == PLAN_SCAN)
+        return column >= self->first_column && column - self->first_column < self->column_count ? self : NULL;
     if (!plan_has_output(plan, column))
         return NULL;
-    if (plan->kind == PLAN_SCAN)
-        return (PlanScan *)plan;
     for (size_t i = 0; i < plan->input_count; i++) {
         PlanScan *scan = scan_of_column(plan->inputs[i], column);
         if (scan)

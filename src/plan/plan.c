@@ -82,7 +82,7 @@ PlanScan *plan_scan_new(PlanColumns *columns, TableProvider *table, const Schema
     scan->table = table;
     scan->name = arena_string(columns->arena, name);
     scan->first_column = (ColumnId)columns->list.count;
-    scan->base.output_count = schema_width(schema);
+    scan->base.output_count = scan->column_count = schema_width(schema);
     scan->base.outputs = arena_array(columns->arena, ColumnId, schema_width(schema) + 1); /* and a row number */
     scan->column_indexes = arena_array(columns->arena, size_t, schema_width(schema) + 1);
     for (size_t i = 0; i < schema_width(schema); i++) {

@@ -128,6 +128,7 @@ typedef struct PlanScan {
     size_t *column_indexes; /* of each output, into the table's schema */
     ColumnId first_column; /* that of the table's column 0, the others follow: also when they are no outputs any more */
     bool has_row_number;   /* behind the table's columns, hidden ones too, there is one more: the row's own number */
+    size_t column_count;   /* of the table's, hidden ones too, without that */
     const Statistics *statistics; /* of the table, once somebody has asked: while the plan is made they stay the same */
     bool is_asked;
     /* set by the provider pushdown, the last rule: */

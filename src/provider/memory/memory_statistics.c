@@ -21,9 +21,25 @@ static bool column_is_key(const MemoryTable *table, size_t column)
     return false;
 }
 
-/* A guess at how many different values there are: no more than rows, nor than the bounds have room for. */
-static StatisticsCount distinct_guess(const MemoryTable *table, size_t column, const ColumnStatistics *statistics,
-                                      uint64_t row_count)
+/* Of a column all of whose full groups are coded, as many values as the largest dictionary has; 0: unknown. */
+static uint64_t dictionary_count(const MemoryVersion *version, size_t column)
+{
+    uint64_t most = 0;
+    for (size_t s = 0; s < version->slice_count; s++) {
+        const MemoryGroup *group = version->slices[s].group;
+        const Vector *values = group->columns[column].values;
+        if (values->form == VECTOR_DICTIONARY)
+            most = values->dictionary_size > most ? values->dictionary_size : most;
+        else if (group->is_sealed)
+            return 0;
+    }
+    return most;
+}
+
+/* A guess at how many different values there are: no more than rows, nor than the bounds or a dictionary have room for.
+ */
+static StatisticsCount distinct_guess(const MemoryTable *table, const MemoryVersion *version, size_t column,
+                                      const ColumnStatistics *statistics, uint64_t row_count)
 {
     Type type = table->schema->columns[column].type;
     StatisticsCount count = {.count = row_count - statistics->null_count.count};
@@ -44,6 +60,12 @@ static StatisticsCount distinct_guess(const MemoryTable *table, size_t column, c
         if (type.id == TYPE_DECIMAL)
             return count;
         span = (uint64_t)statistics->maximum.value.i64 - (uint64_t)statistics->minimum.value.i64;
+        break;
+    case PHYSICAL_STRING:
+        span = dictionary_count(version, column);
+        if (span == 0)
+            return count;
+        span--;
         break;
     default:
         return count;
@@ -80,7 +102,7 @@ static void column_statistics(const MemoryTable *table, const MemoryVersion *ver
     statistics->minimum.value = value_copy(arena, &statistics->minimum.value);
     statistics->maximum.value = value_copy(arena, &statistics->maximum.value);
     statistics->null_count.precision = statistics->minimum.precision = statistics->maximum.precision = precision;
-    statistics->distinct_count = distinct_guess(table, column, statistics, row_count);
+    statistics->distinct_count = distinct_guess(table, version, column, statistics, row_count);
 }
 
 static uint64_t version_byte_size(const MemoryVersion *version)
