@@ -317,7 +317,7 @@ static int32_t hostile_open(const QuernTableFormat *format, const QuernOpenArgs 
         free(table);
         table = NULL;
     }
-    *ret_provider = &table->base;
+    *ret_provider = table ? &table->base : NULL;
     return QUERN_PROVIDER_OK;
 }
 
