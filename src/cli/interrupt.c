@@ -25,6 +25,7 @@ void interrupt_install(QuernConnection *connection)
     struct sigaction action = {.sa_handler = interrupt_handle};
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 void interrupt_set_impatient(bool is_impatient)

@@ -4,7 +4,8 @@
 
 #include <quern/quern.h>
 
-/* From now on SIGINT interrupts the connection's statement. SIGPIPE is ignored: a write's error tells the same. */
+/* From now on SIGINT interrupts the connection's statement. SIGPIPE and SIGXFSZ are ignored: a write's
+ * error tells the same. */
 void interrupt_install(QuernConnection *connection);
 /* Whether a second SIGINT, before the first was looked at, ends the program. True at first; not at the prompt. */
 void interrupt_set_impatient(bool is_impatient);

@@ -1,4 +1,6 @@
 """Queries that nobody would write: deep, wide, long. They answer or say why not; nothing breaks."""
+import resource
+
 from harness import ProgramTest
 
 DEEP = 10000
@@ -32,6 +34,17 @@ class Hostile(ProgramTest):
                 ("SELECT * FROM (", "generate_series(1, 1)", " CROSS JOIN generate_series(1, 1))")):
             with self.subTest(before):
                 self.refuse(before * DEEP + middle + behind * DEEP, r"error (54001|42601): ")
+
+    def test_a_file_size_limit_is_an_error_that_names_the_folder(self):
+        self.write("q.sql", "SET spill_after = 100; SELECT i FROM range(100000) AS t(i) ORDER BY i * 7919 % 100000;")
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100000, limit[1]))
+        try:
+            run = self.run_quern("--csv", "-f", "q.sql")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        self.assertEqual((run.output, run.status), ("", 4), run.errors)
+        self.assertRegex(run.errors, r"error 53100: /.*: writing a temporary file: File too large\nhint: SET temp_directory")
 
     def test_a_hundred_levels_are_fine(self):
         self.answer("SELECT " + "(" * 100 + "1" + ")" * 100, 1)
