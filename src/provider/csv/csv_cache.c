@@ -39,7 +39,7 @@ struct CsvCache {
     uint64_t statement_count;
     size_t piece_count, column_count;
     CsvCacheEntry **slots; /* of each piece: its columns, then its rows */
-    uint64_t *last_asked;  /* of each column: the newest statement that asked for it */
+    uint64_t *last_asked;  /* of each column: the newest statement that asked for it; in the memory of `slots` */
     size_t size;           /* bytes of all entries */
 };
 
@@ -129,7 +129,6 @@ static void cache_release(void *object)
     CsvCache *cache = object;
     cache_clear(cache);
     memory_free(cache->slots);
-    memory_free(cache->last_asked);
     pthread_mutex_destroy(&cache->mutex);
 }
 
@@ -141,35 +140,39 @@ CsvCache *csv_cache_new(Arena *arena)
     return cache;
 }
 
-/* Another state of the file, or the first. */
-static void cache_restart(CsvCache *cache, const CsvShape *shape, size_t piece_count)
+/* Under the mutex: another state of the file, or the first. `memory` is zero, and has room for all slots and columns.
+ * Returns the memory of the state before. */
+static void *cache_restart(CsvCache *cache, const CsvShape *shape, size_t piece_count, void *memory)
 {
-    size_t column_count = shape->schema->column_count;
-    size_t slot_count = piece_count * (column_count + 1);
+    void *before = cache->slots;
     cache_clear(cache);
-    cache->piece_count = cache->column_count = 0;
-    cache->slots = memory_resize(cache->slots, slot_count * sizeof(CsvCacheEntry *));
-    cache->last_asked = memory_resize(cache->last_asked, (column_count + 1) * sizeof(uint64_t));
-    memset(cache->slots, 0, slot_count * sizeof(CsvCacheEntry *));
-    memset(cache->last_asked, 0, (column_count + 1) * sizeof(uint64_t));
     cache->piece_count = piece_count;
-    cache->column_count = column_count;
+    cache->column_count = shape->schema->column_count;
+    cache->slots = memory;
+    cache->last_asked = (uint64_t *)(void *)(cache->slots + piece_count * (cache->column_count + 1));
     cache->identity = shape->identity;
     cache->statement_count = 0;
     cache->first_reading = cache->reading + 1;
+    return before;
 }
 
-/* Readings begin in the session's own thread: only cursors of others may be looking. */
+/* Readings begin in the session's own thread; cursors of others, in any, may be looking meanwhile. */
 uint64_t csv_cache_begin(CsvCache *cache, const Context *context, const CsvShape *shape, size_t piece_count,
                          const CsvCacheColumn *columns, size_t column_count, bool *ret_fills)
 {
+    size_t slot_count = piece_count * (shape->schema->column_count + 1);
     *ret_fills = false;
     if (context->memory == NULL || piece_count == 0 || piece_count > SLOT_LIMIT / (shape->schema->column_count + 1))
         return 0;
     bool is_same = cache->piece_count == piece_count && csv_identity_equal(&cache->identity, &shape->identity);
+    void *memory = NULL, *before = NULL;
     if (!is_same)
-        cache_restart(cache, shape, piece_count);
-    cache->reading++;
+        memory =
+            memory_allocate_zero(slot_count * sizeof(CsvCacheEntry *) + shape->schema->column_count * sizeof(uint64_t));
+    pthread_mutex_lock(&cache->mutex);
+    if (!is_same)
+        before = cache_restart(cache, shape, piece_count, memory);
+    uint64_t reading = ++cache->reading;
     if (cache->statement_count == 0 || cache->statement != context->now) {
         cache->statement = context->now;
         cache->statement_count++;
@@ -177,7 +180,9 @@ uint64_t csv_cache_begin(CsvCache *cache, const Context *context, const CsvShape
     for (size_t i = 0; i < column_count; i++)
         cache->last_asked[columns[i].column] = cache->statement_count;
     *ret_fills = cache->statement_count > 1 && column_count > 0;
-    return cache->reading;
+    pthread_mutex_unlock(&cache->mutex);
+    memory_free(before);
+    return reading;
 }
 
 static bool entry_is_of(const CsvCacheEntry *entry, const CsvCacheColumn *column)
