@@ -83,9 +83,10 @@ static void query_sql(const Run *run, const Query *query, Contender contender, c
 
 static Timing run_quern(Run *run, const Query *query)
 {
-    char sql[SQL_SIZE], paths[TABLE_LIMIT][PATH_SIZE], names[256];
-    const char *arguments[8 + TABLE_LIMIT] = {run->quern, "--tsv", "--no-header"};
-    size_t count = 3, table_count = 0;
+    char sql[SQL_SIZE], paths[TABLE_LIMIT][PATH_SIZE], names[256], threads[32];
+    const char *arguments[8 + TABLE_LIMIT] = {run->quern, "--tsv", "--no-header", "--set", threads};
+    size_t count = 5, table_count = 0;
+    snprintf(threads, sizeof threads, "threads=%s", run->thread_count);
     snprintf(names, sizeof names, "%s", query->tables);
     for (char *rest = names, *name; (name = strsep(&rest, " ")) != NULL;) {
         snprintf(paths[table_count], PATH_SIZE, "%s/%s.csv", query_folder(run, query), name);

@@ -69,7 +69,9 @@ static void print_line(const char *name, const Series *quern, const Series *duck
 
 static void bench_load(Run *run)
 {
-    const char *quern[] = {run->quern, "--tsv", "--no-header", "-c", run->quern_load, NULL};
+    char threads[32];
+    snprintf(threads, sizeof threads, "threads=%s", run->thread_count);
+    const char *quern[] = {run->quern, "--tsv", "--no-header", "--set", threads, "-c", run->quern_load, NULL};
     const char *duckdb[] = {run->duckdb_run, run->library, run->folder, run->thread_count, run->duckdb_load, NULL};
     Series series[2] = {0};
     for (size_t round = 0; round <= run->round_count; round++) {
@@ -111,8 +113,8 @@ static bool name_is_wanted(const char *name, char **words, size_t word_count)
 static void bench_queries(Run *run, char **words, size_t word_count)
 {
     QuernConnection *quern;
-    if (quern_open(&quern) != QUERN_OK)
-        fail("quern_open failed");
+    if (quern_open(&quern) != QUERN_OK || quern_set(quern, "threads", run->thread_count) != QUERN_OK)
+        fail("quern could not be started");
     for (char *sql = run->quern_load, *end; (end = strchr(sql, ';')) != NULL; sql = end + 1) {
         *end = '\0';
         quern_run(quern, sql, &run->quern_answer);
