@@ -131,6 +131,20 @@ static bool version_is_mostly_gone(const MemoryVersion *version)
     return gone >= MEMORY_GROUP_ROWS / 4 && gone > memory_version_row_count(version);
 }
 
+/* The order of a key is given up where most rows are new: it is made again when it is wanted again. */
+static void indexes_add(MemoryChange *change, MemoryRow first)
+{
+    MemoryVersion *version = change->version;
+    bool is_mostly_new = change->added_count > memory_version_row_count(version) / 2;
+    for (size_t i = 0; i < version->index_count; i++) {
+        bool is_key_order = i >= change->table->indexes.count;
+        if (is_key_order && is_mostly_new)
+            memory_version_set_index(version, i, NULL);
+        else if (!is_key_order || version->indexes[i])
+            memory_index_add(change->table, change->context, version, i, first);
+    }
+}
+
 uint64_t memory_change_commit(MemoryChange *change, InsertOp op)
 {
     uint64_t count = change->added_count;
@@ -138,8 +152,7 @@ uint64_t memory_change_commit(MemoryChange *change, InsertOp op)
         MemoryRow first = staged_rows_place(change);
         for (size_t k = 0; k < change->table->key_count; k++)
             count -= memory_unique_add(change->table, change->context, change->version, k, first, op);
-        for (size_t i = 0; i < change->table->indexes.count; i++)
-            memory_index_add(change->table, change->context, change->version, i, first);
+        indexes_add(change, first);
         for (size_t i = 0; i + 1 < change->staged.count; i++)
             memory_group_seal(change->staged.items[i], change->context, MEMORY_GROUP_ROWS);
     }

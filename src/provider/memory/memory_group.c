@@ -253,10 +253,11 @@ void memory_group_write(MemoryGroup *group, size_t row, Vector *const *columns, 
         const ctype *values = column->values->data;                                                                    \
         const uint64_t *validity = column->values->validity;                                                           \
         size_t low = column->minimum_row, high = column->maximum_row;                                                  \
-        bool has_bounds = column->has_bounds;                                                                          \
+        bool has_bounds = column->has_bounds, is_unordered = column->is_unordered;                                     \
         for (size_t i = first; i < end; i++) {                                                                         \
             if (!validity_get(validity, i))                                                                            \
                 continue;                                                                                              \
+            is_unordered = is_unordered || (i > 0 && is_less(values[i], values[i - 1]));                               \
             if (!has_bounds)                                                                                           \
                 low = high = i, has_bounds = true;                                                                     \
             else if (is_less(values[i], values[low]))                                                                  \
@@ -267,6 +268,7 @@ void memory_group_write(MemoryGroup *group, size_t row, Vector *const *columns, 
         column->minimum_row = (uint32_t)low;                                                                           \
         column->maximum_row = (uint32_t)high;                                                                          \
         column->has_bounds = has_bounds;                                                                               \
+        column->is_unordered = is_unordered;                                                                           \
     }
 #define NUMBER_LESS(a, b)   ((a) < (b))
 #define DOUBLE_LESS(a, b)   (double_compare((a), (b)) < 0)

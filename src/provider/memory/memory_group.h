@@ -20,6 +20,7 @@ typedef struct MemoryColumn {
     size_t text_used;    /* bytes of it */
     uint32_t null_count; /* of accepted rows, as is what follows */
     bool has_bounds;     /* some row is not NULL */
+    bool is_unordered;   /* some value is less than the one before it */
     uint32_t minimum_row, maximum_row;
 } MemoryColumn;
 

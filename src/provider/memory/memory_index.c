@@ -249,8 +249,8 @@ void memory_index_add(const MemoryTable *table, const Context *context, MemoryVe
 {
     Arena *scratch = arena_new_child(context->arena);
     const MemoryIndex *old = draft->indexes[index_number];
-    MemoryRun *newest = run_make(table, context, &table->indexes.items[index_number], scratch, draft, first);
-    size_t kept = old->run_count;
+    MemoryRun *newest = run_make(table, context, memory_table_index(table, index_number), scratch, draft, first);
+    size_t kept = old ? old->run_count : 0;
     for (; kept > 0 && old->runs[kept - 1]->count <= 2 * newest->count; kept--)
         newest = run_merge(scratch, table, draft, old->runs[kept - 1], newest);
     MemoryIndex *index = index_allocate(scratch, kept + 1);

@@ -25,7 +25,7 @@ MemoryIndex *memory_index_new(Arena *owner);
 MemoryIndex *memory_index_ref(MemoryIndex *index);
 void memory_index_unref(MemoryIndex *index);
 
-/* Puts the rows from `first` on into the draft's index. */
+/* Puts the rows from `first` on into the draft's index, which is made when there was none. */
 void memory_index_add(const MemoryTable *table, const Context *context, MemoryVersion *draft, size_t index_number,
                       MemoryRow first);
 

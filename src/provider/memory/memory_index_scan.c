@@ -12,6 +12,7 @@
 #include "expr/evaluator.h"
 #include "expr/function.h"
 #include "provider/memory/memory_index.h"
+#include "provider/memory/memory_order.h"
 #include "provider/memory/memory_reader.h"
 
 enum { ROW_COST = 40 };
@@ -121,7 +122,7 @@ static void run_bounds(const IndexRange *range, const MemoryRun *run, size_t *re
 
 static IndexRange range_new(const MemoryTable *table, const ScanArgs *args, size_t number)
 {
-    IndexRange range = {.index = &table->indexes.items[number], .number = number};
+    IndexRange range = {.index = memory_table_index(table, number), .number = number};
     range.filters = arena_array(args->arena, const Expr *, args->filter_count);
     range.low = range.high = arena_allocate(args->arena, 1);
     size_t k = 0;
@@ -448,16 +449,64 @@ static Scan *index_scan_new(MemoryTable *table, const ScanArgs *args, const Inde
     return &scan->base;
 }
 
+/* ---- which index ---- */
+
+/* Whether a limit ends the scan soon. Who made an index for other filters' sake knows why; the order of a key is there
+ * unasked. */
+static bool may_stop(const MemoryTable *table, const IndexRange *range, const ScanArgs *args)
+{
+    return range->number < table->indexes.count || range->filter_count == args->filter_count;
+}
+
+/* Whether a filter bounds the first column of a key, or the wanted order begins with it and few rows are enough. */
+static bool key_order_is_wished(const MemoryTable *table, const ScanArgs *args, const Index *order, uint64_t row_count)
+{
+    size_t column = order->keys[0].expr->column;
+    if (args->order_count > 0 && args->orders[0].column == column && args->filter_count == 0)
+        return args->limit < row_count / ROW_COST;
+    if (memory_version_is_ascending(table->version, column)) /* row groups are skipped by their bounds */
+        return false;
+    const Value *value;
+    for (size_t i = 0; i < args->filter_count; i++)
+        if (filter_sign(args->filters[i], &order->keys[0], &value))
+            return true;
+    return false;
+}
+
+/* The order of a key is made when it is wanted for the first time, that of a larger table when scans have read so many
+ * rows for want of it as making it costs. */
+static bool index_is_ready(MemoryTable *table, const ScanArgs *args, size_t number)
+{
+    enum { BYTES_PER_ENTRY = 64 };
+    if (table->version->indexes[number])
+        return true;
+    uint64_t row_count = memory_version_row_count(table->version);
+    uint64_t *wished = &table->wished_rows[number - table->indexes.count];
+    if (!key_order_is_wished(table, args, memory_table_index(table, number), row_count))
+        return false;
+    *wished += row_count;
+    if (row_count > MEMORY_GROUP_ROWS && *wished < row_count * ROW_COST)
+        return false;
+    if (!memory_budget_take(table->budget, row_count * BYTES_PER_ENTRY)) /* queries go without */
+        return false;
+    memory_budget_give(table->budget, row_count * BYTES_PER_ENTRY);
+    memory_index_add(table, args->context, table->version, number, /* first= */ 0);
+    *wished = 0;
+    return true;
+}
+
 Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args)
 {
     uint64_t all = memory_version_row_count(table->version), least = all + 1;
     IndexRange best = {0};
     bool is_ordered = false, is_backward = false;
-    for (size_t i = 0; i < table->indexes.count; i++) {
+    for (size_t i = 0; i < table->version->index_count; i++) {
+        if (!index_is_ready(table, args, i))
+            continue;
         IndexRange range = range_new(table, args, i);
         bool backward, ordered = range_has_order(table, &range, args, &backward);
         uint64_t cost = range.row_count;
-        if (ordered && args->limit < cost)
+        if (ordered && args->limit < cost && may_stop(table, &range, args))
             cost = args->limit;
         if ((range.filter_count == 0 && !ordered) || cost >= least)
             continue;

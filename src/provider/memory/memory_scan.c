@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "expr/evaluator.h"
 #include "provider/memory/memory_bounds.h"
+#include "provider/memory/memory_order.h"
 #include "provider/memory/memory_reader.h"
 #include "provider/memory/memory_unique.h"
 
@@ -393,6 +394,14 @@ static void version_release(void *version)
     memory_version_unref(version);
 }
 
+/* Whether the wanted order is the one that the rows are in. */
+static bool rows_are_ordered(const MemoryTable *table, const ScanArgs *args)
+{
+    return args->order_count == 1 && !args->orders[0].order.is_descending &&
+           args->orders[0].column < table->schema->column_count &&
+           memory_version_is_ascending(table->version, args->orders[0].column);
+}
+
 static Scan *memory_full_scan(TableProvider *base, const ScanArgs *args)
 {
     MemoryTable *table = (MemoryTable *)base;
@@ -402,7 +411,8 @@ static Scan *memory_full_scan(TableProvider *base, const ScanArgs *args)
     arena_own(arena, provider_ref(base), table_release);
     scan->version = memory_version_ref(table->version);
     arena_own(arena, scan->version, version_release);
-    scan->limit = args->order_count == 0 ? args->limit : NO_LIMIT;
+    bool is_ordered = rows_are_ordered(table, args);
+    scan->limit = args->order_count == 0 || is_ordered ? args->limit : NO_LIMIT;
     scan->columns = arena_array(arena, size_t, args->projection_count + table->schema->column_count);
     size_t *places = arena_array(arena, size_t, table->schema->column_count + 1);
     Schema *schema = schema_new(arena, args->projection_count);
@@ -419,6 +429,7 @@ static Scan *memory_full_scan(TableProvider *base, const ScanArgs *args)
     scan_take_dynamics(scan, args);
     scan->base = (Scan){
         .schema = schema,
+        .is_ordered = is_ordered,
         .statistics = scan_statistics(scan, args),
         .cursor_limit = scan->key || scan->version->slice_count == 0 ? 1 : scan->version->slice_count * GROUP_MORSELS,
         .start = scan_reading_new,
@@ -432,7 +443,7 @@ static Scan *memory_full_scan(TableProvider *base, const ScanArgs *args)
 Scan *memory_scan(TableProvider *base, const ScanArgs *args)
 {
     Scan *full = memory_full_scan(base, args);
-    if (((MemoryScan *)full)->key)
+    if (((MemoryScan *)full)->key || (full->is_ordered && args->filter_count == 0))
         return full;
     Scan *scan = memory_index_scan((MemoryTable *)base, args);
     return scan ? scan : full;

@@ -1,5 +1,5 @@
 /* provider/memory/memory_statistics.c: what row groups know of their columns, added up. */
-#include "provider/memory/memory_table.h"
+#include "provider/memory/memory_order.h"
 
 /* Of a slice that rows are gone from, or whose group has more, the group's bounds and counts are only near. */
 static bool slice_is_whole(const MemorySlice *slice)
@@ -99,9 +99,14 @@ static void column_statistics(const MemoryTable *table, const MemoryVersion *ver
     }
     if (statistics->null_count.count > row_count)
         statistics->null_count.count = row_count;
+    statistics->null_count.precision = statistics->null_count.count == 0 ? PRECISION_EXACT : precision;
+    statistics->minimum.precision = statistics->maximum.precision = precision;
+    if (precision == PRECISION_ESTIMATE && statistics->null_count.count == 0 &&
+        memory_version_end(table, version, column, /* is_last= */ false, &statistics->minimum.value) &&
+        memory_version_end(table, version, column, /* is_last= */ true, &statistics->maximum.value))
+        statistics->minimum.precision = statistics->maximum.precision = PRECISION_EXACT;
     statistics->minimum.value = value_copy(arena, &statistics->minimum.value);
     statistics->maximum.value = value_copy(arena, &statistics->maximum.value);
-    statistics->null_count.precision = statistics->minimum.precision = statistics->maximum.precision = precision;
     statistics->distinct_count = distinct_guess(table, version, column, statistics, row_count);
 }
 

@@ -140,6 +140,25 @@ static void table_take_indexes(MemoryTable *table, const Indexes *indexes)
     table->indexes = (Indexes){indexes->count, items};
 }
 
+static void table_make_key_orders(MemoryTable *table)
+{
+    Arena *arena = table->base.arena;
+    Index *orders = arena_array(arena, Index, table->key_count);
+    for (size_t k = 0; k < table->key_count; k++) {
+        const Constraint *key = table->keys[k];
+        IndexKey *keys = arena_array(arena, IndexKey, key->column_count);
+        for (size_t i = 0; i < key->column_count; i++) {
+            const Column *column = &table->schema->columns[key->columns[i]];
+            keys[i].sql = column->name;
+            keys[i].expr = expr_column(arena, (ColumnId)key->columns[i], column->type, NO_POSITION);
+        }
+        const char *name = key->kind == CONSTRAINT_PRIMARY_KEY ? "primary key" : "unique";
+        orders[k] = (Index){key->name ? key->name : name, /* is_unique= */ true, key->column_count, keys};
+    }
+    table->key_orders = orders;
+    table->wished_rows = arena_array(arena, uint64_t, table->key_count);
+}
+
 /* Without rows; its arena is below the context's still. */
 static MemoryTable *table_new(const Context *context, const TableDefinition *definition, TableType type)
 {
@@ -151,6 +170,7 @@ static MemoryTable *table_new(const Context *context, const TableDefinition *def
     table->budget = context->memory;
     table_take_constraints(table, &definition->constraints);
     table_take_indexes(table, &definition->indexes);
+    table_make_key_orders(table);
     if (definition->defaults) {
         table->defaults = arena_array(arena, const char *, table->schema->column_count);
         for (size_t c = 0; c < table->schema->column_count; c++)
@@ -237,10 +257,12 @@ static void table_fill_keys(MemoryTable *table, const MemoryTable *from, const C
         size_t f = 0;
         while (f < from->key_count && !keys_are_equal(table->keys[k], from->keys[f]))
             f++;
-        if (f < from->key_count)
-            memory_version_set_key(version, k, from->version->keys[f]);
-        else
+        if (f == from->key_count) {
             memory_unique_add(table, context, version, k, /* first= */ 0, INSERT_APPEND);
+            continue;
+        }
+        memory_version_set_key(version, k, from->version->keys[f]);
+        memory_version_set_index(version, table->indexes.count + k, from->version->indexes[from->indexes.count + f]);
     }
     for (size_t i = 0; i < table->indexes.count; i++) {
         size_t f = 0;

@@ -15,6 +15,8 @@ typedef struct MemoryTable {
     size_t key_count;
     const Constraint **keys; /* those of the constraints that are PRIMARY KEY or UNIQUE: version->keys in order */
     Indexes indexes;         /* version->indexes in order */
+    const Index *key_orders; /* an index of each key would be this one: version->indexes behind those */
+    uint64_t *wished_rows;   /* that were read so far where an order of a key would have spared them */
     MemoryVersion *version;  /* the newest; one share */
     size_t saved_count, saved_capacity;
     MemoryVersion **saved; /* as each open begin found it; a share each */
@@ -24,6 +26,12 @@ typedef struct MemoryTable {
 Scan *memory_scan(TableProvider *table, const ScanArgs *args);
 void memory_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
                                       FilterPushdown *ret_answers);
+static inline const Index *memory_table_index(const MemoryTable *table, size_t number)
+{
+    return number < table->indexes.count ? &table->indexes.items[number]
+                                         : &table->key_orders[number - table->indexes.count];
+}
+
 /* memory_index_scan.c: a read through an index; NULL: none is worth it. */
 Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args);
 /* memory_statistics.c: made in `arena`. */

@@ -32,11 +32,12 @@ static void version_add_empty(MemoryVersion *version, Arena *owner, MemoryBudget
         version->keys[version->key_count] = memory_key_ref(memory_key_new(owner, budget, /* row_count= */ 0));
     for (; version->index_count < index_count; version->index_count++)
         version->indexes[version->index_count] = memory_index_ref(memory_index_new(owner));
+    version->index_count += key_count;
 }
 
 MemoryVersion *memory_version_new(Arena *owner, MemoryBudget *budget, size_t key_count, size_t index_count)
 {
-    MemoryVersion *version = version_allocate(owner, key_count, index_count, /* slice_capacity= */ 1);
+    MemoryVersion *version = version_allocate(owner, key_count, index_count + key_count, /* slice_capacity= */ 1);
     version_add_empty(version, owner, budget, key_count, index_count);
     return version;
 }
@@ -58,7 +59,7 @@ MemoryVersion *memory_version_copy(Arena *owner, const MemoryVersion *version)
     for (; copy->key_count < version->key_count; copy->key_count++)
         copy->keys[copy->key_count] = memory_key_ref(version->keys[copy->key_count]);
     for (; copy->index_count < version->index_count; copy->index_count++)
-        copy->indexes[copy->index_count] = memory_index_ref(version->indexes[copy->index_count]);
+        memory_version_set_index(copy, copy->index_count, version->indexes[copy->index_count]);
     version_add_slices(copy, version);
     return copy;
 }
@@ -66,7 +67,7 @@ MemoryVersion *memory_version_copy(Arena *owner, const MemoryVersion *version)
 MemoryVersion *memory_version_copy_rows(Arena *owner, MemoryBudget *budget, const MemoryVersion *version,
                                         size_t key_count, size_t index_count)
 {
-    MemoryVersion *copy = version_allocate(owner, key_count, index_count, version->slice_count + 1);
+    MemoryVersion *copy = version_allocate(owner, key_count, index_count + key_count, version->slice_count + 1);
     version_add_empty(copy, owner, budget, key_count, index_count);
     version_add_slices(copy, version);
     return copy;
@@ -116,7 +117,8 @@ void memory_version_set_key(MemoryVersion *version, size_t key_index, MemoryKey 
 
 void memory_version_set_index(MemoryVersion *version, size_t index_number, MemoryIndex *index)
 {
-    memory_index_ref(index);
+    if (index)
+        memory_index_ref(index);
     memory_index_unref(version->indexes[index_number]);
     version->indexes[index_number] = index;
 }

@@ -4,7 +4,7 @@
  *   version ─▶ slices: group 0, its first n rows, those of them that are gone
  *                      group 1, …
  *           ─▶ keys:   a hash index for each PRIMARY KEY and UNIQUE, shared with the versions before
- *           ─▶ indexes: those of CREATE INDEX, shared too
+ *           ─▶ indexes: those of CREATE INDEX, and an order of each key once one is wanted; shared too
  *
  * A row is told by its slice and its place there; both stay the same from version to version, as rows are only added
  * and marked as gone. Only OVERWRITE, TRUNCATE and a table that is mostly gone begin anew, with keys of their own. */
@@ -28,7 +28,7 @@ typedef struct MemoryVersion {
     size_t key_count;
     MemoryKey **keys; /* a share each */
     size_t index_count;
-    MemoryIndex **indexes; /* a share each */
+    MemoryIndex **indexes; /* a share each; NULL: not made yet */
     size_t slice_count, slice_capacity;
     MemorySlice *slices;
 } MemoryVersion;
@@ -36,7 +36,8 @@ typedef struct MemoryVersion {
 /* slice * MEMORY_GROUP_ROWS + place */
 typedef uint64_t MemoryRow;
 
-/* Empty, with empty keys and indexes and one share, which `owner` releases. */
+/* Empty, with empty keys and indexes and one share, which `owner` releases. Behind the `index_count` indexes there is
+ * room for one of each key. */
 MemoryVersion *memory_version_new(Arena *owner, MemoryBudget *budget, size_t key_count, size_t index_count);
 /* The same slices, keys and indexes, shared. */
 MemoryVersion *memory_version_copy(Arena *owner, const MemoryVersion *version);
@@ -45,7 +46,7 @@ void memory_version_unref(MemoryVersion *version);
 
 /* Takes a share of the group, of which `row_count` rows are seen. */
 void memory_version_add(MemoryVersion *version, MemoryGroup *group, size_t row_count);
-/* Puts another index in the place of one; takes a share. */
+/* Puts another index in the place of one; takes a share. memory_version_set_index: NULL is none. */
 void memory_version_set_key(MemoryVersion *version, size_t key_index, MemoryKey *key);
 void memory_version_set_index(MemoryVersion *version, size_t index_number, MemoryIndex *index);
 /* The same slices, shared; keys and indexes are empty. */
