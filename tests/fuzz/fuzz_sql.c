@@ -12,8 +12,8 @@ static QuernConnection *connection;
 
 static const char *const setup[] = {
     "CREATE TABLE t (a INTEGER, b VARCHAR, c DECIMAL(8,2), d DATE, e DOUBLE, f BOOLEAN)",
-    "INSERT INTO t VALUES (1, 'a', 1.5, '2020-01-01', 0.5, true), (2, NULL, NULL, NULL, NULL, NULL), "
-    "(NULL, 'xyz', -3, '1999-12-31', 'nan', false), (1, 'a', 0, '2020-02-29', -1e300, true)",
+    ("INSERT INTO t VALUES (1, 'a', 1.5, '2020-01-01', 0.5, true), (2, NULL, NULL, NULL, NULL, NULL), "
+     "(NULL, 'xyz', -3, '1999-12-31', 'nan', false), (1, 'a', 0, '2020-02-29', -1e300, true)"),
     "CREATE TABLE u (k BIGINT, v TIMESTAMP, w INTERVAL)",
     "INSERT INTO u VALUES (1, '2020-01-01 10:00', '1 day'), (3, NULL, '-1 month'), (NULL, '1970-01-01', NULL)",
     "CREATE TABLE none (x INTEGER)",
