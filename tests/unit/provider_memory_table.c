@@ -435,15 +435,31 @@ static Batch *colors_next(BatchStream *stream)
     return rows->batch;
 }
 
-START_TEST(texts_of_few_values_become_a_dictionary)
+static TableProvider *colors_table(int64_t row_count)
 {
     Column column = {"color", type_of(TYPE_VARCHAR), true};
     Schema schema = {.column_count = 1, .columns = &column};
     TableProvider *table = memory_table_new(context_new(), &schema, NULL, NULL, TABLE_BASE);
     arena_own(test_arena, table, table_unref);
-    Rows rows = {.base = {.schema = &schema, .next = colors_next}, .end = MEMORY_GROUP_ROWS + 100};
+    Rows rows = {.base = {.schema = &schema, .next = colors_next}, .end = row_count};
     rows.batch = batch_new(test_arena, &schema);
     table->ops->insert_into(table, context_new(), INSERT_APPEND, &rows.base);
+    return table;
+}
+
+START_TEST(an_insert_needs_room_for_the_codes_of_few_texts_alone)
+{
+    enum { GROUPS = 8 };
+    size_t strings = (size_t)MEMORY_GROUP_ROWS * sizeof(String), codes = (size_t)MEMORY_GROUP_ROWS * sizeof(uint32_t);
+    budget.limit = atomic_load(&budget.used) + GROUPS * codes + 2 * strings;
+    TableProvider *table = colors_table((int64_t)GROUPS * MEMORY_GROUP_ROWS);
+    ck_assert_uint_eq(table->ops->statistics(table, context_new())->row_count.count, GROUPS * MEMORY_GROUP_ROWS);
+}
+END_TEST
+
+START_TEST(texts_of_few_values_become_a_dictionary)
+{
+    TableProvider *table = colors_table(MEMORY_GROUP_ROWS + 100);
     Type text = type_of(TYPE_VARCHAR);
     Expr *filters[] = {compare("=", 0, text, value_text(view_of("green")))};
     static const size_t projection[] = {0};
@@ -533,5 +549,6 @@ TEST_PROGRAM(what_is_inserted_is_read_back_in_order, a_scan_sees_the_table_as_it
              overwrite_leaves_only_the_new_rows, ten_thousand_single_inserts_make_one_group,
              a_key_is_looked_up_and_not_searched, row_groups_are_skipped_by_their_bounds, bounds_never_lose_a_row,
              no_more_rows_are_read_than_the_limit_asks_for, a_table_gives_its_memory_back,
-             a_limit_on_memory_stops_an_insert_and_loses_nothing, texts_of_few_values_become_a_dictionary,
-             running_out_of_memory_loses_nothing, rows_without_columns_are_counted)
+             a_limit_on_memory_stops_an_insert_and_loses_nothing, an_insert_needs_room_for_the_codes_of_few_texts_alone,
+             texts_of_few_values_become_a_dictionary, running_out_of_memory_loses_nothing,
+             rows_without_columns_are_counted)

@@ -30,6 +30,8 @@ void memory_change_add(MemoryChange *change, Vector *const *columns, const uint1
 {
     for (size_t done = 0; done < count;) {
         if (change->staged.count == 0 || change->staged_rows == MEMORY_GROUP_ROWS) {
+            if (change->staged.count > 0)
+                memory_group_seal(change->staged.items[change->staged.count - 1], change->context, MEMORY_GROUP_ROWS);
             MemoryGroup *fresh = memory_group_new(change->arena, change->table->budget, change->table->schema);
             array_add(change->arena, &change->staged, fresh);
             change->staged_rows = 0;
@@ -153,8 +155,6 @@ uint64_t memory_change_commit(MemoryChange *change, InsertOp op)
         for (size_t k = 0; k < change->table->key_count; k++)
             count -= memory_unique_add(change->table, change->context, change->version, k, first, op);
         indexes_add(change, first);
-        for (size_t i = 0; i + 1 < change->staged.count; i++)
-            memory_group_seal(change->staged.items[i], change->context, MEMORY_GROUP_ROWS);
     }
     if (version_is_mostly_gone(change->version))
         change_compact(change);
