@@ -21,7 +21,11 @@ typedef struct MemoryBudget {
 
 typedef enum Verification { VERIFICATION_OFF, VERIFICATION_ON, VERIFICATION_FULL } Verification;
 
-/* X(name, C type, kind, default as text, description). Kinds: BOOL, SIZE (bytes, "64MB"), COUNT, TEXT, VERIFICATION.
+/* Where ORDER BY puts NULLs when it does not say: as if they were the largest value, the smallest, or at one end. */
+typedef enum NullOrder { NULL_ORDER_LARGEST, NULL_ORDER_SMALLEST, NULL_ORDER_FIRST, NULL_ORDER_LAST } NullOrder;
+
+/* X(name, C type, kind, default as text, description). Kinds: BOOL, SIZE (bytes, "64MB"), COUNT, TEXT, VERIFICATION,
+ * NULL_ORDER.
  * Each is a field of Settings, a row of SHOW ALL and a target of SET. */
 #define SETTINGS(X)                                                                                                    \
     X(memory_limit, size_t, SIZE, "0", "Memory that queries may take, such as '4GB'; 0: 75 % of the machine's.")       \
@@ -36,6 +40,8 @@ typedef enum Verification { VERIFICATION_OFF, VERIFICATION_ON, VERIFICATION_FULL
     X(skip_rule, size_t, COUNT, "0", "The number of a rule of the optimizer that is left out, for tests; 0: none.")    \
     X(verify_pushdown, Verification, VERIFICATION, "off",                                                              \
       "Check what table providers promise: on, or full: compare with unfiltered scans, too.")                          \
+    X(default_null_order, NullOrder, NULL_ORDER, "nulls_last_on_asc_first_on_desc",                                    \
+      "Where NULLs stand in ORDER BY: nulls_first, nulls_last, nulls_first_on_asc_last_on_desc, or the default.")      \
     X(dry_run, bool, BOOL, "off",                                                                                      \
       "Statements that would change files tell what they would change, and write nothing.")                            \
     X(safe, bool, BOOL, "off", "No writes, and no files other than those named on the command line.")

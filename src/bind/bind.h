@@ -73,7 +73,7 @@ BoundTable *bind_table_definition(BindEnvironment *environment, const AstColumnD
                                   const AstConstraints *constraints);
 
 /* ASC, DESC, NULLS FIRST, NULLS LAST as written. */
-SortOrder bind_sort_order(const AstOrder *order);
+SortOrder bind_sort_order(const AstOrder *order, NullOrder by_default);
 
 /* The keys of an index over a table's columns. */
 Index *bind_index(BindEnvironment *environment, const Schema *schema, const char *name, bool is_unique,

@@ -90,7 +90,7 @@ static void call_bind_order(const Place *place, const AstOrders *orders, Aggrega
     call->orders = arena_array(binder->arena, SortOrder, orders->count);
     for (size_t i = 0; i < orders->count; i++) {
         call->order_keys[i] = bind_expr(place, orders->items[i].expr);
-        call->orders[i] = bind_sort_order(&orders->items[i]);
+        call->orders[i] = binder_sort_order(binder, &orders->items[i]);
     }
 }
 

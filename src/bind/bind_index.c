@@ -32,7 +32,7 @@ static IndexKey index_key(Binder *binder, Scope *scope, const AstOrder *ast, con
                    "an index cannot stand on what differs from call to call");
     return (IndexKey){.sql = key_sql(binder, ast->expr),
                       .expr = expr_map_columns(binder->arena, expr, column_to_index, (void *)columns),
-                      .order = bind_sort_order(ast)};
+                      .order = bind_sort_order(ast, NULL_ORDER_LARGEST)};
 }
 
 Index *bind_index(BindEnvironment *environment, const Schema *schema, const char *name, bool is_unique,

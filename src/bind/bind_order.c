@@ -4,10 +4,19 @@
 #include "bind/binder.h"
 #include "column/number.h"
 
-SortOrder bind_sort_order(const AstOrder *order)
+SortOrder bind_sort_order(const AstOrder *order, NullOrder by_default)
 {
-    bool nulls_first = order->nulls == AST_NULLS_DEFAULT ? order->is_descending : order->nulls == AST_NULLS_FIRST;
+    bool nulls_first = order->nulls == AST_NULLS_FIRST;
+    if (order->nulls == AST_NULLS_DEFAULT)
+        nulls_first = by_default == NULL_ORDER_FIRST ||
+                      (order->is_descending ? by_default == NULL_ORDER_LARGEST : by_default == NULL_ORDER_SMALLEST);
     return (SortOrder){.is_descending = order->is_descending, .nulls_first = nulls_first};
+}
+
+SortOrder binder_sort_order(const Binder *binder, const AstOrder *order)
+{
+    const Settings *settings = binder->context->settings;
+    return bind_sort_order(order, settings ? settings->default_null_order : NULL_ORDER_LARGEST);
 }
 
 bool bind_position(Binder *binder, const AstExpr *ast, size_t item_count, const char *clause, size_t *ret_index)
@@ -87,12 +96,12 @@ ItemKeys select_bind_order(Select *select)
     const AstQuery *query = select->query;
     ItemKeys keys = {0};
     for (size_t i = 0; query->is_order_by_all && i < select->shown_count; i++) {
-        ItemKey key = {i, bind_sort_order(&query->order_by.items[0])};
+        ItemKey key = {i, binder_sort_order(select->binder, &query->order_by.items[0])};
         array_add(select->binder->arena, &keys, key);
     }
     for (size_t i = 0; !query->is_order_by_all && i < query->order_by.count; i++) {
         const AstOrder *order = &query->order_by.items[i];
-        ItemKey key = {.order = bind_sort_order(order)};
+        ItemKey key = {.order = binder_sort_order(select->binder, order)};
         if (!select_find_item(select, order->expr, "ORDER BY", &key.item))
             continue;
         require_shown(select, key.item, order);
@@ -151,7 +160,7 @@ Plan *bind_rows_order(Binder *binder, Rows *rows, const AstQuery *query, Scope *
             query->is_order_by_all || bind_position(binder, order->expr, rows->column_count, "ORDER BY", &index);
         sort->keys[i] = is_column ? plan_column_expr(binder->columns, rows->plan->outputs[index], NO_POSITION)
                                   : bind_expr(&place, order->expr);
-        sort->orders[i] = bind_sort_order(order);
+        sort->orders[i] = binder_sort_order(binder, order);
     }
     return &sort->base;
 }

@@ -97,7 +97,7 @@ static void definition_add_check(Definition *definition, const AstConstraint *as
 {
     Binder *binder = definition->binder;
     Place place = {.binder = binder, .scope = &definition->scope, .clause = "CHECK"};
-    const Expr *condition = bind_condition(&place, ast->expr, "CHECK");
+    const Expr *condition = bind_check(&place, ast->expr);
     size_t column_count;
     const size_t *columns = check_columns(definition, condition, &column_count);
     Constraint constraint = {.kind = CONSTRAINT_CHECK,

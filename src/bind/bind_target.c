@@ -64,7 +64,7 @@ static Expr *target_check(const Target *target, const Constraint *constraint, Sc
     Position outer_position = binder->outer_position;
     binder->outer_position = binder_at(binder, position);
     Place place = {.binder = binder, .scope = scope, .clause = "CHECK"};
-    Expr *condition = bind_condition(&place, ast, "CHECK");
+    Expr *condition = bind_check(&place, ast);
     binder->outer_position = outer_position;
     return condition;
 }

@@ -156,9 +156,8 @@ Type bind_convert_all(Binder *binder, Expr **exprs, const bool *is_untyped, size
     return common;
 }
 
-Expr *bind_condition(const Place *place, const AstExpr *ast, const char *what)
+static Expr *convert_condition(const Place *place, const AstExpr *ast, Expr *expr, const char *what)
 {
-    Expr *expr = bind_expr(place, ast);
     Type boolean = type_of(TYPE_BOOLEAN);
     if (expr->type.id == TYPE_BOOLEAN)
         return expr;
@@ -166,6 +165,19 @@ Expr *bind_condition(const Place *place, const AstExpr *ast, const char *what)
         return bind_convert(place->binder, expr, ast_is_untyped(ast), boolean);
     bind_error(place->binder, ERROR_DATATYPE_MISMATCH, ast->position, NULL,
                "argument of %s must be type boolean, not type %s", what, bind_type_text(place->binder, expr->type));
+}
+
+Expr *bind_condition(const Place *place, const AstExpr *ast, const char *what)
+{
+    return convert_condition(place, ast, bind_expr(place, ast), what);
+}
+
+Expr *bind_check(const Place *place, const AstExpr *ast)
+{
+    Expr *expr = bind_expr(place, ast);
+    if (type_is_integer(expr->type))
+        return expr_cast(place->binder->arena, expr, type_of(TYPE_BOOLEAN), expr->position);
+    return convert_condition(place, ast, expr, "CHECK");
 }
 
 /* ---- projections ---- */

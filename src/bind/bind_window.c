@@ -146,7 +146,7 @@ static SelectWindow bind_partition(const Place *inner, const WindowParts *parts)
         if (key_is_idle(expr) && !keeps_key)
             continue;
         window.keys[window.key_count] = expr;
-        window.orders[window.key_count++] = bind_sort_order(&parts->order_by->items[i]);
+        window.orders[window.key_count++] = binder_sort_order(inner->binder, &parts->order_by->items[i]);
     }
     return window;
 }

@@ -182,6 +182,8 @@ Expr *bind_assign(Binder *binder, Expr *expr, bool is_untyped, Type type, const 
 Type bind_convert_all(Binder *binder, Expr **exprs, const bool *is_untyped, size_t count, const char *what);
 /* Raises DATATYPE_MISMATCH unless it is a BOOLEAN: "argument of WHERE must be type boolean, not type integer". */
 Expr *bind_condition(const Place *place, const AstExpr *ast, const char *what);
+/* The same of a CHECK, which may be an integer too, as SQLite and DuckDB have it: 0 is false. */
+Expr *bind_check(const Place *place, const AstExpr *ast);
 /* Whether it may be NULL, as far as its form tells. */
 bool expr_may_be_null(const PlanColumns *columns, const Expr *expr);
 /* A new column for each expression, named so; columns of the input stay what they are, the first time. */
@@ -345,6 +347,9 @@ Plan *bind_limit(Binder *binder, Plan *plan, const AstQuery *query, Cte *ctes);
 Plan *bind_numbered(Binder *binder, Plan *plan, const char *function, const PlanSort *sort, ColumnId *ret_number);
 
 /* ---- bind_order.c ---- */
+
+/* Of a query: SET default_null_order counts. */
+SortOrder binder_sort_order(const Binder *binder, const AstOrder *order);
 
 /* ORDER BY over a result whose only names are its columns' (set operations, VALUES). */
 Plan *bind_rows_order(Binder *binder, Rows *rows, const AstQuery *query, Scope *parent, Cte *ctes);

@@ -95,6 +95,7 @@ BatchStream *statement_summarize(Statement *statement, const AstStatement *ast);
 BatchStream *statement_show(Statement *statement, const AstStatement *ast);
 BatchStream *statement_set(Statement *statement, const AstStatement *ast);
 BatchStream *statement_reset(Statement *statement, const AstStatement *ast);
+BatchStream *statement_pragma(Statement *statement, const AstStatement *ast);
 BatchStream *statement_prepare(Statement *statement, const AstStatement *ast);
 BatchStream *statement_execute(Statement *statement, const AstStatement *ast);
 BatchStream *statement_deallocate(Statement *statement, const AstStatement *ast);

@@ -36,6 +36,7 @@ static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
     [AST_STATEMENT_SHOW] = statement_show,
     [AST_STATEMENT_SET] = statement_set,
     [AST_STATEMENT_RESET] = statement_reset,
+    [AST_STATEMENT_PRAGMA] = statement_pragma,
     [AST_STATEMENT_LOAD] = statement_load,
     [AST_STATEMENT_PREPARE] = statement_prepare,
     [AST_STATEMENT_EXECUTE] = statement_execute,

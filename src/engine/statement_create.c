@@ -235,7 +235,7 @@ static void external_orders(Statement *statement, const AstCreateExternalTable *
         if (column < 0)
             error_raise_hint(ERROR_UNDEFINED_COLUMN, order->expr->position, "WITH ORDER names columns of its statement",
                              "%s is no column of the table", name ? name : "an expression");
-        orders[i] = (ScanOrder){.column = (size_t)column, .order = bind_sort_order(order)};
+        orders[i] = (ScanOrder){.column = (size_t)column, .order = bind_sort_order(order, NULL_ORDER_LARGEST)};
     }
     args->orders = orders;
     args->order_count = list->count;

@@ -287,6 +287,7 @@ static void directive_record(Run *run, const Words *words, size_t *line)
         return;
     }
     if (!record_is_judged(run, record)) {
+        record_execute(run, record); /* what it sets may be a setting here too */
         run->totals->unjudged++;
         return;
     }
