@@ -2,6 +2,14 @@
  * the Sort above it wants, and the Aggregate or Distinct directly above it. What a scan grants of those two goes. */
 #include "optimizer/rule.h"
 
+/* What the statement writes takes part in one transaction with what is read: so one thread does both. */
+static bool is_written_beside(const PlanColumns *columns, const PlanScan *scan)
+{
+    TableProvider *written = columns->written, *read = scan->table;
+    return written && written->ops == read->ops && read->ops->transaction_group &&
+           read->ops->transaction_group(read) == read->ops->transaction_group(written);
+}
+
 static void describe(PlanColumns *columns, PlanScan *scan, const ScanAggregation *aggregation)
 {
     size_t *dynamics = arena_array(columns->arena, size_t, scan->dynamics.count);
@@ -19,7 +27,7 @@ static void describe(PlanColumns *columns, PlanScan *scan, const ScanAggregation
                      .aggregation = aggregation,
                      .dynamic_count = scan->dynamics.count,
                      .dynamic_columns = dynamics,
-                     .parallelism = context_thread_count(columns->context)};
+                     .parallelism = is_written_beside(columns, scan) ? 1 : context_thread_count(columns->context)};
     for (size_t i = 0; i < scan->filters.count; i++) {
         const PlanScanFilter *filter = &scan->filters.items[i];
         if (filter->answer != FILTER_UNSUPPORTED)

@@ -35,8 +35,18 @@ static const char *plan_text(PlanColumns *columns, const Plan *plan)
     return text_string(&text);
 }
 
+static TableProvider *written_table(const Plan *plan)
+{
+    while (plan->kind == PLAN_PROJECT) /* of RETURNING */
+        plan = plan->inputs[0];
+    if (plan->kind == PLAN_INSERT)
+        return ((const PlanInsert *)plan)->table;
+    return plan->kind == PLAN_CHANGE ? ((const PlanChange *)plan)->table : NULL;
+}
+
 Plan *optimizer_run(PlanColumns *columns, Plan *plan, OptimizerTrace trace, void *user)
 {
+    columns->written = written_table(plan);
     const char *before = trace ? plan_text(columns, plan) : NULL;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         const Settings *settings = columns->context->settings;

@@ -16,7 +16,6 @@ enum { MOST_NODES = 10000 }; /* below a Gather: its phases have numbers of 16 bi
 typedef struct Placing {
     PlanColumns *columns;
     double fewest_rows;
-    const TableProvider *written; /* by the statement; or NULL */
 } Placing;
 
 /* ---- what can run in copies ---- */
@@ -76,9 +75,10 @@ static bool can_move(const Placing *self, const Plan *plan)
         return false;
     if (plan->kind == PLAN_SCAN) {
         const PlanScan *scan = (const PlanScan *)plan;
+        const TableProvider *written = self->columns->written;
         bool is_shared = scan->scan->cursor_limit > 1;
         return scan->scan->start && !scan->scan->is_confined &&
-               (is_shared || self->written == NULL || self->written->ops != scan->table->ops);
+               (is_shared || written == NULL || written->ops != scan->table->ops);
     }
     for (size_t i = 0; i < plan->input_count; i++)
         if (!can_move(self, plan->inputs[i]))
@@ -174,22 +174,11 @@ static Plan *place(const Placing *self, Plan *plan, bool order_matters)
     return plan;
 }
 
-static const TableProvider *written_table(const Plan *plan)
-{
-    if (plan->kind == PLAN_INSERT)
-        return ((const PlanInsert *)plan)->table;
-    return plan->kind == PLAN_CHANGE ? ((const PlanChange *)plan)->table : NULL;
-}
-
 Plan *rule_place_gathers(PlanColumns *columns, Plan *plan)
 {
     const Context *context = columns->context;
     if (context_thread_count(context) < 2)
         return plan;
-    Placing self = {
-        .columns = columns,
-        .fewest_rows = (double)context->settings->parallel_rows,
-        .written = written_table(plan),
-    };
+    Placing self = {columns, (double)context->settings->parallel_rows};
     return place(&self, plan, /* order_matters= */ true);
 }

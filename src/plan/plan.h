@@ -61,8 +61,9 @@ typedef struct PlanColumns {
     Arena *arena;
     const Context *context;
     ARRAY(PlanColumn) list;
-    size_t cte_count;     /* numbers given to queries that are kept */
-    size_t dynamic_count; /* numbers given to dynamic filters: an execution has so many */
+    size_t cte_count;              /* numbers given to queries that are kept */
+    size_t dynamic_count;          /* numbers given to dynamic filters: an execution has so many */
+    struct TableProvider *written; /* by the statement; or NULL */
 } PlanColumns;
 
 /* X(NAME, name shown). Outputs: INNER, LEFT, RIGHT, FULL: the left's, then the right's; SEMI, ANTI: the left's; MARK:

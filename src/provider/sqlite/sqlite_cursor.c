@@ -11,13 +11,15 @@
 struct SqliteCursor {
     BatchStream base; /* first, so that a BatchStream * can be cast back */
     const SqliteQuery *query;
-    const SqliteDynamics *dynamics; /* NULL: none */
+    SqliteReading *reading; /* NULL: none */
     SqliteDatabase *database;
     const Context *context;
     Arena *arena;
     SqliteCounts *counts;
     SqliteRead *readers;
     sqlite3_stmt *statement; /* NULL: not begun, or at its end */
+    SqliteParts parts;       /* of the table; one that is whole, where the reading has no readers */
+    bool is_part_done;
     Arena *statement_arena;
     Batch *batch;
     size_t batch_size;
@@ -79,19 +81,20 @@ static bool narrowing_add_snapshot(Narrowing *narrowing, size_t column, const Dy
 static const SqliteQuery *cursor_narrow(const SqliteCursor *cursor)
 {
     const SqliteQuery *query = cursor->query;
-    const SqliteDynamics *dynamics = cursor->dynamics;
-    if (dynamics == NULL || dynamics->filters == NULL)
+    const SqliteReading *reading = cursor->reading;
+    if (reading == NULL || reading->dynamics == NULL)
         return query;
     SqliteRequest request = query->request;
-    size_t most = request.filter_count + 2 * dynamics->count;
+    size_t most = request.filter_count + 2 * reading->dynamic_count;
     Narrowing narrowing = {.arena = cursor->arena,
                            .query = query,
                            .filters = arena_array(cursor->arena, Expr *, most),
                            .are_hints = arena_array(cursor->arena, bool, most)};
     for (size_t i = 0; i < request.filter_count; i++)
         narrowing_add(&narrowing, request.filters[i], false);
-    for (size_t i = 0; i < dynamics->count; i++)
-        if (!narrowing_add_snapshot(&narrowing, dynamics->columns[i], dynamic_filter_newest(dynamics->filters[i])))
+    for (size_t i = 0; i < reading->dynamic_count; i++)
+        if (!narrowing_add_snapshot(&narrowing, reading->dynamic_columns[i],
+                                    dynamic_filter_newest(reading->dynamics[i])))
             return NULL;
     if (narrowing.count == request.filter_count)
         return query;
@@ -105,6 +108,70 @@ static const SqliteQuery *cursor_narrow(const SqliteCursor *cursor)
     return narrow;
 }
 
+/* All rowids of the table in parts; one part where the rows are looked up. */
+static SqliteParts cursor_parts(const SqliteCursor *cursor)
+{
+    const SqliteQuery *query = cursor->query;
+    if (!sqlite_query_way(query, cursor->database, cursor->arena).scans_table)
+        return (SqliteParts){.is_whole = true, .count = 1};
+    SqliteParts parts = {0};
+    Arena *scratch = arena_new_child(cursor->arena);
+    Text name = text_in(scratch);
+    text_add_sqlite_name(&name, query->table->name);
+    const char *rowid = query->shape->rowid_name;
+    const char *sql = arena_format(scratch, "SELECT (SELECT min(%s) FROM main.%s), (SELECT max(%s) FROM main.%s)",
+                                   rowid, text_string(&name), rowid, text_string(&name));
+    sqlite3_stmt *statement = sqlite_prepare(cursor->database, scratch, sql);
+    if (sqlite_step(cursor->database, statement) && sqlite3_column_type(statement, 0) != SQLITE_NULL)
+        parts = sqlite_parts_of(sqlite3_column_int64(statement, 0), sqlite3_column_int64(statement, 1));
+    arena_free(scratch);
+    return parts;
+}
+
+/* The cursor reads the parts that it takes, through a connection of its own; false: others have taken all. */
+static bool cursor_share(SqliteCursor *cursor)
+{
+    SqliteReading *reading = cursor->reading;
+    size_t number = atomic_fetch_add(&reading->next_reader, 1);
+    if (number >= reading->readers->count)
+        return false;
+    cursor->database = reading->readers->items[number];
+    sqlite_database_enter(cursor->database, cursor->context);
+    cursor->parts = sqlite_ranges_agree(&reading->ranges, cursor_parts(cursor));
+    cursor->is_part_done = true; /* so that the first is taken */
+    if (cursor->parts.is_whole)
+        return true;
+    SqliteRequest request = cursor->query->request;
+    request.has_range = true;
+    SqliteQuery *query = arena_new(cursor->arena, SqliteQuery);
+    sqlite_query_init(query, cursor->arena, cursor->query->table, cursor->query->shape, &request);
+    cursor->query = query;
+    return true;
+}
+
+/* The next part that no other cursor has taken; false: there is none. */
+static bool cursor_take_part(SqliteCursor *cursor)
+{
+    if (cursor->reading == NULL || cursor->reading->readers == NULL)
+        return false;
+    size_t part = atomic_fetch_add(&cursor->reading->ranges.next, 1);
+    if (part >= cursor->parts.count)
+        return false;
+    cursor->base.morsel = part;
+    cursor->is_part_done = false;
+    if (cursor->parts.is_whole)
+        return true;
+    int64_t bounds[2];
+    sqlite_part_bounds(&cursor->parts, part, &bounds[0], &bounds[1]);
+    sqlite3_reset(cursor->statement);
+    for (size_t i = 0; i < 2; i++) {
+        Value bound = value_integer(type_of(TYPE_BIGINT), bounds[i]);
+        int parameter = (int)(cursor->query->sql.parameters.count + 1 + i);
+        sqlite_value_bind(cursor->database, cursor->statement, parameter, &bound);
+    }
+    return true;
+}
+
 static void cursor_open(SqliteCursor *cursor)
 {
     const SqliteQuery *query = cursor_narrow(cursor);
@@ -112,7 +179,11 @@ static void cursor_open(SqliteCursor *cursor)
     if (query == NULL)
         return;
     cursor->query = query;
-    sqlite_database_begin_read(cursor->database);
+    if (cursor->reading == NULL || cursor->reading->readers == NULL)
+        sqlite_database_begin_read(cursor->database);
+    else if (!cursor_share(cursor))
+        return;
+    query = cursor->query;
     cursor->statement_arena = arena_new_child(cursor->arena);
     cursor->statement = sqlite_prepare(cursor->database, cursor->statement_arena, text_string(&query->sql.text));
     for (size_t i = 0; i < query->sql.parameters.count; i++)
@@ -125,12 +196,18 @@ static void cursor_open(SqliteCursor *cursor)
     cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
 }
 
-/* The statement goes, and with it its lock. */
+/* The statement goes, and with it its lock; when all parts are taken, that of connections that nobody has used, too. */
 static void cursor_finish(SqliteCursor *cursor)
 {
     arena_free(cursor->statement_arena);
     cursor->statement_arena = NULL;
     cursor->statement = NULL;
+    SqliteReading *reading = cursor->reading;
+    if (reading == NULL || reading->readers == NULL || cursor->database == cursor->query->table->database)
+        return;
+    sqlite_database_end_read(cursor->database);
+    for (size_t next; (next = atomic_fetch_add(&reading->next_reader, 1)) < reading->readers->count;)
+        sqlite_database_end_read(reading->readers->items[next]);
 }
 
 static void text_add_stored(Text *text, sqlite3_stmt *statement, int column)
@@ -260,6 +337,27 @@ static void cursor_count(SqliteCursor *cursor, size_t row_count)
                      (uint64_t)sqlite3_stmt_status(cursor->statement, SQLITE_STMTSTATUS_VM_STEP, reset));
 }
 
+/* Up to a batch of the part at hand. */
+static Batch *cursor_read(SqliteCursor *cursor)
+{
+    const SqliteQuery *query = cursor->query;
+    for (size_t i = 0; i < query->output_count; i++)
+        vector_prepare(cursor->batch->columns[i], cursor->batch_size);
+    size_t row = 0;
+    while (row < cursor->batch_size) {
+        cursor->is_part_done = !sqlite_step(cursor->database, cursor->statement);
+        if (cursor->is_part_done)
+            break;
+        for (size_t i = 0; i < query->output_count; i++)
+            cursor_read_value(cursor, i, row);
+        row++;
+    }
+    cursor_count(cursor, row);
+    cursor->batch->row_count = cursor->batch->vector_size = row;
+    cursor->batch->morsel = cursor->base.morsel;
+    return row > 0 ? cursor->batch : NULL;
+}
+
 static Batch *cursor_next(BatchStream *stream)
 {
     SqliteCursor *cursor = (SqliteCursor *)stream;
@@ -267,26 +365,16 @@ static Batch *cursor_next(BatchStream *stream)
     sqlite_database_enter(cursor->database, cursor->context);
     if (!cursor->is_open)
         cursor_open(cursor);
-    if (cursor->statement == NULL)
-        return NULL;
-    const SqliteQuery *query = cursor->query;
-    for (size_t i = 0; i < query->output_count; i++)
-        vector_prepare(cursor->batch->columns[i], cursor->batch_size);
-    size_t row = 0;
-    bool is_at_end = false;
-    while (row < cursor->batch_size && !is_at_end) {
-        is_at_end = !sqlite_step(cursor->database, cursor->statement);
-        if (is_at_end)
+    while (cursor->statement) {
+        if (cursor->is_part_done && !cursor_take_part(cursor)) {
+            cursor_finish(cursor);
             break;
-        for (size_t i = 0; i < query->output_count; i++)
-            cursor_read_value(cursor, i, row);
-        row++;
+        }
+        Batch *batch = cursor_read(cursor);
+        if (batch)
+            return batch;
     }
-    cursor_count(cursor, row);
-    if (is_at_end)
-        cursor_finish(cursor);
-    cursor->batch->row_count = cursor->batch->vector_size = row;
-    return row > 0 ? cursor->batch : NULL;
+    return NULL;
 }
 
 static void cursor_close(BatchStream *stream)
@@ -297,12 +385,12 @@ static void cursor_close(BatchStream *stream)
 }
 
 SqliteCursor *sqlite_cursor_new(Arena *arena, const Context *context, const SqliteQuery *query, const Schema *schema,
-                                const SqliteDynamics *dynamics, SqliteCounts *counts)
+                                SqliteReading *reading, SqliteCounts *counts)
 {
     SqliteCursor *cursor = arena_new(arena, SqliteCursor);
     cursor->base = (BatchStream){.schema = schema, .next = cursor_next, .close = cursor_close};
     cursor->query = query;
-    cursor->dynamics = dynamics;
+    cursor->reading = reading;
     cursor->database = query->table->database;
     cursor->context = context;
     cursor->arena = arena;

@@ -127,6 +127,21 @@ static void path_check(const char *path, Position position)
                     S_ISDIR(status.st_mode) ? "is a directory" : "is no regular file");
 }
 
+/* Of a database in its arena, which closes it. */
+static void connection_open(SqliteDatabase *database, const char *file, int flags)
+{
+    int code = sqlite3_open_v2(file, &database->connection, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    arena_own(database->arena, database, connection_close);
+    if (code != SQLITE_OK)
+        sqlite_raise(database, code);
+    sqlite3_extended_result_codes(database->connection, 1);
+    sqlite3_busy_handler(database->connection, busy_callback, database);
+    sqlite3_progress_handler(database->connection, STEPS_BETWEEN_LOOKS, progress_callback, database);
+    /* the file may come from anyone: what its schema says must not call functions with side effects */
+    sqlite3_db_config(database->connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(database->connection, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+}
+
 /* SQLite opens a file only when it is first used: so it is used. */
 static void database_look(SqliteDatabase *database, const Context *context)
 {
@@ -148,21 +163,20 @@ SqliteDatabase *sqlite_database_open(Arena *owner, const Context *context, const
     *database = (SqliteDatabase){.share_count = 1, .arena = arena, .path = arena_string(arena, path)};
     /* names such as :memory: mean something to SQLite unless they are paths */
     const char *file = path[0] == '/' ? path : arena_format(arena, "./%s", path);
-    int flags = SQLITE_OPEN_READWRITE | (is_create ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX;
-    int code = sqlite3_open_v2(file, &database->connection, flags, NULL);
-    arena_own(arena, database, connection_close);
-    if (code != SQLITE_OK)
-        sqlite_raise(database, code);
-    sqlite3_extended_result_codes(database->connection, 1);
-    sqlite3_busy_handler(database->connection, busy_callback, database);
-    sqlite3_progress_handler(database->connection, STEPS_BETWEEN_LOOKS, progress_callback, database);
-    /* the file may come from anyone: what its schema says must not call functions with side effects */
-    sqlite3_db_config(database->connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    sqlite3_db_config(database->connection, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    connection_open(database, file, SQLITE_OPEN_READWRITE | (is_create ? SQLITE_OPEN_CREATE : 0));
     database_look(database, context);
     arena_set_parent(arena, NULL);
     arena_own(owner, database, database_release);
     return database;
+}
+
+SqliteDatabase *sqlite_database_open_beside(SqliteDatabase *database)
+{
+    Arena *arena = arena_new_child(database->arena);
+    SqliteDatabase *other = arena_new(arena, SqliteDatabase);
+    *other = (SqliteDatabase){.share_count = 1, .arena = arena, .path = database->path, .is_utf8 = database->is_utf8};
+    connection_open(other, sqlite3_db_filename(database->connection, "main"), SQLITE_OPEN_READONLY);
+    return other;
 }
 
 SqliteDatabase *sqlite_database_ref(SqliteDatabase *database)
@@ -240,14 +254,19 @@ void text_add_sqlite_name(Text *text, const char *name)
 
 /* ---- reading as one transaction ---- */
 
+void sqlite_database_end_read(SqliteDatabase *database)
+{
+    if (sqlite3_get_autocommit(database->connection))
+        return;
+    database->cancel = NULL; /* to end it takes no time */
+    sqlite3_exec(database->connection, "ROLLBACK", NULL, NULL, NULL);
+}
+
 static void scan_release(void *object)
 {
     SqliteDatabase *database = object;
-    if (--database->scan_count == 0 && database->transaction_depth == 0 &&
-        !sqlite3_get_autocommit(database->connection)) {
-        database->cancel = NULL; /* to end it takes no time */
-        sqlite3_exec(database->connection, "ROLLBACK", NULL, NULL, NULL);
-    }
+    if (--database->scan_count == 0 && database->transaction_depth == 0)
+        sqlite_database_end_read(database);
     sqlite_database_unref(database);
 }
 

@@ -8,11 +8,17 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 
+#include "base/array.h"
 #include "base/context.h"
 #include "base/error.h"
 #include "base/text.h"
 
 enum { SQLITE_DATABASE_WAIT_MS = 5000 }; /* for a lock that somebody else holds */
+
+typedef struct SqliteReader {
+    struct SqliteDatabase *connection;
+    bool is_taken;
+} SqliteReader;
 
 typedef struct SqliteDatabase {
     _Atomic size_t share_count;
@@ -24,12 +30,18 @@ typedef struct SqliteDatabase {
     int64_t wait_began_ms;
     size_t transaction_depth; /* begins that are open; the first is BEGIN, the others are savepoints */
     size_t scan_count;        /* scans that are described: what they read is one transaction's */
+    /* sqlite_readers.c: others on the same file, for reading; opened when they are first needed, and kept */
+    struct SqliteDatabase *monitor;
+    ARRAY(SqliteReader) readers;
+    int64_t read_version; /* the monitor's data_version when this connection began to read beside readers */
 } SqliteDatabase;
 
 /* Opens what is there (or, with `is_create`, makes an empty file), for reading alone where writing is not allowed, and
  * looks whether it is a database. One share, which `owner` releases. */
 SqliteDatabase *sqlite_database_open(Arena *owner, const Context *context, const char *path, bool is_create,
                                      Position position);
+/* Another connection to the same file, for reading alone; it lives as long as the database. */
+SqliteDatabase *sqlite_database_open_beside(SqliteDatabase *database);
 SqliteDatabase *sqlite_database_ref(SqliteDatabase *database);
 /* NULL is fine. */
 void sqlite_database_unref(SqliteDatabase *database);
@@ -62,5 +74,7 @@ void text_add_sqlite_name(Text *text, const char *name);
 void sqlite_database_add_scan(SqliteDatabase *database, Arena *owner);
 /* Before the first row is read: all scans of a statement see one state. */
 void sqlite_database_begin_read(SqliteDatabase *database);
+/* Ends the transaction that the connection is in, if any. Never raises. */
+void sqlite_database_end_read(SqliteDatabase *database);
 
 #endif

@@ -236,6 +236,10 @@ static void write_filters(SqliteQuery *query)
         text->size = before; /* one that was never answered so: the caller filters */
         text->data[before] = '\0';
     }
+    size_t bound = query->sql.parameters.count;
+    if (query->request.has_range)
+        text_add_format(text, "%s%s BETWEEN ?%zu AND ?%zu", has_any ? " AND " : " WHERE ", query->shape->rowid_name,
+                        bound + 1, bound + 2);
 }
 
 /* NULLs come first in SQLite's order, and last when it is turned. */
@@ -289,18 +293,19 @@ void sqlite_query_init(SqliteQuery *query, Arena *arena, SqliteTable *table, con
 
 /* ---- SQLite's plan ---- */
 
-SqliteWay sqlite_query_way(const SqliteQuery *query, const Context *context)
+SqliteWay sqlite_query_way(const SqliteQuery *query, SqliteDatabase *database, Arena *arena)
 {
     enum { DETAIL = 3 };
-    SqliteWay way = {false, false};
-    Arena *scratch = arena_new_child(context->arena);
+    SqliteWay way = {0};
+    Arena *scratch = arena_new_child(arena);
     const char *sql = arena_format(scratch, "EXPLAIN QUERY PLAN %s", text_string(&query->sql.text));
-    sqlite_database_enter(query->table->database, context);
-    sqlite3_stmt *statement = sqlite_prepare(query->table->database, scratch, sql);
-    while (sqlite_step(query->table->database, statement)) {
+    sqlite3_stmt *statement = sqlite_prepare(database, scratch, sql);
+    while (sqlite_step(database, statement)) {
         const char *detail = sqlite_column_string(scratch, statement, DETAIL);
         way.sorts |= detail && strstr(detail, "USE TEMP B-TREE");
-        way.jumps_about |= detail && strncmp(detail, "SCAN ", 5) == 0 && strstr(detail, " USING INDEX ");
+        bool is_scan = detail && strncmp(detail, "SCAN ", 5) == 0;
+        way.jumps_about |= is_scan && strstr(detail, " USING INDEX ");
+        way.scans_table |= is_scan && strstr(detail, " USING ") == NULL;
     }
     arena_free(scratch);
     return way;

@@ -14,6 +14,7 @@ typedef struct SqliteRequest {
     size_t order_count;
     const ScanOrder *orders;            /* written as they are: sqlite_orders_agree */
     size_t limit;                       /* or NO_LIMIT */
+    bool has_range;                     /* of rowids: the last two parameters, which are bound later */
     const ScanAggregation *aggregation; /* in place of the columns: sqlite_aggregation_agrees; or NULL */
 } SqliteRequest;
 
@@ -53,7 +54,8 @@ bool sqlite_aggregation_agrees(const SqliteTable *table, const SqliteShape *shap
 typedef struct SqliteWay {
     bool sorts;       /* in a temporary tree, for GROUP BY, ORDER BY or DISTINCT */
     bool jumps_about; /* all rows by an index that has not all columns */
+    bool scans_table; /* all rows of the table, in the order of their rowids */
 } SqliteWay;
-SqliteWay sqlite_query_way(const SqliteQuery *query, const Context *context);
+SqliteWay sqlite_query_way(const SqliteQuery *query, SqliteDatabase *database, Arena *arena);
 
 #endif

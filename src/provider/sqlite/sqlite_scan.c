@@ -11,15 +11,21 @@ typedef struct SqliteScan {
     SqliteQuery query;
     size_t dynamic_count;
     const size_t *dynamic_columns;
+    size_t reader_count; /* connections of a reading; 0: it has one cursor, on the database's own */
     SqliteCounts counts; /* added up over readings and their cursors */
 } SqliteScan;
 
 static void *reading_new(Scan *base, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
 {
-    (void)context;
     const SqliteScan *scan = (SqliteScan *)base;
-    SqliteDynamics *reading = arena_new(arena, SqliteDynamics);
-    *reading = (SqliteDynamics){scan->dynamic_count, scan->dynamic_columns, dynamics};
+    SqliteReading *reading = arena_new(arena, SqliteReading);
+    reading->dynamic_count = scan->dynamic_count;
+    reading->dynamic_columns = scan->dynamic_columns;
+    reading->dynamics = dynamics;
+    if (scan->reader_count == 0)
+        return reading;
+    sqlite_ranges_init(&reading->ranges, arena);
+    reading->readers = sqlite_readers_take(scan->query.table->database, context, arena, scan->reader_count);
     return reading;
 }
 
@@ -34,6 +40,8 @@ static void scan_explain(Scan *base, Text *text)
     const SqliteScan *scan = (SqliteScan *)base;
     text_add_format(text, "database: %s\nsql: %s\n", scan->query.table->database->path,
                     text_string(&scan->query.sql.text));
+    if (scan->reader_count)
+        text_add(text, "rowid ranges: each thread by a connection of its own\n");
     if (scan->query.sql.parameters.count == 0)
         return;
     text_add(text, "bound:");
@@ -63,11 +71,19 @@ static void table_release(void *table)
 
 /* ---- describing ---- */
 
-static bool table_is_small(TableProvider *table, const Context *context)
+/* SIZE_MAX: unknown. */
+static uint64_t table_rows(TableProvider *table, const Context *context)
 {
     const Statistics *statistics = provider_statistics(table, context);
-    return statistics && statistics->row_count.precision != PRECISION_ABSENT &&
-           statistics->row_count.count <= SORTED_ROWS;
+    bool is_known = statistics && statistics->row_count.precision != PRECISION_ABSENT;
+    return is_known ? statistics->row_count.count : UINT64_MAX;
+}
+
+static SqliteWay scan_way(const SqliteScan *scan, const ScanArgs *args)
+{
+    SqliteDatabase *database = scan->query.table->database;
+    sqlite_database_enter(database, args->context);
+    return sqlite_query_way(&scan->query, database, args->arena);
 }
 
 /* Groups that an index has in order, or few rows; without groups, always: one pass, and one row comes of it. */
@@ -80,9 +96,9 @@ static bool scan_take_aggregation(SqliteScan *scan, const ScanArgs *args, Sqlite
     aggregated.aggregation = args->aggregation;
     aggregated.limit = NO_LIMIT;
     sqlite_query_init(&scan->query, args->arena, table, scan->query.shape, &aggregated);
-    SqliteWay way = sqlite_query_way(&scan->query, args->context);
+    SqliteWay way = scan_way(scan, args);
     if ((way.sorts || (way.jumps_about && args->aggregation->group_count)) &&
-        !table_is_small(&table->base, args->context))
+        table_rows(&table->base, args->context) > SORTED_ROWS)
         return false;
     *request = aggregated;
     return true;
@@ -100,12 +116,23 @@ static bool scan_take_order(SqliteScan *scan, const ScanArgs *args, SqliteReques
     ordered.limit = args->limit;
     if (args->limit == NO_LIMIT) {
         sqlite_query_init(&scan->query, args->arena, table, scan->query.shape, &ordered);
-        SqliteWay way = sqlite_query_way(&scan->query, args->context);
+        SqliteWay way = scan_way(scan, args);
         if (way.sorts || way.jumps_about)
             return false;
     }
     *request = ordered;
     return true;
+}
+
+/* All rows of a large table are read by ranges of their rowids, on connections that are for that alone. */
+static bool scan_is_shared(const SqliteScan *scan, const ScanArgs *args)
+{
+    SqliteTable *table = scan->query.table;
+    const SqliteRequest *request = &scan->query.request;
+    return args->parallelism > 1 && table->shape->rowid_name && !table->shape->is_virtual &&
+           request->aggregation == NULL && request->order_count == 0 && request->limit == NO_LIMIT &&
+           sqlite_readers_are_possible(table->database) && scan_way(scan, args).scans_table &&
+           table_rows(&table->base, args->context) >= args->context->settings->parallel_rows;
 }
 
 /* Of the projection: columns of the table, or the rowid. */
@@ -155,11 +182,13 @@ Scan *sqlite_scan(TableProvider *base, const ScanArgs *args)
     bool is_ordered = !is_aggregated && scan_take_order(scan, args, &request);
     const Schema *schema = is_aggregated ? aggregated_schema(table, args) : projected_schema(table, args);
     sqlite_query_init(&scan->query, arena, table, table->shape, &request);
+    scan->reader_count = scan_is_shared(scan, args) ? args->parallelism : 0;
     scan->base = (Scan){
         .schema = schema,
         .is_ordered = is_ordered,
         .is_aggregated = is_aggregated,
-        .is_confined = true, /* to its database's one connection */
+        .is_confined = scan->reader_count == 0, /* to its database's one connection */
+        .cursor_limit = scan->reader_count,
         .start = reading_new,
         .open = scan_open,
         .explain = scan_explain,
