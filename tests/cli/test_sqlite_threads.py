@@ -1,6 +1,7 @@
 """A large SQLite table is read on several connections, which see one state of it."""
 import sqlite3
 import threading
+import time
 
 from harness import ProgramTest
 
@@ -36,6 +37,7 @@ class SqliteThreads(ProgramTest):
                     connection.execute("UPDATE t SET v = v - 1 WHERE id = ?", (source * 100003,))
                     connection.execute("UPDATE t SET v = v + 1 WHERE id = ?", (target * 100003,))
                 moves.append(1)
+                time.sleep(0.01)  # a journal keeps readers out while it is written
             connection.close()
 
         writer = threading.Thread(target=write)
