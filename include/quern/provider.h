@@ -652,8 +652,10 @@ struct QuernTableFunction {
 };
 
 typedef enum QuernFunctionFlag {
-    QUERN_FUNCTION_VOLATILE = 1,  /* two calls with the same arguments may differ */
-    QUERN_FUNCTION_SEES_NULLS = 2 /* without it: NULL where an argument is; an aggregate passes over such rows */
+    QUERN_FUNCTION_VOLATILE = 1,   /* two calls with the same arguments may differ */
+    QUERN_FUNCTION_SEES_NULLS = 2, /* without it: NULL where an argument is; an aggregate passes over such rows */
+    QUERN_FUNCTION_ANY_ORDER = 4   /* an aggregate: the order of its rows changes nothing. Without it one thread calls
+                                      it, in their order; with it several do, each for states of its own, and merge */
 } QuernFunctionFlag;
 
 typedef struct QuernScalarFunction QuernScalarFunction;
@@ -685,12 +687,13 @@ struct QuernAggregateFunction {
     size_t argument_count;
     const char *const *arguments;
     const char *result;
-    uint32_t flags;    /* QUERN_FUNCTION_SEES_NULLS */
+    uint32_t flags;    /* QUERN_FUNCTION_SEES_NULLS, QUERN_FUNCTION_ANY_ORDER */
     size_t state_size; /* up to 4096 */
     /* Row i of `arguments`, a struct, goes to states[i]. Several may be the same. */
     int32_t (*update)(const QuernAggregateFunction *function, QuernContext *context, const struct ArrowArray *arguments,
                       void *const *states, QuernProviderError *error);
-    /* from[i] is merged into into[i], which has the earlier rows. from[i] stays as it was, and the two share nothing.
+    /* from[i] is merged into into[i], which has the earlier rows (ANY_ORDER: other ones). from[i] stays as it was, and
+     * the two share nothing.
      */
     int32_t (*merge)(const QuernAggregateFunction *function, QuernContext *context, const void *const *from,
                      void *const *into, size_t count, QuernProviderError *error);

@@ -117,7 +117,6 @@ static Aggregate aggregate_entry(const PluginAdd *add, Arena *arena, const Quern
     Aggregate entry = {.name = self->signature.name,
                        .signature = self->signature.text,
                        .description = self->signature.description,
-                       .flags = AGGREGATE_ORDER_MATTERS, /* for all that is known of it */
                        .argument_count = (uint8_t)function->argument_count,
                        .result = (uint8_t)self->signature.result.id,
                        .resolve = plugin_aggregate_resolve,
@@ -126,6 +125,8 @@ static Aggregate aggregate_entry(const PluginAdd *add, Arena *arena, const Quern
                        .combine = plugin_aggregate_combine,
                        .finalize = plugin_aggregate_finalize,
                        .user = self};
+    if (!(function->flags & QUERN_FUNCTION_ANY_ORDER))
+        entry.flags |= AGGREGATE_ORDER_MATTERS;
     if (function->flags & QUERN_FUNCTION_SEES_NULLS)
         entry.flags |= AGGREGATE_KEEPS_NULLS;
     for (size_t i = 0; i < function->argument_count; i++)

@@ -166,7 +166,7 @@ typedef struct Longest {
 static int32_t longest_take(QuernContext *context, Longest *state, const char *text, size_t size,
                             QuernProviderError *error)
 {
-    if (state->text && size <= state->size)
+    if (state->text && (size < state->size || (size == state->size && memcmp(text, state->text, size) >= 0)))
         return QUERN_PROVIDER_OK;
     char *copy = host->context_allocate(context, size + 1);
     if (copy == NULL)
@@ -421,9 +421,11 @@ static const QuernScalarFunction *const scalar_list[] = {&scalars[0], &scalars[1
 
 static const QuernAggregateFunction aggregates[] = {
     {HEAD(QuernAggregateFunction), .name = "longest", .argument_count = 1, .arguments = texts, .result = "u",
-     .state_size = sizeof(Longest), .update = longest_update, .merge = longest_merge, .finish = longest_finish},
+     .flags = QUERN_FUNCTION_ANY_ORDER, .state_size = sizeof(Longest), .update = longest_update, .merge = longest_merge,
+     .finish = longest_finish},
     {HEAD(QuernAggregateFunction), .name = "xor_all", .argument_count = 1, .arguments = bigints, .result = "l",
-     .state_size = sizeof(int64_t), .update = xor_update, .merge = xor_merge, .finish = xor_finish},
+     .flags = QUERN_FUNCTION_ANY_ORDER, .state_size = sizeof(int64_t), .update = xor_update, .merge = xor_merge,
+     .finish = xor_finish},
 };
 static const QuernAggregateFunction *const aggregate_list[] = {&aggregates[0], &aggregates[1]};
 
