@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "column/row.h"
+#include "column/string_hash.h"
 #include "column/vector_rows.h"
 
 static const uint64_t null_hash = 0x2545F4914F6CDD1Du;
@@ -34,34 +35,6 @@ static inline uint64_t hash_f64(double value)
 static inline uint64_t hash_interval(Interval value)
 {
     return hash_i128(interval_order(value));
-}
-
-static inline uint64_t load_u64(const char *bytes)
-{
-    uint64_t word;
-    memcpy(&word, bytes, sizeof word);
-    return word;
-}
-
-/* Of more than 8 bytes: in steps of 16, the last of them overlapping the one before, so that no step is a short one. */
-static inline uint64_t hash_long_text(const char *text, size_t size)
-{
-    const char *end = text + size;
-    uint64_t hash = size;
-    for (; end - text > 16; text += 16)
-        hash = hash_combine(hash ^ load_u64(text), load_u64(text + 8));
-    if (size < 16)
-        return hash_combine(hash ^ load_u64(text), load_u64(end - 8));
-    return hash_combine(hash ^ load_u64(end - 16), load_u64(end - 8));
-}
-
-static inline uint64_t hash_string(String value)
-{
-    if (value.size > STRING_INLINE_SIZE)
-        return hash_long_text(value.pointer, value.size);
-    uint64_t words[2];
-    memcpy(words, &value, sizeof words);
-    return hash_combine(words[0], words[1]);
 }
 
 static inline uint64_t hash_add(uint64_t hash, uint64_t value_hash, bool is_first)
@@ -97,7 +70,7 @@ HASH(hash_i32_rows, int32_t, hash_i64)
 HASH(hash_i64_rows, int64_t, hash_i64)
 HASH(hash_i128_rows, Int128, hash_i128)
 HASH(hash_f64_rows, double, hash_f64)
-HASH(hash_string_rows, String, hash_string)
+HASH(hash_string_rows, String, string_hash)
 HASH(hash_interval_rows, Interval, hash_interval)
 
 static const HashKernel hash_kernels[PHYSICAL_COUNT] = {

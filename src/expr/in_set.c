@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "column/string_hash.h"
 #include "expr/kernels.h"
 
 /* Up to so many are compared one after the other. */
@@ -60,7 +61,7 @@ static bool key_is_wide(Int128 key)
 
 static size_t text_slot(const InSet *set, const String *text)
 {
-    size_t slot = hash_bytes(string_data(text), text->size) & set->mask;
+    size_t slot = string_hash(*text) & set->mask;
     while (set->is_used[slot] && !string_equal(&set->texts[slot], text))
         slot = (slot + 1) & set->mask;
     return slot;

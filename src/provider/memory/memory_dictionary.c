@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/hash.h"
+#include "column/string_hash.h"
 
 enum {
     LEAST_ROWS = 1024,         /* fewer are not worth it */
@@ -26,7 +26,7 @@ typedef struct Coding {
 static size_t coding_find(Coding *coding, size_t row)
 {
     const String *string = &coding->values[row];
-    size_t slot = hash_bytes(string_data(string), string->size) % SLOT_COUNT;
+    size_t slot = string_hash(*string) % SLOT_COUNT;
     for (; coding->slots[slot]; slot = (slot + 1) % SLOT_COUNT) {
         size_t index = coding->slots[slot] - 1u;
         if (string_equal(&coding->values[coding->rows[index]], string))

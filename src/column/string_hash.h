@@ -1,0 +1,38 @@
+/* column/string_hash.h: the hash of a String: one that is stored within its 16 bytes is hashed as these, without a loop. */
+#ifndef QUERN_COLUMN_STRING_HASH_H
+#define QUERN_COLUMN_STRING_HASH_H
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "column/types.h"
+
+static inline uint64_t string_load_u64(const char *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+/* Of more than 8 bytes: in steps of 16, the last of them overlapping the one before, so that no step is a short one. */
+static inline uint64_t string_hash_long(const char *text, size_t size)
+{
+    const char *end = text + size;
+    uint64_t hash = size;
+    for (; end - text > 16; text += 16)
+        hash = hash_combine(hash ^ string_load_u64(text), string_load_u64(text + 8));
+    if (size < 16)
+        return hash_combine(hash ^ string_load_u64(text), string_load_u64(end - 8));
+    return hash_combine(hash ^ string_load_u64(end - 16), string_load_u64(end - 8));
+}
+
+static inline uint64_t string_hash(String value)
+{
+    if (value.size > STRING_INLINE_SIZE)
+        return string_hash_long(value.pointer, value.size);
+    uint64_t words[2];
+    memcpy(words, &value, sizeof words);
+    return hash_combine(words[0], words[1]);
+}
+
+#endif
