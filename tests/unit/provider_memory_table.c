@@ -1,4 +1,6 @@
 /* tests/unit/provider_memory_table.c: tables in memory: versions, keys, skipping, and changes that fail. */
+#include <math.h>
+
 #include "base/memory.h"
 #include "expr/function.h"
 #include "provider/memory/memory.h"
@@ -457,6 +459,27 @@ START_TEST(an_insert_needs_room_for_the_codes_of_few_texts_alone)
 }
 END_TEST
 
+static void distinct_is_near(TableProvider *table, size_t column, double count)
+{
+    StatisticsCount guess = table->ops->statistics(table, context_new())->columns[column].distinct_count;
+    ck_assert_int_eq(guess.precision, PRECISION_ESTIMATE);
+    ck_assert_msg(fabs((double)guess.count - count) <= 0.14 * count, "%g for %g", (double)guess.count, count);
+}
+
+START_TEST(how_many_values_differ_is_known_nearly)
+{
+    TableProvider *table = table_new(/* has_key= */ false);
+    insert(table, 0, 200000);
+    insert(table, 100000, 200000); /* half of them again */
+    distinct_is_near(table, 0, 300000);
+    distinct_is_near(table, 1, 240000); /* every fifth is NULL */
+    distinct_is_near(table, 2, 300000);
+    distinct_is_near(colors_table(MEMORY_GROUP_ROWS + 5000), 0, 3);
+    delete_where(table, (Expr *[]){id_is(">=", 1000)}, 1);
+    distinct_is_near(table, 0, 1000);
+}
+END_TEST
+
 START_TEST(texts_of_few_values_become_a_dictionary)
 {
     TableProvider *table = colors_table(MEMORY_GROUP_ROWS + 100);
@@ -550,5 +573,5 @@ TEST_PROGRAM(what_is_inserted_is_read_back_in_order, a_scan_sees_the_table_as_it
              a_key_is_looked_up_and_not_searched, row_groups_are_skipped_by_their_bounds, bounds_never_lose_a_row,
              no_more_rows_are_read_than_the_limit_asks_for, a_table_gives_its_memory_back,
              a_limit_on_memory_stops_an_insert_and_loses_nothing, an_insert_needs_room_for_the_codes_of_few_texts_alone,
-             texts_of_few_values_become_a_dictionary, running_out_of_memory_loses_nothing,
-             rows_without_columns_are_counted)
+             how_many_values_differ_is_known_nearly, texts_of_few_values_become_a_dictionary,
+             running_out_of_memory_loses_nothing, rows_without_columns_are_counted)

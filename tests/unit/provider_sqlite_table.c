@@ -519,6 +519,49 @@ START_TEST(a_read_that_takes_long_can_be_stopped)
 }
 END_TEST
 
+static uint64_t distinct_count(const Statistics *statistics, size_t column)
+{
+    ck_assert_int_eq(statistics->columns[column].distinct_count.precision, PRECISION_ESTIMATE);
+    return statistics->columns[column].distinct_count.count;
+}
+
+START_TEST(what_analyze_has_counted_is_known)
+{
+    database_make(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, k INTEGER, s TEXT, v REAL, w REAL);"
+        "WITH RECURSIVE g (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < 6000) "
+        "INSERT INTO t SELECT i * 10, i % 60, 'text ' || (i % 500), i, i FROM g;"
+        "CREATE INDEX tk ON t (k, v); CREATE INDEX ts ON t (s); CREATE INDEX tw ON t (w) WHERE k = 3; ANALYZE");
+    TableProvider *table = table_open("T");
+    table->ops->schema(table, context_new());
+    const Statistics *statistics = table->ops->statistics(table, context_new());
+    ck_assert_uint_eq(statistics->row_count.count, 6000);
+    ck_assert_uint_eq(distinct_count(statistics, 0), 6000);
+    ck_assert_uint_eq(distinct_count(statistics, 1), 60);
+    ck_assert_uint_eq(distinct_count(statistics, 2), 500);
+    /* second in an index, and first in one of some rows */
+    ck_assert_int_eq(statistics->columns[3].distinct_count.precision, PRECISION_ABSENT);
+    ck_assert_int_eq(statistics->columns[4].distinct_count.precision, PRECISION_ABSENT);
+}
+END_TEST
+
+START_TEST(counts_that_make_no_sense_do_no_harm)
+{
+    static const char *const stats[] = {"", "x", "0 0", "10 0", "5 -3", "-10 -20 30", "99999999999999999999999 2"};
+    for (size_t i = 0; i < sizeof stats / sizeof *stats; i++) {
+        database_make(
+            arena_format(test_arena,
+                         "CREATE TABLE t (k INTEGER); INSERT INTO t VALUES (1), (2); CREATE INDEX tk ON t (k);"
+                         "ANALYZE; UPDATE sqlite_stat1 SET stat = '%s', idx = CASE WHEN %zu > 3 THEN idx END",
+                         stats[i], i));
+        TableProvider *table = table_open("t");
+        table->ops->schema(table, context_new());
+        ck_assert_ptr_nonnull(table->ops->statistics(table, context_new()));
+        ck_assert_str_eq(table_text("t"), "1\n2\n");
+    }
+}
+END_TEST
+
 TEST_PROGRAM(declared_types_are_ours, columns_without_a_type_are_what_their_values_are, values_of_every_type_are_read,
              values_that_do_not_fit_raise_or_are_null_by_option, text_that_is_not_utf8_raises_with_its_place,
              declared_columns_choose_names_and_types, strange_names_views_and_tables_without_rowid_are_read,
@@ -526,4 +569,5 @@ TEST_PROGRAM(declared_types_are_ours, columns_without_a_type_are_what_their_valu
              an_attached_database_follows_its_schema, a_pushed_filter_keeps_the_rows_that_it_would_above,
              junctions_are_pushed_as_far_as_they_are_known, a_key_lookup_uses_the_index,
              more_than_sqlite_takes_is_not_sent, rows_without_columns_are_counted,
-             a_read_that_takes_long_can_be_stopped)
+             a_read_that_takes_long_can_be_stopped, what_analyze_has_counted_is_known,
+             counts_that_make_no_sense_do_no_harm)

@@ -21,11 +21,9 @@ void csv_evidence_init(CsvEvidence *evidence)
     *evidence = (CsvEvidence){.possible = ALL_KINDS, .lowest_number = INFINITY, .highest_number = -INFINITY};
 }
 
-static void sketch_add(CsvEvidence *evidence, uint64_t hash)
+static void evidence_sketch(CsvEvidence *evidence, uint64_t hash)
 {
-    uint8_t rank = (uint8_t)(__builtin_ctzll(hash >> 8 | (uint64_t)1 << 55) + 1);
-    uint8_t *slot = &evidence->sketch[hash & 0xFF];
-    *slot = rank > *slot ? rank : *slot;
+    sketch_add(&evidence->sketch, hash);
     evidence->sketched_count++;
 }
 
@@ -130,7 +128,7 @@ void csv_evidence_add(CsvEvidence *evidence, const char *text, size_t size)
 {
     evidence->value_count++;
     if (evidence->sketched_count < CSV_SKETCH_VALUES)
-        sketch_add(evidence, hash_bytes(text, size));
+        evidence_sketch(evidence, hash_bytes(text, size));
     if (evidence->possible & NUMBER_KINDS)
         any_number_add(evidence, text, size);
     if (evidence->possible & ~NUMBER_KINDS)
@@ -210,7 +208,7 @@ void csv_evidence_add_values(CsvEvidence *evidence, Type type, const void *value
     evidence->value_count += bounds.count;
     for (size_t i = 0; i < count && evidence->sketched_count < CSV_SKETCH_VALUES; i++)
         if (!(left[i / 64] >> (i % 64) & 1))
-            sketch_add(evidence, hash_u64((uint64_t)value_at(type, values, i)));
+            evidence_sketch(evidence, hash_u64((uint64_t)value_at(type, values, i)));
     if (type.id != TYPE_DECIMAL) {
         bounds_add(evidence, bounds.lowest);
         bounds_add(evidence, bounds.highest);
@@ -237,9 +235,7 @@ void csv_evidence_merge(CsvEvidence *evidence, const CsvEvidence *other)
     number_bounds_add(evidence, other->lowest_number);
     number_bounds_add(evidence, other->highest_number);
     evidence->sketched_count += other->sketched_count;
-    for (int i = 0; i < CSV_SKETCH_SIZE; i++)
-        if (other->sketch[i] > evidence->sketch[i])
-            evidence->sketch[i] = other->sketch[i];
+    sketch_merge(&evidence->sketch, &other->sketch);
 }
 
 Type csv_evidence_type(const CsvEvidence *evidence)
@@ -271,20 +267,6 @@ Type csv_evidence_type(const CsvEvidence *evidence)
 
 /* ---- statistics ---- */
 
-static double sketch_estimate(const CsvEvidence *evidence)
-{
-    double sum = 0;
-    int zero_count = 0;
-    for (int i = 0; i < CSV_SKETCH_SIZE; i++) {
-        sum += ldexp(1, -evidence->sketch[i]);
-        zero_count += evidence->sketch[i] == 0;
-    }
-    double size = CSV_SKETCH_SIZE, estimate = 0.7213 / (1 + 1.079 / size) * size * size / sum;
-    if (estimate < 2.5 * size && zero_count > 0)
-        estimate = size * log(size / zero_count); /* linear counting is better for few */
-    return estimate;
-}
-
 /* Few distinct values among many seen: those are all there are. Nearly as many as seen: there are as many more as rows.
  */
 static uint64_t distinct_estimate(const CsvEvidence *evidence, double value_count)
@@ -292,7 +274,7 @@ static uint64_t distinct_estimate(const CsvEvidence *evidence, double value_coun
     double seen = (double)evidence->sketched_count;
     if (seen == 0)
         return 0;
-    double distinct = sketch_estimate(evidence);
+    double distinct = sketch_estimate(&evidence->sketch);
     distinct = distinct > seen ? seen : distinct;
     double share = distinct / seen;
     double total = share < 0.1 ? distinct : distinct * pow(value_count / seen, (share - 0.1) / 0.9);

@@ -2,6 +2,7 @@
 #ifndef QUERN_PROVIDER_CSV_CSV_EVIDENCE_H
 #define QUERN_PROVIDER_CSV_CSV_EVIDENCE_H
 
+#include "base/sketch.h"
 #include "base/string_view.h"
 #include "column/types.h"
 #include "provider/statistics.h"
@@ -23,7 +24,7 @@ typedef enum CsvKind {
         CSV_KIND_COUNT
 } CsvKind;
 
-enum { CSV_SKETCH_SIZE = 256, CSV_SKETCH_VALUES = 1 << 16 };
+enum { CSV_SKETCH_VALUES = 1 << 16 };
 
 typedef struct CsvEvidence {
     uint8_t possible;          /* bit a CsvKind */
@@ -33,7 +34,7 @@ typedef struct CsvEvidence {
     int64_t lowest, highest;              /* of integers, booleans, dates and times */
     double lowest_number, highest_number; /* of all numbers */
     uint64_t sketched_count;
-    uint8_t sketch[CSV_SKETCH_SIZE]; /* HyperLogLog of the first CSV_SKETCH_VALUES values (Flajolet et al. 2007) */
+    Sketch sketch; /* of the first CSV_SKETCH_VALUES values */
 } CsvEvidence;
 
 void csv_evidence_init(CsvEvidence *evidence);

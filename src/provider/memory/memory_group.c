@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "column/vector_rows.h"
 #include "provider/memory/memory_dictionary.h"
+#include "provider/memory/memory_sketch.h"
 
 enum {
     FIRST_ROWS = 64,
@@ -29,6 +30,8 @@ MemoryGroup *memory_group_new(Arena *owner, MemoryBudget *budget, const Schema *
     group->columns = arena_array(arena, MemoryColumn, schema->column_count);
     for (size_t c = 0; c < schema->column_count; c++) {
         group->columns[c].values = vector_new(arena, schema->columns[c].type);
+        if (schema->columns[c].type.id != TYPE_BOOLEAN)
+            group->columns[c].sketch = arena_new(arena, Sketch);
         if (schema->columns[c].type.id == TYPE_DECIMAL)
             group->columns[c].values->physical = PHYSICAL_I64; /* until a value does not fit */
     }
@@ -289,7 +292,12 @@ static void (*const bounds_loops[PHYSICAL_COUNT])(MemoryColumn *column, size_t f
     [PHYSICAL_STRING] = bounds_string, [PHYSICAL_INTERVAL] = bounds_interval,
 };
 
-void memory_group_accept(MemoryGroup *group, size_t row_count)
+static bool column_is_text(const MemoryColumn *column)
+{
+    return column->values->physical == PHYSICAL_STRING;
+}
+
+static void group_take(MemoryGroup *group, size_t row_count, bool is_sealing)
 {
     size_t first = group->row_count;
     if (first >= row_count || group->is_sealed)
@@ -297,6 +305,8 @@ void memory_group_accept(MemoryGroup *group, size_t row_count)
     for (size_t c = 0; c < group->column_count; c++) {
         MemoryColumn *column = &group->columns[c];
         bounds_loops[column->values->physical](column, first, row_count);
+        if (!is_sealing || !column_is_text(column)) /* which may become few values */
+            memory_column_sketch(column, first, row_count);
         if (column->values->validity)
             for (size_t i = first; i < row_count; i++)
                 column->null_count += !validity_get(column->values->validity, i);
@@ -304,15 +314,24 @@ void memory_group_accept(MemoryGroup *group, size_t row_count)
     group->row_count = (uint32_t)row_count;
 }
 
+void memory_group_accept(MemoryGroup *group, size_t row_count)
+{
+    group_take(group, row_count, /* is_sealing= */ false);
+}
+
 void memory_group_seal(MemoryGroup *group, const Context *context, size_t row_count)
 {
     if (group->is_sealed)
         return;
-    memory_group_accept(group, row_count);
+    size_t first = group->row_count;
+    group_take(group, row_count, /* is_sealing= */ true);
     group->is_sealed = true;
-    for (size_t c = 0; c < group->column_count; c++)
-        if (group->columns[c].values->physical == PHYSICAL_STRING)
-            memory_column_encode(&group->columns[c], context, group->budget, row_count);
+    for (size_t c = 0; c < group->column_count; c++) {
+        if (!column_is_text(&group->columns[c]))
+            continue;
+        memory_column_encode(&group->columns[c], context, group->budget, row_count);
+        memory_column_sketch(&group->columns[c], first, row_count);
+    }
 }
 
 /* ---- reading ---- */

@@ -10,6 +10,7 @@
 #define QUERN_PROVIDER_MEMORY_MEMORY_GROUP_H
 
 #include "base/context.h"
+#include "base/sketch.h"
 #include "column/batch.h"
 
 enum { MEMORY_GROUP_ROWS = 60 * BATCH_SIZE };
@@ -22,6 +23,7 @@ typedef struct MemoryColumn {
     bool has_bounds;     /* some row is not NULL */
     bool is_unordered;   /* some value is less than the one before it */
     uint32_t minimum_row, maximum_row;
+    Sketch *sketch; /* of their different values; BOOLEAN: NULL */
 } MemoryColumn;
 
 typedef struct MemoryGroup {

@@ -1,5 +1,8 @@
 /* provider/memory/memory_statistics.c: what row groups know of their columns, added up. */
+#include <math.h>
+
 #include "provider/memory/memory_order.h"
+#include "provider/memory/memory_sketch.h"
 
 /* Of a slice that rows are gone from, or whose group has more, the group's bounds and counts are only near. */
 static bool slice_is_whole(const MemorySlice *slice)
@@ -21,58 +24,27 @@ static bool column_is_key(const MemoryTable *table, size_t column)
     return false;
 }
 
-/* Of a column all of whose full groups are coded, as many values as the largest dictionary has; 0: unknown. */
-static uint64_t dictionary_count(const MemoryVersion *version, size_t column)
-{
-    uint64_t most = 0;
-    for (size_t s = 0; s < version->slice_count; s++) {
-        const MemoryGroup *group = version->slices[s].group;
-        const Vector *values = group->columns[column].values;
-        if (values->form == VECTOR_DICTIONARY)
-            most = values->dictionary_size > most ? values->dictionary_size : most;
-        else if (group->is_sealed)
-            return 0;
-    }
-    return most;
-}
-
-/* A guess at how many different values there are: no more than rows, nor than the bounds or a dictionary have room for.
- */
+/* Sketches know of rows that are gone, too; there are no more values than rows, nor than the bounds have room for. */
 static StatisticsCount distinct_guess(const MemoryTable *table, const MemoryVersion *version, size_t column,
                                       const ColumnStatistics *statistics, uint64_t row_count)
 {
     Type type = table->schema->columns[column].type;
-    StatisticsCount count = {.count = row_count - statistics->null_count.count};
-    bool is_exact = statistics->null_count.precision == PRECISION_EXACT;
+    StatisticsCount count = {PRECISION_ESTIMATE, row_count - statistics->null_count.count};
     if (column_is_key(table, column)) {
-        count.precision = is_exact ? PRECISION_EXACT : PRECISION_ESTIMATE;
+        if (statistics->null_count.precision == PRECISION_EXACT)
+            count.precision = PRECISION_EXACT;
         return count;
     }
     if (statistics->minimum.value.is_null)
-        return count;
-    uint64_t span;
-    switch (type_physical(type)) {
-    case PHYSICAL_BOOL:
-        span = 1;
-        break;
-    case PHYSICAL_I32:
-    case PHYSICAL_I64:
-        if (type.id == TYPE_DECIMAL)
-            return count;
-        span = (uint64_t)statistics->maximum.value.i64 - (uint64_t)statistics->minimum.value.i64;
-        break;
-    case PHYSICAL_STRING:
-        span = dictionary_count(version, column);
-        if (span == 0)
-            return count;
-        span--;
-        break;
-    default:
-        return count;
-    }
-    count.precision = PRECISION_ESTIMATE;
-    if (span < count.count)
-        count.count = span + 1;
+        return (StatisticsCount){PRECISION_ABSENT, 0};
+    Physical physical = type_physical(type);
+    double room = INFINITY, guess = memory_version_distinct(version, column);
+    if (physical == PHYSICAL_BOOL)
+        room = guess = 2;
+    else if ((physical == PHYSICAL_I32 || physical == PHYSICAL_I64) && type.id != TYPE_DECIMAL)
+        room = (double)statistics->maximum.value.i64 - (double)statistics->minimum.value.i64 + 1;
+    guess = fmin(round(guess), fmin(room, (double)count.count));
+    count.count = guess < 1 ? 1 : (uint64_t)guess;
     return count;
 }
 

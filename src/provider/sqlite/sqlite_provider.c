@@ -1,5 +1,7 @@
 /* provider/sqlite/sqlite_provider.c: a table of a database as the contract sees it, and the format that makes one. */
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "column/number.h"
 #include "provider/sqlite/sqlite.h"
@@ -47,34 +49,53 @@ static const char *sqlite_table_definition(TableProvider *base, Arena *arena)
 
 /* ---- statistics ---- */
 
-/* What ANALYZE has written, else the largest rowid: both are near, at the price of one look into an index. */
-static bool row_count_estimate(SqliteTable *table, const Context *context, uint64_t *ret_count)
+static void distinct_note(const SqliteTable *table, Statistics *statistics, const char *column, uint64_t count)
 {
-    const SqliteShape *shape = table->shape;
-    if (table->is_view || shape->is_virtual)
-        return false;
-    Arena *scratch = arena_new_child(context->arena);
+    for (size_t c = 0; column && c < statistics->column_count; c++)
+        if (strcasecmp(table->shape->columns[c].name, column) == 0)
+            statistics->columns[c].distinct_count = (StatisticsCount){PRECISION_ESTIMATE, count};
+}
+
+/* What ANALYZE has written: of each index the rows, and how many have the same value in its first column. A partial
+ * index knows of some rows only. */
+static bool analyzed_read(const SqliteTable *table, Arena *scratch, Statistics *statistics)
+{
+    static const char sql[] =
+        "SELECT s.stat, (SELECT name FROM pragma_index_info(s.idx) WHERE seqno = 0) FROM main.sqlite_stat1 s "
+        "WHERE s.tbl = ?1 COLLATE NOCASE AND (s.idx IS NULL OR EXISTS (SELECT 1 FROM pragma_index_list(s.tbl) l "
+        "WHERE l.name = s.idx AND l.partial = 0))";
+    SqliteDatabase *database = table->database;
     sqlite3_stmt *statement = sqlite_prepare(
-        table->database, scratch, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_stat1' AND type = 'table'");
+        database, scratch, "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_stat1' AND type = 'table'");
+    if (!sqlite_step(database, statement))
+        return false;
+    statement = sqlite_prepare(database, scratch, sql);
+    sqlite_bind_view(database, statement, 1, view_of(table->name));
     bool is_known = false;
-    if (sqlite_step(table->database, statement)) {
-        statement =
-            sqlite_prepare(table->database, scratch,
-                           "SELECT max(CAST(stat AS INTEGER)) FROM main.sqlite_stat1 WHERE tbl = ?1 COLLATE NOCASE");
-        sqlite_bind_view(table->database, statement, 1, view_of(table->name));
-        is_known = sqlite_step(table->database, statement) && sqlite3_column_type(statement, 0) == SQLITE_INTEGER;
+    while (sqlite_step(database, statement)) {
+        const char *text = sqlite_column_string(scratch, statement, 0);
+        unsigned long long rows, same;
+        int read = text ? sscanf(text, "%llu %llu", &rows, &same) : 0;
+        if (read < 1)
+            continue;
+        is_known = true;
+        if (rows > statistics->row_count.count)
+            statistics->row_count.count = rows;
+        if (read == 2 && same > 0 && rows > 0)
+            distinct_note(table, statistics, sqlite_column_string(scratch, statement, 1), (rows + same - 1) / same);
     }
-    if (!is_known && shape->rowid_name) {
-        Text sql = text_in(scratch);
-        text_add_format(&sql, "SELECT max(%s) FROM main.", shape->rowid_name);
-        text_add_sqlite_name(&sql, table->name);
-        statement = sqlite_prepare(table->database, scratch, text_string(&sql));
-        is_known = sqlite_step(table->database, statement);
-    }
-    int64_t count = is_known ? sqlite3_column_int64(statement, 0) : 0;
-    *ret_count = count > 0 ? (uint64_t)count : 0;
-    arena_free(scratch);
     return is_known;
+}
+
+/* At the price of one look into an index. */
+static uint64_t largest_rowid(const SqliteTable *table, Arena *scratch)
+{
+    Text sql = text_in(scratch);
+    text_add_format(&sql, "SELECT max(%s) FROM main.", table->shape->rowid_name);
+    text_add_sqlite_name(&sql, table->name);
+    sqlite3_stmt *statement = sqlite_prepare(table->database, scratch, text_string(&sql));
+    int64_t largest = sqlite_step(table->database, statement) ? sqlite3_column_int64(statement, 0) : 0;
+    return largest > 0 ? (uint64_t)largest : 0;
 }
 
 static const Statistics *sqlite_statistics(TableProvider *base, const Context *context)
@@ -82,20 +103,26 @@ static const Statistics *sqlite_statistics(TableProvider *base, const Context *c
     SqliteTable *table = (SqliteTable *)base;
     const SqliteShape *shape = table->shape;
     sqlite_database_enter(table->database, context);
-    uint64_t row_count;
-    if (shape == NULL || !row_count_estimate(table, context, &row_count))
+    if (shape == NULL || table->is_view || shape->is_virtual)
         return NULL;
     Statistics *statistics = arena_new(context->arena, Statistics);
-    statistics->row_count = (StatisticsCount){PRECISION_ESTIMATE, row_count};
+    statistics->row_count.precision = PRECISION_ESTIMATE;
     statistics->column_count = shape->schema->column_count;
     statistics->columns = arena_array(context->arena, ColumnStatistics, statistics->column_count);
+    Arena *scratch = arena_new_child(context->arena);
+    bool is_known = analyzed_read(table, scratch, statistics);
+    if (!is_known && shape->rowid_name)
+        statistics->row_count.count = largest_rowid(table, scratch);
+    arena_free(scratch);
+    if (!is_known && !shape->rowid_name)
+        return NULL;
     for (size_t i = 0; i < shape->constraints.count; i++) {
         const Constraint *constraint = &shape->constraints.items[i];
         if (constraint->kind == CONSTRAINT_NOT_NULL)
             statistics->columns[constraint->columns[0]].null_count.precision = PRECISION_ESTIMATE;
         else if (constraint->column_count == 1)
             statistics->columns[constraint->columns[0]].distinct_count =
-                (StatisticsCount){PRECISION_ESTIMATE, row_count};
+                (StatisticsCount){PRECISION_ESTIMATE, statistics->row_count.count};
     }
     return statistics;
 }
