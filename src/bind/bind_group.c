@@ -249,8 +249,49 @@ static Expr *group_of_run(const Select *select, const Expr *chain, size_t first,
     return NULL;
 }
 
+static void select_make_group_column(Select *select, const Expr *group);
+
+static bool select_groups_by(const Select *select, ColumnId column)
+{
+    for (size_t i = 0; i < select->groups.count; i++)
+        if (select->groups.items[i]->kind == EXPR_COLUMN && select->groups.items[i]->column == column)
+            return true;
+    return false;
+}
+
+/* Whether the groups have the primary key of the column's table: then it has one value in each of them. */
+static bool is_dependent_on_groups(const Select *select, ColumnId column)
+{
+    plan_check_depth(select->binder->arena, select->input);
+    const PlanScan *scan = plan_scan_of_column(select->input, column);
+    const Constraints *constraints = scan ? provider_constraints(scan->table) : NULL;
+    for (size_t i = 0; constraints && i < constraints->count; i++) {
+        const Constraint *key = &constraints->items[i];
+        if (key->kind != CONSTRAINT_PRIMARY_KEY)
+            continue;
+        size_t found = 0;
+        while (found < key->column_count &&
+               select_groups_by(select, scan->first_column + (ColumnId)key->columns[found]))
+            found++;
+        return found == key->column_count;
+    }
+    return false;
+}
+
+/* A column of the Aggregate's input above it: one that follows from the groups becomes one more of them. */
+static Expr *group_replace_column(Select *select, Expr *expr)
+{
+    if (select->sets.count > 0 || !is_dependent_on_groups(select, expr->column))
+        raise_ungrouped(select, expr);
+    Expr *group = plan_column_expr(select->binder->columns, expr->column, expr->position);
+    array_add(select->binder->arena, &select->groups, group);
+    select_make_group_column(select, group);
+    size_t last = select->group_columns.count - 1;
+    return plan_column_expr(select->binder->columns, select->group_columns.items[last], expr->position);
+}
+
 /* Groups become the Aggregate's columns; of its input's columns nothing else may be left. */
-static Expr *group_replace(const Select *select, Expr *expr, size_t depth)
+static Expr *group_replace(Select *select, Expr *expr, size_t depth)
 {
     Binder *binder = select->binder;
     if (depth > EXPR_MAX_DEPTH)
@@ -259,7 +300,7 @@ static Expr *group_replace(const Select *select, Expr *expr, size_t depth)
         if (expr_equal(select->groups.items[i], expr))
             return plan_column_expr(binder->columns, select->group_columns.items[i], expr->position);
     if (expr->kind == EXPR_COLUMN && column_set_has(&select->inputs, expr->column))
-        raise_ungrouped(select, expr);
+        return group_replace_column(select, expr);
     if (expr->argument_count == 0)
         return expr;
     Expr **arguments = arena_array(binder->arena, Expr *, expr->argument_count);
@@ -367,17 +408,14 @@ static const char *group_name(Binder *binder, const Expr *group)
     return text_string(&text);
 }
 
-/* The Aggregate's outputs for the groups: new columns, since with sets they hold other values than the input's. */
-static void select_make_group_columns(Select *select)
+/* The Aggregate's output for a group: a new column, since with sets it holds other values than the input's. */
+static void select_make_group_column(Select *select, const Expr *group)
 {
     Binder *binder = select->binder;
-    for (size_t i = 0; i < select->groups.count; i++) {
-        const Expr *group = select->groups.items[i];
-        const char *table = group->kind == EXPR_COLUMN ? plan_column(binder->columns, group->column)->table : NULL;
-        bool is_nullable = select->sets.count > 0 || expr_may_be_null(binder->columns, group);
-        ColumnId column = plan_column_new(binder->columns, group_name(binder, group), table, group->type, is_nullable);
-        array_add(binder->arena, &select->group_columns, column);
-    }
+    const char *table = group->kind == EXPR_COLUMN ? plan_column(binder->columns, group->column)->table : NULL;
+    bool is_nullable = select->sets.count > 0 || expr_may_be_null(binder->columns, group);
+    ColumnId column = plan_column_new(binder->columns, group_name(binder, group), table, group->type, is_nullable);
+    array_add(binder->arena, &select->group_columns, column);
 }
 
 static Plan *select_make_aggregate(Select *select, Plan *input)
@@ -409,7 +447,9 @@ Plan *select_group(Select *select, Plan *input)
     input = subqueries_attach(select->binder, input, &select->before);
     select->inputs = column_set_in(select->binder->arena);
     column_set_add_outputs(&select->inputs, input);
-    select_make_group_columns(select);
+    select->input = input;
+    for (size_t i = 0; i < select->groups.count; i++)
+        select_make_group_column(select, select->groups.items[i]);
     for (size_t i = 0; i < select->items.count; i++)
         group_replace_slot(select, &select->items.items[i].expr);
     if (select->having)

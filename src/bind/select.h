@@ -52,7 +52,8 @@ typedef struct Select {
     ColumnId grouping_column; /* bit i: group i is not in the row's set */
     Subqueries before, after;
     Expr *having;
-    ColumnSet inputs; /* what the Aggregate reads */
+    const Plan *input; /* of the Aggregate */
+    ColumnSet inputs;  /* its columns */
     ARRAY(SelectWindow) windows;
     ColumnSet window_columns;          /* of all calls */
     struct WindowParts *named_windows; /* those of the WINDOW clause; NULL: not looked at yet */

@@ -30,25 +30,9 @@ static double table_rows(PlanColumns *columns, PlanScan *scan)
                                                                              : UNKNOWN_TABLE_ROWS;
 }
 
-/* The scan below `plan` that gives the column, or NULL. */
-static PlanScan *scan_of_column(const Plan *plan, ColumnId column)
-{
-    PlanScan *self = (PlanScan *)plan; /* which may not give a column any more that its filters are about */
-    if (plan->kind == PLAN_SCAN)
-        return column >= self->first_column && column - self->first_column < self->column_count ? self : NULL;
-    if (!plan_has_output(plan, column))
-        return NULL;
-    for (size_t i = 0; i < plan->input_count; i++) {
-        PlanScan *scan = scan_of_column(plan->inputs[i], column);
-        if (scan)
-            return scan;
-    }
-    return NULL;
-}
-
 static const ColumnStatistics *statistics_of_column(PlanColumns *columns, const Plan *plan, ColumnId column)
 {
-    PlanScan *scan = scan_of_column(plan, column);
+    PlanScan *scan = plan_scan_of_column(plan, column);
     const Statistics *statistics = scan ? scan_statistics(columns, scan) : NULL;
     size_t index = scan ? column - scan->first_column : 0;
     return statistics && index < statistics->column_count ? &statistics->columns[index] : NULL;
@@ -57,7 +41,7 @@ static const ColumnStatistics *statistics_of_column(PlanColumns *columns, const 
 /* Of a column that is a key by itself: as many values as its table has rows; 0: it is none. */
 static double unique_count_of_column(PlanColumns *columns, const Plan *plan, ColumnId column)
 {
-    PlanScan *scan = scan_of_column(plan, column);
+    PlanScan *scan = plan_scan_of_column(plan, column);
     const Constraints *constraints = scan ? provider_constraints(scan->table) : NULL;
     for (size_t i = 0; constraints && i < constraints->count; i++) {
         const Constraint *key = &constraints->items[i];

@@ -411,6 +411,8 @@ size_t plan_number(Plan *plan);
 enum { PLAN_DEPTH_LIMIT = 2000, PLAN_COLUMN_LIMIT = 4000000 };
 /* Raises TOO_COMPLEX; does not recurse. */
 void plan_check_depth(Arena *arena, const Plan *plan);
+/* The scan below `plan`, whose depth is checked, that gives the column; NULL: none does. */
+PlanScan *plan_scan_of_column(const Plan *plan, ColumnId column);
 
 /* ---- printing: a line a node, indented two blanks a level, details behind it or on lines below it ---- */
 

@@ -235,6 +235,21 @@ size_t plan_number(Plan *plan)
     return count;
 }
 
+PlanScan *plan_scan_of_column(const Plan *plan, ColumnId column)
+{
+    PlanScan *self = (PlanScan *)plan; /* which may not give a column any more that its filters are about */
+    if (plan->kind == PLAN_SCAN)
+        return column >= self->first_column && column - self->first_column < self->column_count ? self : NULL;
+    if (!plan_has_output(plan, column))
+        return NULL;
+    for (size_t i = 0; i < plan->input_count; i++) {
+        PlanScan *scan = plan_scan_of_column(plan->inputs[i], column);
+        if (scan)
+            return scan;
+    }
+    return NULL;
+}
+
 void plan_check_depth(Arena *arena, const Plan *plan)
 {
     typedef struct Visit {
