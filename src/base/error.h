@@ -79,6 +79,8 @@ typedef enum ErrorClass {
     X(CARDINALITY, "21000", SQL)                                                                                       \
     X(NOT_NULL_VIOLATION, "23502", SQL)                                                                                \
     X(UNIQUE_VIOLATION, "23505", SQL)                                                                                  \
+    X(FOREIGN_KEY_VIOLATION, "23503", SQL)                                                                             \
+    X(INVALID_FOREIGN_KEY, "42830", SQL)                                                                               \
     X(CHECK_VIOLATION, "23514", SQL)                                                                                   \
     X(READ_ONLY, "25006", SQL)                                                                                         \
     X(INVALID_TRANSACTION, "25000", SQL)                                                                               \

@@ -119,6 +119,39 @@ static void definition_add_not_null(Definition *definition, const AstConstraint 
     array_add(binder->arena, &definition->constraints, constraint);
 }
 
+/* What it refers to is looked up when the table's own name is known: engine/foreign_key.c. */
+static void definition_add_foreign_key(Definition *definition, const AstConstraint *ast, const size_t *columns,
+                                       size_t count)
+{
+    static const ReferenceAction actions[] = {
+        [AST_REFERENCE_NO_ACTION] = REFERENCE_NO_ACTION,     [AST_REFERENCE_RESTRICT] = REFERENCE_RESTRICT,
+        [AST_REFERENCE_CASCADE] = REFERENCE_CASCADE,         [AST_REFERENCE_SET_NULL] = REFERENCE_SET_NULL,
+        [AST_REFERENCE_SET_DEFAULT] = REFERENCE_SET_DEFAULT,
+    };
+    Binder *binder = definition->binder;
+    const char **names = arena_array(binder->arena, const char *, ast->reference_columns.count);
+    for (size_t i = 0; i < ast->reference_columns.count; i++)
+        names[i] = binder_string(binder, ast->reference_columns.items[i].text);
+    Reference *reference = arena_new(binder->arena, Reference);
+    *reference = (Reference){.schema = ast->reference.schema.data ? binder_string(binder, ast->reference.schema) : NULL,
+                             .table = binder_string(binder, ast->reference.name),
+                             .column_count = ast->reference_columns.count,
+                             .columns = names,
+                             .on_delete = actions[ast->on_delete],
+                             .on_update = actions[ast->on_update],
+                             .is_match_full = ast->is_match_full};
+    if (reference->column_count > 0 && reference->column_count != count)
+        bind_error(binder, ERROR_INVALID_FOREIGN_KEY, ast->position, NULL,
+                   "%zu columns refer to %zu: a foreign key has as many as what it refers to", count,
+                   reference->column_count);
+    Constraint constraint = {.kind = CONSTRAINT_FOREIGN_KEY,
+                             .name = ast->name.text.data ? binder_string(binder, ast->name.text) : NULL,
+                             .column_count = count,
+                             .columns = columns,
+                             .reference = reference};
+    array_add(binder->arena, &definition->constraints, constraint);
+}
+
 static void require_binary_collation(const Binder *binder, const AstConstraint *ast)
 {
     static const char *const binary[] = {"c", "posix", "binary", "ucs_basic", "default"};
@@ -147,7 +180,7 @@ static void definition_add_constraint(Definition *definition, const AstConstrain
         definition_add_check(definition, ast);
         break;
     case AST_CONSTRAINT_FOREIGN_KEY:
-        context_warn(definition->binder->context, "foreign keys are not checked");
+        definition_add_foreign_key(definition, ast, columns, count);
         break;
     case AST_CONSTRAINT_DEFAULT:
         definition_set_default(definition, columns[0], ast->expr);

@@ -19,10 +19,11 @@ struct QuernConnection {
     Settings settings;
     Transaction *transaction; /* open, or NULL */
     MemoryBudget memory;
-    Rejects *rejects;  /* rows that its statements have left out */
-    MemoryBudget temp; /* temporary files */
-    Map parameters;    /* of quern_bind: name to text */
-    Map prepared;      /* by name: of engine/statement_prepare.c */
+    Rejects *rejects;      /* rows that its statements have left out */
+    MemoryBudget temp;     /* temporary files */
+    bool has_foreign_keys; /* some table has, or had, one */
+    Map parameters;        /* of quern_bind: name to text */
+    Map prepared;          /* by name: of engine/statement_prepare.c */
     _Atomic bool is_cancelled;
     Error error; /* of the last call that failed */
     void (*warn)(void *user, const char *message);
@@ -115,8 +116,10 @@ void result_pull(void *result);
 
 /* Optimizes and starts a bound query; a result's names and types in *ret_schema (may be NULL). */
 Execution *statement_start_query(Statement *statement, const BoundQuery *query, const Schema **ret_schema);
-/* Runs a plan that writes, to its end, and keeps its count row. */
+/* Runs a plan that writes, to its end, and keeps its count row; foreign keys are followed. */
 BatchStream *statement_run_write(Statement *statement, const BoundQuery *query);
+/* The same without foreign keys. */
+BatchStream *statement_write_rows(Statement *statement, const BoundQuery *query);
 /* One row, one UBIGINT column `count`. */
 BatchStream *statement_count_row(Statement *statement, uint64_t count);
 /* Raises READ_ONLY when SET safe = on forbids to write. `what` stands in the message. */
@@ -140,6 +143,7 @@ BoundQuery *statement_bind(Statement *statement, const AstStatement *ast);
 /* INSERT, UPDATE, DELETE; the table that the plan of one writes to; raises READ_ONLY when SET safe = on forbids that:
  * tables in memory are nobody else's. */
 bool statement_writes(const AstStatement *ast);
+const Plan *statement_written_plan(const Plan *plan);
 TableProvider *statement_written_table(const Plan *plan);
 void statement_require_unsafe_write(const Statement *statement, const TableProvider *table, const AstStatement *ast);
 /* "CREATE TABLE name (…)". */

@@ -261,7 +261,8 @@ static void add_table_constraint(Listing *listing, const char *table_name, const
     static const char *const kinds[] = {[CONSTRAINT_PRIMARY_KEY] = "PRIMARY KEY",
                                         [CONSTRAINT_UNIQUE] = "UNIQUE",
                                         [CONSTRAINT_NOT_NULL] = "CHECK",
-                                        [CONSTRAINT_CHECK] = "CHECK"};
+                                        [CONSTRAINT_CHECK] = "CHECK",
+                                        [CONSTRAINT_FOREIGN_KEY] = "FOREIGN KEY"};
     (void)schema;
     add_name(listing, name);
     add_name(listing, table_name);

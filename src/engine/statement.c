@@ -189,6 +189,28 @@ static void column_definition_print(Text *text, const Column *column, const char
         text_add(text, " NOT NULL");
 }
 
+static void reference_print(Text *text, const Reference *reference)
+{
+    static const char *const actions[] = {[REFERENCE_RESTRICT] = "RESTRICT",
+                                          [REFERENCE_CASCADE] = "CASCADE",
+                                          [REFERENCE_SET_NULL] = "SET NULL",
+                                          [REFERENCE_SET_DEFAULT] = "SET DEFAULT"};
+    AstObjectName name = {.schema = view_of(reference->schema), .name = view_of(reference->table)};
+    if (view_equal(name.schema, view_of("main")))
+        name.schema = (StringView){0};
+    text_add(text, " REFERENCES ");
+    printer_print_object_name(text, &name);
+    for (size_t i = 0; i < reference->column_count; i++) {
+        text_add(text, i ? ", " : " (");
+        printer_print_name(text, view_of(reference->columns[i]));
+    }
+    text_add(text, reference->is_match_full ? ") MATCH FULL" : ")");
+    if (reference->on_delete != REFERENCE_NO_ACTION)
+        text_add_format(text, " ON DELETE %s", actions[reference->on_delete]);
+    if (reference->on_update != REFERENCE_NO_ACTION)
+        text_add_format(text, " ON UPDATE %s", actions[reference->on_update]);
+}
+
 static void constraint_print(Text *text, const Schema *schema, const Constraint *constraint)
 {
     text_add(text, ",\n    ");
@@ -201,12 +223,17 @@ static void constraint_print(Text *text, const Schema *schema, const Constraint 
         text_add_format(text, "CHECK (%s)", constraint->check);
         return;
     }
-    text_add(text, constraint->kind == CONSTRAINT_PRIMARY_KEY ? "PRIMARY KEY (" : "UNIQUE (");
+    static const char *const words[] = {[CONSTRAINT_PRIMARY_KEY] = "PRIMARY KEY (",
+                                        [CONSTRAINT_UNIQUE] = "UNIQUE (",
+                                        [CONSTRAINT_FOREIGN_KEY] = "FOREIGN KEY ("};
+    text_add(text, words[constraint->kind]);
     for (size_t i = 0; i < constraint->column_count; i++) {
         text_add(text, i ? ", " : "");
         printer_print_name(text, view_of(schema->columns[constraint->columns[i]].name));
     }
     text_add_char(text, ')');
+    if (constraint->kind == CONSTRAINT_FOREIGN_KEY)
+        reference_print(text, constraint->reference);
 }
 
 const char *statement_table_definition(Statement *statement, TableProvider *table, StringView name)

@@ -3,7 +3,7 @@
  * the old one; else they are copied by INSERT INTO new SELECT … FROM old, which checks all that the new one promises.
  */
 #include "base/array.h"
-#include "engine/definition.h"
+#include "engine/foreign_key.h"
 #include "engine/transaction.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
@@ -112,6 +112,16 @@ static bool constraint_uses(AstConstraint *constraint, ColumnUse use)
     return use.is_found;
 }
 
+/* The columns that a table's reference to itself names. */
+static void reference_rename(AstConstraint *constraint, StringView table, ColumnUse use)
+{
+    bool is_own =
+        constraint->kind == AST_CONSTRAINT_FOREIGN_KEY && view_equal_ignoring_case(constraint->reference.name, table);
+    for (size_t i = 0; is_own && i < constraint->reference_columns.count; i++)
+        if (view_equal_ignoring_case(constraint->reference_columns.items[i].text, use.column))
+            constraint->reference_columns.items[i].text = use.new_name;
+}
+
 static bool index_uses(IndexDraft *index, ColumnUse use)
 {
     for (size_t i = 0; i < index->keys.count; i++)
@@ -206,8 +216,10 @@ static void rename_column(Alteration *self, const AstAlter *action)
     AstName *name = &self->create->columns.items[column].name;
     ColumnUse use = {.column = name->text, .new_name = action->new_name.text};
     name->text = action->new_name.text;
-    for (size_t i = 0; i < self->create->constraints.count; i++)
+    for (size_t i = 0; i < self->create->constraints.count; i++) {
         constraint_uses(&self->create->constraints.items[i], use);
+        reference_rename(&self->create->constraints.items[i], self->named.name, use);
+    }
     for (size_t i = 0; i < self->indexes.count; i++)
         index_uses(&self->indexes.items[i], use);
 }
@@ -318,6 +330,7 @@ static TableDefinition alteration_definition(const Alteration *self)
         bind_table_definition(&statement->environment, &self->create->columns, &self->create->constraints);
     TableDefinition definition = {
         .schema = bound->schema, .constraints = bound->constraints, .defaults = bound->defaults};
+    foreign_keys_resolve(statement, self->named.schema_name, self->named.name, &definition, self->named.position);
     Index *items = arena_array(statement->arena, Index, self->indexes.count);
     for (size_t i = 0; i < self->indexes.count; i++) {
         const IndexDraft *draft = &self->indexes.items[i];
@@ -372,14 +385,17 @@ static void alter_memory_table(Statement *statement, const NamedTable *named, co
         alteration_apply(&self, action);
     statement->environment.outer_position = &named->position; /* most of the text is not the user's */
     TableDefinition definition = alteration_definition(&self);
-    if (!self.copies_rows) {
+    if (self.copies_rows) {
+        TableProvider *table = memory_table_of(&statement->context, &definition, provider_table_type(named->table));
+        statement_keep_table(statement, table);
+        alteration_copy_rows(&self, table);
+        statement_replace_table(statement, named, table);
+    } else {
         statement_redefine_table(statement, named, &definition);
-        return;
     }
-    TableProvider *table = memory_table_of(&statement->context, &definition, provider_table_type(named->table));
-    statement_keep_table(statement, table);
-    alteration_copy_rows(&self, table);
-    statement_replace_table(statement, named, table);
+    if (alter->kind == AST_ALTER_RENAME_COLUMN)
+        foreign_keys_rename(statement, named, alter->column.text, alter->new_name.text);
+    foreign_keys_check_altered(statement, named);
 }
 
 /* ---- names ---- */
@@ -389,7 +405,9 @@ static void rename_table(Statement *statement, const NamedTable *named, const As
     Catalog *catalog = statement->connection->catalog;
     StringView schema = view_of(named->schema_name);
     statement_begin_catalog(statement);
-    catalog_register(catalog, schema, alter->new_name.text, provider_ref(named->table), /* replace= */ false,
+    foreign_keys_rename(statement, named, (StringView){0}, alter->new_name.text);
+    NamedTable now = statement_require_named_table(statement, &alter->name); /* which may refer to itself */
+    catalog_register(catalog, schema, alter->new_name.text, provider_ref(now.table), /* replace= */ false,
                      alter->new_name.position);
     (void)catalog_drop(catalog, (StringView[]){schema, named->name}, 2, &statement->context, named->position);
 }

@@ -1,11 +1,22 @@
 /* engine/statement_create.c: CREATE TABLE, VIEW and EXTERNAL TABLE, DROP, ATTACH, DETACH, USE. */
-#include "engine/definition.h"
+#include "base/array.h"
+#include "engine/foreign_key.h"
 #include "engine/formats.h"
 #include "engine/transaction.h"
 #include "sql/printer.h"
 
+/* A table that others refer to cannot go. */
+static void require_unused(Statement *statement, const AstObjectName *name, const char *verb)
+{
+    NamedTable named = statement_named_table(statement, name);
+    if (named.table)
+        foreign_keys_require_unused(statement, named.table, NULL, 0, ERROR_DEPENDENT_OBJECTS, verb);
+}
+
 static void statement_register(Statement *statement, const AstObjectName *name, TableProvider *table, bool replace)
 {
+    if (replace)
+        require_unused(statement, name, "replace");
     statement_begin_catalog(statement);
     catalog_register(statement->connection->catalog, name->schema.data ? name->schema : view_of(""), name->name,
                      provider_ref(table), replace, name->position);
@@ -107,6 +118,7 @@ static BatchStream *create_table_from_query(Statement *statement, const AstCreat
         columns_are_typed(&create->columns)
             ? bind_table_definition(&statement->environment, &create->columns, &create->constraints)
             : query_table_definition(statement, create, query);
+    foreign_keys_refuse(&definition->constraints, name->position);
     TableProvider *table = memory_table_new(&statement->context, definition->schema, &definition->constraints,
                                             definition->defaults, table_type_of(name));
     statement_keep_table(statement, table);
@@ -136,6 +148,19 @@ static bool is_foreign_schema(Statement *statement, const AstObjectName *name, S
     return *ret_schema && (*ret_schema)->ops->create;
 }
 
+static TableProvider *created_table(Statement *statement, const AstCreateTable *create, const AstObjectName *name)
+{
+    const BoundTable *bound = bind_table_definition(&statement->environment, &create->columns, &create->constraints);
+    TableDefinition definition = {
+        .schema = bound->schema, .constraints = bound->constraints, .defaults = bound->defaults};
+    const char *schema = name->schema.data ? arena_view(statement->arena, name->schema).data
+                                           : catalog_current_schema(statement->connection->catalog);
+    foreign_keys_resolve(statement, schema, name->name, &definition, name->position);
+    TableProvider *table = memory_table_of(&statement->context, &definition, table_type_of(name));
+    statement_keep_table(statement, table);
+    return table;
+}
+
 BatchStream *statement_create_table(Statement *statement, const AstStatement *ast)
 {
     const AstCreateTable *create = ast->create_table;
@@ -153,6 +178,7 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
         if (there && create->is_if_not_exists)
             return NULL;
         BoundTable *definition = bind_table_definition(&statement->environment, &create->columns, &create->constraints);
+        foreign_keys_refuse(&definition->constraints, ast->position);
         schema->ops->create(schema, arena_view(statement->arena, create->name.name).data, definition->schema,
                             &definition->constraints, definition->defaults, &statement->context);
         return NULL;
@@ -161,10 +187,7 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
         return NULL;
     if (create->query)
         return create_table_from_query(statement, create, &name);
-    BoundTable *definition = bind_table_definition(&statement->environment, &create->columns, &create->constraints);
-    TableProvider *table = memory_table_new(&statement->context, definition->schema, &definition->constraints,
-                                            definition->defaults, table_type_of(&name));
-    statement_keep_table(statement, table);
+    TableProvider *table = created_table(statement, create, &name);
     statement_register(statement, &name, table, create->is_or_replace);
     return NULL;
 }
@@ -248,6 +271,7 @@ static void external_columns(Statement *statement, const AstCreateExternalTable 
             bind_table_definition(&statement->environment, &create->columns, &create->constraints);
         for (size_t i = 0; i < table->schema->column_count; i++) /* what a file holds nobody has cast */
             table->schema->columns[i].type = type_without_limit(table->schema->columns[i].type);
+        foreign_keys_refuse(&table->constraints, create->name.position);
         args->columns = table->schema;
         args->constraints = &table->constraints;
         args->defaults = table->defaults;
@@ -328,8 +352,10 @@ static void drop_schema(Statement *statement, const AstDrop *drop, const AstObje
 
 /* ---- DROP ---- */
 
-/* Raises when a table is to be dropped as a view, or the other way round. */
-static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectName *name)
+typedef ARRAY(TableProvider *) Tables;
+
+/* Raises when a table is to be dropped as a view, or the other way round. `gone`: all that the statement drops. */
+static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectName *name, const Tables *gone)
 {
     StringView parts[3];
     size_t count = object_name_parts(name, parts);
@@ -348,12 +374,29 @@ static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectN
         statement_refuse_transaction(statement, "DROP in a database", name->position);
     }
     statement_begin_catalog(statement);
+    if (drop->is_cascade)
+        foreign_keys_drop(statement, table);
+    else
+        foreign_keys_require_unused(statement, table, gone->items, gone->count, ERROR_DEPENDENT_OBJECTS, "drop");
     return catalog_drop(catalog, parts, count, &statement->context, name->position);
+}
+
+/* All that a DROP TABLE names and that is there: they may refer to each other. */
+static Tables dropped_tables(Statement *statement, const AstDrop *drop)
+{
+    Tables tables = {0};
+    for (size_t i = 0; drop->kind == AST_OBJECT_TABLE && i < drop->names.count; i++) {
+        TableProvider *table = statement_named_table(statement, &drop->names.items[i]).table;
+        if (table)
+            array_add(statement->arena, &tables, table);
+    }
+    return tables;
 }
 
 BatchStream *statement_drop(Statement *statement, const AstStatement *ast)
 {
     const AstDrop *drop = ast->drop;
+    const Tables gone = dropped_tables(statement, drop);
     for (size_t i = 0; i < drop->names.count; i++) {
         const AstObjectName *name = &drop->names.items[i];
         if (drop->kind == AST_OBJECT_INDEX) {
@@ -364,7 +407,7 @@ BatchStream *statement_drop(Statement *statement, const AstStatement *ast)
             drop_schema(statement, drop, name);
             continue;
         }
-        if (drop_one(statement, drop, name) || drop->is_if_exists)
+        if (drop_one(statement, drop, name, &gone) || drop->is_if_exists)
             continue;
         StringView parts[3];
         size_t count = object_name_parts(name, parts);

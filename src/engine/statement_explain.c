@@ -1,5 +1,6 @@
 /* engine/statement_explain.c: EXPLAIN: the statement's plan as text or JSON, before or after it has run. */
 #include "engine/engine.h"
+#include "engine/foreign_key.h"
 #include "engine/transaction.h"
 #include "optimizer/optimizer.h"
 #include "sql/printer.h"
@@ -141,10 +142,11 @@ static const Plan *explain_plan(Explanation *self, const AstStatement *ast, cons
 {
     Statement *statement = self->statement;
     BoundQuery *query = explain_bind(statement, ast, options);
+    TableWrite write = {0};
     if (options->is_analyze && statement_writes(ast)) {
-        TableProvider *table = statement_written_table(query->plan);
-        statement_require_unsafe_write(statement, table, ast);
-        statement_begin_write(statement, table);
+        write = table_write_of(statement, query->plan);
+        statement_require_unsafe_write(statement, write.table, ast);
+        statement_begin_write(statement, write.table);
     }
     void (*rule)(void *user, const char *rule, const Plan *plan) = !options->is_verbose ? NULL
                                                                    : options->is_json   ? explain_rule_json
@@ -159,6 +161,8 @@ static const Plan *explain_plan(Explanation *self, const AstStatement *ast, cons
         while (execution_next(execution) != NULL)
             ;
         self->execution = execution;
+        if (statement_writes(ast))
+            foreign_keys_follow(statement, &write);
     }
     return plan;
 }

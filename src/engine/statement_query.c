@@ -1,5 +1,6 @@
 /* engine/statement_query.c: SELECT, what writes, and EXPLAIN: bind, optimize, execute. */
 #include "engine/engine.h"
+#include "engine/foreign_key.h"
 #include "engine/transaction.h"
 #include "optimizer/optimizer.h"
 #include "sql/printer.h"
@@ -87,14 +88,20 @@ static void table_release(void *table)
     provider_unref(table);
 }
 
-TableProvider *statement_written_table(const Plan *plan)
+const Plan *statement_written_plan(const Plan *plan)
 {
     while (plan->kind != PLAN_INSERT && plan->kind != PLAN_CHANGE) /* RETURNING */
         plan = plan->inputs[0];
+    return plan;
+}
+
+TableProvider *statement_written_table(const Plan *plan)
+{
+    plan = statement_written_plan(plan);
     return plan->kind == PLAN_INSERT ? ((const PlanInsert *)plan)->table : ((const PlanChange *)plan)->table;
 }
 
-BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
+BatchStream *statement_write_rows(Statement *statement, const BoundQuery *query)
 {
     const Schema *schema;
     statement_begin_write(statement, statement_written_table(query->plan));
@@ -103,6 +110,14 @@ BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
     rows_add_stream(rows, query_stream(statement, execution, schema));
     execution_close(execution);
     return rows_stream(rows);
+}
+
+BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
+{
+    TableWrite write = table_write_of(statement, query->plan);
+    BatchStream *rows = statement_write_rows(statement, query);
+    foreign_keys_follow(statement, &write);
+    return rows;
 }
 
 /* ---- what writes ---- */
@@ -170,6 +185,7 @@ BatchStream *statement_truncate(Statement *statement, const AstStatement *ast)
         error_raise(ERROR_NOT_SUPPORTED, ast->truncate->position, "TRUNCATE is not supported for table \"%.*s\" (%s)",
                     VIEW_ARGUMENTS(ast->truncate->name), table->ops->format);
     (void)table->ops->schema(table, &statement->context);
+    foreign_keys_require_unused(statement, table, NULL, 0, ERROR_NOT_SUPPORTED, "truncate");
     statement_begin_write(statement, table);
     return statement_count_row(statement, table->ops->truncate(table, &statement->context));
 }

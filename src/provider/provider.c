@@ -42,7 +42,8 @@ const char *constraint_name(Arena *arena, const char *table_name, const Schema *
     static const char *const endings[] = {[CONSTRAINT_PRIMARY_KEY] = "pkey",
                                           [CONSTRAINT_UNIQUE] = "key",
                                           [CONSTRAINT_NOT_NULL] = "not_null",
-                                          [CONSTRAINT_CHECK] = "check"};
+                                          [CONSTRAINT_CHECK] = "check",
+                                          [CONSTRAINT_FOREIGN_KEY] = "fkey"};
     if (constraint->name)
         return constraint->name;
     bool has_columns = constraint->kind == CONSTRAINT_CHECK ? constraint->column_count == 1

@@ -110,16 +110,36 @@ typedef enum ConstraintKind {
     CONSTRAINT_PRIMARY_KEY,
     CONSTRAINT_UNIQUE,
     CONSTRAINT_NOT_NULL,
-    CONSTRAINT_CHECK
+    CONSTRAINT_CHECK,
+    CONSTRAINT_FOREIGN_KEY
 } ConstraintKind;
+
+/* What becomes of the rows that refer to one that is gone or has another key. */
+typedef enum ReferenceAction {
+    REFERENCE_NO_ACTION,
+    REFERENCE_RESTRICT,
+    REFERENCE_CASCADE,
+    REFERENCE_SET_NULL,
+    REFERENCE_SET_DEFAULT
+} ReferenceAction;
+
+/* What the columns of a foreign key refer to: as many columns of another table, or of the same. */
+typedef struct Reference {
+    const char *schema, *table; /* schema NULL: as it was written, and not looked up yet */
+    size_t column_count;        /* 0: the primary key, until it is looked up */
+    const char *const *columns;
+    ReferenceAction on_delete, on_update;
+    bool is_match_full; /* all columns are NULL, or none is */
+} Reference;
 
 typedef struct Constraint {
     ConstraintKind kind;
     bool is_index;    /* UNIQUE: that of an index, which CREATE INDEX has made */
     const char *name; /* or NULL */
     size_t column_count;
-    const size_t *columns; /* indexes into schema(); CHECK: those that it looks at */
-    const char *check;     /* CHECK: SQL text */
+    const size_t *columns;      /* indexes into schema(); CHECK: those that it looks at */
+    const char *check;          /* CHECK: SQL text */
+    const Reference *reference; /* FOREIGN KEY */
 } Constraint;
 
 /* The name it was given, or PostgreSQL's for it: t_pkey, t_a_b_key, t_a_check. */

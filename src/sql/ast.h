@@ -535,6 +535,15 @@ typedef enum AstConstraintKind {
     AST_CONSTRAINT_GENERATED,   /* of a column: GENERATED ALWAYS AS (expr) */
 } AstConstraintKind;
 
+/* What becomes of the rows that refer to one that is gone or has another key. */
+typedef enum AstReferenceAction {
+    AST_REFERENCE_NO_ACTION,
+    AST_REFERENCE_RESTRICT,
+    AST_REFERENCE_CASCADE,
+    AST_REFERENCE_SET_NULL,
+    AST_REFERENCE_SET_DEFAULT,
+} AstReferenceAction;
+
 typedef struct AstConstraint {
     AstConstraintKind kind;
     Position position;
@@ -543,6 +552,8 @@ typedef struct AstConstraint {
     AstExpr *expr;           /* CHECK, DEFAULT, GENERATED */
     AstObjectName reference; /* FOREIGN KEY: the other table; COLLATE: the collation */
     AstNames reference_columns;
+    AstReferenceAction on_delete, on_update;
+    bool is_match_full;    /* FOREIGN KEY: MATCH FULL */
     bool is_descending;    /* PRIMARY KEY DESC */
     bool is_autoincrement; /* PRIMARY KEY AUTOINCREMENT */
 } AstConstraint;

@@ -3,21 +3,40 @@
 
 /* ---- columns and constraints ---- */
 
-/* REFERENCES t (columns) and its actions, which are read and dropped: foreign keys are not enforced. */
+static AstReferenceAction parser_reference_action(Parser *parser)
+{
+    if (parser_accept_keyword(parser, KEYWORD_CASCADE))
+        return AST_REFERENCE_CASCADE;
+    if (parser_accept_keyword(parser, KEYWORD_SET)) {
+        if (parser_accept_keyword(parser, KEYWORD_NULL))
+            return AST_REFERENCE_SET_NULL;
+        parser_expect_keyword(parser, KEYWORD_DEFAULT);
+        return AST_REFERENCE_SET_DEFAULT;
+    }
+    if (parser_accept_keyword(parser, KEYWORD_NO)) {
+        parser_expect_word(parser, "action");
+        return AST_REFERENCE_NO_ACTION;
+    }
+    parser_expect_keyword(parser, KEYWORD_RESTRICT);
+    return AST_REFERENCE_RESTRICT;
+}
+
+/* REFERENCES t (columns) [MATCH FULL | MATCH SIMPLE] and its actions */
 static void parser_references(Parser *parser, AstConstraint *constraint)
 {
     constraint->reference = parser_object_name(parser, "a table name");
     constraint->reference_columns = parser_accept_name_list(parser, "a column name");
+    if (parser_accept_word(parser, "match")) {
+        constraint->is_match_full = parser_accept_keyword(parser, KEYWORD_FULL);
+        if (!constraint->is_match_full)
+            parser_expect_word(parser, "simple");
+    }
     while (parser_accept_keyword(parser, KEYWORD_ON)) {
-        if (!parser_accept_keyword(parser, KEYWORD_DELETE))
+        if (parser_accept_keyword(parser, KEYWORD_DELETE)) {
+            constraint->on_delete = parser_reference_action(parser);
+        } else {
             parser_expect_keyword(parser, KEYWORD_UPDATE);
-        if (parser_accept_keyword(parser, KEYWORD_SET)) {
-            if (!parser_accept_keyword(parser, KEYWORD_NULL))
-                parser_expect_keyword(parser, KEYWORD_DEFAULT);
-        } else if (parser_accept_keyword(parser, KEYWORD_NO)) {
-            parser_expect_word(parser, "action");
-        } else if (!parser_accept_keyword(parser, KEYWORD_CASCADE)) {
-            parser_expect_keyword(parser, KEYWORD_RESTRICT);
+            constraint->on_update = parser_reference_action(parser);
         }
     }
 }

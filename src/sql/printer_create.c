@@ -3,11 +3,28 @@
 
 /* ---- columns and constraints ---- */
 
+static void print_reference_action(Printer *printer, const char *event, AstReferenceAction action)
+{
+    static const char *const words[] = {
+        [AST_REFERENCE_RESTRICT] = "RESTRICT",
+        [AST_REFERENCE_CASCADE] = "CASCADE",
+        [AST_REFERENCE_SET_NULL] = "SET NULL",
+        [AST_REFERENCE_SET_DEFAULT] = "SET DEFAULT",
+    };
+    if (action == AST_REFERENCE_NO_ACTION) /* which is what nothing said means */
+        return;
+    print(printer, event);
+    print(printer, words[action]);
+}
+
 static void print_reference(Printer *printer, const AstConstraint *constraint)
 {
     print(printer, "REFERENCES ");
     print_object_name(printer, &constraint->reference);
     print_name_list(printer, &constraint->reference_columns);
+    print(printer, constraint->is_match_full ? " MATCH FULL" : "");
+    print_reference_action(printer, " ON DELETE ", constraint->on_delete);
+    print_reference_action(printer, " ON UPDATE ", constraint->on_update);
 }
 
 static void print_in_parentheses(Printer *printer, const char *word, const AstExpr *expr)

@@ -81,7 +81,7 @@ static const char *const same[] = {
     "CREATE OR REPLACE TEMPORARY TABLE IF NOT EXISTS s.t (a int NOT NULL DEFAULT 1 + 1, b text COLLATE x UNIQUE, c)",
     "CREATE TABLE t (a int PRIMARY KEY DESC AUTOINCREMENT, b int CONSTRAINT k CHECK (b > 0) REFERENCES u (x))",
     "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 1), c int NULL, PRIMARY KEY (a, b), UNIQUE (c), "
-    "CONSTRAINT f FOREIGN KEY (a) REFERENCES u (x, y), CHECK (a > b))",
+    "CONSTRAINT f FOREIGN KEY (a) REFERENCES u (x, y) MATCH FULL ON DELETE SET NULL ON UPDATE CASCADE, CHECK (a > b))",
     "CREATE TABLE t (a int) WITH ('k' 'v', 'l' 5, 'm') AS VALUES (1)",
     "CREATE TABLE t AS SELECT 1 WITH NO DATA",
     "CREATE TABLE t ()",

@@ -97,6 +97,20 @@ static const char *text_copy(Arena *arena, const char *text)
     return text ? arena_string(arena, text) : NULL;
 }
 
+static const Reference *reference_copy(Arena *arena, const Reference *reference)
+{
+    if (reference == NULL)
+        return NULL;
+    Reference *copy = arena_copy(arena, reference, sizeof *reference);
+    const char **columns = arena_array(arena, const char *, copy->column_count);
+    for (size_t i = 0; i < copy->column_count; i++)
+        columns[i] = arena_string(arena, reference->columns[i]);
+    copy->schema = text_copy(arena, copy->schema);
+    copy->table = text_copy(arena, copy->table);
+    copy->columns = columns;
+    return copy;
+}
+
 static void table_take_constraints(MemoryTable *table, const Constraints *constraints)
 {
     Arena *arena = table->base.arena;
@@ -107,6 +121,7 @@ static void table_take_constraints(MemoryTable *table, const Constraints *constr
         items[i] = constraints->items[i];
         items[i].name = text_copy(arena, items[i].name);
         items[i].check = text_copy(arena, items[i].check);
+        items[i].reference = reference_copy(arena, items[i].reference);
         items[i].columns = arena_copy(arena, items[i].columns, items[i].column_count * sizeof *items[i].columns);
         if (items[i].kind == CONSTRAINT_PRIMARY_KEY || items[i].kind == CONSTRAINT_UNIQUE)
             table->keys[table->key_count++] = &items[i];
