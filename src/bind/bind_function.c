@@ -4,6 +4,7 @@
 #include "expr/aggregate.h"
 #include "expr/cast.h"
 #include "expr/function.h"
+#include "expr/set_function.h"
 #include "expr/window.h"
 
 /* ---- the right entry of the registry ---- */
@@ -329,6 +330,10 @@ Expr *bind_function(const Place *place, const AstExpr *ast)
         return bind_window(place, ast);
     if (call_is_aggregate(call))
         return bind_aggregate(place, ast);
+    if (set_function_exists(call->name.name)) {
+        require_plain_call(place, ast);
+        return bind_set_function(place, ast);
+    }
     if (window_function_find(call->name.name))
         bind_error(binder, ERROR_WRONG_OBJECT_TYPE, ast->position, NULL, "window function %.*s requires an OVER clause",
                    VIEW_ARGUMENTS(call->name.name));

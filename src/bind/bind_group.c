@@ -457,6 +457,7 @@ Plan *select_group(Select *select, Plan *input)
     if (select->qualify)
         group_replace_slot(select, &select->qualify);
     select_each_window_expr(select, group_replace_slot, select);
+    select_each_set_call_expr(select, group_replace_slot, select);
     for (size_t i = 0; i < select->after.count; i++)
         group_replace_subquery(select, &select->after.items[i]);
     return select_make_aggregate(select, input);

@@ -148,6 +148,7 @@ static Plan *select_filter_groups(Select *select, Plan *plan)
     if (select->having)
         plan = plan_filter_new(select->binder->columns, plan, &select->having, 1);
     plan = select_attach_windows(select, plan);
+    plan = select_attach_set_calls(select, plan);
     plan = subqueries_attach(select->binder, plan, &above_windows);
     return select->qualify ? plan_filter_new(select->binder->columns, plan, &select->qualify, 1) : plan;
 }

@@ -37,7 +37,7 @@ Relation bind_table_function(const From *from, const AstTableRef *ref, Scope *be
         table = function->table(function, binder->context, values, call->arguments.count);
         arena_own(binder->arena, table, table_unref);
     } else if (table == NULL) {
-        return bind_series(from, ref, before);
+        return bind_set_function_table(from, ref, before);
     }
     const char *name = binder_string(binder, ast_name_is_given(&ref->alias) ? ref->alias.text : call->name.name);
     Rows rows = scan_rows(binder, table, name);

@@ -306,7 +306,11 @@ Relation bind_table_function(const From *from, const AstTableRef *ref, Scope *be
 TableProvider *bind_read_table(const From *from, const AstTableRef *ref, Scope *before);
 /* Raises in safe mode: SQL may name no files. */
 void bind_require_files(const BindEnvironment *environment, Position position);
-Relation bind_series(const From *from, const AstTableRef *ref, Scope *before); /* generate_series, range */
+/* bind_series.c: generate_series and range of constants, arguments of the function's types. */
+Plan *bind_series(Binder *binder, const AstTableRef *ref, const char *name, Expr *const *exprs, size_t count);
+/* bind_set_function.c: functions that give rows, in FROM and in the list of SELECT: the column of its values. */
+Relation bind_set_function_table(const From *from, const AstTableRef *ref, Scope *before);
+Expr *bind_set_function(const Place *place, const AstExpr *ast);
 /* All columns of a table. */
 Rows scan_rows(Binder *binder, TableProvider *table, const char *name);
 /* Rows under a table's name; `aliases` for its columns. */

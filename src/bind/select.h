@@ -6,6 +6,7 @@
  *   `after`                queries within items, HAVING and ORDER BY, joined to what is then there
  *   HAVING                 a Filter
  *   windows, QUALIFY       a Window for each partition and order; a Filter
+ *   generate_series, …     an Unfold for all functions that give rows; it stands below QUALIFY
  *   items                  a Project; then DISTINCT, ORDER BY, LIMIT
  *
  * Items and the rest are first bound over the scope's columns, aggregates being columns at once; when all groups and
@@ -56,6 +57,8 @@ typedef struct Select {
     ColumnSet inputs;  /* its columns */
     ARRAY(SelectWindow) windows;
     ColumnSet window_columns;          /* of all calls */
+    ARRAY(SetCall) set_calls;          /* functions that give rows */
+    ARRAY(ColumnId) set_columns;       /* of their values */
     struct WindowParts *named_windows; /* those of the WINDOW clause; NULL: not looked at yet */
     Expr *qualify;
 } Select;
@@ -97,5 +100,10 @@ void select_each_window_expr(Select *select, void (*visit)(void *user, Expr **sl
 Subqueries select_take_window_subqueries(Select *select);
 /* The windows on top of a plan. */
 Plan *select_attach_windows(Select *select, Plan *plan);
+
+/* bind_set_function.c */
+void select_each_set_call_expr(Select *select, void (*visit)(void *user, Expr **slot), void *user);
+/* The functions that give rows on top of a plan. */
+Plan *select_attach_set_calls(Select *select, Plan *plan);
 
 #endif

@@ -4,6 +4,7 @@
 #include "engine/rows_table.h"
 #include "engine/settings.h"
 #include "expr/function.h"
+#include "expr/set_function.h"
 #include "expr/window.h"
 
 enum { MOST_COLUMNS = 24 };
@@ -346,6 +347,7 @@ static void list_routines(Listing *listing)
     const Function *function;
     const Aggregate *aggregate;
     const WindowFunction *window;
+    const SetFunction *set;
     listing->schema_name = "main";
     for (size_t i = 0; (function = function_at(i)) != NULL; i++)
         add_routine(listing, function->name, "scalar", function->signature, function->description);
@@ -353,6 +355,8 @@ static void list_routines(Listing *listing)
         add_routine(listing, aggregate->name, "aggregate", aggregate->signature, aggregate->description);
     for (size_t i = 0; (window = window_function_at(i)) != NULL; i++)
         add_routine(listing, window->name, "window", window->signature, window->description);
+    for (size_t i = 0; (set = set_function_at(i)) != NULL; i++)
+        add_routine(listing, set->name, "set", set->signature, set->description);
 }
 
 static void list_settings(Listing *listing)

@@ -4,6 +4,7 @@
 #include "engine/settings.h"
 #include "expr/function.h"
 #include "expr/like.h"
+#include "expr/set_function.h"
 #include "expr/window.h"
 
 /* ---- DESCRIBE ---- */
@@ -135,12 +136,15 @@ static BatchStream *show_functions(Statement *statement)
     const Function *function;
     const Aggregate *aggregate;
     const WindowFunction *window;
+    const SetFunction *set;
     for (size_t i = 0; (function = function_at(i)) != NULL; i++)
         rows_add_texts(rows, function->name, "scalar", function->signature, function->description);
     for (size_t i = 0; (aggregate = aggregate_at(i)) != NULL; i++)
         rows_add_texts(rows, aggregate->name, "aggregate", aggregate->signature, aggregate->description);
     for (size_t i = 0; (window = window_function_at(i)) != NULL; i++)
         rows_add_texts(rows, window->name, "window", window->signature, window->description);
+    for (size_t i = 0; (set = set_function_at(i)) != NULL; i++)
+        rows_add_texts(rows, set->name, "set", set->signature, set->description);
     return rows_stream(rows);
 }
 

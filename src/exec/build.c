@@ -106,6 +106,7 @@ static const struct {
     [PLAN_SET] = {set_operation_new, NULL},
     [PLAN_INSERT] = {insert_new, NULL},
     [PLAN_WINDOW] = {window_new, NULL},
+    [PLAN_UNFOLD] = {unfold_new, NULL},
     [PLAN_CTE] = {cte_new, NULL},
     [PLAN_CTE_SCAN] = {cte_scan_new, NULL},
     [PLAN_RECURSIVE] = {recursive_new, NULL},

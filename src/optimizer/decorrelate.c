@@ -17,6 +17,7 @@
  *   Window         d is a part of the partition
  *   Limit          the rows of each d are numbered by a window, and those within the limit stay
  *   Join           both sides may have a d: they must be equal
+ *   Unfold         as Sort, there is nothing to do
  *   Recursive      d is a column of the rows that go from round to round
  *
  * Before all that, the simple case: where parameters stand in filters alone and nothing between them and the join
@@ -481,6 +482,16 @@ static Unnested unnest_sort(Unnesting *self, PlanSort *sort)
     return result;
 }
 
+static Unnested unnest_unfold(Unnesting *self, PlanUnfold *unfold)
+{
+    Unnested result = unnest(self, unfold->base.inputs[0]);
+    bind_node(self, &unfold->base, &result);
+    unfold->base.inputs[0] = result.plan;
+    plan_refresh_outputs(self->columns, &unfold->base);
+    result.plan = &unfold->base;
+    return result;
+}
+
 static Expr *row_number_condition(Unnesting *self, ColumnId row_number, const char *comparison, size_t bound_row)
 {
     Type type = type_of(TYPE_BIGINT);
@@ -697,6 +708,8 @@ static Unnested unnest(Unnesting *self, Plan *plan)
         return unnest_distinct(self, (PlanDistinct *)plan);
     case PLAN_WINDOW:
         return unnest_window(self, (PlanWindow *)plan);
+    case PLAN_UNFOLD:
+        return unnest_unfold(self, (PlanUnfold *)plan);
     case PLAN_SORT:
         return unnest_sort(self, (PlanSort *)plan);
     case PLAN_LIMIT:
@@ -903,12 +916,30 @@ static void decorrelate_join(PlanColumns *columns, PlanJoin *join)
     join_add_conditions(columns, join, conditions.items, conditions.count);
 }
 
+/* L, generate_series(1, L.n): each row of L with its own values, and no join; NULL: it is something else. */
+static Plan *unfold_left(PlanColumns *columns, PlanJoin *join)
+{
+    Plan *right = join->base.inputs[1];
+    if (join->type != PLAN_JOIN_INNER || right->kind != PLAN_UNFOLD)
+        return NULL;
+    const Plan *below = right->inputs[0];
+    if (below->kind != PLAN_VALUES || below->output_count > 0 || ((const PlanValues *)below)->row_count != 1)
+        return NULL;
+    right->inputs[0] = join->base.inputs[0];
+    plan_refresh_outputs(columns, right);
+    return plan_filter_new(columns, right, join->conditions, join->condition_count);
+}
+
 Plan *rule_decorrelate(PlanColumns *columns, Plan *plan)
 {
     for (size_t i = 0; i < plan->input_count; i++)
         plan->inputs[i] = rule_decorrelate(columns, plan->inputs[i]); /* inner subqueries first */
-    if (plan->kind == PLAN_JOIN && ((PlanJoin *)plan)->is_dependent)
+    if (plan->kind == PLAN_JOIN && ((PlanJoin *)plan)->is_dependent) {
+        Plan *unfolded = unfold_left(columns, (PlanJoin *)plan);
+        if (unfolded)
+            return unfolded;
         decorrelate_join(columns, (PlanJoin *)plan);
+    }
     plan_refresh_outputs(columns, plan);
     return plan;
 }

@@ -12,6 +12,7 @@ static const double UNKNOWN_RANGE = 1.0 / 3;
 static const double UNKNOWN_MATCH = 0.1; /* LIKE and the like */
 static const double UNKNOWN_CONDITION = 0.25;
 static const double RECURSION_ROUNDS = 10;
+static const double UNFOLDED_VALUES = 10; /* of a function that gives rows */
 
 /* ---- what sources know ---- */
 
@@ -316,6 +317,8 @@ static double plan_rows(PlanColumns *columns, Plan *plan)
             sum += plan->inputs[i]->row_estimate;
         return ((PlanSet *)plan)->operator== PLAN_UNION ? sum : input;
     }
+    case PLAN_UNFOLD:
+        return input * UNFOLDED_VALUES;
     case PLAN_CTE:
         return plan->inputs[1]->row_estimate;
     case PLAN_RECURSIVE:

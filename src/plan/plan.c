@@ -237,6 +237,15 @@ PlanWindow *plan_window_new(PlanColumns *columns, Plan *input, size_t partition_
     return window;
 }
 
+PlanUnfold *plan_unfold_new(PlanColumns *columns, Plan *input, size_t call_count)
+{
+    PlanUnfold *unfold = (PlanUnfold *)plan_new_over(columns, PLAN_UNFOLD, input);
+    unfold->call_count = call_count;
+    unfold->calls = arena_array(columns->arena, SetCall, call_count);
+    unfold->columns = arena_array(columns->arena, ColumnId, call_count);
+    return unfold;
+}
+
 PlanSort *plan_sort_new(PlanColumns *columns, Plan *input, size_t key_count)
 {
     PlanSort *sort = (PlanSort *)plan_new_over(columns, PLAN_SORT, input);
@@ -378,6 +387,20 @@ static void plan_window_refresh_outputs(PlanColumns *columns, PlanWindow *window
     window->base.output_count = count;
 }
 
+static void plan_unfold_refresh_outputs(PlanColumns *columns, PlanUnfold *unfold)
+{
+    const Plan *input = unfold->base.inputs[0];
+    ARRAY(ColumnId) outputs = {0};
+    for (size_t i = 0; i < input->output_count; i++)
+        array_add(columns->arena, &outputs, input->outputs[i]);
+    for (size_t i = 0; i < unfold->call_count; i++)
+        array_add(columns->arena, &outputs, unfold->columns[i]);
+    if (unfold->has_ordinality)
+        array_add(columns->arena, &outputs, unfold->ordinality);
+    unfold->base.outputs = outputs.items;
+    unfold->base.output_count = outputs.count;
+}
+
 void plan_refresh_outputs(PlanColumns *columns, Plan *plan)
 {
     switch (plan->kind) {
@@ -397,6 +420,9 @@ void plan_refresh_outputs(PlanColumns *columns, Plan *plan)
         break;
     case PLAN_WINDOW:
         plan_window_refresh_outputs(columns, (PlanWindow *)plan);
+        break;
+    case PLAN_UNFOLD:
+        plan_unfold_refresh_outputs(columns, (PlanUnfold *)plan);
         break;
     default: /* theirs do not follow from their inputs */
         break;

@@ -16,6 +16,7 @@
 #include "base/array.h"
 #include "expr/aggregate.h"
 #include "expr/expr.h"
+#include "expr/set_function.h"
 #include "expr/window.h"
 #include "provider/provider.h"
 
@@ -28,6 +29,7 @@
     X(JOIN, "Join", PlanJoin)                                                                                          \
     X(AGGREGATE, "Aggregate", PlanAggregate)                                                                           \
     X(DISTINCT, "Distinct", PlanDistinct)                                                                              \
+    X(UNFOLD, "Unfold", PlanUnfold)                                                                                    \
     X(WINDOW, "Window", PlanWindow)                                                                                    \
     X(SORT, "Sort", PlanSort)                                                                                          \
     X(LIMIT, "Limit", PlanLimit)                                                                                       \
@@ -210,6 +212,17 @@ typedef struct PlanWindow {
     ColumnId *columns; /* one for each call */
 } PlanWindow;
 
+/* Each row of the input as often as the longest of the calls' lists of values for it, with these; NULL where another
+ * list is longer. A row whose lists are all empty goes. */
+typedef struct PlanUnfold {
+    Plan base; /* outputs: the input's, then the calls' columns, then `ordinality` if it has that */
+    size_t call_count;
+    SetCall *calls;
+    ColumnId *columns; /* one for each call */
+    bool has_ordinality;
+    ColumnId ordinality; /* BIGINT: the value's place in its list, from 1 */
+} PlanUnfold;
+
 typedef struct PlanSort PlanSort;
 struct PlanSort {
     Plan base; /* outputs: the input's */
@@ -343,6 +356,8 @@ PlanDistinct *plan_distinct_new(PlanColumns *columns, Plan *input, const ColumnI
 /* Arrays have room; its outputs are set by plan_refresh_outputs, once the columns are. */
 PlanWindow *plan_window_new(PlanColumns *columns, Plan *input, size_t partition_count, size_t key_count,
                             size_t call_count);
+/* Calls and columns have room; its outputs are set by plan_refresh_outputs, once the columns are. */
+PlanUnfold *plan_unfold_new(PlanColumns *columns, Plan *input, size_t call_count);
 PlanSort *plan_sort_new(PlanColumns *columns, Plan *input, size_t key_count);
 PlanLimit *plan_limit_new(PlanColumns *columns, Plan *input, size_t offset, size_t limit);
 /* Outputs are new columns named as the first input's. */
@@ -356,8 +371,8 @@ PlanRecursive *plan_recursive_new(PlanColumns *columns, size_t cte, const char *
 PlanCteScan *plan_cte_scan_new(PlanColumns *columns, size_t cte, const char *name, const ColumnId *like, size_t count,
                                bool keeps_columns);
 
-/* Sets the outputs of a node whose outputs follow from its inputs (filter, join, distinct, window, sort, limit, cte)
- * anew, after its inputs have changed. */
+/* Sets the outputs of a node whose outputs follow from its inputs (filter, join, distinct, window, unfold, sort, limit,
+ * cte) anew, after its inputs have changed. */
 void plan_refresh_outputs(PlanColumns *columns, Plan *plan);
 
 /* Bytes of the kind's struct. */

@@ -104,6 +104,19 @@ static void copy_parts(Copier *self, Plan *plan)
         }
         break;
     }
+    case PLAN_UNFOLD: {
+        PlanUnfold *unfold = (PlanUnfold *)plan;
+        unfold->calls = copy_array(self, unfold->calls, sizeof *unfold->calls, unfold->call_count);
+        unfold->columns = copy_array(self, unfold->columns, sizeof *unfold->columns, unfold->call_count);
+        for (size_t i = 0; i < unfold->call_count; i++) {
+            SetCall *call = &unfold->calls[i];
+            call->arguments = copy_array(self, call->arguments, sizeof *call->arguments, call->argument_count);
+            unfold->columns[i] = copy_column(self, unfold->columns[i]);
+        }
+        if (unfold->has_ordinality)
+            unfold->ordinality = copy_column(self, unfold->ordinality);
+        break;
+    }
     case PLAN_SORT: {
         PlanSort *sort = (PlanSort *)plan;
         sort->keys = copy_array(self, sort->keys, sizeof *sort->keys, sort->key_count);

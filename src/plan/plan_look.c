@@ -183,6 +183,12 @@ void plan_each_expr(Plan *plan, ExprVisit visit, void *user)
     case PLAN_WINDOW:
         window_visit((PlanWindow *)plan, visit, user);
         break;
+    case PLAN_UNFOLD:
+        for (size_t i = 0; i < ((PlanUnfold *)plan)->call_count; i++) {
+            const SetCall *call = &((PlanUnfold *)plan)->calls[i];
+            exprs_visit(call->arguments, call->argument_count, visit, user);
+        }
+        break;
     case PLAN_SORT:
         exprs_visit(((PlanSort *)plan)->keys, ((PlanSort *)plan)->key_count, visit, user);
         break;

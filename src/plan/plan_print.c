@@ -444,6 +444,18 @@ static void printer_window(Printer *printer, const PlanWindow *window)
     }
 }
 
+static void printer_unfold(Printer *printer, const PlanUnfold *unfold)
+{
+    for (size_t i = 0; i < unfold->call_count; i++) {
+        const SetCall *call = &unfold->calls[i];
+        text_add_format(printer->text, "%s%s(", i > 0 ? ", " : ": ", call->function->name);
+        printer_exprs(printer, call->arguments, call->argument_count);
+        text_add_char(printer->text, ')');
+    }
+    if (unfold->has_ordinality)
+        text_add(printer->text, " with ordinality");
+}
+
 static void printer_limit(Printer *printer, const PlanLimit *limit)
 {
     if (limit->limit != NO_LIMIT)
@@ -557,6 +569,9 @@ static void printer_node(Printer *printer, const Plan *plan)
         break;
     case PLAN_WINDOW:
         printer_window(printer, (const PlanWindow *)plan);
+        break;
+    case PLAN_UNFOLD:
+        printer_unfold(printer, (const PlanUnfold *)plan);
         break;
     case PLAN_SORT:
         text_add_char(printer->text, ' ');

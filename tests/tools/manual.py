@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 BEGIN, END = '.\\" begin %s: made by make man', '.\\" end %s'
-KINDS = ("operator", "scalar", "aggregate", "window")
+KINDS = ("operator", "scalar", "aggregate", "window", "set")
 
 
 def entries(quern):
@@ -53,7 +53,7 @@ def main(arguments):
     found = entries(quern)
     made = page_with(page, found)
     if is_check:
-        names = {entry["name"] for kind in ("scalar", "aggregate", "window") for entry in found[kind]}
+        names = {entry["name"] for kind in ("scalar", "aggregate", "window", "set") for entry in found[kind]}
         problems = []
         if made != page:
             problems.append("%s does not list the functions as they are: run make man" % path)

@@ -111,9 +111,7 @@ static Regex *call_regex(KernelCall *call, size_t row, StringView pattern, uint3
     return regex;
 }
 
-/* Flags as letters: i without case, c with it, n (or m) line ends matter, s they do not, x blanks in the pattern are
- * passed over, q (or l) the pattern is plain text; g is given back, where it is allowed. */
-static bool flags_parse(KernelCall *call, size_t row, StringView flags, uint32_t *ret_options, bool *ret_global)
+bool regex_flags_parse(KernelCall *call, size_t row, StringView flags, uint32_t *ret_options, bool *ret_global)
 {
     for (size_t i = 0; i < flags.size; i++) {
         char flag = flags.data[i];
@@ -144,7 +142,7 @@ static Regex *row_regex(KernelCall *call, size_t row, size_t flags_index, bool *
 {
     uint32_t options = 0;
     if (flags_index < call->argument_count &&
-        !flags_parse(call, row, argument_text(call, flags_index, row), &options, ret_global))
+        !regex_flags_parse(call, row, argument_text(call, flags_index, row), &options, ret_global))
         return NULL;
     return call_regex(call, row, argument_text(call, 1, row), options);
 }
@@ -217,7 +215,7 @@ static void like_run(KernelCall *call, uint32_t more_options)
     for (size_t i = 0; i < call->count; i++) {
         uint32_t options = more_options;
         results[i] = false;
-        if (call->argument_count > 2 && !flags_parse(call, i, argument_text(call, 2, i), &options, NULL))
+        if (call->argument_count > 2 && !regex_flags_parse(call, i, argument_text(call, 2, i), &options, NULL))
             continue;
         Regex *regex = call_regex(call, i, argument_text(call, 1, i), options);
         results[i] = regex && regex_search(regex, argument_text(call, 0, i), 0, call, i) > 0;

@@ -17,6 +17,9 @@ typedef struct Regex {
 
 /* Owned by the arena. `options` are more of PCRE2's. NULL fills *ret_error. */
 Regex *regex_compile(Arena *arena, StringView pattern, uint32_t options, Error *ret_error);
+/* Flags as letters: i without case, c with it, n (or m) line ends matter, s they do not, x blanks in the pattern are
+ * passed over, q (or l) the pattern is plain text; g is given back, where it is allowed. False: the row has failed. */
+bool regex_flags_parse(KernelCall *call, size_t row, StringView flags, uint32_t *ret_options, bool *ret_global);
 /* Looks for a match from the byte `start` on: positive when there is one, 0 when not; too complex a search fails the
  * row and finds nothing. */
 int regex_search(Regex *regex, StringView text, size_t start, KernelCall *call, size_t row);
