@@ -1,6 +1,7 @@
 /* base/context.c: cancelling, warning, counting memory. */
 #include "base/context.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -33,7 +34,7 @@ void context_warn(const Context *context, const char *format, ...)
     context->warn(context->warn_user, message);
 }
 
-bool memory_budget_take(MemoryBudget *budget, size_t size)
+bool memory_budget_take_free(MemoryBudget *budget, size_t size)
 {
     size_t used = atomic_fetch_add_explicit(&budget->used, size, memory_order_relaxed) + size;
     if (used > budget->limit) {
@@ -45,6 +46,51 @@ bool memory_budget_take(MemoryBudget *budget, size_t size)
                                                                  memory_order_relaxed))
         ;
     return true;
+}
+
+static pthread_mutex_t keepers_mutex = PTHREAD_MUTEX_INITIALIZER; /* guards the lists of all budgets */
+
+bool memory_budget_take(MemoryBudget *budget, size_t size)
+{
+    if (memory_budget_take_free(budget, size))
+        return true;
+    if (atomic_load_explicit(&budget->spare, memory_order_relaxed) == 0)
+        return false;
+    bool is_taken = false;
+    pthread_mutex_lock(&keepers_mutex); /* a keeper waits for nobody, so this may span its call */
+    for (MemoryKeeper *keeper = budget->keepers; keeper && !is_taken; keeper = keeper->next) {
+        size_t used = atomic_load_explicit(&budget->used, memory_order_relaxed);
+        size_t left = budget->limit > used ? budget->limit - used : 0;
+        keeper->give(keeper->user, size > left ? size - left : 0);
+        is_taken = memory_budget_take_free(budget, size);
+    }
+    pthread_mutex_unlock(&keepers_mutex);
+    return is_taken;
+}
+
+void memory_budget_join(MemoryBudget *budget, MemoryKeeper *keeper)
+{
+    if (keeper->budget == budget)
+        return;
+    memory_budget_leave(keeper);
+    pthread_mutex_lock(&keepers_mutex);
+    keeper->budget = budget;
+    keeper->next = budget->keepers;
+    budget->keepers = keeper;
+    pthread_mutex_unlock(&keepers_mutex);
+}
+
+void memory_budget_leave(MemoryKeeper *keeper)
+{
+    if (keeper->budget == NULL)
+        return;
+    pthread_mutex_lock(&keepers_mutex);
+    MemoryKeeper **link = &keeper->budget->keepers;
+    while (*link != keeper)
+        link = &(*link)->next;
+    *link = keeper->next;
+    pthread_mutex_unlock(&keepers_mutex);
+    keeper->budget = NULL;
 }
 
 _Noreturn void memory_budget_refuse(const MemoryBudget *budget, size_t size, const char *what)

@@ -16,8 +16,19 @@
 typedef struct MemoryBudget {
     _Atomic size_t used;
     _Atomic size_t peak;
-    size_t limit; /* bytes; SIZE_MAX: none */
+    _Atomic size_t spare; /* of what is used: what keepers can do without */
+    size_t limit;         /* bytes; SIZE_MAX: none */
+    struct MemoryKeeper *keepers;
 } MemoryBudget;
+
+/* Who keeps memory that it can do without, such as a cache: asked when somebody would be refused. */
+typedef struct MemoryKeeper {
+    /* Gives back `size` bytes or more where it has them. Any thread: raises nothing, and waits for nobody. */
+    void (*give)(void *user, size_t size);
+    void *user;
+    MemoryBudget *budget; /* NULL: none yet */
+    struct MemoryKeeper *next;
+} MemoryKeeper;
 
 typedef enum Verification { VERIFICATION_OFF, VERIFICATION_ON, VERIFICATION_FULL } Verification;
 
@@ -97,12 +108,17 @@ static inline Context *context_counts(const Context *context)
 }
 void context_warn(const Context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Take from the budget: false when it is refused (spill, or raise). */
+/* Take from the budget, if need be what keepers give back: false when it is refused (spill, or raise). */
 bool memory_budget_take(MemoryBudget *budget, size_t size);
+/* The same without asking keepers: for themselves. */
+bool memory_budget_take_free(MemoryBudget *budget, size_t size);
 /* Take, or raise LIMIT_EXCEEDED naming what wanted it. */
 void memory_budget_require(MemoryBudget *budget, size_t size, const char *what);
 /* Raises that LIMIT_EXCEEDED: for who has something to give back first. */
 _Noreturn void memory_budget_refuse(const MemoryBudget *budget, size_t size, const char *what);
 void memory_budget_give(MemoryBudget *budget, size_t size);
+/* From now on, until it leaves or joins another, the keeper is asked; it is of no budget, or joins again. */
+void memory_budget_join(MemoryBudget *budget, MemoryKeeper *keeper);
+void memory_budget_leave(MemoryKeeper *keeper);
 
 #endif

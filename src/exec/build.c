@@ -235,7 +235,7 @@ static size_t plan_count_keepers(const Plan *plan, size_t depth)
 static MemoryShare memory_share_new(const Context *context, const Plan *plan)
 {
     const MemoryBudget *budget = context->memory;
-    size_t used = budget ? budget->used : 0, limit = budget ? budget->limit : SIZE_MAX;
+    size_t used = budget ? budget->used - budget->spare : 0, limit = budget ? budget->limit : SIZE_MAX;
     size_t count = plan_count_keepers(plan, 1), row_count = context->settings->spill_after;
     return (MemoryShare){
         .size = limit > used ? (limit - used) / 4 * 3 / (count ? count : 1) : 0,

@@ -142,6 +142,35 @@ START_TEST(what_is_kept_stays_within_its_memory)
 }
 END_TEST
 
+START_TEST(who_would_be_refused_memory_gets_what_is_kept)
+{
+    TableProvider *table = csv_table(csv_file(rows_write("0")), "");
+    static const size_t dates[] = {2}, numbers[] = {0};
+    static MemoryBudget small = {.limit = 8 << 20};
+    csv_context.memory = &small;
+    for (int i = 0; i < 3; i++)
+        statement_run(table, dates, 1, false);
+    for (int i = 0; i < 2; i++)
+        statement_run(table, numbers, 1, false);
+    size_t kept = atomic_load(&small.spare);
+    ck_assert_uint_gt(kept, 0);
+    ck_assert_uint_eq(atomic_load(&small.used), kept);
+    size_t taken = small.limit - kept + 1; /* one byte too many: the older column goes */
+    ck_assert(memory_budget_take(&small, taken));
+    ck_assert_uint_gt(atomic_load(&small.spare), 0);
+    memory_budget_give(&small, taken);
+    ck_assert(statement_run(table, numbers, 1, false).is_kept);
+    ck_assert(!memory_budget_take(&small, small.limit + 1)); /* more than there is: all goes */
+    ck_assert(!statement_run(table, numbers, 1, false).is_kept);
+    Answer first = statement_run(table, dates, 1, false), second = statement_run(table, dates, 1, false);
+    ck_assert(!first.is_kept && second.is_kept); /* and is kept again */
+    ck_assert_str_eq(first.rows, second.rows);
+    arena_release(test_arena, table);
+    ck_assert_uint_eq(atomic_load(&small.used), 0);
+    csv_context.memory = &csv_budget;
+}
+END_TEST
+
 /* Two cursors of one reading, in turn: each piece comes from one of them. */
 START_TEST(cursors_share_what_is_kept)
 {
@@ -170,4 +199,5 @@ END_TEST
 
 TEST_PROGRAM(from_the_third_statement_on_nothing_is_read, columns_that_were_not_asked_for_are_not_kept,
              a_file_that_has_changed_is_read_again, a_bad_value_in_a_row_that_is_left_out_is_none,
-             what_is_kept_stays_within_its_memory, cursors_share_what_is_kept)
+             what_is_kept_stays_within_its_memory, who_would_be_refused_memory_gets_what_is_kept,
+             cursors_share_what_is_kept)

@@ -41,6 +41,8 @@ struct CsvCache {
     CsvCacheEntry **slots; /* of each piece: its columns, then its rows */
     uint64_t *last_asked;  /* of each column: the newest statement that asked for it; in the memory of `slots` */
     size_t size;           /* bytes of all entries */
+    uint64_t last_pressed; /* the newest reading when somebody else was short of memory: it keeps nothing more */
+    MemoryKeeper keeper;
 };
 
 /* ---- entries ---- */
@@ -113,7 +115,10 @@ static CsvCacheEntry **slot_of(const CsvCache *cache, uint64_t piece, size_t col
 
 static void slot_clear(CsvCache *cache, CsvCacheEntry **slot)
 {
-    cache->size -= *slot ? (*slot)->size : 0;
+    if (*slot == NULL)
+        return;
+    cache->size -= (*slot)->size;
+    atomic_fetch_sub_explicit(&(*slot)->budget->spare, (*slot)->size, memory_order_relaxed);
     entry_unref(*slot);
     *slot = NULL;
 }
@@ -127,14 +132,45 @@ static void cache_clear(CsvCache *cache)
 static void cache_release(void *object)
 {
     CsvCache *cache = object;
+    memory_budget_leave(&cache->keeper);
     cache_clear(cache);
     memory_free(cache->slots);
     pthread_mutex_destroy(&cache->mutex);
 }
 
+/* The column that was asked for the longest ago goes, if that was before statement `limit`. False: there is none. */
+static bool cache_forget_column(CsvCache *cache, uint64_t limit)
+{
+    size_t oldest = cache->column_count;
+    for (size_t c = 0; c < cache->column_count; c++)
+        if (cache->last_asked[c] != 0 && cache->last_asked[c] < limit &&
+            (oldest == cache->column_count || cache->last_asked[c] < cache->last_asked[oldest]))
+            oldest = c;
+    if (oldest == cache->column_count)
+        return false;
+    cache->last_asked[oldest] = 0;
+    for (uint64_t piece = 0; piece < cache->piece_count; piece++)
+        slot_clear(cache, slot_of(cache, piece, oldest));
+    return true;
+}
+
+/* Somebody is short of memory: columns go, the statement's own last. */
+static void cache_give(void *user, size_t size)
+{
+    CsvCache *cache = user;
+    if (pthread_mutex_trylock(&cache->mutex) != 0)
+        return;
+    cache->last_pressed = cache->reading;
+    size_t target = cache->size > size ? cache->size - size : 0;
+    while (cache->size > target && cache_forget_column(cache, UINT64_MAX))
+        ;
+    pthread_mutex_unlock(&cache->mutex);
+}
+
 CsvCache *csv_cache_new(Arena *arena)
 {
     CsvCache *cache = arena_new(arena, CsvCache);
+    cache->keeper = (MemoryKeeper){.give = cache_give, .user = cache};
     pthread_mutex_init(&cache->mutex, NULL);
     arena_own(arena, cache, cache_release);
     return cache;
@@ -164,6 +200,7 @@ uint64_t csv_cache_begin(CsvCache *cache, const Context *context, const CsvShape
     *ret_fills = false;
     if (context->memory == NULL || piece_count == 0 || piece_count > SLOT_LIMIT / (shape->schema->column_count + 1))
         return 0;
+    memory_budget_join(context->memory, &cache->keeper);
     bool is_same = cache->piece_count == piece_count && csv_identity_equal(&cache->identity, &shape->identity);
     void *memory = NULL, *before = NULL;
     if (!is_same)
@@ -215,28 +252,12 @@ static bool cache_find(CsvCache *cache, uint64_t reading, uint64_t piece, const 
     return is_there;
 }
 
-/* The column that was asked for the longest ago, and not by this statement, goes. False: there is none. */
-static bool cache_forget_column(CsvCache *cache)
-{
-    size_t oldest = cache->column_count;
-    for (size_t c = 0; c < cache->column_count; c++)
-        if (cache->last_asked[c] != 0 && cache->last_asked[c] < cache->statement_count &&
-            (oldest == cache->column_count || cache->last_asked[c] < cache->last_asked[oldest]))
-            oldest = c;
-    if (oldest == cache->column_count)
-        return false;
-    cache->last_asked[oldest] = 0;
-    for (uint64_t piece = 0; piece < cache->piece_count; piece++)
-        slot_clear(cache, slot_of(cache, piece, oldest));
-    return true;
-}
-
 static bool cache_take_memory(CsvCache *cache, MemoryBudget *budget, size_t size)
 {
     do
-        if (cache->size + size <= budget->limit / MEMORY_SHARE && memory_budget_take(budget, size))
+        if (cache->size + size <= budget->limit / MEMORY_SHARE && memory_budget_take_free(budget, size))
             return true;
-    while (cache_forget_column(cache));
+    while (cache_forget_column(cache, cache->statement_count));
     return false;
 }
 
@@ -253,6 +274,7 @@ static bool cache_keep_entry(CsvCache *cache, MemoryBudget *budget, CsvCacheEntr
     slot_clear(cache, slot);
     entry->budget = budget;
     cache->size += entry->size;
+    atomic_fetch_add_explicit(&budget->spare, entry->size, memory_order_relaxed);
     *slot = entry;
     return true;
 }
@@ -263,7 +285,7 @@ static bool cache_keep(CsvCache *cache, MemoryBudget *budget, uint64_t reading, 
                        size_t column_count, CsvCacheEntry *rows)
 {
     pthread_mutex_lock(&cache->mutex);
-    bool is_current = reading >= cache->first_reading, has_memory = true;
+    bool is_current = reading >= cache->first_reading, has_memory = reading > cache->last_pressed;
     for (size_t i = 0; i < column_count; i++) {
         if (is_current && has_memory)
             has_memory = cache_keep_entry(cache, budget, slot_of(cache, piece, entries[i]->column.column), entries[i]);
