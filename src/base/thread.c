@@ -3,10 +3,12 @@
 
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/error.h"
 
 enum { STACK_SIZE = 8 << 20 }; /* what a program's first thread mostly has; only what is used of it takes memory */
+enum { WAIT_NS = 20 * 1000 * 1000 };
 
 pthread_t thread_start(void *(*run)(void *argument), void *argument)
 {
@@ -29,4 +31,23 @@ pthread_t thread_start(void *(*run)(void *argument), void *argument)
 void thread_join(pthread_t thread)
 {
     pthread_join(thread, NULL);
+}
+
+void condition_init(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+void condition_wait_briefly(pthread_cond_t *condition, pthread_mutex_t *mutex)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += WAIT_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(condition, mutex, &until);
 }

@@ -10,4 +10,9 @@ pthread_t thread_start(void *(*run)(void *argument), void *argument);
 /* Waits for its end. */
 void thread_join(pthread_t thread);
 
+/* A condition whose waits go by a clock that nobody sets. */
+void condition_init(pthread_cond_t *condition);
+/* Waits until it is signalled, at most some milliseconds: whoever goes on waiting looks at the cancel flag first. */
+void condition_wait_briefly(pthread_cond_t *condition, pthread_mutex_t *mutex);
+
 #endif

@@ -45,6 +45,8 @@ static StringView random_rows(Text *text, size_t row_count)
 typedef struct Found {
     size_t count;
     uint64_t offsets[ROW_LIMIT], morsels[ROW_LIMIT];
+    CsvPlace places[ROW_LIMIT]; /* of the pieces */
+    size_t piece_count;
 } Found;
 
 typedef struct Cursor {
@@ -71,7 +73,8 @@ static bool cursor_read_piece(Cursor *cursor)
     uint64_t morsel;
     if (!csv_morsels_take(cursor->morsels, &morsel))
         return false;
-    csv_morsels_read(cursor->morsels, &cursor->block, morsel);
+    csv_morsels_read(cursor->morsels, &cursor->block, morsel,
+                     &cursor->found.places[cursor->found.piece_count++ % ROW_LIMIT]);
     while (csv_block_take(&cursor->block, rows, 1 + morsel % 5, cursor->wants_fields))
         for (size_t row = 0; row < rows->count; row++) {
             Found *found = &cursor->found;
@@ -116,19 +119,35 @@ static void check_found(Cursor **cursors, const uint64_t *offsets, size_t count)
         ck_assert_uint_eq(next[c], cursors[c]->found.count);
 }
 
+/* And each piece knows its line. */
+static void check_lines(Cursor **cursors, StringView data)
+{
+    for (size_t c = 0; c < CURSOR_COUNT; c++) {
+        const Found *found = &cursors[c]->found;
+        for (size_t i = 0; i < found->piece_count && i < ROW_LIMIT; i++) {
+            uint64_t line = 1;
+            for (size_t b = 0; b < found->places[i].offset; b++)
+                line +=
+                    data.data[b] == '\n' || (data.data[b] == '\r' && (b + 1 == data.size || data.data[b + 1] != '\n'));
+            ck_assert_uint_eq(found->places[i].line, line);
+        }
+    }
+}
+
 static void check_pieces(StringView data, size_t piece_size, CpuLevel level, bool wants_fields)
 {
     static uint64_t offsets[ROW_LIMIT];
     Arena *arena = arena_new_child(test_arena);
     CsvSource *source = source_new(arena, data);
     size_t count = read_in_order(arena, source, offsets);
-    CsvMorsels *morsels = csv_morsels_new(arena, &dialect, 0, data.size, piece_size);
+    CsvMorsels *morsels = csv_morsels_new(arena, &dialect, 0, data.size, piece_size, true);
     Cursor *cursors[CURSOR_COUNT];
     for (size_t c = 0; c < CURSOR_COUNT; c++)
         cursors[c] = cursor_new(arena, source, morsels, level, wants_fields);
     while (cursor_read_piece(cursors[random_next(CURSOR_COUNT)]))
         ;
     check_found(cursors, offsets, count);
+    check_lines(cursors, data);
     close(source->descriptor);
     arena_free(arena);
 }
@@ -176,7 +195,7 @@ START_TEST(threads_read_what_one_reads)
         Arena *arenas[CURSOR_COUNT];
         CsvSource *source = source_new(test_arena, data);
         size_t count = read_in_order(test_arena, source, offsets);
-        CsvMorsels *morsels = csv_morsels_new(test_arena, &dialect, 0, data.size, 50 + seed * 20);
+        CsvMorsels *morsels = csv_morsels_new(test_arena, &dialect, 0, data.size, 50 + seed * 20, true);
         Cursor *cursors[CURSOR_COUNT];
         pthread_t threads[CURSOR_COUNT];
         for (size_t c = 0; c < CURSOR_COUNT; c++) {
@@ -189,6 +208,7 @@ START_TEST(threads_read_what_one_reads)
         for (size_t c = 0; c < CURSOR_COUNT; c++)
             pthread_join(threads[c], NULL);
         check_found(cursors, offsets, count);
+        check_lines(cursors, data);
         for (size_t c = 0; c < CURSOR_COUNT; c++)
             arena_free(arenas[c]);
         close(source->descriptor);
@@ -218,7 +238,7 @@ START_TEST(errors_in_pieces_name_their_line)
             Arena *arena = arena_new_child(test_arena);
             StringView data = view_of(cases[i].text);
             CsvSource *source = source_new(arena, data);
-            CsvMorsels *morsels = csv_morsels_new(arena, &dialect, 0, data.size, piece_size);
+            CsvMorsels *morsels = csv_morsels_new(arena, &dialect, 0, data.size, piece_size, true);
             Error error = expect_error(ERROR_BAD_DATA, read_all, cursor_new(arena, source, morsels, cpu_level(), true));
             ck_assert_msg(strstr(error.message, cases[i].message), "piece size %zu: %s", piece_size, error.message);
             close(source->descriptor);

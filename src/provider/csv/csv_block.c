@@ -174,6 +174,11 @@ bool csv_block_is_odd(const CsvBlock *block)
     return csv_index_is_odd(block->level, block->data, block_piece_size(block), block->dialect->quote);
 }
 
+size_t csv_block_line_count(const CsvBlock *block)
+{
+    return csv_index_line_count(block->level, block->data, block_piece_size(block));
+}
+
 void csv_block_skip_record(CsvBlock *block, bool is_inside)
 {
     size_t size = block_piece_size(block);

@@ -75,6 +75,8 @@ void csv_block_move(CsvBlock *block, uint64_t offset, uint64_t stop);
 void csv_block_seek(CsvBlock *block, uint64_t offset, uint64_t stop);
 /* Whether the piece has an odd number of quotes. */
 bool csv_block_is_odd(const CsvBlock *block);
+/* Its line ends, within quotes or not. */
+size_t csv_block_line_count(const CsvBlock *block);
 /* Leaves out what belongs to a record before the piece, which begins within quotes or not. */
 void csv_block_skip_record(CsvBlock *block, bool is_inside);
 /* Tells that the piece ends within quotes or not: so its last record is found together with those before. */

@@ -329,6 +329,9 @@ CsvCompression csv_compression_detect(const char *head, size_t size)
             continue;
         return magics[i].compression;
     }
+    /* pzstd and others begin with a frame that readers skip */
+    if (size >= 4 && (head[0] & 0xF0) == 0x50 && memcmp(head + 1, "\x2A\x4D\x18", 3) == 0)
+        return CSV_COMPRESSION_ZSTD;
     return CSV_COMPRESSION_NONE;
 }
 

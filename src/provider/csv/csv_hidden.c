@@ -22,21 +22,17 @@ CsvLines *csv_lines_new(Arena *arena, CsvSource *source)
     return lines;
 }
 
-/* Line ends in the block's text, each CR LF as one: at its LF. The byte at `end` may be looked at. */
-static uint64_t line_ends_count(const char *data, size_t start, size_t end)
+void csv_lines_begin(CsvLines *lines, CsvPlace place)
 {
-    uint64_t count = 0;
-    for (size_t i = start; i < end; i++)
-        count += (uint64_t)(data[i] == '\n') + (uint64_t)(data[i] == '\r' && data[i + 1] != '\n');
-    return count;
+    lines->place = place;
 }
 
 static void lines_advance(CsvLines *lines, const CsvBlock *block, uint64_t offset)
 {
     if (lines->place.offset < block->offset)
         csv_place_advance(&lines->place, lines->source, block->offset);
-    lines->place.line +=
-        line_ends_count(block->data, (size_t)(lines->place.offset - block->offset), (size_t)(offset - block->offset));
+    lines->place.line += csv_index_line_count(block->level, block->data + (lines->place.offset - block->offset),
+                                              (size_t)(offset - lines->place.offset));
     lines->place.offset = offset;
 }
 

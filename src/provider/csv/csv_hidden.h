@@ -25,6 +25,8 @@ typedef struct CsvLines {
 } CsvLines;
 
 CsvLines *csv_lines_new(Arena *arena, CsvSource *source);
+/* Goes on at another place. */
+void csv_lines_begin(CsvLines *lines, CsvPlace place);
 /* Finds the line of each row: once for all that csv_block_take gives, before any is dropped. */
 void csv_lines_count(CsvLines *lines, const CsvRows *rows);
 

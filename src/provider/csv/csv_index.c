@@ -5,7 +5,10 @@
 #include "provider/csv/csv_careful.h"
 #include "provider/csv/kernel/csv_kernel.h"
 
-enum { SLACK = CSV_KERNEL_GROUP + 8 }; /* a kernel may write so much behind what counts */
+enum {
+    SLACK = CSV_KERNEL_GROUP + 8, /* a kernel may write so much behind what counts */
+    LAST_RECORD_SIZE = 4 << 10,
+};
 
 void csv_index_init(CsvIndex *index, Arena *arena, size_t capacity)
 {
@@ -33,9 +36,13 @@ void csv_index_grow(CsvIndex *index, Arena *arena)
 #if defined(__x86_64__)
 static const CsvKernel kernels[] = {csv_kernel_portable, csv_kernel_avx2, csv_kernel_avx512};
 static const CsvOddKernel odd_kernels[] = {csv_odd_kernel_portable, csv_odd_kernel_avx2, csv_odd_kernel_avx512};
+static const CsvLinesKernel lines_kernels[] = {csv_lines_kernel_portable, csv_lines_kernel_avx2,
+                                               csv_lines_kernel_avx512};
 #else
 static const CsvKernel kernels[] = {csv_kernel_portable, csv_kernel_portable, csv_kernel_portable};
 static const CsvOddKernel odd_kernels[] = {csv_odd_kernel_portable, csv_odd_kernel_portable, csv_odd_kernel_portable};
+static const CsvLinesKernel lines_kernels[] = {csv_lines_kernel_portable, csv_lines_kernel_portable,
+                                               csv_lines_kernel_portable};
 #endif
 
 void csv_index_run(CsvIndex *index, const CsvDialect *dialect, CpuLevel level, const char *data, size_t start,
@@ -87,7 +94,24 @@ size_t csv_record_end(const CsvDialect *dialect, const char *data, size_t start,
     return 0;
 }
 
+size_t csv_record_last_end(const CsvDialect *dialect, CpuLevel level, const char *data, size_t size)
+{
+    for (size_t tail = LAST_RECORD_SIZE;; tail *= 8) {
+        size_t start = tail < size ? size - tail : 0, last = 0;
+        bool is_inside = dialect->has_quote && csv_index_is_odd(level, data, start, dialect->quote);
+        for (size_t end = start; (end = csv_record_end(dialect, data, end, size, is_inside)) > 0; is_inside = false)
+            last = end;
+        if (last > 0 || start == 0)
+            return last;
+    }
+}
+
 bool csv_index_is_odd(CpuLevel level, const char *data, size_t size, char quote)
 {
     return odd_kernels[level](data, size, quote);
+}
+
+size_t csv_index_line_count(CpuLevel level, const char *data, size_t size)
+{
+    return lines_kernels[level](data, size);
 }

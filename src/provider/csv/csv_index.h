@@ -60,7 +60,12 @@ void csv_index_run(CsvIndex *index, const CsvDialect *dialect, CpuLevel level, c
 /* Behind the first line end outside quotes in data[start .. size-1]; 0: there is none. Of a plain dialect; `is_inside`:
  * data[start] is within quotes. data[size] is readable, and tells whether a CR before it is a line end. */
 size_t csv_record_end(const CsvDialect *dialect, const char *data, size_t start, size_t size, bool is_inside);
+/* Behind the last line end outside quotes in data[0 .. size-1], which begins with a record; 0: there is none. Likewise.
+ */
+size_t csv_record_last_end(const CsvDialect *dialect, CpuLevel level, const char *data, size_t size);
 /* Whether there is an odd number of quotes. */
 bool csv_index_is_odd(CpuLevel level, const char *data, size_t size, char quote);
+/* How many line ends there are, that of CR LF at its LF: data[size] is readable. */
+size_t csv_index_line_count(CpuLevel level, const char *data, size_t size);
 
 #endif

@@ -2,8 +2,8 @@
  *
  *   rows of the block ─▶ filter columns ─▶ pushed filters, dynamic ones ─▶ the other columns, of the rows that passed
  *
- * The cursors of a reading share a regular file piece by piece (csv_morsels.h). A stream, what is decoded, and dialects
- * that are read byte by byte have one cursor, which takes all. */
+ * The cursors of a reading share a regular file piece by piece (csv_morsels.h), and so they do a stream and what is
+ * decoded (csv_feed.h). Dialects that are read byte by byte have one cursor, which takes all. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -12,6 +12,7 @@
 #include "provider/csv/csv_block.h"
 #include "provider/csv/csv_cache.h"
 #include "provider/csv/csv_error.h"
+#include "provider/csv/csv_feed.h"
 #include "provider/csv/csv_hidden.h"
 #include "provider/csv/csv_morsels.h"
 #include "provider/csv/csv_parse.h"
@@ -40,9 +41,10 @@ typedef struct CsvScan {
     size_t dynamic_count;
     size_t *dynamic_inputs; /* of each dynamic filter: what it is about */
     size_t limit;
-    bool has_guesses;  /* a column's type was found out from a part of the file */
-    bool counts_lines; /* someone asks for _line: rows are read in order, by one cursor */
-    bool is_in_pieces;
+    bool has_guesses;             /* a column's type was found out from a part of the file */
+    bool counts_lines;            /* someone asks for _line */
+    bool is_in_pieces;            /* of csv_morsels.h */
+    bool is_fed;                  /* in those of csv_feed.h */
     CsvCacheColumn *kept_columns; /* the inputs, as a cache knows them; NULL: nothing is kept of such a scan */
     /* counted by the cursors: */
     _Atomic uint64_t bytes_read, row_count, dropped_count, parsed_count, kept_count;
@@ -52,6 +54,7 @@ typedef struct CsvScan {
 typedef struct CsvReading {
     const DynamicFilter *const *dynamics; /* those of the scan, or NULL */
     CsvMorsels *morsels;                  /* NULL: not in pieces */
+    CsvFeed *feed;                        /* NULL: not fed */
     uint64_t cache_reading;               /* its number in the table's cache; 0: nothing is kept */
     atomic_bool fills_cache;              /* what is parsed is kept */
     atomic_bool is_begun;                 /* some cursor has begun; where there are no pieces, it takes all */
@@ -76,6 +79,7 @@ typedef struct CsvCursor {
     CsvRows *rows;
     CsvLines *lines;      /* NULL: nobody asks for _line */
     CsvKept *kept;        /* NULL: nothing is kept */
+    CsvFeedPiece *fed;    /* NULL: not fed */
     CsvRejects *rejects;  /* NULL: bad rows are not left out */
     Evaluator *evaluator; /* NULL: no filters */
     Batch *input;         /* vectors of all inputs */
@@ -173,7 +177,8 @@ static void cursor_open(CsvCursor *cursor)
     const CsvShape *shape = scan->shape;
     cursor->is_open = true;
     bool is_first = !atomic_exchange(&cursor->reading->is_begun, true);
-    if ((scan->is_in_pieces ? csv_morsels_are_taken(cursor->reading->morsels) : !is_first) || scan->limit == 0) {
+    bool is_taken = scan->is_in_pieces ? csv_morsels_are_taken(cursor->reading->morsels) : !is_first && !scan->is_fed;
+    if (is_taken || scan->limit == 0) {
         cursor->has_ended = true;
         return;
     }
@@ -201,10 +206,11 @@ static void cursor_open(CsvCursor *cursor)
     cursor->input = batch_new_empty(cursor->arena, scan->input_count);
     for (size_t i = 0; i < scan->input_count; i++)
         cursor->input->columns[i] = vector_new(cursor->arena, scan->inputs[i].type);
-    if (scan->counts_lines)
+    if (scan->counts_lines) /* what is decoded in one go has a reader of its own for lines: it cannot go back */
         cursor->lines =
-            csv_lines_new(cursor->arena, csv_source_open(cursor->arena, cursor->context, table->path, table->spool,
-                                                         shape->identity.size, table->options->encoding));
+            csv_lines_new(cursor->arena, scan->is_in_pieces || scan->is_fed
+                                             ? source
+                                             : csv_table_source(table, shape, cursor->arena, cursor->context));
     cursor->is_parsed = arena_array(cursor->arena, bool, scan->input_count);
     cursor->output = batch_new_empty(cursor->arena, scan->base.schema->column_count);
     if (scan->filter_count)
@@ -215,7 +221,9 @@ static void cursor_open(CsvCursor *cursor)
     if (cursor->reading->cache_reading && cursor->batch_size == BATCH_SIZE)
         cursor->kept = csv_kept_new(cursor->arena, cursor->context, table->cache, cursor->reading->cache_reading,
                                     scan->kept_columns, scan->input_count);
-    cursor->has_piece = !scan->is_in_pieces;
+    if (scan->is_fed)
+        cursor->fed = csv_feed_piece_new(cursor->arena);
+    cursor->has_piece = !scan->is_in_pieces && !scan->is_fed;
 }
 
 static _Noreturn void cursor_raise_value(CsvCursor *cursor, const CsvInput *input, const CsvParse *parse)
@@ -448,6 +456,7 @@ static bool cursor_take_piece(CsvCursor *cursor)
     CsvReading *reading = cursor->reading;
     uint64_t piece;
     bool is_odd;
+    CsvPlace place;
     if (!csv_morsels_take(reading->morsels, &piece))
         return false;
     cursor->outer->morsel = cursor->morsel_base + piece;
@@ -458,12 +467,42 @@ static bool cursor_take_piece(CsvCursor *cursor)
         atomic_fetch_add_explicit(&cursor->scan->kept_count, 1, memory_order_relaxed);
         return true;
     }
-    is_odd = csv_morsels_read(reading->morsels, &cursor->block, piece);
+    is_odd = csv_morsels_read(reading->morsels, &cursor->block, piece, &place);
+    if (cursor->lines)
+        csv_lines_begin(cursor->lines, place);
     if (cursor->kept && atomic_load_explicit(&reading->fills_cache, memory_order_relaxed)) {
         cursor->fills = true;
         csv_kept_begin(cursor->kept, piece, is_odd);
     }
     return true;
+}
+
+/* The same of a text that is fed. */
+static bool cursor_take_fed(CsvCursor *cursor)
+{
+    CsvFeed *feed = cursor->reading->feed;
+    CsvFeedPiece *piece = cursor->fed;
+    do {
+        if (!csv_feed_take(feed, piece))
+            return false;
+        cursor->outer->morsel = cursor->morsel_base + piece->number;
+        if (!csv_feed_read(feed, cursor->context, piece))
+            return false;
+        cursor->block.source->stored_read += piece->stored_size;
+    } while (piece->size == 0);
+    CsvSource *source = cursor->block.source;
+    csv_source_set_window(source, piece->place.offset, piece->text.buffer->data, piece->size);
+    csv_block_seek(&cursor->block, piece->place.offset, UINT64_MAX);
+    if (cursor->lines)
+        csv_lines_begin(cursor->lines, piece->place);
+    return true;
+}
+
+static bool cursor_take_next(CsvCursor *cursor)
+{
+    if (cursor->scan->is_fed)
+        return cursor_take_fed(cursor);
+    return cursor->scan->is_in_pieces && cursor_take_piece(cursor);
 }
 
 /* Rows of the piece that is being read; false at its end. */
@@ -490,7 +529,7 @@ static bool cursor_take_rows(CsvCursor *cursor, size_t limit)
     uint64_t bytes_before = source->stored_read;
     bool has_rows = false;
     while (!has_rows) {
-        if (!cursor->has_piece && !(scan->is_in_pieces && cursor_take_piece(cursor)))
+        if (!cursor->has_piece && !cursor_take_next(cursor))
             break;
         cursor->has_piece = has_rows = cursor_take_batch(cursor, limit);
     }
@@ -537,10 +576,12 @@ static void *reading_new(Scan *base, Arena *arena, const Context *context, const
     const CsvShape *shape = scan->shape;
     CsvReading *reading = arena_new(arena, CsvReading);
     reading->dynamics = dynamics;
+    if (scan->is_fed)
+        reading->feed = csv_feed_new(arena, scan->table, shape, scan->counts_lines);
     if (!scan->is_in_pieces)
         return reading;
     uint64_t start = shape->dialect.data_offset, end = shape->identity.size;
-    reading->morsels = csv_morsels_new(arena, &shape->dialect, start, end, CSV_READ_SIZE);
+    reading->morsels = csv_morsels_new(arena, &shape->dialect, start, end, CSV_READ_SIZE, scan->counts_lines);
     if (scan->kept_columns) {
         bool fills;
         reading->cache_reading =
@@ -718,15 +759,17 @@ Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
     scan_take_dynamics(scan, args, places);
     for (size_t i = 0; i < scan->input_count; i++)
         scan_describe_input(scan, &scan->inputs[i]);
-    scan->is_in_pieces = table->spool == NULL && !scan->counts_lines && shape->compression == CSV_COMPRESSION_NONE &&
-                         shape->encoding == NULL && csv_morsels_suit(&shape->dialect);
+    bool is_plain = csv_morsels_suit(&shape->dialect), is_shared = is_plain && scan->limit > ONE_CURSOR_LIMIT;
+    scan->is_in_pieces =
+        is_plain && table->spool == NULL && shape->compression == CSV_COMPRESSION_NONE && shape->encoding == NULL;
+    scan->is_fed = is_shared && !scan->is_in_pieces;
     scan_describe_kept(scan, args->arena);
-    bool is_shared = scan->is_in_pieces && scan->limit > ONE_CURSOR_LIMIT;
     scan->base = (Scan){
         .schema = schema,
         .statistics = scan_statistics(scan, args),
-        .cursor_limit =
-            is_shared ? csv_morsels_count(shape->dialect.data_offset, shape->identity.size, CSV_READ_SIZE) : 1,
+        .cursor_limit = is_shared ? csv_morsels_count(scan->is_fed ? 0 : shape->dialect.data_offset,
+                                                      shape->identity.size, CSV_READ_SIZE)
+                                  : 1,
         .start = reading_new,
         .open = scan_open,
         .explain = scan_explain,

@@ -227,8 +227,7 @@ static _Noreturn void source_raise_truncated(const CsvSource *source)
     error_raise(ERROR_BAD_DATA, NO_POSITION, "%s: has become shorter while it was being read", source->path);
 }
 
-/* The file's own bytes. */
-static size_t stored_read(CsvSource *source, uint64_t offset, char *target, size_t size)
+size_t csv_source_read_stored(CsvSource *source, uint64_t offset, char *target, size_t size)
 {
     context_check(source->context);
     if (source->spool) {
@@ -271,7 +270,7 @@ static size_t stored_read(CsvSource *source, uint64_t offset, char *target, size
 static size_t decoder_pull(void *user, char *target, size_t size)
 {
     CsvSource *source = user;
-    size_t got = stored_read(source, source->decoder_offset, target, size);
+    size_t got = csv_source_read_stored(source, source->decoder_offset, target, size);
     source->decoder_offset += got;
     return got;
 }
@@ -296,10 +295,20 @@ static size_t decoded_read(CsvSource *source, char *target, size_t size)
     return filled;
 }
 
+static size_t window_read(const CsvSource *source, uint64_t offset, char *target, size_t size)
+{
+    size_t start = (size_t)(offset - source->window_offset), left = source->window_size - start;
+    size = size < left ? size : left;
+    memcpy(target, source->window + start, size);
+    return size;
+}
+
 size_t csv_source_read(CsvSource *source, uint64_t offset, char *target, size_t size)
 {
+    if (offset - source->window_offset < source->window_size)
+        return window_read(source, offset, target, size);
     if (source->decoder == NULL)
-        return stored_read(source, offset, target, size);
+        return csv_source_read_stored(source, offset, target, size);
     if (offset < source->text_offset)
         decoder_restart(source);
     while (source->text_offset < offset) {
@@ -309,6 +318,14 @@ size_t csv_source_read(CsvSource *source, uint64_t offset, char *target, size_t 
             return 0;
     }
     return decoded_read(source, target, size);
+}
+
+void csv_source_set_window(CsvSource *source, uint64_t offset, const char *text, size_t size)
+{
+    source->window = text;
+    source->window_offset = offset;
+    source->window_size = size;
+    source->size = offset + size;
 }
 
 bool csv_source_reaches(CsvSource *source, uint64_t offset)

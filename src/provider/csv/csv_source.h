@@ -37,6 +37,10 @@ typedef struct CsvSource {
     Arena *decoder_arena;
     uint64_t decoder_offset; /* where the decoder goes on in the file */
     uint64_t text_offset;    /* and in the text */
+    /* text at hand, which is read first: */
+    const char *window;
+    uint64_t window_offset;
+    size_t window_size;
 } CsvSource;
 
 /* "-" is standard input; where that is a regular file at its start, it is read as one, under the name this gives. */
@@ -55,6 +59,12 @@ CsvSource *csv_source_open(Arena *arena, const Context *context, const char *pat
 /* Up to `size` bytes at `offset`: fewer at the end, or where a stream has no more yet; 0 only at the end. Raises IO,
  * BAD_DATA when the file has become shorter or cannot be decoded, INTERRUPTED. */
 size_t csv_source_read(CsvSource *source, uint64_t offset, char *target, size_t size);
+
+/* The same of the file's own bytes. */
+size_t csv_source_read_stored(CsvSource *source, uint64_t offset, char *target, size_t size);
+
+/* `size` bytes at `offset` are at hand, and the text ends behind them as far as a CsvBlock is to know. */
+void csv_source_set_window(CsvSource *source, uint64_t offset, const char *text, size_t size);
 
 /* Whether there is a byte at `offset`: also where that was read already, without decoding it again. */
 bool csv_source_reaches(CsvSource *source, uint64_t offset);

@@ -464,3 +464,17 @@ bool LEVEL_NAME(csv_odd_kernel)(const char *data, size_t size, char quote)
         parity ^= data[i] == quote;
     return parity;
 }
+
+size_t LEVEL_NAME(csv_lines_kernel)(const char *data, size_t size)
+{
+    enum { PART = 128 }; /* a byte counts so far */
+    size_t count = 0;
+    for (size_t start = 0; start < size; start += PART) {
+        size_t end = size - start < PART ? size : start + PART;
+        uint8_t part = 0;
+        for (size_t i = start; i < end; i++)
+            part += (uint8_t)((data[i] == '\n') | ((data[i] == '\r') & (data[i + 1] != '\n')));
+        count += part;
+    }
+    return count;
+}

@@ -38,14 +38,19 @@ typedef void (*CsvKernel)(CsvKernelCall *call);
 
 /* Whether there is an odd number of quotes. */
 typedef bool (*CsvOddKernel)(const char *data, size_t size, char quote);
+/* How many line ends there are, within quotes or not, that of CR LF at its LF: data[size] is looked at. */
+typedef size_t (*CsvLinesKernel)(const char *data, size_t size);
 
 void csv_kernel_portable(CsvKernelCall *call);
 bool csv_odd_kernel_portable(const char *data, size_t size, char quote);
+size_t csv_lines_kernel_portable(const char *data, size_t size);
 #if defined(__x86_64__)
 void csv_kernel_avx2(CsvKernelCall *call);
 void csv_kernel_avx512(CsvKernelCall *call);
 bool csv_odd_kernel_avx2(const char *data, size_t size, char quote);
 bool csv_odd_kernel_avx512(const char *data, size_t size, char quote);
+size_t csv_lines_kernel_avx2(const char *data, size_t size);
+size_t csv_lines_kernel_avx512(const char *data, size_t size);
 #endif
 
 #endif
