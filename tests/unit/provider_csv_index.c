@@ -16,25 +16,28 @@ static uint32_t random_next(uint32_t bound)
     return (uint32_t)((uint64_t)random_state * bound >> 32);
 }
 
-/* Compares all readers on one text. */
-static void check_text(StringView data, char delimiter, size_t column_count)
+/* Compares all readers on one text, read in blocks of one size. */
+static void check_blocks(StringView data, char delimiter, char quote, size_t column_count, size_t read_size)
 {
     Arena *arena = arena_new_child(test_arena);
     CsvSource *source = oracle_source(arena, data);
-    for (size_t s = 0; s < sizeof read_sizes / sizeof *read_sizes; s++) {
-        if (read_sizes[s] < 64 && data.size > 20000)
-            continue; /* quadratic in the number of reads */
-        for (int level = 0; level <= (int)cpu_level() + 1; level++) {
-            bool careful = level > (int)cpu_level();
-            const char *difference = oracle_compare(arena, source, data, delimiter, '"', column_count,
-                                                    careful ? CPU_PORTABLE : (CpuLevel)level, read_sizes[s], careful);
-            ck_assert_msg(difference == NULL, "read size %zu, %s, %zu columns: %s\n%.*s", read_sizes[s],
-                          careful ? "careful" : cpu_level_name((CpuLevel)level), column_count, difference,
-                          VIEW_ARGUMENTS(data));
-        }
+    for (int level = 0; level <= (int)cpu_level() + 1; level++) {
+        bool careful = level > (int)cpu_level();
+        const char *difference = oracle_compare(arena, source, data, delimiter, quote, column_count,
+                                                careful ? CPU_PORTABLE : (CpuLevel)level, read_size, careful);
+        ck_assert_msg(difference == NULL, "read size %zu, %s, %zu columns, %c and %c: %s\n%.*s", read_size,
+                      careful ? "careful" : cpu_level_name((CpuLevel)level), column_count, delimiter, quote, difference,
+                      VIEW_ARGUMENTS(data));
     }
     close(source->descriptor);
     arena_free(arena);
+}
+
+static void check_text(StringView data, char delimiter, size_t column_count)
+{
+    for (size_t s = 0; s < sizeof read_sizes / sizeof *read_sizes; s++)
+        if (read_sizes[s] >= 64 || data.size <= 20000) /* quadratic in the number of reads */
+            check_blocks(data, delimiter, '"', column_count, read_sizes[s]);
 }
 
 /* Well-formed rows, of all kinds of fields, with an error now and then. */
@@ -87,6 +90,31 @@ START_TEST(random_bytes_read_as_libcsv_reads_them)
         for (size_t i = 0; i < size; i++)
             bytes[i] = alphabet[random_next(sizeof alphabet - 1)];
         check_text((StringView){bytes, size}, ',', 1 + random_next(3));
+        random_state = seed;
+        arena_reset(test_arena);
+    }
+}
+END_TEST
+
+/* Every size from one byte to more than the file, in dialects that libcsv knows: any two bytes but line ends. */
+START_TEST(blocks_of_every_size_read_as_libcsv_reads_them_in_every_dialect)
+{
+    static const char delimiters[] = ",;\t| :a\x01\xFF", quotes[] = "\"'`^\x03";
+    for (random_state = 1; random_state < 46; random_state++) {
+        uint32_t seed = random_state;
+        Text text = text_in(test_arena);
+        size_t column_count = 1 + random_next(4);
+        StringView data = random_rows(&text, random_next(12), column_count, seed % 3 == 0);
+        char delimiter = delimiters[seed % (sizeof delimiters - 1)], quote = quotes[seed / 9 % (sizeof quotes - 1)];
+        for (size_t i = 0; i < data.size; i++) { /* all bytes but these two have no meaning */
+            char *byte = (char *)data.data + i;
+            *byte = *byte == ','                           ? delimiter
+                    : *byte == '"'                         ? quote
+                    : *byte == delimiter || *byte == quote ? '_'
+                                                           : *byte;
+        }
+        for (size_t read_size = 1; read_size <= data.size + 2; read_size++)
+            check_blocks(data, delimiter, quote, column_count, read_size);
         random_state = seed;
         arena_reset(test_arena);
     }
@@ -209,6 +237,6 @@ START_TEST(real_files_read_as_libcsv_reads_them)
 END_TEST
 
 TEST_PROGRAM(random_files_read_as_libcsv_reads_them, random_bytes_read_as_libcsv_reads_them,
-             fields_longer_than_any_block_are_whole, what_stands_at_the_end_of_64_bytes_is_seen,
-             kernels_of_all_levels_write_the_same_index, kernels_stop_when_the_index_is_full,
-             real_files_read_as_libcsv_reads_them)
+             blocks_of_every_size_read_as_libcsv_reads_them_in_every_dialect, fields_longer_than_any_block_are_whole,
+             what_stands_at_the_end_of_64_bytes_is_seen, kernels_of_all_levels_write_the_same_index,
+             kernels_stop_when_the_index_is_full, real_files_read_as_libcsv_reads_them)
