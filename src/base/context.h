@@ -92,6 +92,7 @@ typedef struct Context {
     Arena *arena;             /* of the statement: its AST, plan and operators */
     int64_t now;              /* microseconds since 1970-01-01 UTC at the statement's start */
     _Atomic uint64_t rejects; /* rows that were not read because they were bad and an option said to go on */
+    _Atomic bool lacks_place; /* an expression failed over a row, and nobody knew where that stands */
     _Atomic bool has_guesses; /* a source is read by types that samples have shown: a later value may not fit */
     _Atomic uint64_t progress_done, progress_total; /* bytes or rows of the sources read so far; total 0: unknown */
 } Context;

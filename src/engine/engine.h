@@ -139,6 +139,9 @@ const FormatOption *statement_format_options(Statement *statement, const AstOpti
 /* What EXECUTE runs, with its values in the place of the parameters. */
 const AstStatement *statement_prepared(Statement *statement, const AstStatement *ast);
 /* The query or the writing statement as a plan. */
+/* Asks for the statement's rows once more, with their places: raises what it failed with, with the place of the row, or
+ * returns. Writes nothing. */
+void statement_trace(Statement *statement, const AstStatement *ast);
 BoundQuery *statement_bind(Statement *statement, const AstStatement *ast);
 /* INSERT, UPDATE, DELETE; the table that the plan of one writes to; raises READ_ONLY when SET safe = on forbids that:
  * tables in memory are nobody else's. */

@@ -14,6 +14,39 @@ size_t quern_statement_size(const char *text, size_t size)
     return lexer_statement_size((StringView){text, size});
 }
 
+typedef struct TraceRequest {
+    const Statement *failed;
+    const AstStatement *ast;
+    Arena *arena;
+} TraceRequest;
+
+static void failure_trace(void *argument)
+{
+    TraceRequest *request = argument;
+    QuernConnection *connection = request->failed->connection;
+    request->arena = arena_new_child(connection->arena);
+    Statement *statement = arena_new(request->arena, Statement);
+    statement_init(statement, connection, request->arena);
+    statement->text = request->failed->text;
+    statement->context.now = request->failed->context.now;
+    statement_trace(statement, request->ast);
+}
+
+/* Where the statement has failed over a row whose place nobody knew, the error gets the place. */
+static void failure_add_place(const Statement *statement, const AstStatement *ast)
+{
+    QuernConnection *connection = statement->connection;
+    if (!atomic_load(&statement->context.lacks_place))
+        return;
+    Error failure = connection->error;
+    TraceRequest request = {.failed = statement, .ast = ast};
+    bool is_traced =
+        connection_protect(connection, failure_trace, &request) != QUERN_OK && connection->error.code == failure.code;
+    if (!is_traced)
+        connection->error = failure;
+    arena_free(request.arena);
+}
+
 typedef struct QueryRequest {
     QuernConnection *connection;
     StringView text;
@@ -36,9 +69,9 @@ static void query_start(void *argument)
     statement->text = (StringView){request->text.data, request->taken};
     atomic_store(&connection->running, &statement->context);
     result->ast = ast;
+    request->result = result;
     result->stream = statement_run(statement, ast);
     result->schema = result->stream ? result->stream->schema : NULL;
-    request->result = result;
 }
 
 /* A value that contradicts a type which was guessed from samples of a file widens that type: the statement is tried
@@ -65,7 +98,10 @@ QuernStatus quern_query(QuernConnection *connection, const char *sql, size_t siz
         atomic_store(&connection->running, NULL);
         arena_free(request.arena);
         request.arena = NULL;
+        request.result = NULL;
         status = connection_protect(connection, query_start, &request);
+        if (status != QUERN_OK && request.result)
+            failure_add_place(&request.result->statement, request.result->ast);
     } while (is_worth_another_try(connection, status, last_message));
     if (ret_taken)
         *ret_taken = request.taken;
@@ -138,6 +174,15 @@ static void result_restart(void *argument)
     result_pull(result);
 }
 
+/* Runs a part of the result's statement. */
+static QuernStatus result_protect(QuernResult *result, void (*body)(void *argument), void *argument)
+{
+    QuernStatus status = connection_protect(result->statement.connection, body, argument);
+    if (status != QUERN_OK)
+        failure_add_place(&result->statement, result->ast);
+    return status;
+}
+
 /* Before any row has left, a statement may still be run again. */
 QuernStatus result_begin(QuernResult *result)
 {
@@ -145,9 +190,9 @@ QuernStatus result_begin(QuernResult *result)
         return QUERN_OK;
     QuernConnection *connection = result->statement.connection;
     char last_message[sizeof connection->error.message] = "";
-    QuernStatus status = connection_protect(connection, result_pull, result);
+    QuernStatus status = result_protect(result, result_pull, result);
     while (is_worth_another_try(connection, status, last_message))
-        status = connection_protect(connection, result_restart, result);
+        status = result_protect(result, result_restart, result);
     result->is_begun = true;
     if (status != QUERN_OK)
         result->is_at_end = true;
@@ -171,7 +216,7 @@ QuernStatus quern_result_next(QuernResult *result, bool *ret_row)
 {
     QuernStatus status = result_begin(result);
     if (status == QUERN_OK)
-        status = connection_protect(result->statement.connection, result_step, result);
+        status = result_protect(result, result_step, result);
     if (status != QUERN_OK)
         result->is_at_end = true;
     else
@@ -363,11 +408,11 @@ QuernStatus quern_result_write(QuernResult *result, const QuernWriteOptions *opt
     char last_message[sizeof connection->error.message] = "";
     QuernStatus status = result_begin(result);
     if (status == QUERN_OK)
-        status = connection_protect(connection, result_write, &request);
+        status = result_protect(result, result_write, &request);
     while (request.held && request.held->is_holding && is_worth_another_try(connection, status, last_message)) {
-        status = connection_protect(connection, result_restart, result);
+        status = result_protect(result, result_restart, result);
         if (status == QUERN_OK)
-            status = connection_protect(connection, result_write, &request);
+            status = result_protect(result, result_write, &request);
     }
     if (status == QUERN_OK && ret_row_count)
         *ret_row_count = request.row_count;

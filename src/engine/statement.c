@@ -98,6 +98,7 @@ void statement_init(Statement *statement, QuernConnection *connection, Arena *ar
     atomic_store(&context->progress_done, 0);
     atomic_store(&context->progress_total, 0);
     atomic_store(&context->has_guesses, false);
+    atomic_store(&context->lacks_place, false);
     context->arena = arena;
     context->now = microseconds_now();
     statement->columns = (PlanColumns){.arena = arena, .context = context};

@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "exec/place_origin.h"
+
 Operator *operator_allocate(const Build *build, size_t size, const OperatorOps *ops, const Plan *plan,
                             Operator **inputs)
 {
@@ -21,6 +23,7 @@ Operator *operator_allocate(const Build *build, size_t size, const OperatorOps *
         .memory_share = build->memory_share,
         .batch_size = batch_size == 0 || batch_size > BATCH_SIZE ? BATCH_SIZE : batch_size,
         .is_timed = build->is_timed,
+        .places = place_origin_new(build->arena, plan),
     };
     return op;
 }
@@ -71,6 +74,7 @@ Batch *operator_next(Operator *op)
         operator_release(op); /* what it held is room for those above */
         return NULL;
     }
+    place_origin_set(op->places, batch);
     op->metrics->row_count += batch->row_count;
     op->metrics->batch_count++;
 #ifndef NDEBUG

@@ -34,7 +34,8 @@ struct Operator {
     Worker *worker; /* whose copy it is; NULL: there is no other copy */
     void *shared;   /* what the copies of it share, made before them by its SharedConstructor; or NULL */
     MemoryShare memory_share;
-    size_t batch_size; /* rows of batches that it makes: SET batch_size */
+    struct PlaceOrigin *places; /* NULL: its batches do not tell where their rows stand */
+    size_t batch_size;          /* rows of batches that it makes: SET batch_size */
     bool is_timed;
     bool is_open, is_at_end;
 };

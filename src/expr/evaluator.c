@@ -125,6 +125,8 @@ static bool batch_is_sparse(const Batch *batch)
 static _Noreturn void failure_raise(Evaluator *evaluator, Node *node, const Batch *batch, const Input *all)
 {
     Error error = evaluator->failure;
+    if (batch->origin == NULL && evaluator->context)
+        atomic_store(&context_counts(evaluator->context)->lacks_place, true);
     for (size_t i = 0; batch->origin && i < batch->row_count; i++) {
         uint16_t row = (uint16_t)batch_row(batch, i);
         input_narrow(evaluator, evaluator->narrowed, all, &row, 1);
@@ -135,7 +137,8 @@ static _Noreturn void failure_raise(Evaluator *evaluator, Node *node, const Batc
         Text place = text_in(evaluator->arena);
         batch->origin->describe(batch->origin, row, &place);
         error = evaluator->failure;
-        error_set(&error, error.code, error.position, "%s: %s", text_string(&place), evaluator->failure.message);
+        if (place.size > 0)
+            error_set(&error, error.code, error.position, "%s: %s", text_string(&place), evaluator->failure.message);
         break;
     }
     error_raise_again(&error);

@@ -23,6 +23,7 @@ static const struct {
     {"answer from statistics", rule_answer_from_statistics, false},
     {"wish for orders", rule_wish_orders, false},
     {"keep what a recursion repeats", rule_keep_invariants, true},
+    {"carry places", rule_carry_places, true},
     {"place dynamic filters", rule_place_dynamic_filters, false},
     {"describe scans", rule_describe_scans, true}, /* once: scan is called there */
     {"run in parallel", rule_place_gathers, false},

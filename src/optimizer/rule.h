@@ -22,6 +22,7 @@ Plan *rule_push_limits(PlanColumns *columns, Plan *plan);
 Plan *rule_answer_from_statistics(PlanColumns *columns, Plan *plan);
 Plan *rule_wish_orders(PlanColumns *columns, Plan *plan);
 Plan *rule_keep_invariants(PlanColumns *columns, Plan *plan);
+Plan *rule_carry_places(PlanColumns *columns, Plan *plan);
 Plan *rule_place_dynamic_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_describe_scans(PlanColumns *columns, Plan *plan);
 Plan *rule_place_gathers(PlanColumns *columns, Plan *plan);

@@ -63,6 +63,7 @@ typedef struct PlanColumns {
     Arena *arena;
     const Context *context;
     ARRAY(PlanColumn) list;
+    bool wants_places;             /* rows are to come with where they stand in their files */
     size_t cte_count;              /* numbers given to queries that are kept */
     size_t dynamic_count;          /* numbers given to dynamic filters: an execution has so many */
     struct TableProvider *written; /* by the statement; or NULL */
@@ -105,6 +106,8 @@ struct Plan {
     Plan **inputs; /* first input of a join is its left side */
     size_t output_count;
     ColumnId *outputs;
+    size_t place_count; /* outputs that tell where a row stands in its files: in pairs, _file and _line */
+    ColumnId *places;
     double row_estimate; /* rows it is expected to give; negative: not estimated */
     size_t id;           /* its number in the finished plan, in printing order: where operators keep their counts */
 };

@@ -105,6 +105,41 @@ class ExpressionErrors(ProgramTest):
         for sql in ("select sum(v::int) from 'e.csv'", "select max(v::int) from 'e.csv' group by i % 2"):
             self.fails(sql, "e.csv:250001: invalid input", ("i,v\n" + rows).encode())
 
+    def test_above_a_join_each_table_says_where_its_row_stands(self):
+        self.write("f.csv", "a,d\n5,p\n6,q\n1,r\n")
+        join = "'e.csv' e join 'f.csv' f on e.a = f.a::text"
+        for sql in (f"select 10 / (b + length(d) - 1) from {join}", f"select sum(10 / (b + length(d) - 1)) from {join}",
+                    f"select d, max(10 / (b + length(d) - 1)) from {join} group by d",
+                    f"select d from {join} where 10 / (b + length(d) - 1) > 0",
+                    f"select d from {join} order by 10 / (b + length(d) - 1)",
+                    f"select 10 / x from (select b + length(d) - 1 as x from {join} order by d limit 3) q",
+                    f"select 10 / (b + length(d) - 1 + 0 * row_number() over (order by d)) from {join}",
+                    f"copy (select 10 / (b + length(d) - 1) as q from {join}) to 'out.csv'",
+                    f"create table m as select 10 / (b + length(d) - 1) as q from {join}",
+                    f"create table m (q int); insert into m select 10 / (b + length(d) - 1) from {join}",
+                    f"with w as (select * from {join}) select 10 / (b + length(d) - 1) from w"):
+            with self.subTest(sql=sql):
+                self.fails(sql, "e.csv:5, f.csv:2: division by zero")
+        self.assertFalse((self.folder / "out.csv").exists())
+
+    def test_above_outer_joins_sorts_and_distinct_too(self):
+        self.write("f.csv", "a,d\n7,p\n")
+        for sql in ("select 10 / (b + coalesce(d, '1')::int - 1) from 'e.csv' e left join 'f.csv' f on e.a = f.a::text",
+                    "select 10 / b from (select * from 'e.csv' order by c desc limit 2) q where b < 1",
+                    "select 10 / b from (select distinct on (b) * from 'e.csv' order by b, c desc) q",
+                    "select 10 / b from 'e.csv' where c not in (select d from 'f.csv')"):
+            with self.subTest(sql=sql):
+                self.fails(sql, "e.csv:3: division by zero")
+
+    def test_behind_groups_there_is_no_row_any_more(self):
+        self.fails("select 10 / sum(b) from 'e.csv' group by a", "error 22012: division by zero")
+
+    def test_a_change_that_reads_another_table_writes_nothing(self):
+        self.write("f.csv", "a,d\n5,0\n")
+        self.fails("update e set b = 1 / d from f where e.a = f.a::text returning b", "e.csv:5, f.csv:2: division by zero",
+                   arguments=["e.csv", "f.csv"])
+        self.assertEqual((self.folder / "e.csv").read_bytes(), self.CONTENT)
+
     def test_where_a_row_is_not_looked_at_nothing_fails(self):
         self.write("e.csv", self.CONTENT)
         run = self.run_quern("-c", "select case when b <> 0 then 10 / b end as q from 'e.csv'")
