@@ -47,6 +47,36 @@ class Options(ProgramTest):
         self.assertEqual(self.rows("thousands ''''", "select n from t", content), ["1'234'567", "12'34"])
         self.assertEqual(self.rows("thousands ''''", "select n + 0 from t", "n\n1'234'567\n12\n"), ["1234567", "12"])
 
+    def test_notes_above_a_table_are_skipped_and_told_of(self):
+        for notes in ("Sales 2026\n", "Sales 2026\n\nof all shops\n\n", "# made by a program\n", "\ufeffSales\r\n"):
+            with self.subTest(notes=notes):
+                self.write("t.csv", notes + "id,name\n1,a\n2,b\n")
+                lines = notes.count("\n")
+                run = self.expect(["-c", "select id, name, _line from 't.csv'"],
+                                  f"id,name,_line\n1,a,{lines + 2}\n2,b,{lines + 3}\n",
+                                  rf"warning: t.csv: skipped {lines} lines? above the table; OPTIONS \(skip '{lines}'\)")
+                self.expect(["-c", "create external table t stored as csv location 't.csv' options (skip "
+                                   f"'{lines}'); select id from t"], "id\n1\n2\n")
+                self.assertEqual(len(run.errors.splitlines()), 1)
+
+    def test_what_may_be_a_row_is_never_skipped(self):
+        for rows in ("1\n1,a\n2,b\n", "note, and another\nid,name,x\n1,a,b\n2,c,d\n", "note\nid,name\n1,a\n2\n", "note\nid,name\n"):
+            with self.subTest(rows=rows):
+                self.write("t.csv", rows)
+                run = self.run_quern("-c", "select * from 't.csv'")
+                if run.status == 0:
+                    self.assertEqual(run.output.count("\n"), rows.count("\n"))
+                else:
+                    self.assertIn("(skip 'N')", run.errors)
+
+    def test_notes_stay_when_rows_are_written(self):
+        notes = "Sales 2026\n\n"
+        self.write("t.csv", notes + "id,name\n1,a\n2,b\n")
+        run = self.run_quern("t.csv", "-c", "insert into t values (3, 'c'); update t set name = 'x' where id = 1; "
+                                            "delete from t where id = 2")
+        self.assertEqual(run.status, 0, run.errors)
+        self.assertEqual(self.read("t.csv"), notes + "id,name\n1,x\n3,c\n")
+
     def test_declared_columns_are_read_so_too(self):
         run = self.table("decimal ','", "select 1", "n\nx\n")
         self.write("d.csv", "n;d\n1,239;1/2/2024\nx;2/2/2024\n")

@@ -273,6 +273,9 @@ static void file_explain(CsvCheck *check)
         text_add_format(&text, ", quote %c", dialect->quote);
     text_add_format(&text, ", %s, line ends %s", dialect->has_header ? "header" : "no header",
                     line_ends[dialect->line_end]);
+    if (dialect->preamble_lines)
+        text_add_format(&text, ", %zu line%s above the table skipped", dialect->preamble_lines,
+                        dialect->preamble_lines == 1 ? "" : "s");
     finding_add(check, (Finding){.kind = "file", .message = text_string(&text)});
 }
 

@@ -328,3 +328,51 @@ void csv_dialect_detect(Arena *arena, const char *path, const CsvOptions *option
     ret_dialect->line_end = line_end_detect(head);
     ret_dialect->column_count = best.mode;
 }
+
+/* ---- what stands above the table ---- */
+
+static bool has_letter(const char *data, uint32_t start, uint32_t end)
+{
+    for (; start < end; start++)
+        if (ascii_is_alpha(data[start]) || (data[start] & 0x80))
+            return true;
+    return false;
+}
+
+/* Where the first record of the table begins; 0: at the start, or that is not plain. */
+static uint32_t preamble_end(const CsvIndex *index, const CsvDialect *dialect, const char *data)
+{
+    uint32_t start = 0, end = 0;
+    size_t row_count = 0;
+    for (size_t r = 0; r < index->record_count; r++) {
+        size_t count = index->records[r] - index->records[(ptrdiff_t)r - 1];
+        uint32_t line_end = index->ends[index->records[r] - 1];
+        bool is_blank = count == 1 && csv_field_end(data, start, line_end) == start;
+        bool is_note = row_count == 0 && count == 1 && has_letter(data, start, line_end);
+        if (count == dialect->column_count && row_count++ == 0)
+            end = start;
+        else if (count != dialect->column_count && !is_blank && !is_note)
+            return 0;
+        start = line_end + 1;
+    }
+    return row_count >= 2 ? end : 0;
+}
+
+size_t csv_preamble_skip(Arena *arena, const CsvDialect *dialect, CsvHead *head)
+{
+    if (dialect->column_count < 2 || dialect->pads_rows || dialect->has_comment)
+        return 0;
+    CsvIndex index;
+    Arena *scratch = arena_new_child(arena);
+    csv_index_init(&index, scratch, head->size + 1);
+    csv_careful_run(&index, dialect, head->data, 0, head->size, head->is_whole);
+    uint32_t size = index.problem.kind == CSV_PROBLEM_NONE ? preamble_end(&index, dialect, head->data) : 0;
+    arena_free(scratch);
+    size_t line_count = 0;
+    for (size_t i = 0; i < size; i = line_skip(head->data, i, size))
+        line_count++;
+    head->data += size;
+    head->size -= size;
+    head->offset += size;
+    return line_count;
+}

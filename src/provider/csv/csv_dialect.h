@@ -29,8 +29,9 @@ typedef struct CsvDialect {
     bool has_header;
     bool pads_rows; /* short records are filled with NULL */
     CsvErrorPolicy on_error;
-    CsvLineEnd line_end;  /* of the file's first line: what INSERT writes. Readers take any */
-    uint64_t data_offset; /* of the first record that is data */
+    size_t preamble_lines; /* lines before the table that were found to be none of its rows */
+    CsvLineEnd line_end;   /* of the file's first line: what INSERT writes. Readers take any */
+    uint64_t data_offset;  /* of the first record that is data */
     size_t column_count;
     const StringView *null_words; /* unquoted fields that are NULL, next to the empty one */
     size_t null_word_count;

@@ -166,6 +166,7 @@ static void read_skip(OptionReader *reader)
     if (value.size == 0)
         option_raise(reader, "a number of lines");
     reader->options->skip = number;
+    reader->options->has_skip = true;
 }
 
 static void read_encoding(OptionReader *reader)

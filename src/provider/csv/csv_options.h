@@ -26,6 +26,7 @@ typedef struct CsvOptions {
     bool is_lenient, is_strict; /* neither: strict, unless quotes are plainly marks of inches and seconds */
     bool is_all_text;
     bool pads_rows;
+    bool has_skip;
     size_t skip;          /* lines before the header */
     const char *encoding; /* what iconv calls it; NULL: UTF-8, or what a byte order mark says */
     CsvErrorPolicy on_error;

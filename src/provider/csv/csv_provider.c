@@ -127,6 +127,8 @@ static const char *csv_table_definition(TableProvider *base, Arena *arena)
         text_add(&text, ", quote ''");
     if (shape->dialect.has_quote && shape->dialect.escape != shape->dialect.quote)
         text_add_option(&text, "escape", shape->dialect.escape, false);
+    if (shape->dialect.preamble_lines)
+        text_add_format(&text, ", skip '%zu'", shape->dialect.preamble_lines);
     text_add_format(&text, ", header '%s'%s)", shape->dialect.has_header ? "true" : "false", table->options->others);
     return text_string(&text);
 }

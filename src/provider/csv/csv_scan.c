@@ -652,6 +652,8 @@ static void scan_explain(Scan *base, Text *text)
         text_add_byte(text, dialect->escape);
     }
     text_add(text, dialect->has_header ? ", header" : ", no header");
+    if (dialect->preamble_lines)
+        text_add_format(text, ", %zu lines above it", dialect->preamble_lines);
     text_add_format(text, "\ncolumns parsed: %zu of %zu", scan->input_count, shape->schema->column_count);
     text_add(text, "\n");
 }

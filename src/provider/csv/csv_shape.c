@@ -368,6 +368,20 @@ static _Noreturn void survey_raise_empty(Survey *survey, const CsvHead *head)
                      "%s: is empty: it has no columns", survey->source->path);
 }
 
+/* The first record is none of the table's: notes may stand above that. As first_record_read, behind them. */
+static size_t preamble_decide(Survey *survey, CsvHead *head, size_t *ret_start, size_t next)
+{
+    size_t line_count = csv_preamble_skip(survey->arena, &survey->dialect, head);
+    if (line_count == 0)
+        return next;
+    csv_dialect_detect(survey->arena, survey->source->path, survey->options, head, &survey->dialect);
+    survey->dialect.preamble_lines = line_count;
+    context_warn(survey->context,
+                 "%s: skipped %zu line%s above the table; OPTIONS (skip '%zu') says so, (skip '0') does not",
+                 survey->source->path, line_count, line_count == 1 ? "" : "s", line_count);
+    return first_record_read(survey, head, ret_start);
+}
+
 CsvShape *csv_shape_detect(Arena *arena, const Context *context, CsvSource *source, const CsvOptions *options,
                            const CsvIdentity *identity)
 {
@@ -384,6 +398,8 @@ CsvShape *csv_shape_detect(Arena *arena, const Context *context, CsvSource *sour
             break;
         arena_reset(scratch);
     }
+    if (!options->has_skip && survey.header.count != survey.dialect.column_count)
+        next = preamble_decide(&survey, &head, &start, next);
     size_t first_count = survey.header.count;
     survey.dialect.column_count = column_count_decide(&survey, first_count);
     if (survey.dialect.column_count == 0)
