@@ -81,6 +81,32 @@ static bool is_of_type(const Expr *expr, Type type)
     return type_equal(expr->type, type) && (type.limit == LIMIT_NONE || type_limits_equal(expr->type, type));
 }
 
+/* 'now', 'today', 'tomorrow' and 'yesterday' as a date or timestamp; NULL: it is none of these. */
+static Expr *literal_as_moment(const Binder *binder, const Expr *literal, Type type)
+{
+    static const struct {
+        const char *word;
+        int days;
+    } words[] = {{"yesterday", -1}, {"today", 0}, {"tomorrow", 1}};
+    bool is_text = literal->kind == EXPR_CONSTANT && literal->type.id == TYPE_VARCHAR && !literal->constant.is_null;
+    if (!is_text)
+        return NULL;
+    StringView text = view_trim(literal->constant.text);
+    bool is_date = type.id == TYPE_DATE || type.id == TYPE_TIMESTAMP || type.id == TYPE_TIMESTAMPTZ;
+    if ((is_date || type.id == TYPE_TIME) && view_equal_ignoring_case(text, view_of("now")))
+        return expr_cast(binder->arena, function_call(binder->arena, "now", NULL, 0, literal->position), type,
+                         literal->position);
+    for (size_t i = 0; is_date && i < sizeof words / sizeof *words; i++)
+        if (view_equal_ignoring_case(text, view_of(words[i].word))) {
+            Value days = value_integer(type_of(TYPE_INTEGER), words[i].days);
+            Expr *operands[] = {function_call(binder->arena, "current_date", NULL, 0, literal->position),
+                                expr_constant(binder->arena, days, literal->position)};
+            return expr_cast(binder->arena, function_call(binder->arena, "+", operands, 2, literal->position), type,
+                             literal->position);
+        }
+    return NULL;
+}
+
 Expr *bind_literal_as(Binder *binder, Expr *literal, Type type)
 {
     literal_note_type(binder, literal, type);
@@ -105,6 +131,9 @@ Expr *bind_convert(Binder *binder, Expr *expr, bool is_untyped, Type type)
         literal_note_type(binder, expr, type);
     if (is_of_type(expr, type))
         return expr;
+    Expr *moment = literal_as_moment(binder, expr, type_without_limit(type));
+    if (moment)
+        return expr_cast(binder->arena, moment, type, expr->position);
     if (is_untyped)
         return expr_cast(binder->arena, bind_literal_as(binder, expr, type), type, expr->position);
     if (!cast_exists(expr->type, type))

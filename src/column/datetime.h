@@ -36,8 +36,8 @@ size_t timestamptz_format(int64_t microseconds, char *ret_text);
 size_t interval_format(Interval interval, char *ret_text);
 
 /* From text as casts take it: ISO 8601 forms, blanks around allowed. `2024-1-5` is a date; so is `2024-01-05 00:00:00`
- * for a date cast; a timestamp may have T or a blank, a fraction, and (TIMESTAMPTZ) Z or +hh[:mm]. False when it is
- * none, or no such day or time. */
+ * for a date cast; a timestamp may have T or a blank, a fraction, and (TIMESTAMPTZ) Z or +hh[:mm]; also `Jan 5, 2024`
+ * and other forms that people write (datetime_words.c). False when it is none, or no such day or time. */
 bool date_parse(StringView text, int32_t *ret_days);
 bool time_parse(StringView text, int64_t *ret_microseconds);
 bool timestamp_parse(StringView text, int64_t *ret_microseconds);
@@ -52,6 +52,9 @@ DatetimeResult time_read(StringView text, int64_t *ret_microseconds);
 DatetimeResult timestamp_read(StringView text, int64_t *ret_microseconds);
 DatetimeResult timestamptz_read(StringView text, int64_t *ret_microseconds);
 DatetimeResult interval_read(StringView text, StringView unit, Interval *ret_interval);
+/* "PST", "Z"; not those that are names of zones with summer time. */
+bool zone_abbreviation(StringView name, int32_t *ret_seconds);
+extern const char *const calendar_month_names[12], *const calendar_day_names[7];
 /* Strictly YYYY-MM-DD, HH:MM:SS[.f{1,6}], and both with a blank or T: what CSV detection takes and what prints back the
  * same. */
 bool date_parse_iso(StringView text, int32_t *ret_days);

@@ -1,16 +1,12 @@
-/* column/datetime_parse.c: dates, times and timestamps from text.
+/* column/datetime_parse.c: dates, times and timestamps from text; other forms than these are datetime_words.c's.
  *
  *   [date] [T or blanks] [time [AM|PM]] [zone] [BC|AD]
  *   date: year-month-day, year/month/day, YYYYMMDD; at least three digits of year
  *   time: H:M[:S[.f]], HHMM[SS[.f]]
  *   zone: Z, UTC, GMT, +h, +hh:mm[:ss], +hhmm */
-#include "column/datetime.h"
-
 #include <string.h>
 
-typedef struct Cursor {
-    const char *at, *end;
-} Cursor;
+#include "column/datetime_scan.h"
 
 static bool cursor_take(Cursor *cursor, char c)
 {
@@ -28,8 +24,7 @@ static bool cursor_skip_blanks(Cursor *cursor)
     return cursor->at > start;
 }
 
-/* A run of digits: how many, and their value (up to 9 digits). */
-static size_t cursor_take_digits(Cursor *cursor, int32_t *ret_value)
+size_t cursor_take_digits(Cursor *cursor, int32_t *ret_value)
 {
     const char *start = cursor->at;
     int32_t value = 0;
@@ -131,8 +126,7 @@ static bool clock_scan(Cursor *cursor, Clock *ret_clock)
     return true;
 }
 
-/* Also AM and PM, which may stand behind it. */
-static DatetimeResult time_scan(Cursor *cursor, int64_t *ret_microseconds)
+DatetimeResult time_scan(Cursor *cursor, int64_t *ret_microseconds)
 {
     Clock clock;
     if (!clock_scan(cursor, &clock))
@@ -154,12 +148,37 @@ static DatetimeResult time_scan(Cursor *cursor, int64_t *ret_microseconds)
     return DATETIME_OK;
 }
 
-/* Seconds east of UTC. */
-static DatetimeResult zone_scan(Cursor *cursor, int32_t *ret_seconds)
+/* Abbreviations that PostgreSQL takes, and minutes east. */
+static const struct Abbreviation {
+    const char *name;
+    int32_t minutes;
+} abbreviations[] = {
+    {"Z", 0},      {"UTC", 0},    {"GMT", 0},    {"EST", -300}, {"MST", -420}, {"AKDT", -480}, {"AKST", -540},
+    {"PDT", -420}, {"PST", -480}, {"MDT", -360}, {"CDT", -300}, {"CST", -360}, {"EDT", -240},  {"ADT", -180},
+    {"AST", -240}, {"BST", 60},   {"WEST", 60},  {"CEST", 120}, {"EEST", 180}, {"MSK", 180},   {"JST", 540},
+    {"KST", 540},  {"AEST", 600}, {"AEDT", 660}, {"NZST", 720}, {"NZDT", 780},
+};
+
+bool zone_abbreviation(StringView name, int32_t *ret_seconds)
+{
+    for (size_t i = 0; i < sizeof abbreviations / sizeof *abbreviations; i++)
+        if (view_equal_ignoring_case(name, view_of(abbreviations[i].name))) {
+            *ret_seconds = abbreviations[i].minutes * 60;
+            return true;
+        }
+    return false;
+}
+
+DatetimeResult zone_scan(Cursor *cursor, int32_t *ret_seconds)
 {
     *ret_seconds = 0;
-    if (cursor_take_word(cursor, "z") || cursor_take_word(cursor, "utc") || cursor_take_word(cursor, "gmt"))
-        return DATETIME_OK;
+    StringView word = {cursor->at, 0};
+    while (word.data + word.size < cursor->end && ascii_is_alpha(word.data[word.size]))
+        word.size++;
+    if (word.size > 0) {
+        cursor->at += word.size;
+        return zone_abbreviation(word, ret_seconds) ? DATETIME_OK : DATETIME_INVALID;
+    }
     bool is_west = cursor_take(cursor, '-');
     if (!is_west && !cursor_take(cursor, '+'))
         return DATETIME_INVALID;
@@ -183,13 +202,6 @@ static DatetimeResult zone_scan(Cursor *cursor, int32_t *ret_seconds)
     return DATETIME_OK;
 }
 
-typedef struct Moment {
-    int32_t days;
-    int64_t time; /* up to 24:00:00 */
-    int32_t zone; /* seconds east of UTC */
-    bool has_time;
-} Moment;
-
 /* What may follow date and time: a zone, an era, each once. */
 static DatetimeResult moment_scan_end(Cursor *cursor, Moment *moment, bool *ret_is_bc)
 {
@@ -212,7 +224,7 @@ static DatetimeResult moment_scan_end(Cursor *cursor, Moment *moment, bool *ret_
     }
 }
 
-static DatetimeResult moment_scan(StringView text, Moment *ret_moment)
+static DatetimeResult moment_scan_iso(StringView text, Moment *ret_moment)
 {
     text = view_trim(text);
     if (text.size == 0)
@@ -245,6 +257,15 @@ static DatetimeResult moment_scan(StringView text, Moment *ret_moment)
         return DATETIME_OUT_OF_RANGE;
     *ret_moment = moment;
     return DATETIME_OK;
+}
+
+static DatetimeResult moment_scan(StringView text, Moment *ret_moment)
+{
+    DatetimeResult result = moment_scan_iso(text, ret_moment);
+    if (result == DATETIME_OK)
+        return result;
+    DatetimeResult other = moment_scan_words(text, ret_moment);
+    return other == DATETIME_INVALID ? result : other;
 }
 
 DatetimeResult date_read(StringView text, int32_t *ret_days)

@@ -272,9 +272,6 @@ static bool format_next(StringView *pattern, StringView *after, Piece *ret_piece
 
 /* ---- writing ---- */
 
-static const char *const month_names[] = {"January", "February", "March",     "April",   "May",      "June",
-                                          "July",    "August",   "September", "October", "November", "December"};
-static const char *const day_names[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 static const char *const roman_months[] = {"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"};
 
 /* A moment or an interval taken apart. */
@@ -367,10 +364,11 @@ static bool add_moment_piece(Text *text, const Piece *piece, const Clock *clock,
         add_number(text, piece, (clock->month - 1) / 3 + 1);
         return true;
     case PIECE_MONTH_NAME:
-        add_word(text, piece, month_names[clock->month - 1], strlen(month_names[clock->month - 1]), name_width);
+        add_word(text, piece, calendar_month_names[clock->month - 1], strlen(calendar_month_names[clock->month - 1]),
+                 name_width);
         return true;
     case PIECE_MONTH_SHORT:
-        add_word(text, piece, month_names[clock->month - 1], 3, 3);
+        add_word(text, piece, calendar_month_names[clock->month - 1], 3, 3);
         return true;
     case PIECE_MONTH_ROMAN:
         add_word(text,
@@ -406,10 +404,10 @@ static bool add_moment_piece(Text *text, const Piece *piece, const Clock *clock,
         add_number(text, piece, clock_part(clock, DATE_PART_ISODOW));
         return true;
     case PIECE_DAY_NAME:
-        add_word(text, piece, day_names[weekday], strlen(day_names[weekday]), name_width);
+        add_word(text, piece, calendar_day_names[weekday], strlen(calendar_day_names[weekday]), name_width);
         return true;
     case PIECE_DAY_SHORT:
-        add_word(text, piece, day_names[weekday], 3, 3);
+        add_word(text, piece, calendar_day_names[weekday], 3, 3);
         return true;
     case PIECE_JULIAN:
         add_number(text, piece, (int64_t)timestamp_date(clock->timestamp) - DATE_MIN);
@@ -672,9 +670,9 @@ static bool read_piece(Reading *reading, const Piece *piece, bool is_wide)
         return read_number(reading, 2, &reading->month);
     case PIECE_MONTH_NAME:
     case PIECE_MONTH_SHORT:
-        reading->month = read_name(reading, month_names, 12, false) + 1;
+        reading->month = read_name(reading, calendar_month_names, 12, false) + 1;
         if (reading->month == 0)
-            reading->month = read_name(reading, month_names, 12, true) + 1;
+            reading->month = read_name(reading, calendar_month_names, 12, true) + 1;
         return reading->month > 0;
     case PIECE_DAY:
         return read_number(reading, 2, &reading->day);
@@ -684,7 +682,8 @@ static bool read_piece(Reading *reading, const Piece *piece, bool is_wide)
         return read_number(reading, 1, &reading->weekday);
     case PIECE_DAY_NAME:
     case PIECE_DAY_SHORT:
-        return read_name(reading, day_names, 7, false) >= 0 || read_name(reading, day_names, 7, true) >= 0;
+        return read_name(reading, calendar_day_names, 7, false) >= 0 ||
+               read_name(reading, calendar_day_names, 7, true) >= 0;
     case PIECE_JULIAN:
         reading->has_julian = true;
         return read_number(reading, 9, &reading->julian);

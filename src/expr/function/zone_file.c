@@ -305,17 +305,6 @@ static bool zone_open(Arena *arena, StringView name, Zone *zone)
 
 /* ---- names ---- */
 
-/* Abbreviations that PostgreSQL takes and that name no file; hours east. */
-static const struct Abbreviation {
-    const char *name;
-    int32_t minutes;
-} abbreviations[] = {
-    {"Z", 0},      {"AKDT", -480}, {"AKST", -540}, {"PDT", -420}, {"PST", -480}, {"MDT", -360},
-    {"CDT", -300}, {"CST", -360},  {"EDT", -240},  {"ADT", -180}, {"AST", -240}, {"BST", 60},
-    {"WEST", 60},  {"CEST", 120},  {"EEST", 180},  {"MSK", 180},  {"JST", 540},  {"KST", 540},
-    {"AEST", 600}, {"AEDT", 660},  {"NZST", 720},  {"NZDT", 780},
-};
-
 /* Names in another case: as files have them, part by part. */
 static StringView zone_name_title(Arena *arena, StringView name)
 {
@@ -340,11 +329,8 @@ static StringView zone_name_upper(Arena *arena, StringView name)
 
 static bool zone_load(Arena *arena, StringView name, Zone *zone)
 {
-    for (size_t i = 0; i < sizeof abbreviations / sizeof *abbreviations; i++)
-        if (view_equal_ignoring_case(name, view_of(abbreviations[i].name))) {
-            zone->first = abbreviations[i].minutes * 60;
-            return true;
-        }
+    if (zone_abbreviation(name, &zone->first))
+        return true;
     if (is_zone_name(name) && (zone_open(arena, name, zone) || zone_open(arena, zone_name_title(arena, name), zone) ||
                                zone_open(arena, zone_name_upper(arena, name), zone)))
         return true;
