@@ -107,6 +107,7 @@ Plan *conflict_leave_out(const Target *target, const AstInsert *ast, const Confl
         Change change = {.target = *target};
         Relation relation = change_scan(&change, &ast->table, target->name);
         input = key_join(&change, PLAN_JOIN_ANTI, conflict->keys[k], input, relation.plan);
+        ((PlanJoin *)input)->keeps_order = true; /* of new rows with one key the first goes in */
     }
     return input;
 }

@@ -37,9 +37,14 @@ Block *block_new(Arena *arena, const Context *context, const char *what)
 Block *block_new_overflowing(Arena *arena, const Context *context, const char *what, TempFile *file, size_t memory_size)
 {
     Block *block = block_new(arena, context, what);
+    block_overflow_to(block, file, memory_size);
+    return block;
+}
+
+void block_overflow_to(Block *block, TempFile *file, size_t memory_size)
+{
     block->file = file;
     block->memory_size = memory_size;
-    return block;
 }
 
 void block_rest(const Block *block)

@@ -17,6 +17,12 @@ static inline bool memory_share_is_full(MemoryShare share, size_t row_count, siz
     return size > share.size || row_count >= share.row_count;
 }
 
+/* Bytes that stay in memory where more go to a file that is mapped. */
+static inline size_t memory_share_kept(MemoryShare share)
+{
+    return share.row_count < SIZE_MAX ? 0 : share.size;
+}
+
 /* An equal part of it for each of `count`. */
 static inline MemoryShare memory_share_part(MemoryShare share, size_t count)
 {
@@ -37,6 +43,8 @@ Block *block_new(Arena *arena, const Context *context, const char *what);
 /* When it has more than `memory_size` bytes they stand in the file. */
 Block *block_new_overflowing(Arena *arena, const Context *context, const char *what, TempFile *file,
                              size_t memory_size);
+/* The same for one that is there, and empty. */
+void block_overflow_to(Block *block, TempFile *file, size_t memory_size);
 /* Lets go of that memory until it is looked at again. */
 void block_rest(const Block *block);
 /* Room for `size` bytes; what was in it is lost. Raises LIMIT_EXCEEDED or OUT_OF_MEMORY, and then it is empty. */

@@ -138,8 +138,11 @@ static void *build_shared(const Build *build, const Plan *plan)
 static void build_shares_below(const Build *build, const Plan *plan, void **shares)
 {
     shares[plan->id] = build_shared(build, plan);
-    for (size_t i = 0; i < plan_operator_input_count(plan); i++)
-        build_shares_below(build, plan->inputs[i], shares);
+    for (size_t i = 0; i < plan_operator_input_count(plan); i++) {
+        Build below = *build;
+        below.order_matters = plan_input_order_matters(plan, i, build->order_matters);
+        build_shares_below(&below, plan->inputs[i], shares);
+    }
 }
 
 void **build_shares(const Build *build, const Plan *plan)
@@ -187,6 +190,7 @@ Operator *build_operator(const Build *build, const Plan *plan)
     for (size_t i = 0; i < input_count; i++) {
         Build below = own;
         below.is_drained = plan_drains_input(build, plan, i);
+        below.order_matters = plan_input_order_matters(plan, i, build->order_matters);
         inputs[i] = build_operator(&below, plan->inputs[i]);
     }
     own.shared = own.worker ? own.shares[plan->id] : build_shared(&own, plan);
@@ -260,6 +264,7 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
         .node_count = node_count,
         .copy_count = 1,
         .is_timed = is_timed,
+        .order_matters = true,
         .memory_share = memory_share_new(context, plan),
     };
     execution->root = build_operator(&build, plan);

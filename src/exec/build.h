@@ -20,6 +20,7 @@ typedef struct Build {
     /* Whoever pulls from the operator being made reads it to its end before anybody sees a row: so holding rows back
      * for fuller batches costs nobody a wait. */
     bool is_drained;
+    bool order_matters;   /* somebody sees in which order its rows come */
     struct CteRows *ctes; /* that the operator being made may read, innermost first */
     size_t depth;         /* of nodes within each other */
     /* below a Gather: */

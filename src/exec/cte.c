@@ -21,9 +21,8 @@ RowStore *cte_store_new(const Build *build, const Plan *plan)
     size_t extra_size = query->output_count == 0 ? sizeof(uint64_t) : 0;
     RowStore *store = row_store_new(build->arena, build->context,
                                     row_layout_new(build->arena, types, query->output_count, extra_size));
-    MemoryShare share = build->memory_share;
     row_store_overflow_to(store, temp_file_new(build->arena, build->context),
-                          share.row_count < SIZE_MAX ? 0 : share.size / 2);
+                          memory_share_kept(memory_share_part(build->memory_share, 2)));
     return store;
 }
 

@@ -53,6 +53,7 @@ Operator *gather_new(const Build *build, const Plan *plan, Operator **inputs)
     copy.context = team_context(self->team);
     copy.memory_share = memory_share_part(build->memory_share, copy.copy_count);
     copy.worker = NULL;
+    copy.order_matters = ((const PlanGather *)plan)->keeps_order;
     copy.shares = self->shares = build_shares(&copy, plan->inputs[0]);
     copy.is_drained = build->is_drained && !((const PlanGather *)plan)->keeps_order;
     for (size_t i = 0; i < copy.copy_count; i++) {

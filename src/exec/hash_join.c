@@ -2,14 +2,20 @@
  */
 #include <string.h>
 
+#include "exec/join_build.h"
+#include "exec/join_parts.h"
 #include "exec/join_probe.h"
 #include "expr/evaluator.h"
 
 typedef struct HashJoinOperator {
     Operator base;
     JoinSource source; /* candidates: the rows of equal key */
-    JoinTable *table;
+    JoinTable *table;  /* that is looked in: the one that copies share, or that of a partition */
     JoinProbe *probe;
+    const Type *types; /* of its outputs */
+    JoinParts *parts;  /* where rows wait on disk; else NULL */
+    JoinOrder *order;  /* and where what comes of them is put in order */
+    bool is_ordered;
     JoinHashProbe *hash_probe;
     bool is_built;
     size_t key_count;
@@ -22,6 +28,23 @@ typedef struct HashJoinOperator {
 static HashJoinOperator *hash_join_of(JoinSource *source)
 {
     return (HashJoinOperator *)((char *)source - offsetof(HashJoinOperator, source));
+}
+
+static const Batch *hash_join_pull(JoinSource *source)
+{
+    HashJoinOperator *self = hash_join_of(source);
+    if (self->table->is_partition)
+        return join_parts_next_left(self->parts);
+    for (;;) {
+        Batch *left = operator_next(self->base.inputs[0]);
+        if (left == NULL || self->parts == NULL)
+            return left;
+        if (self->order)
+            join_order_number(self->order, left);
+        join_parts_put_off(self->parts, left);
+        if (left->row_count > 0)
+            return left;
+    }
 }
 
 static void hash_join_begin(JoinSource *source, const Batch *left)
@@ -84,18 +107,64 @@ static void hash_join_find_null_keys(JoinSource *source, bool *ret_is_null)
                               vector_is_null(self->keys[k], batch_row(source->left, i));
 }
 
+static void hash_join_build(HashJoinOperator *self)
+{
+    Operator *op = &self->base;
+    join_table_build(self->table, op, op->inputs[1]);
+    self->is_built = true;
+    if (!self->table->has_waiting)
+        return;
+    if (join_waiting_keeps_order(self->table->waiting))
+        self->order = join_order_new(op, self->table->waiting, self->types);
+    self->parts = join_parts_new(op, self->table, self->left_keys, self->order);
+}
+
+/* What comes of the rows in memory, then of one partition after the other. */
+static Batch *hash_join_next_part(HashJoinOperator *self)
+{
+    Batch *output;
+    while ((output = join_probe_next(self->probe, &self->base)) == NULL) {
+        JoinTable *table = self->parts ? join_parts_next(self->parts) : NULL;
+        if (table == NULL)
+            return NULL;
+        self->table = table;
+        join_probe_begin_again(self->probe, table);
+    }
+    if (self->table->is_partition)
+        output->morsel = join_parts_morsel(self->parts);
+    return output;
+}
+
+static void hash_join_put_in_order(HashJoinOperator *self)
+{
+    for (const Batch *output; (output = hash_join_next_part(self)) != NULL;) {
+        context_check(self->base.context);
+        join_order_add(self->order, output, join_probe_left_slots(self->probe));
+    }
+    join_order_finish(self->order);
+    self->is_ordered = true;
+}
+
 static Batch *hash_join_next(Operator *op)
 {
     HashJoinOperator *self = (HashJoinOperator *)op;
     if (!self->is_built)
-        join_table_build(self->table, op, op->inputs[1]);
-    self->is_built = true;
-    return join_probe_next(self->probe, op);
+        hash_join_build(self);
+    if (self->order == NULL)
+        return hash_join_next_part(self);
+    if (!self->is_ordered)
+        hash_join_put_in_order(self);
+    return join_order_next(self->order);
 }
 
 static void hash_join_close(Operator *op)
 {
-    join_table_close(((HashJoinOperator *)op)->table);
+    HashJoinOperator *self = (HashJoinOperator *)op;
+    if (self->parts)
+        join_parts_close(self->parts);
+    if (self->order)
+        join_order_close(self->order);
+    join_table_close(op->shared);
 }
 
 static const OperatorOps hash_join_ops = {"HashJoin", NULL, hash_join_next, hash_join_close};
@@ -104,6 +173,7 @@ Operator *hash_join_new(const Build *build, const Plan *plan, Operator **inputs)
 {
     HashJoinOperator *self = operator_new(build, HashJoinOperator, &hash_join_ops, plan, inputs);
     self->source = (JoinSource){
+        .pull = hash_join_pull,
         .begin = hash_join_begin,
         .fill = hash_join_fill,
         .mark_candidates = hash_join_mark_candidates,
@@ -113,6 +183,10 @@ Operator *hash_join_new(const Build *build, const Plan *plan, Operator **inputs)
     self->table = build->shared;
     self->key_count = self->table->key_count;
     self->keys = arena_array(build->arena, Vector *, self->key_count);
+    Type *types = arena_array(build->arena, Type, plan->output_count);
+    for (size_t c = 0; c < plan->output_count; c++)
+        types[c] = plan_column(build->columns, plan->outputs[c])->type;
+    self->types = types;
     self->hash_probe = join_hash_probe_new(build->arena);
     ColumnMap map = column_map_new(build, plan->inputs[0], NULL);
     Expr **keys = arena_array(build->arena, Expr *, self->key_count);

@@ -11,9 +11,9 @@
 enum {
     FEWEST_SLOTS = 64,
     NEAR_SIZE = 256 * 1024, /* slots of so many bytes are near: no need to ask for them in time */
-    DIRECT_SLOTS = 4,       /* as many for each row: open ones are up to four, and looked for by hash */
-    AHEAD = 16,             /* rows between asking for a slot and using it */
-    SALT_SHIFT = 48,        /* addresses have no more bits, in any program that does not ask for more */
+    DIRECT_SLOTS = JOIN_HASH_ROW_SIZE / sizeof(uint64_t), /* as many for each row, as open ones are at most */
+    AHEAD = 16,                                           /* rows between asking for a slot and using it */
+    SALT_SHIFT = 48, /* addresses have no more bits, in any program that does not ask for more */
 };
 
 static const uint64_t ADDRESS = ((uint64_t)1 << SALT_SHIFT) - 1;
@@ -75,6 +75,24 @@ JoinHash *join_hash_new(Arena *arena, const Context *context, const Type *types,
         .slots = block_new(arena, context, "a join's hash table"),
     };
     return hash;
+}
+
+JoinHash *join_hash_new_like(Arena *arena, const JoinHash *hash)
+{
+    JoinHash *like = arena_new(arena, JoinHash);
+    *like = *hash;
+    like->slots = block_new(arena, hash->context, hash->slots->what);
+    return like;
+}
+
+void join_hash_overflow_to(JoinHash *hash, TempFile *file, size_t memory_size)
+{
+    block_overflow_to(hash->slots, file, memory_size);
+}
+
+void join_hash_rest(const JoinHash *hash)
+{
+    block_rest(hash->slots);
 }
 
 size_t join_hash_extra_size(const JoinHash *hash)

@@ -13,6 +13,9 @@
 
 #include "column/row.h"
 
+/* No row takes more bytes of slots. */
+enum { JOIN_HASH_ROW_SIZE = 32 };
+
 /* What stands behind the columns of a row. */
 typedef struct JoinRow {
     uint8_t *next;   /* of the same key */
@@ -34,6 +37,12 @@ void key_range_add(KeyRange *range, const KeyRange *other);
 /* Rows of these key types, with a JoinRow behind their columns; nulls_equal[k]: NULL equals NULL in key k. */
 JoinHash *join_hash_new(Arena *arena, const Context *context, const Type *types, size_t key_count,
                         const bool *nulls_equal);
+/* Of the same kind, without rows. */
+JoinHash *join_hash_new_like(Arena *arena, const JoinHash *hash);
+/* Slots of more than `memory_size` bytes stand in the file. */
+void join_hash_overflow_to(JoinHash *hash, TempFile *file, size_t memory_size);
+/* Lets go of the memory of those until they are looked at again. */
+void join_hash_rest(const JoinHash *hash);
 /* Bytes that it wants behind the columns of each row: a JoinRow, and what it remembers of the key. */
 size_t join_hash_extra_size(const JoinHash *hash);
 void join_hash_set_layout(JoinHash *hash, const RowLayout *layout);

@@ -30,7 +30,9 @@ struct JoinProbe {
     Batch *output;
     Vector *mark; /* MARK: that of `output` that is the mark */
 
-    const Batch *left; /* the batch at work, or NULL */
+    const Batch *left;            /* the batch at work, or NULL */
+    const uint16_t *output_slots; /* by row of `output`: its left row's, or NULL */
+    size_t looked_at_count;       /* right rows, since they were let go of */
     bool is_left_at_end;
     bool is_past_left; /* of all copies: `phase` gives the right rows that none has met */
     uint64_t phase;
@@ -211,6 +213,25 @@ static void join_probe_gather(JoinProbe *probe, const PairColumn *columns, size_
     }
 }
 
+/* ---- candidates ---- */
+
+enum { REST_ROWS = 8 * BATCH_SIZE }; /* so often those in files that are mapped are let go of */
+
+static void join_probe_note_looked_at(JoinProbe *probe, size_t row_count)
+{
+    probe->looked_at_count += row_count;
+    if (probe->looked_at_count < REST_ROWS)
+        return;
+    join_table_rest(probe->table);
+    probe->looked_at_count = 0;
+}
+
+static void join_probe_fill(JoinProbe *probe, bool pads, const bool *is_decided)
+{
+    probe->source->fill(probe->source, &probe->pairs, pads, is_decided);
+    join_probe_note_looked_at(probe, probe->pairs.count);
+}
+
 /* ---- conditions ---- */
 
 /* Runs the residual conditions over the candidates: passes[k] for each pair that passes; pairs with NULL do not. Leaves
@@ -304,6 +325,7 @@ static Batch *pairs_output(JoinProbe *probe)
         return output;
     for (size_t k = 0; k < pairs->count; k++)
         probe->slots[k] = (uint16_t)batch_row(probe->left, pairs->left[k]);
+    probe->output_slots = probe->slots;
     join_probe_gather(probe, probe->output_columns, probe->output_column_count, probe->slots, pairs->right,
                       pairs->count, /* is_output= */ true);
     return output;
@@ -313,7 +335,7 @@ static Batch *pairs_output(JoinProbe *probe)
 static Batch *join_probe_next_pairs(JoinProbe *probe)
 {
     bool pads = join_type_pads_left_rows(probe->type);
-    probe->source->fill(probe->source, &probe->pairs, pads, NULL);
+    join_probe_fill(probe, pads, NULL);
     if (probe->residual || probe->type == PLAN_JOIN_SINGLE) {
         join_probe_test(probe);
         (pads ? pairs_keep_padded : pairs_keep_passing)(probe);
@@ -348,7 +370,7 @@ static void join_probe_mark_right(JoinProbe *probe, Operator *op)
     }
     while (source->next_left < probe->left->row_count) {
         context_check(op->context);
-        source->fill(source, &probe->pairs, /* pads= */ false, NULL);
+        join_probe_fill(probe, /* pads= */ false, NULL);
         pairs_keep_unmarked(probe);
         if (probe->residual) {
             join_probe_test(probe);
@@ -364,10 +386,11 @@ static Batch *join_probe_next_right(JoinProbe *probe, Operator *op)
 {
     JoinTable *table = probe->table;
     JoinPairs *pairs = &probe->pairs;
+    Worker *worker = table->is_partition ? NULL : op->worker; /* a partition is one copy's */
     bool wanted = probe->type == PLAN_JOIN_RIGHT_SEMI;
     if (!probe->is_past_left) {
-        worker_meet(op->worker, &table->probed, NULL, NULL);
-        probe->phase = worker_begin_phase(op->worker);
+        worker_meet(worker, &table->probed, NULL, NULL);
+        probe->phase = worker_begin_phase(worker);
         probe->is_past_left = true;
     }
     size_t first = atomic_fetch_add(&table->next_unmatched, op->batch_size);
@@ -381,7 +404,8 @@ static Batch *join_probe_next_right(JoinProbe *probe, Operator *op)
         count += join_row_is_matched(table, row) == wanted;
     }
     Batch *output = probe->output;
-    output->morsel = worker_enter(op->worker, probe->phase, first / op->batch_size);
+    probe->output_slots = NULL;
+    output->morsel = worker_enter(worker, probe->phase, first / op->batch_size);
     output->row_count = output->vector_size = count;
     output->selection = NULL;
     for (size_t c = 0; c < probe->output_column_count && count > 0; c++) {
@@ -425,7 +449,7 @@ static void join_probe_decide_all(JoinProbe *probe, Operator *op)
     size_t row_count = probe->left->row_count;
     if (probe->residual == NULL && probe->mark_condition == NULL) {
         source->find_matched(source, probe->is_matched);
-        if (!probe->is_in || probe->table->row_count + probe->table->has_null_key == 0)
+        if (!probe->is_in || join_table_is_empty(probe->table))
             return;
         if (probe->table->has_null_key)
             memset(probe->is_unknown, true, row_count);
@@ -435,7 +459,7 @@ static void join_probe_decide_all(JoinProbe *probe, Operator *op)
     }
     while (source->next_left < row_count) {
         context_check(op->context);
-        source->fill(source, &probe->pairs, /* pads= */ false, probe->is_matched);
+        join_probe_fill(probe, /* pads= */ false, probe->is_matched);
         if (join_probe_test(probe) > 0)
             join_probe_decide(probe);
     }
@@ -465,6 +489,7 @@ static Batch *join_probe_narrow(JoinProbe *probe)
     output->vector_size = left->vector_size;
     output->selection = left->selection;
     output->morsel = left->morsel;
+    probe->output_slots = left->selection ? left->selection : selection_all;
     for (size_t c = 0; c < probe->output_column_count; c++)
         if (output->columns[c] != probe->mark)
             output->columns[c] = left->columns[probe->output_columns[c].position];
@@ -480,19 +505,20 @@ static Batch *join_probe_narrow(JoinProbe *probe)
         count += probe->is_matched[i] == wanted;
     }
     output->row_count = count;
-    output->selection = probe->selection;
+    output->selection = probe->output_slots = probe->selection;
     return output;
 }
 
 /* ---- all of it ---- */
 
-static bool join_probe_pull(JoinProbe *probe, Operator *op)
+static bool join_probe_pull(JoinProbe *probe)
 {
-    probe->left = operator_next(op->inputs[0]);
+    probe->left = probe->source->pull(probe->source);
     if (probe->left == NULL) {
         probe->is_left_at_end = true;
         return false;
     }
+    join_probe_note_looked_at(probe, probe->left->row_count);
     memset(probe->is_matched, 0, probe->left->row_count);
     memset(probe->is_unknown, 0, probe->left->row_count);
     probe->source->left = probe->left;
@@ -506,7 +532,7 @@ static bool join_probe_is_idle(const JoinProbe *probe)
 {
     bool needs_right = probe->type == PLAN_JOIN_INNER || probe->type == PLAN_JOIN_RIGHT ||
                        probe->type == PLAN_JOIN_SEMI || plan_join_marks_right(probe->type);
-    return needs_right && probe->table->row_count == 0;
+    return needs_right && probe->table->row_count == 0 && !probe->table->has_waiting;
 }
 
 /* What comes of the left rows; NULL when they have all been. */
@@ -515,7 +541,7 @@ static Batch *join_probe_next_left(JoinProbe *probe, Operator *op)
     while (!probe->is_left_at_end) {
         context_check(op->context);
         bool is_done = probe->left == NULL || probe->source->next_left >= probe->left->row_count;
-        if (is_done && !join_probe_pull(probe, op))
+        if (is_done && !join_probe_pull(probe))
             break;
         if (plan_join_marks_right(probe->type)) {
             join_probe_mark_right(probe, op);
@@ -532,6 +558,18 @@ static Batch *join_probe_next_left(JoinProbe *probe, Operator *op)
             return output;
     }
     return NULL;
+}
+
+void join_probe_begin_again(JoinProbe *probe, JoinTable *table)
+{
+    probe->table = table;
+    probe->left = NULL;
+    probe->is_left_at_end = probe->is_past_left = false;
+}
+
+const uint16_t *join_probe_left_slots(const JoinProbe *probe)
+{
+    return probe->output_slots;
 }
 
 Batch *join_probe_next(JoinProbe *probe, Operator *op)

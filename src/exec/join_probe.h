@@ -21,6 +21,8 @@ typedef struct JoinPairs {
 /* Where candidates come from; a source's own struct begins with this. */
 typedef struct JoinSource JoinSource;
 struct JoinSource {
+    /* The next batch of the left side; NULL at the end. */
+    const Batch *(*pull)(JoinSource *source);
     /* A new left batch: from its first row on. */
     void (*begin)(JoinSource *source, const Batch *left);
     /* The next pairs, as many as there is room for; none are left when next_left is the batch's row_count. `pads`: a
@@ -42,5 +44,9 @@ typedef struct JoinProbe JoinProbe;
 JoinProbe *join_probe_new(const Build *build, const Plan *plan, JoinTable *table, JoinSource *source);
 /* The join's next batch; the table is built. */
 Batch *join_probe_next(JoinProbe *probe, Operator *op);
+/* Where in the left batch's vectors the left row of each row of that batch stands; NULL: it has none. */
+const uint16_t *join_probe_left_slots(const JoinProbe *probe);
+/* At the end: the source begins anew, with another table. */
+void join_probe_begin_again(JoinProbe *probe, JoinTable *table);
 
 #endif

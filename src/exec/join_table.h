@@ -1,11 +1,15 @@
-/* exec/join_table.h: the right side of a join in memory: its rows, and for a hash join where to find them by key.
+/* exec/join_table.h: the right side of a join, or a partition of it: its rows, and for a hash join where to find them
+ * by key.
  *
  *   row   +-----------+------+---------+------+------------+
  *         | NULL bits | keys | columns | next | is_matched |    next: the list of rows with the same key
  *         +-----------+------+---------+------+------------+
  *
  * Copies of the join build one table together: each reads its part of the right side into rows of its own, and when all
- * have, keys are linked to rows. From then on it is read-only but for is_matched, which is only ever set. */
+ * have, keys are linked to rows. From then on it is read-only but for is_matched, which is only ever set.
+ *
+ * With keys, rows beyond the share of memory wait on disk (join_waiting.h), and each copy makes tables of partitions of
+ * them, one after the other. What cannot be split stands in files that are mapped. */
 #ifndef QUERN_EXEC_JOIN_TABLE_H
 #define QUERN_EXEC_JOIN_TABLE_H
 
@@ -13,15 +17,30 @@
 #include "exec/dynamic_keys.h"
 #include "exec/join.h"
 #include "exec/join_hash.h"
+#include "exec/join_waiting.h"
 #include "exec/key_bits.h"
 #include "exec/operator.h"
 #include "expr/evaluator.h"
 
+/* What a key's values are gathered for. */
+typedef struct JoinDynamic {
+    size_t key;
+    DynamicFilter *filter;
+    DynamicKeys **values; /* of each copy's rows */
+    DynamicSnapshot *snapshot;
+    KeyBits *bits;
+} JoinDynamic;
+
 typedef struct JoinTable {
     const Context *context;
     const JoinConditions *conditions;
+    MemoryShare share;    /* of each copy */
+    JoinWaiting *waiting; /* NULL where rows cannot wait: without keys, in a partition, where their order is kept */
+    bool is_partition;
+    bool has_waiting; /* right rows that are not here; set when all have been read */
     size_t copy_count;
     RowStore **stores; /* one a copy */
+    TempFile **files;  /* and where they overflow to */
     size_t *firsts;    /* of each store: how many rows are in those before it; set when all are there */
     size_t row_count;
     const RowLayout *layout;
@@ -36,20 +55,34 @@ typedef struct JoinTable {
     _Atomic bool has_null_key; /* a row with NULL in a key came by */
     Block *list;               /* without keys: addresses of all rows */
     size_t dynamic_count;      /* keys that the left side's scans are told of when all rows are there */
-    struct JoinDynamic *dynamics;
+    JoinDynamic *dynamics;
     Arena *arena; /* of what they are told */
-    Meeting read, cleared, linked, probed;
+    Meeting read, put_down, fetched, cleared, linked, probed;
     _Atomic size_t next_unmatched; /* RIGHT, FULL: the rows before it were asked after */
     _Atomic size_t closed_count;   /* copies that do without it from now on */
 } JoinTable;
 
 JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinConditions *conditions);
-/* Reads this copy's part of the right side to its end, and waits until the others have too: the table is whole. */
-void join_table_build(JoinTable *table, Operator *op, Operator *right);
+/* For one copy, to be filled with a partition of the table's rows that wait. */
+JoinTable *join_table_new_partition(Arena *arena, const Context *context, const JoinTable *table);
+/* Of each copy's rows, which are not there yet, so many bytes stay in memory: what is more goes to a file. */
+void join_table_keep(JoinTable *table, size_t size);
+/* All rows are in the stores: counts them. */
+void join_table_count(JoinTable *table);
+/* Lets go of memory in files that are mapped. */
+void join_table_rest(const JoinTable *table);
+/* Empty again, for another partition; memory is given back. */
+void join_table_forget(JoinTable *table);
 /* The addresses of rows first .. first+count-1; returns how many there were. */
 size_t join_table_rows(const JoinTable *table, size_t first, size_t count, uint8_t **ret_rows);
 /* This copy is done with it: the last one gives the memory back. */
 void join_table_close(JoinTable *table);
+
+/* Whether the right side has no rows at all. */
+static inline bool join_table_is_empty(const JoinTable *table)
+{
+    return table->row_count == 0 && !table->has_null_key && !table->has_waiting && !table->is_partition;
+}
 
 static inline JoinRow *join_row(const JoinTable *table, uint8_t *row)
 {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "exec/block.h"
+#include "exec/join_build.h"
 #include "exec/join_probe.h"
 
 typedef struct NestedLoopJoinOperator {
@@ -16,6 +17,11 @@ typedef struct NestedLoopJoinOperator {
 static NestedLoopJoinOperator *nested_loop_of(JoinSource *source)
 {
     return (NestedLoopJoinOperator *)((char *)source - offsetof(NestedLoopJoinOperator, source));
+}
+
+static const Batch *nested_loop_pull(JoinSource *source)
+{
+    return operator_next(nested_loop_of(source)->base.inputs[0]);
 }
 
 static void nested_loop_begin(JoinSource *source, const Batch *left)
@@ -91,6 +97,7 @@ Operator *nested_loop_join_new(const Build *build, const Plan *plan, Operator **
 {
     NestedLoopJoinOperator *self = operator_new(build, NestedLoopJoinOperator, &nested_loop_ops, plan, inputs);
     self->source = (JoinSource){
+        .pull = nested_loop_pull,
         .begin = nested_loop_begin,
         .fill = nested_loop_fill,
         .find_matched = nested_loop_find_matched,

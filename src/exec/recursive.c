@@ -115,6 +115,7 @@ Operator *recursive_new(const Build *build, const Plan *plan, Operator **inputs)
     self->base.input_count = 1; /* the step is no input: it comes and goes */
     self->build = *build;
     self->build.arena = arena_new_child(arena);
+    self->build.order_matters = true; /* of rows that may be read in many places */
     self->rows = build->ctes;
     if (((const PlanRecursive *)plan)->is_all) {
         self->made = cte_store_new(build, plan);

@@ -37,7 +37,7 @@ void row_run_clear(RowRun *run)
     block_clear(run->rows);
     block_clear(run->strings);
     run->blocks.count = run->next_block = 0;
-    run->row_count = 0;
+    run->row_count = run->string_size = 0;
     run->used_rows = run->used_strings = 0;
 }
 
@@ -54,6 +54,7 @@ static void run_take_strings(RowRun *run, uint8_t *row)
         memcpy((char *)run->strings->data + run->used_strings, string->pointer, string->size);
         string->pointer = (const char *)(uintptr_t)run->used_strings; /* its place */
         run->used_strings += string->size;
+        run->string_size += string->size;
     }
 }
 

@@ -29,6 +29,7 @@ typedef struct RowRun {
     size_t stride; /* of rows on disk: with the tag */
     size_t block_rows;
     uint64_t row_count;
+    uint64_t string_size; /* of all long strings */
     ARRAY(RowBlock) blocks;
     size_t next_block; /* to be read */
     bool keeps_place;  /* what has been read is not discarded */

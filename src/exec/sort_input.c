@@ -64,34 +64,41 @@ void sort_input_encode(SortInput *input, const Batch *batch)
     sort_keys_encode(input->keys, input->key_vectors, batch->selection, batch->row_count);
 }
 
-void sort_input_finish(SortInput *input, Sorter *sorter)
+bool sort_shared_finish(SortShared *shared, Worker *worker, Sorter *sorter, uint64_t *ret_phase)
 {
-    SortShared *shared = input->shared;
-    Worker *worker = input->op->worker;
     if (shared == NULL) {
         sorter_finish(sorter);
-        return;
+        return true;
     }
     size_t index = worker_index(worker);
     sorter_settle(sorter);
     shared->sorters[index] = sorter;
     worker_meet(worker, &shared->sorted, NULL, NULL);
-    input->phase = worker_begin_phase(worker);
+    *ret_phase = worker_begin_phase(worker);
     if (index == 0)
         sorter_finish_all(shared->sorters, shared->copy_count);
-    else
-        input->take_left = 0;
+    return index == 0;
 }
 
-void sort_input_close(SortInput *input, Sorter *sorter)
+void sort_shared_close(SortShared *shared, Sorter *sorter)
 {
-    SortShared *shared = input->shared;
     if (shared == NULL)
         sorter_clear(sorter);
     else if (atomic_fetch_add(&shared->closed_count, 1) + 1 == shared->copy_count)
         for (size_t i = 0; i < shared->copy_count; i++)
             if (shared->sorters[i])
                 sorter_clear(shared->sorters[i]);
+}
+
+void sort_input_finish(SortInput *input, Sorter *sorter)
+{
+    if (!sort_shared_finish(input->shared, input->op->worker, sorter, &input->phase))
+        input->take_left = 0;
+}
+
+void sort_input_close(SortInput *input, Sorter *sorter)
+{
+    sort_shared_close(input->shared, sorter);
 }
 
 Batch *sort_input_output(SortInput *input, Sorter *sorter, size_t batch_size)

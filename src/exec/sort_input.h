@@ -14,6 +14,12 @@ typedef struct SortShared {
     _Atomic size_t closed_count;
 } SortShared;
 
+/* The copy's rows are all in `sorter`: from here on the first copy's gives those of all, in a phase of its own. Returns
+ * whether it is this one. `shared`: NULL, where there is but one. */
+bool sort_shared_finish(SortShared *shared, Worker *worker, Sorter *sorter, uint64_t *ret_phase);
+/* No more rows are wanted; sorters of other copies stay until nobody reads them. */
+void sort_shared_close(SortShared *shared, Sorter *sorter);
+
 typedef struct SortInput {
     const PlanSort *plan;
     Operator *op;

@@ -1,6 +1,8 @@
 /* exec/spill.c: partitions of rows on disk. */
 #include "exec/spill.h"
 
+#include <string.h>
+
 #include "exec/row_run.h"
 
 enum {
@@ -21,7 +23,8 @@ typedef struct SpillSide {
 /* Runs of one partition; its own arena goes with it. */
 typedef struct SpillPartition {
     Arena *arena;
-    RowRun *runs[SPILL_SIDES]; /* NULL: no rows */
+    RowRun *runs[SPILL_SIDES];        /* NULL: no rows */
+    uint64_t split_rows[SPILL_SIDES]; /* of all partitions that were written together; set when they wait */
 } SpillPartition;
 
 typedef struct WaitingPartition {
@@ -39,6 +42,7 @@ struct Spill {
     unsigned depth;                    /* of the rows in hand */
     SpillPartition current;            /* being read */
     SpillPartition filled[PARTITIONS]; /* being written */
+    uint64_t split_rows[SPILL_SIDES];  /* of them all */
     ARRAY(WaitingPartition) waiting;   /* the last comes first */
     uint8_t *rows[BATCH_SIZE];
 };
@@ -88,9 +92,9 @@ bool spill_can_add(const Spill *spill)
     return spill->depth < DEEPEST;
 }
 
-static size_t hash_partition(uint64_t hash, unsigned depth)
+size_t spill_partition(const Spill *spill, uint64_t hash)
 {
-    return hash >> (64 - SPILL_BITS * (depth + 1)) & (PARTITIONS - 1);
+    return hash >> (64 - SPILL_BITS * (spill->depth + 1)) & (PARTITIONS - 1);
 }
 
 static RowRun *spill_run(Spill *spill, size_t partition_index, size_t side)
@@ -112,8 +116,9 @@ void spill_add(Spill *spill, size_t side, Vector *const *columns, const uint16_t
     row_store_append(own->store, count, spill->rows);
     for (size_t c = 0; c < own->column_count; c++)
         rows_write(own->store, c, columns[c], selection, count, spill->rows);
+    spill->split_rows[side] += count;
     for (size_t i = 0; i < count; i++)
-        row_run_add(spill_run(spill, hash_partition(hashes[i], spill->depth), side), spill->rows[i], (RowTag){0, 0});
+        row_run_add(spill_run(spill, spill_partition(spill, hashes[i]), side), spill->rows[i], (RowTag){0, 0});
 }
 
 /* ---- reading ---- */
@@ -127,6 +132,19 @@ static void partition_clear(SpillPartition *partition)
     *partition = (SpillPartition){.arena = NULL};
 }
 
+/* A partition that is written whole waits. */
+static void spill_wait(Spill *spill, const Spill *of, SpillPartition *partition)
+{
+    for (size_t s = 0; s < of->side_count; s++) {
+        partition->split_rows[s] = of->split_rows[s];
+        if (partition->runs[s])
+            row_run_finish(partition->runs[s]);
+    }
+    WaitingPartition waiting = {.partition = *partition, .depth = of->depth + 1};
+    array_add(spill->arena, &spill->waiting, waiting);
+    *partition = (SpillPartition){.arena = NULL};
+}
+
 /* What was written becomes what waits, the first partition before the others. */
 static void spill_turn(Spill *spill)
 {
@@ -134,13 +152,9 @@ static void spill_turn(Spill *spill)
         SpillPartition *partition = &spill->filled[p];
         if (partition->arena == NULL)
             continue;
-        for (size_t s = 0; s < spill->side_count; s++)
-            if (partition->runs[s])
-                row_run_finish(partition->runs[s]);
-        WaitingPartition waiting = {.partition = *partition, .depth = spill->depth + 1};
-        array_add(spill->arena, &spill->waiting, waiting);
-        *partition = (SpillPartition){.arena = NULL};
+        spill_wait(spill, spill, partition);
     }
+    memset(spill->split_rows, 0, sizeof spill->split_rows);
 }
 
 bool spill_begin_partition(Spill *spill)
@@ -163,15 +177,32 @@ bool spill_take(Spill *spill, Spill *shared, size_t partition_index)
     if (partition->arena == NULL)
         return false;
     for (size_t s = 0; s < shared->side_count; s++)
-        if (partition->runs[s]) {
-            row_run_finish(partition->runs[s]);
+        if (partition->runs[s])
             partition->runs[s]->keeps_place = true; /* others read from the file, too */
-        }
-    WaitingPartition taken = {.partition = *partition, .depth = shared->depth + 1};
     arena_set_parent(partition->arena, spill->arena);
-    *partition = (SpillPartition){.arena = NULL};
-    array_add(spill->arena, &spill->waiting, taken);
+    spill_wait(spill, shared, partition);
     return true;
+}
+
+static SpillVolume partition_volume(const SpillPartition *partition, size_t side)
+{
+    const RowRun *run = partition->runs[side];
+    return run ? (SpillVolume){run->row_count, run->string_size} : (SpillVolume){0, 0};
+}
+
+SpillVolume spill_added_volume(const Spill *spill, size_t side, size_t partition_index)
+{
+    return partition_volume(&spill->filled[partition_index], side);
+}
+
+SpillVolume spill_volume(const Spill *spill, size_t side)
+{
+    return partition_volume(&spill->current, side);
+}
+
+bool spill_is_lump(const Spill *spill, size_t side)
+{
+    return partition_volume(&spill->current, side).row_count * 4 > spill->current.split_rows[side] * 3;
 }
 
 Batch *spill_next(Spill *spill, size_t side, size_t count)
@@ -210,5 +241,6 @@ void spill_clear(Spill *spill)
     for (size_t s = 0; s < spill->side_count; s++)
         row_store_release(spill->sides[s].store);
     spill->depth = 0;
+    memset(spill->split_rows, 0, sizeof spill->split_rows);
     temp_file_clear(spill->file);
 }

@@ -29,6 +29,20 @@ bool spill_can_add(const Spill *spill);
 /* Rows selection[i] (NULL: i) of `columns` wait; hashes[i] is of their keys. */
 void spill_add(Spill *spill, size_t side, Vector *const *columns, const uint16_t *selection, size_t count,
                const uint64_t *hashes);
+/* Which of the 16 partitions takes the row with this hash. */
+size_t spill_partition(const Spill *spill, uint64_t hash);
+/* What a side of a partition comes to. */
+typedef struct SpillVolume {
+    uint64_t row_count;
+    uint64_t string_size; /* of long strings */
+} SpillVolume;
+/* Of one of the 16. */
+SpillVolume spill_added_volume(const Spill *spill, size_t side, size_t partition_index);
+/* Of the one that is taken up; before any of it is read. */
+SpillVolume spill_volume(const Spill *spill, size_t side);
+/* Whether it has most of the side's rows that were split together with it: many have one key, and splitting it once
+ * more would hardly make it smaller. */
+bool spill_is_lump(const Spill *spill, size_t side);
 /* Takes up a partition that is not empty: spill_next gives its rows, and what is added from here on belongs to it.
  * False: nothing waits any more. */
 bool spill_begin_partition(Spill *spill);

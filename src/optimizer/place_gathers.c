@@ -25,14 +25,6 @@ static void note_volatile(void *user, Expr **slot)
     *(bool *)user |= *slot && expr_is_volatile(*slot);
 }
 
-static bool aggregate_heeds_order(const PlanAggregate *aggregate)
-{
-    for (size_t i = 0; i < aggregate->aggregate_count; i++)
-        if ((aggregate->aggregates[i].aggregate->flags & AGGREGATE_ORDER_MATTERS))
-            return true;
-    return false;
-}
-
 /* Copies merge states, not the rows that DISTINCT keeps. */
 static bool aggregate_keeps_rows(const PlanAggregate *aggregate)
 {
@@ -51,7 +43,8 @@ static bool can_copy(Plan *plan)
     case PLAN_SET:
         return ((const PlanSet *)plan)->operator== PLAN_UNION;
     case PLAN_AGGREGATE:
-        if (aggregate_heeds_order((const PlanAggregate *)plan) || aggregate_keeps_rows((const PlanAggregate *)plan))
+        if (plan_aggregate_heeds_order((const PlanAggregate *)plan) ||
+            aggregate_keeps_rows((const PlanAggregate *)plan))
             return false;
         plan_each_expr(plan, note_volatile, &is_volatile);
         return !is_volatile;
@@ -120,31 +113,6 @@ static bool pays(const Placing *self, Plan *plan)
     return rows > 0 && rows >= self->fewest_rows && node_count < MOST_NODES && can_move(self, plan);
 }
 
-/* ---- which inputs' order is seen ---- */
-
-/* Whether it matters in which order the input's rows come, when that of the node's own does. */
-static bool input_order_matters(const Plan *plan, size_t input_index, bool order_matters)
-{
-    switch (plan->kind) {
-    case PLAN_AGGREGATE:
-        return aggregate_heeds_order((const PlanAggregate *)plan);
-    case PLAN_JOIN:
-        return input_index == 0 && order_matters && !plan_join_marks_right(((const PlanJoin *)plan)->type);
-    case PLAN_SET:
-        return (((const PlanSet *)plan)->operator== PLAN_UNION || input_index == 0) && order_matters;
-    case PLAN_DISTINCT: /* DISTINCT ON takes the first */
-        return order_matters || ((const PlanDistinct *)plan)->key_count < plan->output_count;
-    case PLAN_CTE:
-        return input_index == 0 || order_matters;
-    case PLAN_FILTER:
-    case PLAN_PROJECT:
-    case PLAN_SPREAD:
-        return order_matters;
-    default:
-        return true;
-    }
-}
-
 /* ---- the rule ---- */
 
 static Plan *place(const Placing *self, Plan *plan, bool order_matters);
@@ -153,7 +121,7 @@ static void place_below(const Placing *self, Plan *plan, bool order_matters)
 {
     for (size_t i = 0; i < plan->input_count; i++)
         if (plan->kind != PLAN_RECURSIVE || i == 0) /* a step is short, and made anew each round */
-            plan->inputs[i] = place(self, plan->inputs[i], input_order_matters(plan, i, order_matters));
+            plan->inputs[i] = place(self, plan->inputs[i], plan_input_order_matters(plan, i, order_matters));
 }
 
 /* Below a Gather: what cannot run in copies goes below a Spread. */
@@ -162,7 +130,7 @@ static Plan *spread(const Placing *self, Plan *plan, bool order_matters)
     if (!can_copy(plan))
         return plan_spread_new(self->columns, place(self, plan, order_matters));
     for (size_t i = 0; i < plan->input_count; i++)
-        plan->inputs[i] = spread(self, plan->inputs[i], input_order_matters(plan, i, order_matters));
+        plan->inputs[i] = spread(self, plan->inputs[i], plan_input_order_matters(plan, i, order_matters));
     return plan;
 }
 

@@ -174,6 +174,7 @@ typedef struct PlanJoin {
     Plan base;
     PlanJoinType type;
     bool is_dependent; /* the right side refers to columns of the left one; none is left after decorrelation */
+    bool keeps_order;  /* SEMI and ANTI: of the rows that are given; also where they have gone to the right */
     size_t condition_count;
     Expr **conditions; /* ANDed: pairs for which all are TRUE match; none: every pair does */
     /* MARK: the BOOLEAN column it adds: over all matching right rows, TRUE if mark_condition is TRUE for one, else NULL
@@ -400,6 +401,10 @@ const char *plan_join_type_name(PlanJoinType type);
 bool plan_has_output(const Plan *plan, ColumnId column);
 /* Position among the outputs; raises INTERNAL when it is not there. */
 size_t plan_output_index(const Plan *plan, ColumnId column);
+/* Whether it matters in which order the input's rows come, when that of the node's own does. */
+bool plan_input_order_matters(const Plan *plan, size_t input_index, bool order_matters);
+/* Whether one of its functions goes by the order of its rows. */
+bool plan_aggregate_heeds_order(const PlanAggregate *aggregate);
 
 /* A set of ColumnIds. */
 typedef struct ColumnSet {

@@ -40,6 +40,40 @@ size_t plan_output_index(const Plan *plan, ColumnId column)
                 plan_kind_name(plan->kind));
 }
 
+/* ---- which inputs' order is seen ---- */
+
+bool plan_aggregate_heeds_order(const PlanAggregate *aggregate)
+{
+    for (size_t i = 0; i < aggregate->aggregate_count; i++)
+        if ((aggregate->aggregates[i].aggregate->flags & AGGREGATE_ORDER_MATTERS))
+            return true;
+    return false;
+}
+
+bool plan_input_order_matters(const Plan *plan, size_t input_index, bool order_matters)
+{
+    switch (plan->kind) {
+    case PLAN_AGGREGATE:
+        return plan_aggregate_heeds_order((const PlanAggregate *)plan);
+    case PLAN_JOIN:
+        if (plan_join_marks_right(((const PlanJoin *)plan)->type))
+            return input_index == 1 && order_matters && ((const PlanJoin *)plan)->keeps_order;
+        return input_index == 0 && order_matters;
+    case PLAN_SET:
+        return (((const PlanSet *)plan)->operator== PLAN_UNION || input_index == 0) && order_matters;
+    case PLAN_DISTINCT: /* DISTINCT ON takes the first */
+        return order_matters || ((const PlanDistinct *)plan)->key_count < plan->output_count;
+    case PLAN_CTE:
+        return input_index == 0 || order_matters;
+    case PLAN_FILTER:
+    case PLAN_PROJECT:
+    case PLAN_SPREAD:
+        return order_matters;
+    default:
+        return true;
+    }
+}
+
 /* ---- column sets ---- */
 
 enum { WORD_BITS = 64 };

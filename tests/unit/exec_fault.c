@@ -211,7 +211,7 @@ START_TEST(a_memory_limit_is_an_error_that_names_it)
             ck_assert_uint_le(test_budget.peak, limit_size);
             run_end(&run);
             if (limit_size == 0)
-                ck_assert(!is_done);
+                ck_assert(is_done == (number == 1)); /* a join without keys can do with a file */
             if (is_done)
                 break;
             ck_assert_uint_lt(limit_size, (1 << 20) - 5000);
