@@ -48,9 +48,10 @@ class Options(ProgramTest):
         self.assertEqual(self.rows("thousands ''''", "select n + 0 from t", "n\n1'234'567\n12\n"), ["1234567", "12"])
 
     def test_notes_above_a_table_are_skipped_and_told_of(self):
-        for notes in ("Sales 2026\n", "Sales 2026\n\nof all shops\n\n", "# made by a program\n", "\ufeffSales\r\n"):
+        for notes in ("Sales 2026\n", "Sales 2026\n\nof all shops\n\n", "# made by a program\n", "\ufeffSales\r\n",
+                      "Sales, 2026\n"):
             with self.subTest(notes=notes):
-                self.write("t.csv", notes + "id,name\n1,a\n2,b\n")
+                self.write("t.csv", notes + "id,name,n\n1,a,3\n2,b,4\n")
                 lines = notes.count("\n")
                 run = self.expect(["-c", "select id, name, _line from 't.csv'"],
                                   f"id,name,_line\n1,a,{lines + 2}\n2,b,{lines + 3}\n",
@@ -60,7 +61,8 @@ class Options(ProgramTest):
                 self.assertEqual(len(run.errors.splitlines()), 1)
 
     def test_what_may_be_a_row_is_never_skipped(self):
-        for rows in ("1\n1,a\n2,b\n", "note, and another\nid,name,x\n1,a,b\n2,c,d\n", "note\nid,name\n1,a\n2\n", "note\nid,name\n"):
+        for rows in ("1\n1,a\n2,b\n", "name\nBob,Berlin\nAl,Paris\n", "name,city\nBob,Berlin,33\nAl,Paris,44\n",
+                     "note\nid,name\n1,a\n2\n", "note\nid,name\n"):
             with self.subTest(rows=rows):
                 self.write("t.csv", rows)
                 run = self.run_quern("-c", "select * from 't.csv'")
@@ -115,7 +117,14 @@ class Options(ProgramTest):
         run = self.run_quern("-c", "select _line, price * 2 as p from read_csv('t.csv', delimiter => ';', "
                                    "decimal => ',', thousands => '.', header => true) x where x.id < 3")
         self.assertEqual((run.status, run.output), (0, "_line,p\n2,2469.00\n3,-14.50\n"), run.errors)
-        for call, message in [("'t.csv', ';'", "an option needs a name"), ("'t.csv', delimitr => ';'", "delimiter?"),
+        for call, day in (("'t.csv', delim = ';', header = 1, types = ['INT', VARCHAR, 'TEXT']", "VARCHAR"),
+                          ("'t.csv', sep := ';', dateformat = '%d.%m.%Y', types = {'price': 'TEXT'}, sample_size = -1", "DATE"),
+                          ("'t.csv', delim = ';', dateformat = '%d.%m.%Y', columns = {'id': 'INT', 'price': 'VARCHAR', "
+                           "'day': DATE, 'at': 'VARCHAR'}, auto_detect = false", "DATE")):
+            run = self.run_quern("-c", f"select id, price, typeof(day) as t from read_csv({call}) where id = 2")
+            self.assertEqual((run.status, run.output), (0, f'id,price,t\n2,"-7,25",{day}\n'), run.errors)
+        for call, message in [("'t.csv', columns = {'a': 'INTEGR'}", 'type "INTEGR" does not exist'),
+                              ("'t.csv', ';'", "an option needs a name"), ("'t.csv', delimitr => ';'", "delimiter?"),
                               ("", "takes a file"), ("path => 't.csv'", "without a name"), ("NULL", "is NULL")]:
             run = self.run_quern("-c", f"select * from read_csv({call})")
             self.assertEqual(run.status, 1, call)

@@ -348,7 +348,7 @@ static uint32_t preamble_end(const CsvIndex *index, const CsvDialect *dialect, c
         size_t count = index->records[r] - index->records[(ptrdiff_t)r - 1];
         uint32_t line_end = index->ends[index->records[r] - 1];
         bool is_blank = count == 1 && csv_field_end(data, start, line_end) == start;
-        bool is_note = row_count == 0 && count == 1 && has_letter(data, start, line_end);
+        bool is_note = row_count == 0 && count < dialect->column_count && has_letter(data, start, line_end);
         if (count == dialect->column_count && row_count++ == 0)
             end = start;
         else if (count != dialect->column_count && !is_blank && !is_note)

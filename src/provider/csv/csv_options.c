@@ -227,6 +227,23 @@ static void read_on_error(OptionReader *reader)
         option_raise(reader, "'fail', 'null' or 'reject'");
 }
 
+static void read_ignore_errors(OptionReader *reader)
+{
+    reader->options->on_error = option_boolean(reader) ? CSV_ERROR_REJECT : CSV_ERROR_FAIL;
+}
+
+static void read_strict_mode(OptionReader *reader)
+{
+    reader->options->is_strict = option_boolean(reader);
+    reader->options->is_lenient = !reader->options->is_strict;
+}
+
+/* What other engines need to be told, and this reader does not: how much to look at, how much to read at once. */
+static void read_nothing(OptionReader *reader)
+{
+    (void)reader;
+}
+
 static void read_ragged(OptionReader *reader)
 {
     if (!value_is(reader, "fail") && !value_is(reader, "null"))
@@ -253,7 +270,9 @@ static void read_null_padding(OptionReader *reader)
     X(null, read_null)       /* words that are NULL, with commas between */                                            \
     X(nullstr, read_null)                                                                                              \
     X(null_value, read_null)                                                                                           \
-    X(types, read_types)       /* "a BIGINT, b VARCHAR" */                                                             \
+    X(types, read_types) /* "a BIGINT, b VARCHAR" */                                                                   \
+    X(dtypes, read_types)                                                                                              \
+    X(column_types, read_types)                                                                                        \
     X(all_text, read_all_text) /* true: every column is VARCHAR */                                                     \
     X(all_varchar, read_all_text)                                                                                      \
     X(decimal, read_decimal) /* . or , before fractions */                                                             \
@@ -263,11 +282,18 @@ static void read_null_padding(OptionReader *reader)
     X(dateformat, read_date_format)                                                                                    \
     X(timestamp_format, read_timestamp_format)                                                                         \
     X(timestampformat, read_timestamp_format)                                                                          \
-    X(skip, read_skip)                 /* lines before the header */                                                   \
-    X(encoding, read_encoding)         /* utf-8, latin1, windows-1252, utf-16, what else iconv knows */                \
-    X(on_error, read_on_error)         /* fail, null, reject */                                                        \
-    X(ragged, read_ragged)             /* fail, null */                                                                \
-    X(null_padding, read_null_padding) /* true: as ragged 'null' */
+    X(skip, read_skip)                   /* lines before the header */                                                 \
+    X(encoding, read_encoding)           /* utf-8, latin1, windows-1252, utf-16, what else iconv knows */              \
+    X(on_error, read_on_error)           /* fail, null, reject */                                                      \
+    X(ragged, read_ragged)               /* fail, null */                                                              \
+    X(null_padding, read_null_padding)   /* true: as ragged 'null' */                                                  \
+    X(ignore_errors, read_ignore_errors) /* true: as on_error 'reject' */                                              \
+    X(strict_mode, read_strict_mode)     /* false: as quotes 'lenient' */                                              \
+    X(auto_detect, read_nothing)                                                                                       \
+    X(sample_size, read_nothing)                                                                                       \
+    X(buffer_size, read_nothing)                                                                                       \
+    X(max_line_size, read_nothing)                                                                                     \
+    X(parallel, read_nothing)
 
 static const struct {
     const char *name;

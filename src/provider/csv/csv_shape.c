@@ -369,17 +369,31 @@ static _Noreturn void survey_raise_empty(Survey *survey, const CsvHead *head)
 }
 
 /* The first record is none of the table's: notes may stand above that. As first_record_read, behind them. */
-static size_t preamble_decide(Survey *survey, CsvHead *head, size_t *ret_start, size_t next)
+static size_t preamble_skip(Survey *survey, CsvHead *head, size_t *ret_start, size_t next)
 {
     size_t line_count = csv_preamble_skip(survey->arena, &survey->dialect, head);
     if (line_count == 0)
         return next;
     csv_dialect_detect(survey->arena, survey->source->path, survey->options, head, &survey->dialect);
     survey->dialect.preamble_lines = line_count;
+    return first_record_read(survey, head, ret_start);
+}
+
+/* Names above columns of numbers or dates: what stands above them is no part of the table. */
+static bool preamble_is_plain(const Survey *survey)
+{
+    for (size_t c = 0; survey->dialect.has_header && c < survey->dialect.column_count; c++)
+        if (survey->evidence[c].value_count > 0 && csv_evidence_type(&survey->evidence[c]).id != TYPE_VARCHAR)
+            return true;
+    return false;
+}
+
+static void preamble_tell(const Survey *survey)
+{
+    size_t count = survey->dialect.preamble_lines;
     context_warn(survey->context,
                  "%s: skipped %zu line%s above the table; OPTIONS (skip '%zu') says so, (skip '0') does not",
-                 survey->source->path, line_count, line_count == 1 ? "" : "s", line_count);
-    return first_record_read(survey, head, ret_start);
+                 survey->source->path, count, count == 1 ? "" : "s", count);
 }
 
 CsvShape *csv_shape_detect(Arena *arena, const Context *context, CsvSource *source, const CsvOptions *options,
@@ -399,7 +413,7 @@ CsvShape *csv_shape_detect(Arena *arena, const Context *context, CsvSource *sour
         arena_reset(scratch);
     }
     if (!options->has_skip && survey.header.count != survey.dialect.column_count)
-        next = preamble_decide(&survey, &head, &start, next);
+        next = preamble_skip(&survey, &head, &start, next);
     size_t first_count = survey.header.count;
     survey.dialect.column_count = column_count_decide(&survey, first_count);
     if (survey.dialect.column_count == 0)
@@ -414,6 +428,14 @@ CsvShape *csv_shape_detect(Arena *arena, const Context *context, CsvSource *sour
     survey.dialect.has_header = first_count > 0 && header_decide(&survey);
     if (!survey.dialect.has_header && first_count > 0)
         first_record_add(&survey);
+    if (survey.dialect.preamble_lines > 0) {
+        if (!preamble_is_plain(&survey)) {
+            CsvOptions whole = *options;
+            whole.has_skip = true;
+            return csv_shape_detect(arena, context, source, &whole, identity);
+        }
+        preamble_tell(&survey);
+    }
     survey.dialect.data_offset = head.offset + (survey.dialect.has_header ? next : start);
     CsvShape *shape = shape_make(&survey, &head, identity);
     arena_free(scratch);
