@@ -9,7 +9,7 @@ from harness import BUILD, ProgramTest
 
 SHIM = os.path.join(BUILD, "fault.so")
 OLD = b'id;name\r\n1;"a;b"\r\n2;two\r\n3;"l\nm"\r\n4;four'  # no line end at the end
-LOAD = "create external table t stored as csv location 't.csv'; "
+LOAD = "set threads = 3; set parallel_rows = 0; create external table t stored as csv location 't.csv'; "
 STATEMENTS = {
     "insert": "insert into t select i, 'new ' || i from generate_series(10, 12) g (i)",
     "insert much": "insert into t select i, repeat('much ', 50) from generate_series(1, 10000) g (i)",
