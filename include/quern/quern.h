@@ -122,7 +122,9 @@ typedef enum QuernFormat {
     QUERN_FORMAT_TABLE,    /* boxes, fitted to `width` */
     QUERN_FORMAT_LINE,     /* "name = value", a line a column */
     QUERN_FORMAT_HTML,     /* <tr> rows within a <table> */
-    QUERN_FORMAT_INSERT    /* INSERT INTO statements */
+    QUERN_FORMAT_INSERT,   /* INSERT INTO statements */
+    QUERN_FORMAT_ARROW,    /* an Arrow IPC file */
+    QUERN_FORMAT_ARROW_STREAM
 } QuernFormat;
 
 typedef struct QuernWriteOptions {

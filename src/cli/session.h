@@ -15,7 +15,9 @@
     X("table", QUERN_FORMAT_TABLE, "a box, fitted to the terminal's width")                                            \
     X("line", QUERN_FORMAT_LINE, "name = value, a line a column")                                                      \
     X("html", QUERN_FORMAT_HTML, "a <table>")                                                                          \
-    X("insert", QUERN_FORMAT_INSERT, "INSERT statements; a table's name may follow")
+    X("insert", QUERN_FORMAT_INSERT, "INSERT statements; a table's name may follow")                                   \
+    X("arrow", QUERN_FORMAT_ARROW, "an Arrow IPC file")                                                                \
+    X("arrows", QUERN_FORMAT_ARROW_STREAM, "an Arrow IPC stream")
 
 typedef struct Session {
     QuernConnection *connection;

@@ -5,9 +5,17 @@
 #include "column/writer_format.h"
 
 static const WriterOps *const writer_formats[WRITER_FORMAT_COUNT] = {
-    [WRITER_CSV] = &writer_csv_ops,           [WRITER_TSV] = &writer_tsv_ops,     [WRITER_JSON] = &writer_json_ops,
-    [WRITER_NDJSON] = &writer_ndjson_ops,     [WRITER_LINE] = &writer_line_ops,   [WRITER_HTML] = &writer_html_ops,
-    [WRITER_MARKDOWN] = &writer_markdown_ops, [WRITER_TABLE] = &writer_table_ops, [WRITER_INSERT] = &writer_insert_ops,
+    [WRITER_CSV] = &writer_csv_ops,
+    [WRITER_TSV] = &writer_tsv_ops,
+    [WRITER_JSON] = &writer_json_ops,
+    [WRITER_NDJSON] = &writer_ndjson_ops,
+    [WRITER_LINE] = &writer_line_ops,
+    [WRITER_HTML] = &writer_html_ops,
+    [WRITER_MARKDOWN] = &writer_markdown_ops,
+    [WRITER_TABLE] = &writer_table_ops,
+    [WRITER_INSERT] = &writer_insert_ops,
+    [WRITER_ARROW] = &writer_arrow_ops,
+    [WRITER_ARROW_STREAM] = &writer_arrow_ops,
 };
 
 static const char *const writer_names[WRITER_FORMAT_COUNT] = {

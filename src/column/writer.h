@@ -23,7 +23,9 @@
     X(TABLE, "table")                                                                                                  \
     X(LINE, "line")                                                                                                    \
     X(HTML, "html")                                                                                                    \
-    X(INSERT, "insert")
+    X(INSERT, "insert")                                                                                                \
+    X(ARROW, "arrow")                                                                                                  \
+    X(ARROW_STREAM, "arrows")
 
 typedef enum WriterFormat {
 #define WRITER_ENUM(name, text) WRITER_##name,

@@ -35,7 +35,7 @@ struct Writer {
 };
 
 extern const WriterOps writer_csv_ops, writer_tsv_ops, writer_json_ops, writer_ndjson_ops, writer_markdown_ops,
-    writer_table_ops, writer_line_ops, writer_html_ops, writer_insert_ops;
+    writer_table_ops, writer_line_ops, writer_html_ops, writer_insert_ops, writer_arrow_ops;
 
 /* Room for `size` bytes (up to WRITER_OUTPUT_SIZE); the caller adds what it wrote to output_size. */
 static inline char *writer_reserve(Writer *writer, size_t size)

@@ -2,7 +2,7 @@
 #include <quern/provider.h>
 
 #include "engine/engine.h"
-#include "provider/plugin/arrow_write.h"
+#include "column/arrow/arrow_write.h"
 #include "provider/plugin/plugin.h"
 
 /* ---- results ---- */

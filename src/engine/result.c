@@ -337,7 +337,7 @@ typedef struct WriteRequest {
     HeldOutput *held;
 } WriteRequest;
 
-_Static_assert((int)WRITER_INSERT == (int)QUERN_FORMAT_INSERT, "WriterFormat must follow QuernFormat");
+_Static_assert((int)WRITER_ARROW_STREAM == (int)QUERN_FORMAT_ARROW_STREAM, "WriterFormat must follow QuernFormat");
 
 enum { FLUSH_MILLISECONDS = 100 };
 

@@ -7,8 +7,8 @@
 #include <quern/quern.h>
 
 #include "base/text.h"
-#include "provider/plugin/arrow_type.h"
-#include "provider/plugin/arrow_write.h"
+#include "column/arrow/arrow_type.h"
+#include "column/arrow/arrow_write.h"
 #include "test.h"
 
 enum { ROWS = 6, COLUMNS = 3, MAX_FILTERS = 4, MAX_SCANS = 4 };

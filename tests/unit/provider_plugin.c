@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-#include "provider/plugin/arrow_write.h"
+#include "column/arrow/arrow_write.h"
 #include "test.h"
 
 /* ---- a provider in this program: one column, one array ---- */

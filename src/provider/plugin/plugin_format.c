@@ -1,6 +1,6 @@
 /* provider/plugin/plugin_format.c: formats of plugins: STORED AS name. */
 #include "base/error.h"
-#include "provider/plugin/arrow_type.h"
+#include "column/arrow/arrow_type.h"
 #include "provider/plugin/plugin_parts.h"
 
 _Static_assert((int)CONSTRAINT_PRIMARY_KEY == (int)QUERN_CONSTRAINT_PRIMARY_KEY &&

@@ -3,7 +3,7 @@
 #define QUERN_PROVIDER_PLUGIN_PLUGIN_PARTS_H
 
 #include "column/vector.h"
-#include "provider/plugin/arrow_type.h"
+#include "column/arrow/arrow_type.h"
 #include "provider/plugin/plugin.h"
 
 /* A plugin that is being added. */

@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "provider/plugin/arrow_array.h"
-#include "provider/plugin/arrow_write.h"
+#include "column/arrow/arrow_array.h"
+#include "column/arrow/arrow_write.h"
 #include "provider/plugin/plugin_parts.h"
 
 static const char *name_lower(const PluginAdd *add, Arena *arena, const char *name)

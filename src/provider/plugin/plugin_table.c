@@ -2,8 +2,8 @@
 #include <stdatomic.h>
 
 #include "base/error.h"
-#include "provider/plugin/arrow_read.h"
-#include "provider/plugin/arrow_type.h"
+#include "column/arrow/arrow_read.h"
+#include "column/arrow/arrow_type.h"
 #include "provider/plugin/plugin_table.h"
 
 static _Noreturn void table_raise(const PluginTable *table, const char *what)

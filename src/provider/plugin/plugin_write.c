@@ -1,6 +1,6 @@
 /* provider/plugin/plugin_write.c: what a QuernProvider can do to its table: writes and transactions. */
 #include "base/error.h"
-#include "provider/plugin/arrow_write.h"
+#include "column/arrow/arrow_write.h"
 #include "provider/plugin/plugin_table.h"
 
 static uint64_t change_done(const PluginTable *table, int32_t code, const QuernProviderError *error, uint64_t count)

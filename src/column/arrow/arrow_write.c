@@ -1,9 +1,9 @@
-/* provider/plugin/arrow_write.c: batches as a stream of Arrow arrays. */
-#include "provider/plugin/arrow_write.h"
+/* column/arrow/arrow_write.c: batches as a stream of Arrow arrays. */
+#include "column/arrow/arrow_write.h"
 
 #include <errno.h>
 
-#include "provider/plugin/arrow_type.h"
+#include "column/arrow/arrow_type.h"
 
 /* ---- one array: it stands in an arena of its own, for a consumer may move a child out of its parent ---- */
 

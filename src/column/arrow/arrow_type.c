@@ -1,5 +1,5 @@
-/* provider/plugin/arrow_type.c: Arrow's type formats to our types, and back. */
-#include "provider/plugin/arrow_type.h"
+/* column/arrow/arrow_type.c: Arrow's type formats to our types, and back. */
+#include "column/arrow/arrow_type.h"
 
 #include <stdlib.h>
 

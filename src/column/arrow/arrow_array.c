@@ -1,5 +1,5 @@
-/* provider/plugin/arrow_array.c: one Arrow column to vectors; each layout has a function. */
-#include "provider/plugin/arrow_array.h"
+/* column/arrow/arrow_array.c: one Arrow column to vectors; each layout has a function. */
+#include "column/arrow/arrow_array.h"
 
 #include "base/error.h"
 #include "base/utf8.h"

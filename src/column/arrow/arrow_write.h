@@ -1,9 +1,9 @@
-/* provider/plugin/arrow_write.h: batches as a stream of Arrow arrays.
+/* column/arrow/arrow_write.h: batches as a stream of Arrow arrays.
  *
  * Each array has its own memory: it may outlive the stream and the query. Vectors are shared instead of copied where
  * their layout is Arrow's and their memory is counted by itself. */
-#ifndef QUERN_PROVIDER_PLUGIN_ARROW_WRITE_H
-#define QUERN_PROVIDER_PLUGIN_ARROW_WRITE_H
+#ifndef QUERN_COLUMN_ARROW_ARROW_WRITE_H
+#define QUERN_COLUMN_ARROW_ARROW_WRITE_H
 
 #include <quern/provider.h>
 

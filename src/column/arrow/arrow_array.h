@@ -1,9 +1,9 @@
-/* provider/plugin/arrow_array.h: one Arrow column to vectors. */
-#ifndef QUERN_PROVIDER_PLUGIN_ARROW_ARRAY_H
-#define QUERN_PROVIDER_PLUGIN_ARROW_ARRAY_H
+/* column/arrow/arrow_array.h: one Arrow column to vectors. */
+#ifndef QUERN_COLUMN_ARROW_ARROW_ARRAY_H
+#define QUERN_COLUMN_ARROW_ARROW_ARRAY_H
 
+#include "column/arrow/arrow_type.h"
 #include "column/vector.h"
-#include "provider/plugin/arrow_type.h"
 
 /* A column of one array, looked at. Its memory is `owner`'s. */
 typedef struct ArrowColumn {

@@ -1,11 +1,11 @@
-/* provider/plugin/arrow_read.c: a stream of Arrow arrays as batches. */
-#include "provider/plugin/arrow_read.h"
+/* column/arrow/arrow_read.c: a stream of Arrow arrays as batches. */
+#include "column/arrow/arrow_read.h"
 
 #include <errno.h>
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "provider/plugin/arrow_array.h"
+#include "column/arrow/arrow_array.h"
 
 typedef struct ArrowReader {
     BatchStream base;

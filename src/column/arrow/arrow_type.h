@@ -1,6 +1,6 @@
-/* provider/plugin/arrow_type.h: what an Arrow column is here: its type, and how its bytes become ours. */
-#ifndef QUERN_PROVIDER_PLUGIN_ARROW_TYPE_H
-#define QUERN_PROVIDER_PLUGIN_ARROW_TYPE_H
+/* column/arrow/arrow_type.h: what an Arrow column is here: its type, and how its bytes become ours. */
+#ifndef QUERN_COLUMN_ARROW_ARROW_TYPE_H
+#define QUERN_COLUMN_ARROW_ARROW_TYPE_H
 
 #include <quern/provider.h>
 
