@@ -1,8 +1,8 @@
 /* engine/arrow.c: results out as Arrow streams, providers and plugins of the program in; LOAD. */
 #include <quern/provider.h>
 
-#include "engine/engine.h"
 #include "column/arrow/arrow_write.h"
+#include "engine/engine.h"
 #include "provider/plugin/plugin.h"
 
 /* ---- results ---- */

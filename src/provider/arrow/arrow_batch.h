@@ -2,8 +2,6 @@
 #ifndef QUERN_PROVIDER_ARROW_ARROW_BATCH_H
 #define QUERN_PROVIDER_ARROW_ARROW_BATCH_H
 
-#include <quern/provider.h>
-
 #include "base/buffer.h"
 #include "provider/arrow/arrow_file.h"
 

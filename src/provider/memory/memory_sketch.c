@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "column/string_hash.h"
 #include "column/value.h"
 
 static inline uint64_t hash_i128(Int128 value)
@@ -24,18 +25,7 @@ static inline uint64_t hash_f64(double value)
     return hash_u64(bits);
 }
 
-/* What fits into 12 bytes stands there alone, the rest zero. */
-static inline uint64_t hash_string(const String *string)
-{
-    uint64_t words[2];
-    if (string->size > STRING_INLINE_SIZE)
-        return hash_bytes(string->pointer, string->size);
-    memcpy(words, string, sizeof words);
-    return hash_combine(words[0], words[1]);
-}
-
 #define HASH_INTEGER(value)  hash_u64((uint64_t)(value))
-#define HASH_STRING(value)   hash_string(&(value))
 #define HASH_INTERVAL(value) hash_i128(interval_order(value))
 
 #define SKETCH(name, ctype, hash)                                                                                      \
@@ -51,7 +41,7 @@ SKETCH(sketch_i64, int64_t, HASH_INTEGER)
 SKETCH(sketch_u64, uint64_t, HASH_INTEGER)
 SKETCH(sketch_i128, Int128, hash_i128)
 SKETCH(sketch_f64, double, hash_f64)
-SKETCH(sketch_string, String, HASH_STRING)
+SKETCH(sketch_string, String, string_hash)
 SKETCH(sketch_interval, Interval, HASH_INTERVAL)
 
 static void (*const sketch_loops[PHYSICAL_COUNT])(Sketch *sketch, const Vector *vector, size_t first, size_t end) = {

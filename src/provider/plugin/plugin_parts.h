@@ -2,8 +2,8 @@
 #ifndef QUERN_PROVIDER_PLUGIN_PLUGIN_PARTS_H
 #define QUERN_PROVIDER_PLUGIN_PLUGIN_PARTS_H
 
-#include "column/vector.h"
 #include "column/arrow/arrow_type.h"
+#include "column/vector.h"
 #include "provider/plugin/plugin.h"
 
 /* A plugin that is being added. */
