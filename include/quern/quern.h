@@ -28,6 +28,7 @@ extern "C" {
 
 typedef struct QuernConnection QuernConnection; /* a catalog of tables, and settings */
 typedef struct QuernTable QuernTable;           /* a table provider, not yet under a name */
+typedef struct QuernStatement QuernStatement;   /* a prepared statement and the values of its parameters */
 typedef struct QuernResult QuernResult;         /* one running statement */
 
 typedef enum QuernStatus {
@@ -93,6 +94,58 @@ QUERN_API void quern_result_free(QuernResult *result);
  * type that its place in the statement wants, as a quoted literal would. Copies both. */
 QUERN_API QuernStatus quern_bind(QuernConnection *connection, const char *name, const char *text);
 
+/* ---- prepared statements: planned once, run many times ----
+ *
+ *     QuernStatement *statement;
+ *     quern_prepare(connection, sql, strlen(sql), NULL, &statement);
+ *     for (int64_t id = 0; id < 10; id++) {
+ *         quern_bind_int64(statement, 0, id);
+ *         quern_execute(statement, &result);
+ *         ...
+ *     }
+ *     quern_statement_free(statement);
+ *
+ * Parameters are $1, $2, ... (or ?) in their order, then those with names ($name, :name) in the order of their first
+ * use; they are counted from 0, so that $1 is parameter 0. One that stands in several places is one. A parameter has
+ * the type that its first place wants (BIGINT in `id = $1`), else that of the value which is bound. What is bound is
+ * converted to it as an assignment would be, and stays until something else is bound. Binding ends the result of the
+ * statement. */
+
+/* Looks at the first statement of a text without running it: any statement, with or without parameters. *ret_taken and
+ * text without a statement as in quern_query. The caller owns *ret_statement (quern_statement_free); an open result
+ * stays. Positions of later errors are those in this text. */
+QUERN_API QuernStatus quern_prepare(QuernConnection *connection, const char *sql, size_t size, size_t *ret_taken,
+                                    QuernStatement **ret_statement);
+/* Ends its result too; so does quern_close, which frees all statements. NULL is fine. */
+QUERN_API void quern_statement_free(QuernStatement *statement);
+
+QUERN_API size_t quern_parameter_count(const QuernStatement *statement);
+/* "1", "name"; as long as the statement lives; NULL: no such parameter. */
+QUERN_API const char *quern_parameter_name(const QuernStatement *statement, size_t index);
+/* As SQL writes it: "BIGINT"; "" when the value that is bound will tell; NULL: no such parameter. */
+QUERN_API const char *quern_parameter_type(const QuernStatement *statement, size_t index);
+/* The parameter of that name without its $; SIZE_MAX: there is none, which quern_bind_* refuse. */
+QUERN_API size_t quern_parameter_index(const QuernStatement *statement, const char *name);
+
+/* QUERN_ERROR_MISUSE: no such parameter. QUERN_ERROR_SQL: the value does not convert to its type. QUERN_ERROR_DATA:
+ * text that is not UTF-8. On an error the parameter keeps the value that it had. Texts and blobs are copied. */
+QUERN_API QuernStatus quern_bind_null(QuernStatement *statement, size_t index);
+QUERN_API QuernStatus quern_bind_bool(QuernStatement *statement, size_t index, bool value);
+QUERN_API QuernStatus quern_bind_int64(QuernStatement *statement, size_t index, int64_t value);
+QUERN_API QuernStatus quern_bind_double(QuernStatement *statement, size_t index, double value);
+QUERN_API QuernStatus quern_bind_text(QuernStatement *statement, size_t index, const char *text, size_t size);
+QUERN_API QuernStatus quern_bind_blob(QuernStatement *statement, size_t index, const void *data, size_t size);
+
+/* The result's columns before it runs. 0: no result, or (SHOW, EXPLAIN and the like) one that only running it shows. */
+QUERN_API size_t quern_statement_column_count(const QuernStatement *statement);
+QUERN_API const char *quern_statement_column_name(const QuernStatement *statement, size_t column_index);
+QUERN_API const char *quern_statement_column_type(const QuernStatement *statement, size_t column_index);
+
+/* Runs it with the values that are bound; a parameter without one is an error. As quern_query, it frees the
+ * connection's result before; the new one is used and freed like any other. Plans are kept from one call to the next
+ * while all tables are in memory, and made anew when tables, settings or the type of a value have changed. */
+QUERN_API QuernStatus quern_execute(QuernStatement *statement, QuernResult **ret_result);
+
 /* ---- results ---- */
 
 /* 0: the statement has no result at all (CREATE TABLE, SET). */
@@ -107,7 +160,10 @@ QUERN_API QuernStatus quern_result_next(QuernResult *result, bool *ret_row);
 QUERN_API bool quern_value_is_null(const QuernResult *result, size_t column_index);
 /* The value as text, as quern shows it; NULL for NULL. *ret_size may be NULL; the text is NUL-terminated as well. */
 QUERN_API const char *quern_value_text(QuernResult *result, size_t column_index, size_t *ret_size);
+/* The bytes of a BLOB or the text of a VARCHAR as they are; NULL for NULL and for other types. */
+QUERN_API const void *quern_value_blob(const QuernResult *result, size_t column_index, size_t *ret_size);
 /* Converted; false when it is NULL or does not fit. */
+QUERN_API bool quern_value_bool(QuernResult *result, size_t column_index, bool *ret_value);
 QUERN_API bool quern_value_int64(QuernResult *result, size_t column_index, int64_t *ret_value);
 QUERN_API bool quern_value_double(QuernResult *result, size_t column_index, double *ret_value);
 

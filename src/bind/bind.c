@@ -117,6 +117,7 @@ Value bind_evaluate(Binder *binder, const Expr *expr)
         bind_error(binder, ERROR_NOT_SUPPORTED, expr->position, NULL, "only constants are allowed here, no columns");
     if (expr->kind == EXPR_CONSTANT)
         return expr->constant;
+    binder->columns->is_momentary |= expr_is_momentary(expr);
     Value value;
     Error error = {0};
     if (expr->kind == EXPR_CAST && expr->arguments[0]->kind == EXPR_CONSTANT) {

@@ -60,7 +60,7 @@ Conflict conflict_bind(const Target *target, const AstInsert *ast)
 
 /* ---- the table's rows beside those of the INSERT ---- */
 
-/* What a column is in the one row of VALUES, where that is a constant; else NULL. */
+/* What a column is in the one row of VALUES, where that is a constant or a parameter; else NULL. */
 static Expr *only_row_constant(const Plan *plan, ColumnId column)
 {
     Expr *expr = NULL;
@@ -75,7 +75,7 @@ static Expr *only_row_constant(const Plan *plan, ColumnId column)
         column = expr->column;
         plan = plan->inputs[0];
     }
-    return expr && expr_is_constant(expr) ? expr : NULL;
+    return expr && expr_is_fixed(expr) ? expr : NULL;
 }
 
 /* Both rows have the key, column by column; a NULL equals nothing. Of a single row the key's value itself is compared:

@@ -85,9 +85,12 @@ static void widen_literal(Binder *binder, Expr **arguments, bool *is_untyped, si
     }
 }
 
-/* now() is one moment for the whole statement: a constant, so that it can be handed to providers. */
+/* now() is one moment for the whole statement: a constant, so that it can be handed to providers. In a plan that is
+ * kept it is another for each execution. */
 static Expr *fold_stable_call(Binder *binder, Expr *call)
 {
+    if (binder->columns->is_kept)
+        return call;
     for (size_t i = 0; i < call->argument_count; i++)
         if (!expr_is_constant(call->arguments[i]))
             return call;

@@ -136,6 +136,15 @@ Expr *bind_parameter(const Place *place, const AstExpr *ast)
     return constant_at(place, value_text(view_of(text)), ast->position);
 }
 
+/* NULL without a type is one whatever is bound later: a parameter of another type is bound anew. */
+static Expr *prepared_value(const Place *place, const AstExpr *ast)
+{
+    const Parameter *parameter = ast->value.parameter;
+    if (place->binder->columns->is_kept && parameter->value.type.id != TYPE_NULL)
+        return expr_parameter(place->binder->arena, parameter, binder_at(place->binder, ast->position));
+    return constant_at(place, parameter->value, ast->position);
+}
+
 Expr *bind_literal(const Place *place, const AstExpr *ast)
 {
     switch (ast->kind) {
@@ -153,7 +162,7 @@ Expr *bind_literal(const Place *place, const AstExpr *ast)
     case AST_TYPED_LITERAL:
         return bind_typed_literal(place, ast);
     case AST_VALUE:
-        return constant_at(place, *ast->value.constant, ast->position);
+        return prepared_value(place, ast);
     default:
         return constant_at(place, number_value(place, ast->kind, ast->text, ast->position), ast->position);
     }

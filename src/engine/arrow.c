@@ -128,6 +128,7 @@ typedef struct PluginRequest {
 static void plugin_register(void *argument)
 {
     const PluginRequest *request = argument;
+    request->connection->setting_count++;
     plugin_add(request->connection->catalog, request->connection->arena, request->plugin, "the program", NO_POSITION);
 }
 
@@ -143,6 +144,7 @@ BatchStream *statement_load(Statement *statement, const AstStatement *ast)
 {
     QuernConnection *connection = statement->connection;
     statement_require_unsafe(statement, "LOAD", ast->position);
+    connection->setting_count++;
     plugin_load(connection->catalog, connection->arena, arena_view(statement->arena, ast->load->text).data,
                 ast->load->position);
     return NULL;

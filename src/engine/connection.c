@@ -34,6 +34,12 @@ QuernStatus connection_protect(QuernConnection *connection, void (*body)(void *a
     return statuses[error_class(error.code)];
 }
 
+void connection_forget_error(QuernConnection *connection)
+{
+    connection->error.code = ERROR_NONE;
+    connection->error.message[0] = connection->error.hint[0] = '\0';
+}
+
 /* Three quarters of the machine's memory. */
 static size_t memory_limit_default(void)
 {
@@ -105,6 +111,11 @@ void quern_close(QuernConnection *connection)
     quern_result_free(connection->result);
     transaction_free(connection->transaction);
     arena_free(connection->arena);
+}
+
+uint64_t connection_generation(const QuernConnection *connection)
+{
+    return catalog_generation(connection->catalog) + connection->setting_count;
 }
 
 void quern_interrupt(QuernConnection *connection)

@@ -19,11 +19,14 @@ struct QuernConnection {
     Settings settings;
     Transaction *transaction; /* open, or NULL */
     MemoryBudget memory;
-    Rejects *rejects;      /* rows that its statements have left out */
-    MemoryBudget temp;     /* temporary files */
-    bool has_foreign_keys; /* some table has, or had, one */
-    Map parameters;        /* of quern_bind: name to text */
-    Map prepared;          /* by name: of engine/statement_prepare.c */
+    Rejects *rejects;            /* rows that its statements have left out */
+    MemoryBudget temp;           /* temporary files */
+    bool has_foreign_keys;       /* some table has, or had, one */
+    Map parameters;              /* of quern_bind: name to text */
+    Map prepared;                /* by name: QuernStatements of PREPARE */
+    QuernStatement *statements;  /* all that there are, of quern_prepare too */
+    uint64_t setting_count;      /* how often a setting was changed, or functions were added */
+    uint64_t planned_generation; /* plans of earlier ones are gone */
     _Atomic bool is_cancelled;
     Error error; /* of the last call that failed */
     void (*warn)(void *user, const char *message);
@@ -53,7 +56,8 @@ typedef struct Statement {
 
 struct QuernResult {
     Statement statement;
-    BatchStream *stream; /* NULL: the statement has no result at all */
+    QuernStatement *prepared; /* whose result it is; NULL: of quern_query */
+    BatchStream *stream;      /* NULL: the statement has no result at all */
     const Schema *schema;
     const AstStatement *ast;
     bool is_begun; /* the first batch was asked for */
@@ -114,6 +118,19 @@ void result_pull(void *result);
 
 /* ---- pieces that several statements use ---- */
 
+/* A query, or what writes, that the optimizer is done with. */
+typedef struct StatementPlan {
+    const PlanColumns *columns;
+    const Plan *plan;
+    const Schema *schema; /* the result's names and types */
+} StatementPlan;
+
+/* Names and types of a query's result: `plan` is the query's, which rules may have changed. */
+const Schema *statement_schema(const Statement *statement, const BoundQuery *query, const Plan *plan);
+StatementPlan statement_plan(Statement *statement, const BoundQuery *query);
+/* Its rows, made while they are pulled; or all of them, now. */
+BatchStream *statement_start(Statement *statement, const StatementPlan *plan);
+BatchStream *statement_run_to_end(Statement *statement, const StatementPlan *plan);
 /* Optimizes and starts a bound query; a result's names and types in *ret_schema (may be NULL). */
 Execution *statement_start_query(Statement *statement, const BoundQuery *query, const Schema **ret_schema);
 /* Runs a plan that writes, to its end, and keeps its count row; foreign keys are followed. */
@@ -146,6 +163,8 @@ BoundQuery *statement_bind(Statement *statement, const AstStatement *ast);
 /* INSERT, UPDATE, DELETE; the table that the plan of one writes to; raises READ_ONLY when SET safe = on forbids that:
  * tables in memory are nobody else's. */
 bool statement_writes(const AstStatement *ast);
+/* They, and queries that are no statement of another kind in parentheses. */
+bool statement_has_plan(const AstStatement *ast);
 const Plan *statement_written_plan(const Plan *plan);
 TableProvider *statement_written_table(const Plan *plan);
 void statement_require_unsafe_write(const Statement *statement, const TableProvider *table, const AstStatement *ast);
@@ -154,6 +173,10 @@ const char *statement_table_definition(Statement *statement, TableProvider *tabl
 /* The name that a file's table gets: its base name without extensions, made lower case. */
 const char *file_table_name(Arena *arena, StringView path);
 
+/* Another number as soon as a statement may mean something else: names, settings, functions. */
+uint64_t connection_generation(const QuernConnection *connection);
+
+void connection_forget_error(QuernConnection *connection);
 /* Runs body(argument); on an error notes it in the connection and gives its status. */
 QuernStatus connection_protect(QuernConnection *connection, void (*body)(void *argument), void *argument);
 

@@ -3,7 +3,7 @@
 
 #include "column/convert.h"
 #include "column/number.h"
-#include "engine/engine.h"
+#include "engine/prepared.h"
 #include "sql/lexer.h"
 #include "sql/parser.h"
 
@@ -51,27 +51,50 @@ typedef struct QueryRequest {
     QuernConnection *connection;
     StringView text;
     size_t taken;
+    QuernStatement *prepared; /* instead of the text; or NULL */
     Arena *arena;
     QuernResult *result; /* NULL: nothing to run */
 } QueryRequest;
 
+static void result_run(QuernResult *result)
+{
+    Statement *statement = &result->statement;
+    result->stream = result->prepared ? prepared_run(statement, result->prepared, NO_POSITION)
+                                      : statement_run(statement, result->ast);
+    result->schema = result->stream ? result->stream->schema : NULL;
+}
+
+static void result_start(QueryRequest *request, const AstStatement *ast)
+{
+    QuernConnection *connection = request->connection;
+    QuernResult *result = arena_new(request->arena, QuernResult);
+    statement_init(&result->statement, connection, request->arena);
+    result->statement.text = (StringView){request->text.data, request->taken};
+    atomic_store(&connection->running, &result->statement.context);
+    result->ast = ast;
+    result->prepared = request->prepared;
+    request->result = result;
+    result_run(result);
+    connection_drop_plans(connection);
+}
+
 static void query_start(void *argument)
 {
     QueryRequest *request = argument;
-    QuernConnection *connection = request->connection;
-    request->arena = arena_new_child(connection->arena);
+    request->arena = arena_new_child(request->connection->arena);
     AstStatement *ast = parser_parse(request->arena, request->text, &request->taken);
-    if (ast == NULL)
-        return;
-    QuernResult *result = arena_new(request->arena, QuernResult);
-    Statement *statement = &result->statement;
-    statement_init(statement, connection, request->arena);
-    statement->text = (StringView){request->text.data, request->taken};
-    atomic_store(&connection->running, &statement->context);
-    result->ast = ast;
-    request->result = result;
-    result->stream = statement_run(statement, ast);
-    result->schema = result->stream ? result->stream->schema : NULL;
+    if (ast)
+        result_start(request, ast);
+}
+
+static void execute_start(void *argument)
+{
+    QueryRequest *request = argument;
+    QuernStatement *prepared = request->prepared;
+    if (prepared->run == NULL)
+        prepared->run = arena_new_child(prepared->arena);
+    request->arena = prepared->run;
+    result_start(request, prepared->ast);
 }
 
 /* A value that contradicts a type which was guessed from samples of a file widens that type: the statement is tried
@@ -85,36 +108,59 @@ static bool is_worth_another_try(const QuernConnection *connection, QuernStatus 
     return true;
 }
 
+/* The arena of a prepared statement's results stays for the next one. */
+static void run_arena_free(Arena *arena, const QuernStatement *prepared)
+{
+    if (prepared && arena)
+        arena_reset(arena);
+    else
+        arena_free(arena);
+}
+
+static QuernStatus request_run(QueryRequest *request, void (*start)(void *request), QuernResult **ret_result)
+{
+    QuernConnection *connection = request->connection;
+    char last_message[sizeof connection->error.message];
+    QuernStatus status;
+    *last_message = '\0';
+    quern_result_free(connection->result);
+    atomic_store(&connection->is_cancelled, false);
+    connection_forget_error(connection);
+    do {
+        atomic_store(&connection->running, NULL);
+        run_arena_free(request->arena, request->prepared);
+        request->arena = NULL;
+        request->result = NULL;
+        status = connection_protect(connection, start, request);
+        if (status != QUERN_OK && request->result)
+            failure_add_place(&request->result->statement, request->result->ast);
+    } while (is_worth_another_try(connection, status, last_message));
+    if (status == QUERN_OK && request->result) {
+        connection->result = request->result;
+        *ret_result = request->result;
+        return QUERN_OK;
+    }
+    atomic_store(&connection->running, NULL);
+    run_arena_free(request->arena, request->prepared);
+    if (status == QUERN_OK)
+        *ret_result = NULL;
+    return status;
+}
+
 QuernStatus quern_query(QuernConnection *connection, const char *sql, size_t size, size_t *ret_taken,
                         QuernResult **ret_result)
 {
     QueryRequest request = {.connection = connection, .text = {sql, size}, .taken = size};
-    char last_message[sizeof connection->error.message] = "";
-    QuernStatus status;
-    quern_result_free(connection->result);
-    atomic_store(&connection->is_cancelled, false);
-    connection->error = (Error){0};
-    do {
-        atomic_store(&connection->running, NULL);
-        arena_free(request.arena);
-        request.arena = NULL;
-        request.result = NULL;
-        status = connection_protect(connection, query_start, &request);
-        if (status != QUERN_OK && request.result)
-            failure_add_place(&request.result->statement, request.result->ast);
-    } while (is_worth_another_try(connection, status, last_message));
+    QuernStatus status = request_run(&request, query_start, ret_result);
     if (ret_taken)
         *ret_taken = request.taken;
-    if (status == QUERN_OK && request.result) {
-        connection->result = request.result;
-        *ret_result = request.result;
-        return QUERN_OK;
-    }
-    atomic_store(&connection->running, NULL);
-    arena_free(request.arena);
-    if (status == QUERN_OK)
-        *ret_result = NULL;
     return status;
+}
+
+QuernStatus quern_execute(QuernStatement *prepared, QuernResult **ret_result)
+{
+    QueryRequest request = {.connection = prepared->connection, .prepared = prepared};
+    return request_run(&request, execute_start, ret_result);
 }
 
 void quern_result_free(QuernResult *result)
@@ -124,7 +170,7 @@ void quern_result_free(QuernResult *result)
     QuernConnection *connection = result->statement.connection;
     connection->result = NULL;
     atomic_store(&connection->running, NULL);
-    arena_free(result->statement.arena);
+    run_arena_free(result->statement.arena, result->prepared);
 }
 
 size_t quern_result_column_count(const QuernResult *result)
@@ -169,8 +215,7 @@ static void result_restart(void *argument)
     QuernResult *result = argument;
     Statement *statement = &result->statement;
     statement_init(statement, statement->connection, statement->arena);
-    result->stream = statement_run(statement, result->ast);
-    result->schema = result->stream->schema;
+    result_run(result);
     result_pull(result);
 }
 
@@ -189,7 +234,8 @@ QuernStatus result_begin(QuernResult *result)
     if (result->is_begun)
         return QUERN_OK;
     QuernConnection *connection = result->statement.connection;
-    char last_message[sizeof connection->error.message] = "";
+    char last_message[sizeof connection->error.message];
+    *last_message = '\0';
     QuernStatus status = result_protect(result, result_pull, result);
     while (is_worth_another_try(connection, status, last_message))
         status = result_protect(result, result_restart, result);
@@ -204,9 +250,8 @@ QuernStatus result_begin(QuernResult *result)
 static void result_step(void *argument)
 {
     QuernResult *result = argument;
-    if (result->row_arena == NULL)
-        result->row_arena = arena_new_child(result->statement.arena);
-    arena_reset(result->row_arena);
+    if (result->row_arena)
+        arena_reset(result->row_arena);
     while (!result->is_at_end && result->row >= result->batch->row_count)
         result_pull(result);
     result->row++;
@@ -245,11 +290,14 @@ static void value_text_make(void *argument)
 {
     TextRequest *request = argument;
     char buffer[VALUE_TEXT_SIZE];
-    Value value = current_value(request->result, request->column_index);
+    QuernResult *result = request->result;
+    Value value = current_value(result, request->column_index);
     if (value.is_null)
         return;
-    StringView view = value_text_view(&value, buffer, request->result->row_arena);
-    request->text = arena_string_n(request->result->row_arena, view.data, view.size);
+    if (result->row_arena == NULL)
+        result->row_arena = arena_new_child(result->statement.arena);
+    StringView view = value_text_view(&value, buffer, result->row_arena);
+    request->text = arena_string_n(result->row_arena, view.data, view.size);
     request->size = view.size;
 }
 
@@ -263,23 +311,53 @@ const char *quern_value_text(QuernResult *result, size_t column_index, size_t *r
     return request.text;
 }
 
+const void *quern_value_blob(const QuernResult *result, size_t column_index, size_t *ret_size)
+{
+    Value value = current_value(result, column_index);
+    if (value.is_null || type_physical(value.type) != PHYSICAL_STRING)
+        return NULL;
+    *ret_size = value.text.size;
+    return value.text.size ? value.text.data : "";
+}
+
+/* False: NULL, or no such value of the type, which takes no memory. */
+static bool current_value_as(const QuernResult *result, size_t column_index, TypeId type, Value *ret_value)
+{
+    Value value = current_value(result, column_index);
+    Error error;
+    if (value.is_null)
+        return false;
+    if (value.type.id == type) {
+        *ret_value = value;
+        return true;
+    }
+    return value_cast(result->statement.arena, &value, type_of(type), ret_value, &error);
+}
+
+bool quern_value_bool(QuernResult *result, size_t column_index, bool *ret_value)
+{
+    Value value;
+    if (!current_value_as(result, column_index, TYPE_BOOLEAN, &value))
+        return false;
+    *ret_value = value.boolean;
+    return true;
+}
+
 bool quern_value_int64(QuernResult *result, size_t column_index, int64_t *ret_value)
 {
-    Value value = current_value(result, column_index), number;
-    Error error;
-    if (!value_cast(result->row_arena, &value, type_of(TYPE_BIGINT), &number, &error) || number.is_null)
+    Value value;
+    if (!current_value_as(result, column_index, TYPE_BIGINT, &value))
         return false;
-    *ret_value = number.i64;
+    *ret_value = value.i64;
     return true;
 }
 
 bool quern_value_double(QuernResult *result, size_t column_index, double *ret_value)
 {
-    Value value = current_value(result, column_index), number;
-    Error error;
-    if (!value_cast(result->row_arena, &value, type_of(TYPE_DOUBLE), &number, &error) || number.is_null)
+    Value value;
+    if (!current_value_as(result, column_index, TYPE_DOUBLE, &value))
         return false;
-    *ret_value = number.f64;
+    *ret_value = value.f64;
     return true;
 }
 

@@ -74,6 +74,7 @@ TableProvider *statement_rows_table(void *user, const AstStatement *ast)
 {
     Statement *statement = user;
     const Position *outer_position = statement->environment.outer_position;
+    statement->columns.is_momentary = true;
     BatchStream *rows = statement_run_kind(statement, ast);
     statement->environment.outer_position = outer_position;
     return rows_table_new(&statement->context, rows);

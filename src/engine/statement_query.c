@@ -5,7 +5,7 @@
 #include "optimizer/optimizer.h"
 #include "sql/printer.h"
 
-static const Schema *query_schema(Statement *statement, const BoundQuery *query, const Plan *plan)
+const Schema *statement_schema(const Statement *statement, const BoundQuery *query, const Plan *plan)
 {
     Schema *schema = schema_new(statement->arena, query->column_count);
     for (size_t i = 0; i < query->column_count; i++) {
@@ -16,12 +16,23 @@ static const Schema *query_schema(Statement *statement, const BoundQuery *query,
     return schema;
 }
 
+StatementPlan statement_plan(Statement *statement, const BoundQuery *query)
+{
+    const Plan *plan = optimizer_run(&statement->columns, query->plan, NULL, NULL);
+    return (StatementPlan){&statement->columns, plan, statement_schema(statement, query, plan)};
+}
+
+static Execution *plan_execution(const Statement *statement, const StatementPlan *plan)
+{
+    return execution_new(statement->arena, &statement->context, plan->columns, plan->plan, false);
+}
+
 Execution *statement_start_query(Statement *statement, const BoundQuery *query, const Schema **ret_schema)
 {
-    Plan *plan = optimizer_run(&statement->columns, query->plan, NULL, NULL);
+    StatementPlan plan = statement_plan(statement, query);
     if (ret_schema)
-        *ret_schema = query_schema(statement, query, plan);
-    return execution_new(statement->arena, &statement->context, &statement->columns, plan, false);
+        *ret_schema = plan.schema;
+    return plan_execution(statement, &plan);
 }
 
 /* An execution's stream whose columns have the names of the result: a query's outputs may hold more than its result. */
@@ -47,18 +58,28 @@ static void query_stream_close(BatchStream *stream)
     execution_close(((QueryStream *)stream)->execution);
 }
 
-static BatchStream *query_stream(Statement *statement, Execution *execution, const Schema *schema)
+BatchStream *statement_start(Statement *statement, const StatementPlan *plan)
 {
     QueryStream *stream = arena_new(statement->arena, QueryStream);
-    stream->base = (BatchStream){.schema = schema, .next = query_stream_next, .close = query_stream_close};
-    stream->execution = execution;
+    stream->base = (BatchStream){.schema = plan->schema, .next = query_stream_next, .close = query_stream_close};
+    stream->execution = plan_execution(statement, plan);
     return &stream->base;
+}
+
+BatchStream *statement_run_to_end(Statement *statement, const StatementPlan *plan)
+{
+    Rows *rows = rows_new_of(statement->arena, plan->schema);
+    BatchStream *stream = statement_start(statement, plan);
+    rows_add_stream(rows, stream);
+    stream_close(stream);
+    return rows_stream(rows);
 }
 
 const Value *statement_read_column(void *user, const BoundQuery *query, size_t limit, size_t *ret_count)
 {
     Statement *statement = user;
     ARRAY(Value) values = {0};
+    statement->columns.is_momentary = true;
     Execution *execution = statement_start_query(statement, query, NULL);
     Batch *batch;
     while ((batch = execution_next(execution)) != NULL)
@@ -75,12 +96,10 @@ const Value *statement_read_column(void *user, const BoundQuery *query, size_t l
 
 BatchStream *statement_query(Statement *statement, const AstStatement *ast)
 {
-    const Schema *schema;
     if (ast->query->kind == AST_QUERY_STATEMENT && ast->query->with.count == 0)
         return statement_run(statement, ast->query->statement);
-    BoundQuery *query = bind_query(&statement->environment, ast->query);
-    Execution *execution = statement_start_query(statement, query, &schema);
-    return query_stream(statement, execution, schema);
+    StatementPlan plan = statement_plan(statement, bind_query(&statement->environment, ast->query));
+    return statement_start(statement, &plan);
 }
 
 static void table_release(void *table)
@@ -103,13 +122,9 @@ TableProvider *statement_written_table(const Plan *plan)
 
 BatchStream *statement_write_rows(Statement *statement, const BoundQuery *query)
 {
-    const Schema *schema;
     statement_begin_write(statement, statement_written_table(query->plan));
-    Execution *execution = statement_start_query(statement, query, &schema);
-    Rows *rows = rows_new_of(statement->arena, schema);
-    rows_add_stream(rows, query_stream(statement, execution, schema));
-    execution_close(execution);
-    return rows_stream(rows);
+    StatementPlan plan = statement_plan(statement, query);
+    return statement_run_to_end(statement, &plan);
 }
 
 BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
@@ -125,6 +140,11 @@ BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
 bool statement_writes(const AstStatement *ast)
 {
     return ast->kind == AST_STATEMENT_INSERT || ast->kind == AST_STATEMENT_UPDATE || ast->kind == AST_STATEMENT_DELETE;
+}
+
+bool statement_has_plan(const AstStatement *ast)
+{
+    return statement_writes(ast) || (ast->kind == AST_STATEMENT_QUERY && ast->query->kind != AST_QUERY_STATEMENT);
 }
 
 static BoundQuery *write_bind(Statement *statement, const AstStatement *ast)

@@ -262,6 +262,7 @@ void statement_change_setting(Statement *statement, StringView name, const char 
     bool was_safe = connection->settings.safe;
     Settings before = connection->settings;
     settings_set(&connection->settings, connection->arena, name, text, position);
+    connection->setting_count++;
     if (was_safe && !connection->settings.safe) {
         connection->settings = before;
         error_raise(ERROR_READ_ONLY, position, "safe mode cannot be turned off");

@@ -247,6 +247,19 @@ static MemoryShare memory_share_new(const Context *context, const Plan *plan)
     };
 }
 
+/* They see what there is now, however late they start. */
+static void scans_begin(const Plan *plan, Arena *arena)
+{
+    if (plan->kind == PLAN_SCAN) {
+        const PlanScan *scan = (const PlanScan *)plan;
+        scan_begin(scan->scan, arena);
+        if (scan->full)
+            scan_begin(scan->full->scan, arena);
+    }
+    for (size_t i = 0; i < plan->input_count; i++)
+        scans_begin(plan->inputs[i], arena);
+}
+
 Execution *execution_new(Arena *arena, const Context *context, const PlanColumns *columns, const Plan *plan,
                          bool is_timed)
 {
@@ -267,6 +280,7 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
         .order_matters = true,
         .memory_share = memory_share_new(context, plan),
     };
+    scans_begin(plan, arena);
     execution->root = build_operator(&build, plan);
     operator_open(execution->root);
     return execution;

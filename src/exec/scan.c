@@ -17,7 +17,7 @@ static void scan_open(Operator *op)
 }
 
 /* Copies share a reading; where it has fewer cursors than there are copies, the last ones have nothing to read. */
-static bool scan_begin(ScanOperator *self)
+static bool scan_take_cursor(ScanOperator *self)
 {
     Operator *op = &self->base;
     Scan *scan = ((const PlanScan *)op->plan)->scan;
@@ -32,7 +32,7 @@ static bool scan_begin(ScanOperator *self)
 static Batch *scan_next(Operator *op)
 {
     ScanOperator *self = (ScanOperator *)op;
-    if (self->cursor == NULL && !scan_begin(self))
+    if (self->cursor == NULL && !scan_take_cursor(self))
         return NULL;
     const Batch *input = stream_next(self->cursor);
     if (input == NULL) {

@@ -369,7 +369,8 @@ static void full_check(ScanVerifier *self)
         are_exact &= scan->filters.items[i].answer == FILTER_EXACT;
     }
     Evaluator *evaluator = evaluator_new(self->arena, self->context, filters, count);
-    BatchStream *stream = scan_read(scan->full->scan, self->arena, self->context);
+    Scan *all = scan->full->scan;
+    BatchStream *stream = all->open(all, scan_start(all, self->arena, self->context, NULL), self->arena, self->context);
     Batch *view = batch_new_empty(self->arena, plan->output_count);
     uint16_t *selection = arena_array(self->arena, uint16_t, BATCH_SIZE);
     for (const Batch *batch; (batch = stream_next(stream)) != NULL;) {

@@ -22,8 +22,8 @@ static void values_open(Operator *op)
 
 static void values_write_cell(ValuesOperator *self, Vector *vector, size_t row, const Expr *cell)
 {
-    if (expr_is_constant(cell)) {
-        vector_set_value(vector, row, &cell->constant);
+    if (expr_is_fixed(cell)) {
+        vector_set_value(vector, row, expr_fixed_value(cell));
         return;
     }
     Value value = expr_evaluate_constant(self->scratch, self->base.context, cell);

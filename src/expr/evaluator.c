@@ -8,11 +8,17 @@
 
 /* ---- compiling ---- */
 
-static bool column_visit(void *user, const Expr *expr)
+typedef struct Survey {
+    size_t column_count;
+    bool has_parameters;
+} Survey;
+
+static bool survey_visit(void *user, const Expr *expr)
 {
-    size_t *column_count = user;
-    if (expr->kind == EXPR_COLUMN && expr->column >= *column_count)
-        *column_count = expr->column + 1;
+    Survey *survey = user;
+    if (expr->kind == EXPR_COLUMN && expr->column >= survey->column_count)
+        survey->column_count = expr->column + 1;
+    survey->has_parameters |= expr->kind == EXPR_PARAMETER;
     return true;
 }
 
@@ -74,15 +80,18 @@ Evaluator *evaluator_new(Arena *arena, const Context *context, Expr *const *expr
     evaluator->arena = arena;
     evaluator->context = context;
     evaluator->expr_count = expr_count;
+    Survey survey = {0};
     for (size_t i = 0; i < expr_count; i++)
-        expr_walk(exprs[i], column_visit, &evaluator->column_count);
+        expr_walk(exprs[i], survey_visit, &survey);
+    evaluator->column_count = survey.column_count;
     evaluator->nodes = arena_array(arena, Node *, expr_count);
     evaluator->flats = arena_array(arena, Vector *, expr_count);
     evaluator->scattered = arena_array(arena, Vector *, expr_count);
     evaluator->filter_order = arena_array(arena, uint32_t, expr_count);
     evaluator->narrowed = input_new(evaluator);
     for (size_t i = 0; i < expr_count; i++)
-        evaluator->nodes[i] = node_compile(evaluator, exprs[i], 0);
+        evaluator->nodes[i] =
+            node_compile(evaluator, survey.has_parameters ? expr_settle(arena, exprs[i]) : exprs[i], 0);
     filter_compile(evaluator);
     return evaluator;
 }
@@ -258,8 +267,8 @@ static bool constant_evaluate(Arena *arena, const Context *context, const Expr *
 Value expr_evaluate_constant(Arena *arena, const Context *context, const Expr *expr)
 {
     Value value;
-    if (expr_is_constant(expr))
-        return value_copy(arena, &expr->constant);
+    if (expr_is_fixed(expr))
+        return value_copy(arena, expr_fixed_value(expr));
     (void)constant_evaluate(arena, context, expr, true, &value);
     return value;
 }

@@ -14,7 +14,7 @@
 
 typedef struct Evaluator Evaluator;
 
-/* The context lives as long as the evaluator. */
+/* The context lives as long as the evaluator. Parameters are taken as they are now. */
 Evaluator *evaluator_new(Arena *arena, const Context *context, Expr *const *exprs, size_t expr_count);
 /* The value of one expression for the batch's rows: as many slots as batch->vector_size, in any form; what is not
  * selected is undefined. Lent until the next call for the same expression. Never writes to the batch. */

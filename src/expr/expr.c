@@ -40,6 +40,13 @@ Expr *expr_constant(Arena *arena, Value value, Position position)
     return expr;
 }
 
+Expr *expr_parameter(Arena *arena, const Parameter *parameter, Position position)
+{
+    Expr *expr = expr_new(arena, EXPR_PARAMETER, parameter->value.type, NULL, 0, position);
+    expr->parameter = parameter;
+    return expr;
+}
+
 Expr *expr_call(Arena *arena, const struct Function *function, Type type, Expr **arguments, size_t argument_count,
                 Position position)
 {
@@ -159,6 +166,17 @@ Expr *expr_map_columns(Arena *arena, Expr *expr, ColumnId (*map)(void *user, Col
     return expr_rewrite(arena, expr, column_mapped, &mapping);
 }
 
+static Expr *parameter_settled(void *user, Expr *expr)
+{
+    Arena *arena = user;
+    return expr->kind == EXPR_PARAMETER ? expr_constant(arena, expr->parameter->value, expr->position) : expr;
+}
+
+Expr *expr_settle(Arena *arena, Expr *expr)
+{
+    return expr_rewrite(arena, expr, parameter_settled, arena);
+}
+
 /* ---- comparing ---- */
 
 static bool expr_equal_below(const Expr *a, const Expr *b, size_t depth)
@@ -172,6 +190,8 @@ static bool expr_equal_below(const Expr *a, const Expr *b, size_t depth)
     if (a->kind == EXPR_COLUMN && a->column != b->column)
         return false;
     if (a->kind == EXPR_CONSTANT && !value_identical(&a->constant, &b->constant))
+        return false;
+    if (a->kind == EXPR_PARAMETER && a->parameter != b->parameter)
         return false;
     if (a->kind == EXPR_CALL && a->function != b->function)
         return false;
@@ -205,6 +225,8 @@ static bool expr_hash_visit(void *user, const Expr *expr)
         own = hash_combine(own, expr->column);
     else if (expr->kind == EXPR_CONSTANT)
         own = hash_combine(own, value_hash(&expr->constant));
+    else if (expr->kind == EXPR_PARAMETER)
+        own = hash_combine(own, (uint64_t)(uintptr_t)expr->parameter);
     else if (expr->kind == EXPR_CALL)
         own = hash_combine(own, (uint64_t)(uintptr_t)expr->function);
     *hash = hash_combine(*hash, own + expr->is_negated);
@@ -245,6 +267,22 @@ bool expr_is_volatile(const Expr *expr)
     bool is_volatile = false;
     expr_walk(expr, expr_volatile_visit, &is_volatile);
     return is_volatile;
+}
+
+static bool expr_momentary_visit(void *user, const Expr *expr)
+{
+    bool *is_momentary = user;
+    if (expr->kind == EXPR_PARAMETER ||
+        (expr->kind == EXPR_CALL && (expr->function->flags & (FUNCTION_STABLE | FUNCTION_VOLATILE))))
+        *is_momentary = true;
+    return !*is_momentary;
+}
+
+bool expr_is_momentary(const Expr *expr)
+{
+    bool is_momentary = false;
+    expr_walk(expr, expr_momentary_visit, &is_momentary);
+    return is_momentary;
 }
 
 static bool expr_fail_visit(void *user, const Expr *expr)
@@ -307,6 +345,7 @@ static bool expr_is_surely_null(const Expr *expr, const NullColumns *columns, si
     case EXPR_OR:
     case EXPR_COALESCE:
         return all_arguments(expr, expr_is_surely_null, columns, depth);
+    case EXPR_PARAMETER:
     case EXPR_CASE:
         return false;
     }

@@ -18,22 +18,29 @@ struct Function;
 
 /* X(NAME): what `arguments` hold */
 #define EXPR_KINDS(X)                                                                                                  \
-    X(COLUMN)   /* none */                                                                                             \
-    X(CONSTANT) /* none */                                                                                             \
-    X(CALL)     /* what `function` takes */                                                                            \
-    X(CAST)     /* the value; to `type` */                                                                             \
-    X(TRY_CAST) /* the same; NULL where CAST would raise */                                                            \
-    X(AND)      /* two or more conditions */                                                                           \
-    X(OR)       /* two or more conditions */                                                                           \
-    X(CASE)     /* condition, result, condition, result, ..., result otherwise (always there) */                       \
-    X(COALESCE) /* one or more; the first that is not NULL */                                                          \
-    X(IN)       /* a value, then the list, which is not empty, all of one type; `is_negated` for NOT IN */
+    X(COLUMN)    /* none */                                                                                            \
+    X(CONSTANT)  /* none */                                                                                            \
+    X(CALL)      /* what `function` takes */                                                                           \
+    X(CAST)      /* the value; to `type` */                                                                            \
+    X(TRY_CAST)  /* the same; NULL where CAST would raise */                                                           \
+    X(AND)       /* two or more conditions */                                                                          \
+    X(OR)        /* two or more conditions */                                                                          \
+    X(CASE)      /* condition, result, condition, result, ..., result otherwise (always there) */                      \
+    X(COALESCE)  /* one or more; the first that is not NULL */                                                         \
+    X(IN)        /* a value, then the list, which is not empty, all of one type; `is_negated` for NOT IN */            \
+    X(PARAMETER) /* none; a constant of one execution: plans that are kept have them */
 
 typedef enum ExprKind {
 #define EXPR_ENUM(name) EXPR_##name,
     EXPR_KINDS(EXPR_ENUM)
 #undef EXPR_ENUM
 } ExprKind;
+
+/* A value that a plan which is kept takes anew for each of its executions. Its type never changes. */
+typedef struct Parameter {
+    StringView name; /* "1", "name" */
+    Value value;
+} Parameter;
 
 typedef struct Expr Expr;
 struct Expr {
@@ -46,6 +53,7 @@ struct Expr {
     union {
         ColumnId column;                 /* COLUMN */
         Value constant;                  /* CONSTANT */
+        const Parameter *parameter;      /* PARAMETER: lives longer than the plan */
         const struct Function *function; /* CALL */
     };
 };
@@ -54,6 +62,7 @@ struct Expr {
 Expr *expr_new(Arena *arena, ExprKind kind, Type type, Expr **arguments, size_t argument_count, Position position);
 Expr *expr_column(Arena *arena, ColumnId column, Type type, Position position);
 Expr *expr_constant(Arena *arena, Value value, Position position);
+Expr *expr_parameter(Arena *arena, const Parameter *parameter, Position position);
 /* The call's type may come out narrower than `type`: see Function's refine. */
 Expr *expr_call(Arena *arena, const struct Function *function, Type type, Expr **arguments, size_t argument_count,
                 Position position);
@@ -73,11 +82,25 @@ static inline bool expr_is_constant(const Expr *expr)
 {
     return expr->kind == EXPR_CONSTANT;
 }
+/* It has one value for all of an execution. */
+static inline bool expr_is_fixed(const Expr *expr)
+{
+    return expr->kind == EXPR_CONSTANT || expr->kind == EXPR_PARAMETER;
+}
+/* Its value now. */
+static inline const Value *expr_fixed_value(const Expr *expr)
+{
+    return expr->kind == EXPR_PARAMETER ? &expr->parameter->value : &expr->constant;
+}
 /* TRUE, FALSE or NULL as constant. */
 bool expr_is_true(const Expr *expr);
 bool expr_is_false_or_null(const Expr *expr);
 /* Whether two evaluations may differ (random()). */
 bool expr_is_volatile(const Expr *expr);
+/* Whether it may be another value in the next execution: it has parameters, or now(). */
+bool expr_is_momentary(const Expr *expr);
+/* With the values that parameters have now as constants; itself when there are none. */
+Expr *expr_settle(Arena *arena, Expr *expr);
 /* Whether it can raise on some value. */
 bool expr_can_fail(const Expr *expr);
 /* Whether it is NULL or FALSE for sure when column `column` is NULL, given as a condition. */

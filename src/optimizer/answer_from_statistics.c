@@ -53,6 +53,7 @@ static Plan *answered(PlanColumns *columns, PlanAggregate *aggregate)
         values->cells[i] = expr_constant(columns->arena, value_copy(columns->arena, &value), NO_POSITION);
     }
     values->base.row_estimate = 1;
+    columns->is_momentary = true;
     return &values->base;
 }
 

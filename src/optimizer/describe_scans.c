@@ -27,7 +27,8 @@ static void describe(PlanColumns *columns, PlanScan *scan, const ScanAggregation
                      .aggregation = aggregation,
                      .dynamic_count = scan->dynamics.count,
                      .dynamic_columns = dynamics,
-                     .parallelism = is_written_beside(columns, scan) ? 1 : context_thread_count(columns->context)};
+                     .parallelism = is_written_beside(columns, scan) ? 1 : context_thread_count(columns->context),
+                     .is_kept = columns->is_kept};
     for (size_t i = 0; i < scan->filters.count; i++) {
         const PlanScanFilter *filter = &scan->filters.items[i];
         if (filter->answer != FILTER_UNSUPPORTED)

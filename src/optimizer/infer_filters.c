@@ -33,6 +33,7 @@ static bool is_about_one_value(const Expr *condition, ColumnId *ret_column, bool
         is_known = strcmp(condition->function->name, names[i]) == 0;
     switch (condition->kind) {
     case EXPR_CONSTANT:
+    case EXPR_PARAMETER:
         return true;
     case EXPR_COLUMN:
         if (*ret_has_column && *ret_column != condition->column)

@@ -7,6 +7,7 @@
 typedef struct Simplifier {
     PlanColumns *columns;
     Arena *arena;
+    bool is_condition;
 } Simplifier;
 
 static bool all_arguments_constant(const Expr *expr)
@@ -15,6 +16,22 @@ static bool all_arguments_constant(const Expr *expr)
         if (!expr_is_constant(expr->arguments[i]))
             return false;
     return true;
+}
+
+static bool all_arguments_fixed(const Expr *expr)
+{
+    for (size_t i = 0; i < expr->argument_count; i++)
+        if (!expr_is_fixed(expr->arguments[i]))
+            return false;
+    return true;
+}
+
+/* now(), or what is made of parameters and constants alone. */
+static bool is_fixed_when_run(const Expr *expr)
+{
+    if (expr->kind == EXPR_CALL && (expr->function->flags & FUNCTION_STABLE))
+        return true;
+    return expr->argument_count > 0 && all_arguments_fixed(expr) && !expr_is_volatile(expr);
 }
 
 static Expr *boolean_constant(Arena *arena, bool boolean, Position position)
@@ -220,12 +237,14 @@ static const Expr *uncast(const Expr *expr)
 static Expr *simplify_comparison(Simplifier *self, Expr *expr, ptrdiff_t comparison)
 {
     Expr *left = expr->arguments[0], *right = expr->arguments[1];
-    if (expr_is_constant(left) && !expr_is_constant(right)) {
+    if (expr_is_fixed(left) && !expr_is_fixed(right)) {
         Expr *turned[] = {right, left};
         return simplify_comparison(
             self, function_call(self->arena, comparisons[comparison].mirrored, turned, 2, expr->position), comparison);
     }
     const Expr *inner = uncast(left);
+    if (inner && right->kind == EXPR_PARAMETER)
+        self->columns->is_momentary = true; /* its value might go to the other type, where an index can find it */
     if (inner == NULL || !expr_is_constant(right))
         return expr;
     Expr *narrow = narrow_constant(self, right, inner->type);
@@ -345,6 +364,11 @@ static Expr *simplify_node(void *user, Expr *expr)
     Simplifier *self = user;
     if (is_strict_over_null(expr))
         return expr_constant(self->arena, value_null(expr->type), expr->position);
+    if (self->columns->is_kept && is_fixed_when_run(expr) && expr_is_momentary(expr)) {
+        /* in a condition the value itself may be handed to a provider, or find an index */
+        self->columns->is_momentary |= self->is_condition;
+        return expr;
+    }
     if (expr->argument_count > 0 && all_arguments_constant(expr) && !expr_is_volatile(expr)) {
         Value value;
         if (expr_try_constant(self->arena, self->columns->context, expr, &value))
@@ -384,7 +408,8 @@ Expr *expr_simplify(PlanColumns *columns, Expr *expr)
 
 Expr *expr_simplify_condition(PlanColumns *columns, Expr *expr)
 {
-    Expr *simple = expr_simplify(columns, expr);
+    Simplifier self = {.columns = columns, .arena = columns->arena, .is_condition = true};
+    Expr *simple = expr_rewrite(columns->arena, expr, simplify_node, &self);
     return expr_is_false_or_null(simple) ? boolean_constant(columns->arena, false, expr->position) : simple;
 }
 

@@ -28,7 +28,7 @@ static ColumnSet key_below(PlanColumns *columns, const Plan *plan, const ColumnS
 static void key_add_constant(ColumnSet *key, const Expr *condition)
 {
     if (condition->kind == EXPR_CALL && condition->argument_count == 2 && strcmp(condition->function->name, "=") == 0 &&
-        condition->arguments[0]->kind == EXPR_COLUMN && expr_is_constant(condition->arguments[1]))
+        condition->arguments[0]->kind == EXPR_COLUMN && expr_is_fixed(condition->arguments[1]))
         column_set_add(key, condition->arguments[0]->column);
 }
 

@@ -67,6 +67,8 @@ typedef struct PlanColumns {
     size_t cte_count;              /* numbers given to queries that are kept */
     size_t dynamic_count;          /* numbers given to dynamic filters: an execution has so many */
     struct TableProvider *written; /* by the statement; or NULL */
+    bool is_kept;                  /* the plan is to run many times: parameters and now() stay as they are */
+    bool is_momentary;             /* something in it is so just now: it must not be kept after all */
 } PlanColumns;
 
 /* X(NAME, name shown). Outputs: INNER, LEFT, RIGHT, FULL: the left's, then the right's; SEMI, ANTI: the left's; MARK:

@@ -13,6 +13,7 @@ struct Catalog {
     Map table_functions;  /* const TableFunction * */
     Map files;            /* by path: TableProvider *, a share each */
     SearchPath path;
+    uint64_t generation; /* goes up whenever a name may mean something else */
 };
 
 /* ---- schemas in memory ---- */
@@ -160,6 +161,7 @@ const Format *catalog_format_at(const Catalog *catalog, size_t index)
 
 void catalog_add_table_function(Catalog *catalog, const TableFunction *function)
 {
+    catalog->generation++;
     map_set(&catalog->table_functions, view_of(function->name), (void *)function);
 }
 
@@ -219,6 +221,7 @@ void catalog_attach(Catalog *catalog, StringView name, SchemaProvider *schema, P
         error_raise_hint(ERROR_DUPLICATE_OBJECT, position, "choose another name with ATTACH '…' AS name",
                          "a schema \"%.*s\" is there already", VIEW_ARGUMENTS(name));
     map_set(&catalog->schemas, name, schema);
+    catalog->generation++;
     arena_disown(keeper, schema);
     arena_free(keeper);
 }
@@ -271,6 +274,7 @@ void catalog_drop_schema(Catalog *catalog, StringView name, bool is_cascade, Pos
         error_raise_hint(ERROR_DEPENDENT_OBJECTS, position, "DROP SCHEMA … CASCADE drops what is in it too",
                          "schema \"%.*s\" is not empty", VIEW_ARGUMENTS(name));
     map_remove(&catalog->schemas, name);
+    catalog->generation++;
     schema->ops->release(schema);
 }
 
@@ -280,6 +284,7 @@ void catalog_detach(Catalog *catalog, StringView name, Position position)
     if (schema_is_memory(schema) || schema->ops->is_hidden)
         error_raise(ERROR_WRONG_OBJECT_TYPE, position, "schema %.*s cannot be detached", VIEW_ARGUMENTS(name));
     map_remove(&catalog->schemas, name);
+    catalog->generation++;
     schema->ops->release(schema);
 }
 
@@ -303,6 +308,11 @@ static const char *schema_own_name(const Catalog *catalog, StringView name)
     return NULL;
 }
 
+uint64_t catalog_generation(const Catalog *catalog)
+{
+    return catalog->generation;
+}
+
 const char *catalog_current_schema(const Catalog *catalog)
 {
     for (size_t i = 0; i < catalog->path.count; i++) {
@@ -324,6 +334,7 @@ void catalog_set_path(Catalog *catalog, const StringView *names, size_t count)
     for (size_t i = 0; i < count; i++)
         path[i] = arena_view(catalog->arena, names[i]).data;
     catalog->path = (SearchPath){count, path};
+    catalog->generation++;
 }
 
 void catalog_use(Catalog *catalog, StringView schema, Position position)
@@ -490,6 +501,7 @@ void catalog_register(Catalog *catalog, StringView schema_name, StringView name,
         error_raise_hint(ERROR_DUPLICATE_TABLE, position, "CREATE OR REPLACE takes its place, IF NOT EXISTS keeps it",
                          "table \"%.*s\" is there already", VIEW_ARGUMENTS(name));
     map_set(tables, name, table);
+    catalog->generation++;
     arena_disown(keeper, table);
     arena_free(keeper);
     provider_unref(old);
@@ -513,6 +525,7 @@ bool catalog_drop(Catalog *catalog, const StringView *parts, size_t part_count, 
     }
     if (schema->ops->drop == NULL)
         error_raise(ERROR_READ_ONLY, position, "tables of this schema cannot be dropped");
+    catalog->generation++;
     return schema->ops->drop(schema, name[0], context);
 }
 
@@ -614,6 +627,7 @@ void catalog_restore(Catalog *catalog, CatalogSnapshot *snapshot)
     catalog->schemas = snapshot->schemas;
     catalog->schemas_arena = catalog->schemas.arena;
     arena_set_parent(catalog->schemas_arena, NULL);
+    catalog->generation++;
     arena_free(snapshot->arena);
 }
 

@@ -128,6 +128,9 @@ void catalog_create_schema(Catalog *catalog, StringView name, Position position)
 void catalog_drop_schema(Catalog *catalog, StringView name, bool is_cascade, Position position);
 bool schema_is_memory(const SchemaProvider *schema);
 
+/* Another number as soon as a name may mean something else. */
+uint64_t catalog_generation(const Catalog *catalog);
+
 const char *catalog_current_schema(const Catalog *catalog);
 SearchPath catalog_path(const Catalog *catalog);
 void catalog_set_path(Catalog *catalog, const StringView *names, size_t count);

@@ -73,6 +73,12 @@ const char *provider_logical_plan(TableProvider *table)
 
 /* ---- Scan ---- */
 
+void scan_begin(Scan *scan, Arena *arena)
+{
+    if (scan && scan->begin)
+        scan->begin(scan, arena);
+}
+
 void *scan_start(Scan *scan, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
 {
     return scan->start ? scan->start(scan, arena, context, dynamics) : NULL;
@@ -80,5 +86,6 @@ void *scan_start(Scan *scan, Arena *arena, const Context *context, const Dynamic
 
 BatchStream *scan_read(Scan *scan, Arena *arena, const Context *context)
 {
+    scan_begin(scan, arena);
     return scan->open(scan, scan_start(scan, arena, context, NULL), arena, context);
 }

@@ -3,7 +3,8 @@
  *
  *   planning    supports_filters_pushdown(filters)    what could you take?            pure, cheap, no I/O
  *               scan(args)                            describe the read you would do  no I/O
- *   execution   scan->start                           a reading: what the cursors of one pass over the scan share
+ *   execution   scan->begin                           once, before all else
+ *               scan->start                           a reading: what the cursors of one pass over the scan share
  *               scan->open                            a cursor, once a worker; batches are pulled from it
  *
  *   filter     handed to scan   stays in the plan   its columns are projected   a limit may be handed on
@@ -11,9 +12,9 @@
  *   INEXACT    yes              yes                 yes                         no
  *   UNSUPPORTED no              yes                 yes                         no
  *
- * Filters are conjuncts in one normal form: column on the left, constants folded, types aligned to the column's;
- * EXPR_COLUMN is an index into schema(). A row passes only when the filter is TRUE. None is volatile, can fail, or
- * holds a subquery.
+ * Filters are conjuncts in one normal form: column on the left, constants folded (see KEPT PLANS for parameters), types
+ * aligned to the column's; EXPR_COLUMN is an index into schema(). A row passes only when the filter is TRUE. None is
+ * volatile, can fail, or holds a subquery.
  *
  * HIDDEN COLUMNS: those that schema() has behind column_count are asked for, and filtered by, only where a query names
  * them: a file's _line, a table's rowid.
@@ -82,6 +83,7 @@ typedef struct ScanArgs {
     size_t dynamic_count;          /* conditions that become known while the query runs; no promise comes with them */
     const size_t *dynamic_columns; /* what they are about: indexes into schema(); `start` is given the filters */
     size_t parallelism;            /* how many cursors are going to be opened at the most */
+    bool is_kept;                  /* see KEPT PLANS: what it promises must hold for the rows of later, too */
 } ScanArgs;
 
 /* A described read: made by `scan`, executed by readings and their cursors. Read-only while they run but for counts
@@ -93,6 +95,9 @@ struct Scan {
     bool is_confined;       /* its cursors are for the statement's own thread: they use what others of it use too */
     Statistics *statistics; /* of what will come, after filters; may be NULL */
     size_t cursor_limit;    /* so many cursors can share a reading; 0 is 1 */
+    /* An execution begins, the only one until `arena` is freed: its readings, whenever they start, are all of the rows
+     * that there are now, and of the values that parameters have now. NULL: planning has seen to that. */
+    void (*begin)(Scan *scan, Arena *arena);
     /* A reading: what the cursors of one pass share, such as which morsel comes next. Lives in `arena`, longer than its
      * cursors; only allocates. NULL: a reading has one cursor, and nothing to share. `dynamics`: one for each of the
      * args' dynamic_columns, of this execution; or NULL, when nothing will ever be known of them. */
@@ -169,7 +174,11 @@ typedef struct Indexes {
     const Index *items;
 } Indexes;
 
-/* Functions that may be NULL say so; a NULL one is "not supported". All may raise, but release. */
+/* KEPT PLANS: a prepared statement's plan runs many times. Its parameters are EXPR_PARAMETER, of which only the type is
+ * known: rows and values are those of when scan->begin is called. A table whose scans can do that has `plan_epoch`;
+ * over all others a statement is planned anew for each execution, with the values as constants.
+ *
+ * Functions that may be NULL say so; a NULL one is "not supported". All may raise, but release. */
 typedef struct TableProviderOps {
     const char *format; /* "csv", "sqlite", "memory", "view" */
     /* With SET dry_run what writes tells context->difference what would change, and writes nothing. */
@@ -180,7 +189,9 @@ typedef struct TableProviderOps {
     /* Answers for each filter, in order, ret_answers[filter_count]. NULL: none is supported. */
     void (*supports_filters_pushdown)(TableProvider *table, Expr *const *filters, size_t filter_count,
                                       FilterPushdown *ret_answers);
-    Scan *(*scan)(TableProvider *table, const ScanArgs *args);                     /* NULL only for views */
+    Scan *(*scan)(TableProvider *table, const ScanArgs *args); /* NULL only for views */
+    uint64_t (*plan_epoch)(TableProvider *table); /* a kept plan is good as long as this is the same: it changes as the
+                                                     table grows. May be NULL: see KEPT PLANS */
     const Statistics *(*statistics)(TableProvider *table, const Context *context); /* may be NULL, and return NULL */
     const Constraints *(*constraints)(TableProvider *table);                       /* may be NULL, and return NULL */
     const Indexes *(*indexes)(TableProvider *table); /* those of CREATE INDEX; may be NULL, and return NULL */
@@ -199,7 +210,7 @@ typedef struct TableProviderOps {
     /* Whether `update` can do this; pure and cheap. NULL: always. It is asked only where no value could be NULL in a
      * column that may not, and no CHECK is to be made. */
     bool (*supports_update)(TableProvider *table, const size_t *columns, Expr *const *values, size_t column_count);
-    /* Row numbers: of the table as it was when the statement's scan was described. Rows named twice count once. All or
+    /* Row numbers: of the table as it was when the statement's scan began. Rows named twice count once. All or
      * nothing, as insert_into. `rows` may read this very table until its end. */
     uint64_t (*delete_rows)(TableProvider *table, const Context *context, BatchStream *rows); /* the number alone */
     /* The number, then the new values of all columns in table order; columns[0 .. column_count-1] are those that the
@@ -241,9 +252,11 @@ const char *provider_logical_plan(TableProvider *table);
 
 /* ---- Scan ---- */
 
+/* NULL is fine. */
+void scan_begin(Scan *scan, Arena *arena);
 /* A reading of its own. */
 void *scan_start(Scan *scan, Arena *arena, const Context *context, const DynamicFilter *const *dynamics);
-/* All of the scan through one cursor, in a reading of its own. */
+/* All of the scan through one cursor, as an execution of its own. */
 BatchStream *scan_read(Scan *scan, Arena *arena, const Context *context);
 
 #endif

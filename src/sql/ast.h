@@ -267,8 +267,8 @@ struct AstExpr {
         } bound;
         struct {
             StringView name;              /* the parameter's */
-            const struct Value *constant; /* column/value.h */
-            bool is_untyped;              /* it is a string literal */
+            const struct Parameter *parameter; /* expr/expr.h */
+            bool is_untyped;                   /* it is a string literal */
         } value;
         AstExpr *operand;
         AstExprs list;
@@ -785,9 +785,11 @@ typedef struct AstTransaction {
     bool is_read_only; /* BEGIN … READ ONLY */
 } AstTransaction;
 
+typedef ARRAY(AstType) AstTypes;
+
 typedef struct AstPrepare {
     AstName name;
-    ARRAY(AstType) types; /* PREPARE p(int, text) */
+    AstTypes types; /* PREPARE p(int, text) */
     AstStatement *statement;
 } AstPrepare;
 

@@ -34,6 +34,15 @@ sum 20
 END
 )" "$("$BUILD/example/read_rows" 2>&1)"
 
+expect prepared "$(cat <<'END'
+1 parameter of type BIGINT: 1
+2: Oxhill
+3: nobody
+1: Low Ford
+22P02: invalid input syntax for type bigint: "first"
+END
+)" "$("$BUILD/example/prepared" 2>&1)"
+
 expect own_table "$(cat <<'END'
 Bonn 70.7
 Trier 74.3

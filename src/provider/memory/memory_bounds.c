@@ -18,10 +18,15 @@ static bool filter_is_comparison(const Expr *filter, ColumnId *ret_column, const
     return true;
 }
 
-bool memory_filter_is_equality(const Expr *filter, ColumnId *ret_column, const Value **ret_value)
+bool memory_filter_is_equality(const Expr *filter, ColumnId *ret_column, const Expr **ret_fixed)
 {
-    return filter_is_comparison(filter, ret_column, ret_value) && strcmp(filter->function->name, "=") == 0 &&
-           !(*ret_value)->is_null && type_equal(filter->arguments[0]->type, (*ret_value)->type);
+    if (filter->kind != EXPR_CALL || strcmp(filter->function->name, "=") != 0 ||
+        filter->arguments[0]->kind != EXPR_COLUMN || !expr_is_fixed(filter->arguments[1]) ||
+        !type_equal(filter->arguments[0]->type, expr_fixed_value(filter->arguments[1])->type))
+        return false;
+    *ret_column = filter->arguments[0]->column;
+    *ret_fixed = filter->arguments[1];
+    return true;
 }
 
 typedef struct Bounds {

@@ -5,7 +5,8 @@
  *                                   high 1       the last entry that begins with it
  *
  * The bounds may let more through than the filters do: each row is looked at by all of them. Rows are fetched one by
- * one, which costs some forty times what a row costs that is merely passed: so an index is taken for few rows only. */
+ * one, which costs some forty times what a row costs that is merely passed: so an index is taken for few rows only.
+ * Where the bounds come from parameters, each execution decides that anew, and may read without the index. */
 #include <inttypes.h>
 
 #include "base/text.h"
@@ -31,8 +32,13 @@ typedef struct IndexRange {
 typedef struct IndexScan {
     Scan base; /* first, so that a Scan * can be cast back */
     const MemoryTable *table;
-    MemoryVersion *version; /* one share, with the query's arena */
+    IndexRange described;
+    /* while an execution lasts: */
+    MemoryVersion *version; /* its arena has a share */
     IndexRange range;
+    bool uses_full;       /* instead of the index */
+    Scan *full;           /* the same without it, for executions whose range is large; or NULL */
+    Expr **table_filters; /* over the schema */
     bool is_backward;
     size_t column_count;
     size_t *columns; /* fetched: those of the projection first, then those that only filters look at */
@@ -44,16 +50,16 @@ typedef struct IndexScan {
 
 /* ---- what the filters say of an index's keys ---- */
 
-/* The sign of key `sign` value, the sign as if the key stood left; NULL: the filter is something else. */
+/* The sign of key `sign` value, the sign as if the key stood left; NULL: the filter is something else. Nothing is less
+ * than NULL, or equal: what bounds it gives does not matter. */
 static const char *filter_sign(const Expr *filter, const IndexKey *key, const Value **ret_value)
 {
     static const char *const signs[] = {"=", "<", "<=", ">", ">="};
-    if (filter->kind != EXPR_CALL || filter->argument_count != 2 || !expr_is_constant(filter->arguments[1]) ||
-        filter->arguments[1]->constant.is_null || !expr_equal(filter->arguments[0], key->expr) ||
-        !type_equal(filter->arguments[1]->type, key->expr->type) ||
-        !type_equal(filter->arguments[1]->constant.type, key->expr->type))
+    if (filter->kind != EXPR_CALL || filter->argument_count != 2 || !expr_is_fixed(filter->arguments[1]) ||
+        !expr_equal(filter->arguments[0], key->expr) || !type_equal(filter->arguments[1]->type, key->expr->type) ||
+        !type_equal(expr_fixed_value(filter->arguments[1])->type, key->expr->type))
         return NULL;
-    *ret_value = &filter->arguments[1]->constant;
+    *ret_value = expr_fixed_value(filter->arguments[1]);
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (strcmp(filter->function->name, signs[i]) == 0)
             return signs[i];
@@ -70,18 +76,19 @@ static void bytes_add(Arena *arena, uint8_t **bytes, size_t *size, const uint8_t
 }
 
 /* key = value */
-static bool range_add_equality(IndexRange *range, const IndexKey *key, const ScanArgs *args)
+static bool range_add_equality(IndexRange *range, const IndexKey *key, Expr *const *filters, size_t filter_count,
+                               Arena *arena)
 {
-    for (size_t i = 0; i < args->filter_count; i++) {
+    for (size_t i = 0; i < filter_count; i++) {
         const Value *value;
         uint8_t *encoded;
-        const char *sign = filter_sign(args->filters[i], key, &value);
+        const char *sign = filter_sign(filters[i], key, &value);
         if (sign == NULL || strcmp(sign, "=") != 0)
             continue;
-        size_t size = sort_key_encode_value(value, key->order, args->arena, &encoded);
-        bytes_add(args->arena, &range->low, &range->low_size, encoded, size);
-        bytes_add(args->arena, &range->high, &range->high_size, encoded, size);
-        range->filters[range->filter_count++] = args->filters[i];
+        size_t size = sort_key_encode_value(value, key->order, arena, &encoded);
+        bytes_add(arena, &range->low, &range->low_size, encoded, size);
+        bytes_add(arena, &range->high, &range->high_size, encoded, size);
+        range->filters[range->filter_count++] = filters[i];
         range->equal_count++;
         return true;
     }
@@ -90,26 +97,27 @@ static bool range_add_equality(IndexRange *range, const IndexKey *key, const Sca
 
 /* Bounds of the key behind those that are given one value. A byte in front of each value says that it is no NULL: where
  * one side is open, that byte alone leaves NULLs out. */
-static void range_add_bounds(IndexRange *range, const IndexKey *key, const ScanArgs *args)
+static void range_add_bounds(IndexRange *range, const IndexKey *key, Expr *const *filters, size_t filter_count,
+                             Arena *arena)
 {
     uint8_t *bounds[2] = {NULL, NULL}, *encoded = NULL; /* low, high */
     size_t sizes[2] = {0, 0};
-    for (size_t i = 0; i < args->filter_count; i++) {
+    for (size_t i = 0; i < filter_count; i++) {
         const Value *value;
-        const char *sign = filter_sign(args->filters[i], key, &value);
+        const char *sign = filter_sign(filters[i], key, &value);
         if (sign == NULL || *sign == '=')
             continue;
         size_t side = (*sign == '<') != key->order.is_descending;
         if (bounds[side])
             continue;
-        sizes[side] = sort_key_encode_value(value, key->order, args->arena, &encoded);
+        sizes[side] = sort_key_encode_value(value, key->order, arena, &encoded);
         bounds[side] = encoded;
-        range->filters[range->filter_count++] = args->filters[i];
+        range->filters[range->filter_count++] = filters[i];
     }
     if (encoded == NULL)
         return;
-    bytes_add(args->arena, &range->low, &range->low_size, bounds[0] ? bounds[0] : encoded, bounds[0] ? sizes[0] : 1);
-    bytes_add(args->arena, &range->high, &range->high_size, bounds[1] ? bounds[1] : encoded, bounds[1] ? sizes[1] : 1);
+    bytes_add(arena, &range->low, &range->low_size, bounds[0] ? bounds[0] : encoded, bounds[0] ? sizes[0] : 1);
+    bytes_add(arena, &range->high, &range->high_size, bounds[1] ? bounds[1] : encoded, bounds[1] ? sizes[1] : 1);
 }
 
 static void run_bounds(const IndexRange *range, const MemoryRun *run, size_t *ret_first, size_t *ret_end)
@@ -120,16 +128,18 @@ static void run_bounds(const IndexRange *range, const MemoryRun *run, size_t *re
         *ret_end = *ret_first;
 }
 
-static IndexRange range_new(const MemoryTable *table, const ScanArgs *args, size_t number)
+static IndexRange range_new(const MemoryTable *table, Expr *const *filters, size_t filter_count, size_t number,
+                            Arena *arena)
 {
     IndexRange range = {.index = memory_table_index(table, number), .number = number};
-    range.filters = arena_array(args->arena, const Expr *, args->filter_count);
-    range.low = range.high = arena_allocate(args->arena, 1);
+    range.filters = arena_array(arena, const Expr *, filter_count);
+    range.low = range.high = arena_allocate(arena, 1);
     size_t k = 0;
-    while (k < range.index->key_count && range_add_equality(&range, &range.index->keys[k], args))
+    while (k < range.index->key_count &&
+           range_add_equality(&range, &range.index->keys[k], filters, filter_count, arena))
         k++;
     if (k < range.index->key_count)
-        range_add_bounds(&range, &range.index->keys[k], args);
+        range_add_bounds(&range, &range.index->keys[k], filters, filter_count, arena);
     const MemoryIndex *index = table->version->indexes[number];
     for (size_t r = 0; r < index->run_count; r++) {
         size_t first, end;
@@ -201,11 +211,12 @@ typedef struct IndexCursor {
 } IndexCursor;
 
 /* DECIMAL: as wide as the widest group has it. */
-static Physical column_physical(const IndexScan *scan, size_t column)
+static Physical column_physical(const IndexCursor *cursor, size_t column)
 {
-    Physical physical = type_physical(scan->table->schema->columns[column].type);
-    for (size_t s = 0; s < scan->version->slice_count; s++) {
-        const Vector *values = scan->version->slices[s].group->columns[column].values;
+    const MemoryVersion *version = cursor->scan->version;
+    Physical physical = type_physical(cursor->scan->table->schema->columns[column].type);
+    for (size_t s = 0; s < version->slice_count; s++) {
+        const Vector *values = version->slices[s].group->columns[column].values;
         if (s == 0 || values->physical == PHYSICAL_I128)
             physical = values->physical;
     }
@@ -287,7 +298,7 @@ static Batch *cursor_read(IndexCursor *cursor, size_t most)
             vector_prepare(cursor->fetched->columns[c], most);
         else
             vector_prepare_as(cursor->fetched->columns[c], cursor->fetched->columns[c]->type,
-                              column_physical(scan, scan->columns[c]), most);
+                              column_physical(cursor, scan->columns[c]), most);
     }
     size_t count = 0;
     MemoryRow row;
@@ -329,9 +340,50 @@ static Batch *cursor_next(BatchStream *stream)
     return NULL;
 }
 
+static bool range_has_parameters(const IndexRange *range)
+{
+    for (size_t i = 0; i < range->filter_count; i++)
+        if (range->filters[i]->arguments[1]->kind == EXPR_PARAMETER)
+            return true;
+    return false;
+}
+
+static bool range_is_worth_it(const MemoryVersion *version, uint64_t row_count)
+{
+    return row_count <= memory_version_row_count(version) / ROW_COST + 1;
+}
+
+static void version_release(void *version)
+{
+    memory_version_unref(version);
+}
+
+static void execution_begin(Scan *base, Arena *arena)
+{
+    IndexScan *scan = (IndexScan *)base;
+    scan->version = memory_version_ref(scan->table->version);
+    arena_own(arena, scan->version, version_release);
+    size_t number = scan->described.number;
+    bool has_index = scan->version->indexes[number] != NULL;
+    scan->range = scan->described;
+    if (has_index && range_has_parameters(&scan->described))
+        scan->range = range_new(scan->table, scan->table_filters, scan->filter_count, number, arena);
+    scan->uses_full = scan->full && (!has_index || !range_is_worth_it(scan->version, scan->range.row_count));
+    if (scan->uses_full)
+        scan_begin(scan->full, arena);
+}
+
+static void *scan_reading_new(Scan *base, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
+{
+    const IndexScan *scan = (const IndexScan *)base;
+    return scan->uses_full ? scan_start(scan->full, arena, context, dynamics) : NULL;
+}
+
 static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Context *context)
 {
-    (void)reading;
+    const IndexScan *scan = (const IndexScan *)base;
+    if (scan->uses_full)
+        return scan->full->open(scan->full, reading, arena, context);
     IndexCursor *cursor = arena_new(arena, IndexCursor);
     cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next};
     cursor->scan = (IndexScan *)base;
@@ -352,10 +404,10 @@ static const char *column_name(void *user, ColumnId column)
 static void scan_explain(Scan *base, Text *text)
 {
     const IndexScan *scan = (IndexScan *)base;
-    text_add_format(text, "index: %s%s", scan->range.index->name, scan->is_backward ? ", backwards" : "");
-    for (size_t i = 0; i < scan->range.filter_count; i++) {
+    text_add_format(text, "index: %s%s", scan->described.index->name, scan->is_backward ? ", backwards" : "");
+    for (size_t i = 0; i < scan->described.filter_count; i++) {
         text_add(text, i ? " AND " : ": ");
-        expr_print(scan->range.filters[i], text, column_name, (void *)scan->table->schema);
+        expr_print(scan->described.filters[i], text, column_name, (void *)scan->table->schema);
     }
     text_add_char(text, '\n');
 }
@@ -402,6 +454,7 @@ static Schema *scan_take_columns(IndexScan *scan, const ScanArgs *args)
     scan->column_count = args->projection_count;
     scan->filter_count = args->filter_count;
     scan->filters = arena_array(args->arena, Expr *, args->filter_count);
+    scan->table_filters = arena_copy(args->arena, args->filters, args->filter_count * sizeof *args->filters);
     for (size_t i = 0; i < args->filter_count; i++) {
         expr_walk(args->filters[i], filter_collect_column, &self);
         scan->filters[i] = expr_map_columns(args->arena, args->filters[i], filter_map_column, &self);
@@ -412,7 +465,7 @@ static Schema *scan_take_columns(IndexScan *scan, const ScanArgs *args)
 static Statistics *scan_statistics(const IndexScan *scan, const ScanArgs *args)
 {
     Statistics *statistics = arena_new(args->arena, Statistics);
-    uint64_t most = scan->range.row_count < scan->limit ? scan->range.row_count : scan->limit;
+    uint64_t most = scan->described.row_count < scan->limit ? scan->described.row_count : scan->limit;
     statistics->row_count = (StatisticsCount){PRECISION_ESTIMATE, most};
     statistics->column_count = args->projection_count;
     statistics->columns = arena_array(args->arena, ColumnStatistics, args->projection_count);
@@ -424,29 +477,24 @@ static void table_release(void *table)
     provider_unref(table);
 }
 
-static void version_release(void *version)
-{
-    memory_version_unref(version);
-}
-
-static Scan *index_scan_new(MemoryTable *table, const ScanArgs *args, const IndexRange *range, bool is_ordered,
-                            bool is_backward)
+static IndexScan *index_scan_new(MemoryTable *table, const ScanArgs *args, const IndexRange *range, bool is_ordered,
+                                 bool is_backward)
 {
     IndexScan *scan = arena_new(args->arena, IndexScan);
     scan->table = table;
     arena_own(args->arena, provider_ref(&table->base), table_release);
-    scan->version = memory_version_ref(table->version);
-    arena_own(args->arena, scan->version, version_release);
-    scan->range = *range;
+    scan->described = *range;
     scan->is_backward = is_backward;
     scan->limit = args->order_count == 0 || is_ordered ? args->limit : NO_LIMIT;
     scan->base = (Scan){.schema = scan_take_columns(scan, args),
                         .is_ordered = is_ordered,
+                        .begin = execution_begin,
+                        .start = scan_reading_new,
                         .open = scan_open,
                         .explain = scan_explain,
                         .explain_analyze = scan_explain_analyze};
     scan->base.statistics = scan_statistics(scan, args);
-    return &scan->base;
+    return scan;
 }
 
 /* ---- which index ---- */
@@ -495,7 +543,7 @@ static bool index_is_ready(MemoryTable *table, const ScanArgs *args, size_t numb
     return true;
 }
 
-Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args)
+Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args, Scan *full)
 {
     uint64_t all = memory_version_row_count(table->version), least = all + 1;
     IndexRange best = {0};
@@ -503,11 +551,15 @@ Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args)
     for (size_t i = 0; i < table->version->index_count; i++) {
         if (!index_is_ready(table, args, i))
             continue;
-        IndexRange range = range_new(table, args, i);
+        IndexRange range = range_new(table, args->filters, args->filter_count, i, args->arena);
         bool backward, ordered = range_has_order(table, &range, args, &backward);
+        if (args->is_kept && i >= table->indexes.count) /* the order of a key may be gone by then */
+            ordered = false;
         uint64_t cost = range.row_count;
         if (ordered && args->limit < cost && may_stop(table, &range, args))
             cost = args->limit;
+        if (!ordered && range_has_parameters(&range))
+            cost = 1; /* there may be few rows */
         if ((range.filter_count == 0 && !ordered) || cost >= least)
             continue;
         best = range;
@@ -515,7 +567,10 @@ Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args)
         is_ordered = ordered;
         is_backward = ordered && backward;
     }
-    if (best.index == NULL || least > all / ROW_COST + 1)
+    if (best.index == NULL || !range_is_worth_it(table->version, least))
         return NULL;
-    return index_scan_new(table, args, &best, is_ordered, is_backward);
+    IndexScan *scan = index_scan_new(table, args, &best, is_ordered, is_backward);
+    if (args->is_kept && !is_ordered)
+        scan->full = full;
+    return &scan->base;
 }

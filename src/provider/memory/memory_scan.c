@@ -4,8 +4,8 @@
  *   a whole key in the filters ─▶ the one row that the index knows
  *   a dynamic filter, once it knows something ─▶ as a filter, for what it is worth
  *
- * A scan reads the version that was the newest when it was described. The cursors of a reading share the row groups:
- * each takes the next part of one, a morsel, that no other has taken. */
+ * An execution reads the version that is the newest when it begins. The cursors of a reading share the row groups: each
+ * takes the next part of one, a morsel, that no other has taken. */
 #include <inttypes.h>
 
 #include "base/error.h"
@@ -23,15 +23,17 @@ _Static_assert(GROUP_MORSELS *MORSEL_ROWS == MEMORY_GROUP_ROWS, "morsels fill a 
 typedef struct MemoryScan {
     Scan base; /* first, so that a Scan * can be cast back */
     const MemoryTable *table;
-    MemoryVersion *version; /* one share, with the query's arena */
+    MemoryVersion *version; /* that an execution reads: its arena has a share */
+    size_t slice_count;     /* when it was described */
     size_t column_count;
     size_t *columns; /* read: those of the projection first, then those that only filters look at */
     size_t filter_count;
-    Expr **filters;             /* over `columns` */
-    Expr *const *table_filters; /* the same over the schema */
-    const Constraint *key;      /* the filters name one value for each of its columns; or NULL */
+    Expr **filters;        /* over `columns`; without those that name the key */
+    Expr **table_filters;  /* the same over the schema */
+    Expr **settled;        /* the same with parameters as constants, while an execution lasts */
+    const Constraint *key; /* the filters name one value for each of its columns; or NULL */
     size_t key_index;
-    Value *key_values;
+    const Expr **key_values;
     size_t limit;
     size_t dynamic_count;
     const size_t *dynamic_columns; /* over the schema */
@@ -95,7 +97,7 @@ static bool slice_may_match(const MemoryCursor *cursor, const MemorySlice *slice
 {
     const MemoryScan *scan = cursor->scan;
     for (size_t i = 0; i < scan->filter_count; i++)
-        if (!memory_group_may_match(slice->group, scan->table_filters[i]))
+        if (!memory_group_may_match(slice->group, scan->settled[i]))
             return false;
     for (size_t i = 0; i < scan->dynamic_count; i++) {
         const DynamicSnapshot *snapshot = reading_newest(cursor->reading, i);
@@ -132,10 +134,14 @@ static void cursor_narrow(MemoryCursor *cursor, Batch *batch)
 /* The one row that the index names, as a morsel of its own. */
 static bool cursor_take_key(MemoryCursor *cursor)
 {
-    MemoryScan *scan = cursor->scan;
+    const MemoryScan *scan = cursor->scan;
     MemoryRow row;
-    if (atomic_fetch_add(&cursor->reading->next_morsel, 1) > 0 ||
-        !memory_unique_find(scan->table, scan->version, scan->key_index, cursor->arena, scan->key_values, &row))
+    if (atomic_fetch_add(&cursor->reading->next_morsel, 1) > 0)
+        return false;
+    Value *values = arena_array(cursor->arena, Value, scan->key->column_count);
+    for (size_t i = 0; i < scan->key->column_count; i++)
+        values[i] = *expr_fixed_value(scan->key_values[i]);
+    if (!memory_unique_find(scan->table, scan->version, scan->key_index, cursor->arena, values, &row))
         return false;
     cursor->slice_index = row / MEMORY_GROUP_ROWS;
     cursor->row = row % MEMORY_GROUP_ROWS;
@@ -147,13 +153,14 @@ static bool cursor_take_key(MemoryCursor *cursor)
 static bool cursor_take_morsel(MemoryCursor *cursor)
 {
     MemoryScan *scan = cursor->scan;
+    const MemoryVersion *version = scan->version;
     if (scan->key)
         return cursor_take_key(cursor);
     while (true) {
         size_t morsel = atomic_fetch_add(&cursor->reading->next_morsel, 1);
-        if (morsel / GROUP_MORSELS >= scan->version->slice_count)
+        if (morsel / GROUP_MORSELS >= version->slice_count)
             return false;
-        const MemorySlice *slice = &scan->version->slices[morsel / GROUP_MORSELS];
+        const MemorySlice *slice = &version->slices[morsel / GROUP_MORSELS];
         size_t first = morsel % GROUP_MORSELS * MORSEL_ROWS;
         if (first >= slice->row_count)
             continue;
@@ -221,6 +228,21 @@ static Batch *cursor_next(BatchStream *stream)
     return NULL;
 }
 
+static void version_release(void *version)
+{
+    memory_version_unref(version);
+}
+
+static void execution_begin(Scan *base, Arena *arena)
+{
+    MemoryScan *scan = (MemoryScan *)base;
+    scan->version = memory_version_ref(scan->table->version);
+    arena_own(arena, scan->version, version_release);
+    scan->settled = arena_array(arena, Expr *, scan->filter_count);
+    for (size_t i = 0; i < scan->filter_count; i++)
+        scan->settled[i] = expr_settle(arena, scan->table_filters[i]);
+}
+
 static void *scan_reading_new(Scan *scan, Arena *arena, const Context *context, const DynamicFilter *const *dynamics)
 {
     (void)scan, (void)context;
@@ -252,6 +274,49 @@ void memory_supports_filters_pushdown(TableProvider *table, Expr *const *filters
         ret_answers[i] = expr_is_volatile(filters[i]) || expr_can_fail(filters[i]) ? FILTER_UNSUPPORTED : FILTER_EXACT;
 }
 
+/* The constant or parameter that a filter wants of a column, or NULL. */
+static const Expr *filters_value(const ScanArgs *args, size_t wanted)
+{
+    for (size_t i = 0; i < args->filter_count; i++) {
+        ColumnId column;
+        const Expr *value;
+        if (memory_filter_is_equality(args->filters[i], &column, &value) && column == wanted)
+            return value;
+    }
+    return NULL;
+}
+
+static void scan_take_key(MemoryScan *scan, const ScanArgs *args)
+{
+    for (size_t k = 0; k < scan->table->key_count && scan->key == NULL; k++) {
+        const Constraint *key = scan->table->keys[k];
+        scan->key_values = arena_array(args->arena, const Expr *, key->column_count);
+        size_t found = 0;
+        for (; found < key->column_count; found++) {
+            scan->key_values[found] = filters_value(args, key->columns[found]);
+            if (scan->key_values[found] == NULL)
+                break;
+        }
+        if (found < key->column_count)
+            continue;
+        scan->key = key;
+        scan->key_index = k;
+    }
+}
+
+/* Whether the filter is one of those that the lookup stands for. */
+static bool key_is_named_by(const MemoryScan *scan, const Expr *filter)
+{
+    ColumnId column;
+    const Expr *value;
+    if (scan->key == NULL || !memory_filter_is_equality(filter, &column, &value))
+        return false;
+    for (size_t i = 0; i < scan->key->column_count; i++)
+        if (scan->key->columns[i] == column && scan->key_values[i] == value)
+            return true;
+    return false;
+}
+
 typedef struct ColumnPlaces {
     MemoryScan *scan;
     size_t *places; /* of each column of the table among those that are read, + 1; 0: none yet */
@@ -275,15 +340,15 @@ static ColumnId filter_map_column(void *user, ColumnId column)
 static void scan_take_filters(MemoryScan *scan, const ScanArgs *args, size_t *places)
 {
     ColumnPlaces self = {scan, places};
-    scan->filter_count = args->filter_count;
     scan->filters = arena_array(args->arena, Expr *, args->filter_count);
-    Expr **table_filters = arena_array(args->arena, Expr *, args->filter_count);
+    scan->table_filters = arena_array(args->arena, Expr *, args->filter_count);
     for (size_t i = 0; i < args->filter_count; i++) {
+        if (key_is_named_by(scan, args->filters[i]))
+            continue;
         expr_walk(args->filters[i], filter_collect_column, &self);
-        table_filters[i] = args->filters[i];
-        scan->filters[i] = expr_map_columns(args->arena, args->filters[i], filter_map_column, &self);
+        scan->table_filters[scan->filter_count] = args->filters[i];
+        scan->filters[scan->filter_count++] = expr_map_columns(args->arena, args->filters[i], filter_map_column, &self);
     }
-    scan->table_filters = table_filters;
 }
 
 static void scan_take_dynamics(MemoryScan *scan, const ScanArgs *args)
@@ -300,50 +365,21 @@ static void scan_take_dynamics(MemoryScan *scan, const ScanArgs *args)
     }
 }
 
-/* The value that a filter wants of a column, or NULL. */
-static const Value *filters_value(const ScanArgs *args, size_t wanted)
-{
-    for (size_t i = 0; i < args->filter_count; i++) {
-        ColumnId column;
-        const Value *value;
-        if (memory_filter_is_equality(args->filters[i], &column, &value) && column == wanted)
-            return value;
-    }
-    return NULL;
-}
-
-static void scan_take_key(MemoryScan *scan, const ScanArgs *args)
-{
-    for (size_t k = 0; k < scan->table->key_count && scan->key == NULL; k++) {
-        const Constraint *key = scan->table->keys[k];
-        scan->key_values = arena_array(args->arena, Value, key->column_count);
-        size_t found = 0;
-        for (; found < key->column_count; found++) {
-            const Value *value = filters_value(args, key->columns[found]);
-            if (value == NULL)
-                break;
-            scan->key_values[found] = *value;
-        }
-        if (found < key->column_count)
-            continue;
-        scan->key = key;
-        scan->key_index = k;
-    }
-}
-
 static void scan_explain(Scan *base, Text *text)
 {
     const MemoryScan *scan = (MemoryScan *)base;
     if (scan->key == NULL) {
-        text_add_format(text, "row groups: %zu\n", scan->version->slice_count);
+        text_add_format(text, "row groups: %zu\n", scan->slice_count);
         return;
     }
     text_add(text, "key lookup: (");
     for (size_t i = 0; i < scan->key->column_count; i++)
         text_add_format(text, "%s%s", i ? ", " : "", scan->table->schema->columns[scan->key->columns[i]].name);
     text_add(text, ") = (");
-    for (size_t i = 0; i < scan->key->column_count; i++)
-        text_add_format(text, "%s%s", i ? ", " : "", value_sql(text->arena, &scan->key_values[i]));
+    for (size_t i = 0; i < scan->key->column_count; i++) {
+        text_add(text, i ? ", " : "");
+        expr_print(scan->key_values[i], text, NULL, NULL);
+    }
     text_add(text, ")\n");
 }
 
@@ -352,7 +388,7 @@ static void scan_explain_analyze(Scan *base, Text *text)
     MemoryScan *scan = (MemoryScan *)base;
     if (scan->key == NULL)
         text_add_format(text, "row groups skipped: %" PRIu64 " of %zu\n", atomic_load(&scan->skipped_count),
-                        scan->version->slice_count);
+                        scan->slice_count);
     text_add_format(text, "rows read: %" PRIu64 "\n", atomic_load(&scan->row_count));
     if (scan->filter_count || scan->dynamic_count)
         text_add_format(text, "rows dropped by filters: %" PRIu64 "\n", atomic_load(&scan->dropped_count));
@@ -361,14 +397,14 @@ static void scan_explain_analyze(Scan *base, Text *text)
 /* What will come; nobody knows how many rows the filters leave, but of a key there is one. */
 static Statistics *scan_statistics(const MemoryScan *scan, const ScanArgs *args)
 {
-    Statistics *statistics = memory_version_statistics(scan->table, scan->version, args->arena);
+    Statistics *statistics = memory_version_statistics(scan->table, scan->table->version, args->arena);
     ColumnStatistics *columns = arena_array(args->arena, ColumnStatistics, args->projection_count);
     for (size_t i = 0; i < args->projection_count; i++)
         if (args->projection[i] < statistics->column_count) /* of row numbers nothing is known */
             columns[i] = statistics->columns[args->projection[i]];
     statistics->column_count = args->projection_count;
     statistics->columns = columns;
-    if (args->filter_count == 0 && scan->limit == NO_LIMIT)
+    if (args->filter_count == 0 && scan->limit == NO_LIMIT && !args->is_kept)
         return statistics;
     uint64_t most = scan->key ? 1 : scan->limit;
     if (statistics->row_count.count > most)
@@ -389,15 +425,10 @@ static void table_release(void *table)
     provider_unref(table);
 }
 
-static void version_release(void *version)
-{
-    memory_version_unref(version);
-}
-
-/* Whether the wanted order is the one that the rows are in. */
+/* Whether the wanted order is the one that the rows are in, and stay in. */
 static bool rows_are_ordered(const MemoryTable *table, const ScanArgs *args)
 {
-    return args->order_count == 1 && !args->orders[0].order.is_descending &&
+    return !args->is_kept && args->order_count == 1 && !args->orders[0].order.is_descending &&
            args->orders[0].column < table->schema->column_count &&
            memory_version_is_ascending(table->version, args->orders[0].column);
 }
@@ -409,8 +440,7 @@ static Scan *memory_full_scan(TableProvider *base, const ScanArgs *args)
     MemoryScan *scan = arena_new(arena, MemoryScan);
     scan->table = table;
     arena_own(arena, provider_ref(base), table_release);
-    scan->version = memory_version_ref(table->version);
-    arena_own(arena, scan->version, version_release);
+    scan->slice_count = table->version->slice_count;
     bool is_ordered = rows_are_ordered(table, args);
     scan->limit = args->order_count == 0 || is_ordered ? args->limit : NO_LIMIT;
     scan->columns = arena_array(arena, size_t, args->projection_count + table->schema->column_count);
@@ -424,14 +454,15 @@ static Scan *memory_full_scan(TableProvider *base, const ScanArgs *args)
         places[args->projection[i]] = i + 1;
     }
     scan->column_count = args->projection_count;
-    scan_take_filters(scan, args, places);
     scan_take_key(scan, args);
+    scan_take_filters(scan, args, places);
     scan_take_dynamics(scan, args);
     scan->base = (Scan){
         .schema = schema,
         .is_ordered = is_ordered,
         .statistics = scan_statistics(scan, args),
-        .cursor_limit = scan->key || scan->version->slice_count == 0 ? 1 : scan->version->slice_count * GROUP_MORSELS,
+        .cursor_limit = scan->key || scan->slice_count == 0 ? 1 : scan->slice_count * GROUP_MORSELS,
+        .begin = execution_begin,
         .start = scan_reading_new,
         .open = scan_open,
         .explain = scan_explain,
@@ -445,6 +476,6 @@ Scan *memory_scan(TableProvider *base, const ScanArgs *args)
     Scan *full = memory_full_scan(base, args);
     if (((MemoryScan *)full)->key || (full->is_ordered && args->filter_count == 0))
         return full;
-    Scan *scan = memory_index_scan((MemoryTable *)base, args);
+    Scan *scan = memory_index_scan((MemoryTable *)base, args, full);
     return scan ? scan : full;
 }

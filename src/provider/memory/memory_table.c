@@ -35,6 +35,19 @@ static const Indexes *memory_indexes(TableProvider *base)
     return &((MemoryTable *)base)->indexes;
 }
 
+static unsigned digit_count(uint64_t number)
+{
+    return number ? 64 - (unsigned)__builtin_clzll(number) : 0;
+}
+
+/* Plans are made anew when there are about twice as many rows, or half as many. */
+static uint64_t memory_plan_epoch(TableProvider *base)
+{
+    const MemoryVersion *version = ((MemoryTable *)base)->version;
+    size_t first_count = version->slice_count ? version->slices[0].row_count : 0;
+    return digit_count(version->slice_count) << 8 | digit_count(first_count);
+}
+
 static const char *memory_column_default(TableProvider *base, size_t column)
 {
     MemoryTable *table = (MemoryTable *)base;
@@ -80,6 +93,7 @@ static const TableProviderOps memory_ops = {
     .scan = memory_scan,
     .statistics = memory_statistics,
     .constraints = memory_constraints,
+    .plan_epoch = memory_plan_epoch,
     .indexes = memory_indexes,
     .column_default = memory_column_default,
     .insert_into = memory_insert_into,

@@ -32,8 +32,8 @@ static inline const Index *memory_table_index(const MemoryTable *table, size_t n
                                          : &table->key_orders[number - table->indexes.count];
 }
 
-/* memory_index_scan.c: a read through an index; NULL: none is worth it. */
-Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args);
+/* memory_index_scan.c: a read through an index; NULL: none is worth it. `full`: the same without it. */
+Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args, Scan *full);
 /* memory_statistics.c: made in `arena`. */
 Statistics *memory_version_statistics(const MemoryTable *table, const MemoryVersion *version, Arena *arena);
 /* memory_write.c */

@@ -5,7 +5,7 @@
 
 #include "provider/memory/memory_table.h"
 
-/* The row with this key, values[i] of the i-th key column, none of them NULL; false when there is none. `arena` is for
+/* The row with this key, values[i] of the i-th key column; false when there is none, as of NULL. `arena` is for
  * scratch. */
 bool memory_unique_find(const MemoryTable *table, const MemoryVersion *version, size_t key_index, Arena *arena,
                         const Value *values, MemoryRow *ret_row);

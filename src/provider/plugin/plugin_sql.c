@@ -139,6 +139,8 @@ static void print(Printer *printer, const Expr *expr, int depth)
         refuse("CAST");
     case EXPR_CASE:
         refuse("CASE");
+    case EXPR_PARAMETER:
+        refuse("a parameter");
     }
 }
 
