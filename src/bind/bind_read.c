@@ -82,8 +82,8 @@ static const AstExpr *option_split(const AstFunction *call, size_t i, StringView
         *ret_name = call->argument_names[i].text;
         return ast;
     }
-    if (ast->kind != AST_BINARY || ast->binary.operator!= AST_OPERATOR_EQUAL || ast->binary.left->kind != AST_COLUMN ||
-                                   ast->binary.left->column.part_count != 1)
+    bool is_equality = ast->kind == AST_BINARY && AST_OPERATOR_EQUAL == ast->binary.operator;
+    if (!is_equality || ast->binary.left->kind != AST_COLUMN || ast->binary.left->column.part_count != 1)
         return NULL;
     *ret_name = ast->binary.left->column.parts[0].text;
     return ast->binary.right;

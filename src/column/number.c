@@ -22,27 +22,9 @@ static const char digit_pairs[] = "000102030405060708091011121314151617181920212
 
 static inline int uint64_digit_count(uint64_t value)
 {
-    static const uint64_t powers[] = {0,
-                                      10,
-                                      100,
-                                      1000,
-                                      10000,
-                                      100000,
-                                      1000000,
-                                      10000000,
-                                      100000000,
-                                      1000000000,
-                                      10000000000,
-                                      100000000000,
-                                      1000000000000,
-                                      10000000000000,
-                                      100000000000000,
-                                      1000000000000000,
-                                      10000000000000000,
-                                      100000000000000000,
-                                      1000000000000000000,
-                                      10000000000000000000u};
-    int bits = 64 - __builtin_clzll(value | 1);
+    static const uint64_t powers[] = {POWERS_OF_TEN, 10000000000000000000u};
+    value |= 1; /* 0 has a digit, too; no other number gets one more */
+    int bits = 64 - __builtin_clzll(value);
     int guess = bits * 1233 >> 12; /* log10(2) is 1233/4096, nearly */
     return guess + (value >= powers[guess]);
 }

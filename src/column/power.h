@@ -7,6 +7,12 @@
 
 #include "column/types.h"
 
+/* 10^0 .. 10^18, for tables of integers. */
+#define POWERS_OF_TEN                                                                                                  \
+    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,              \
+        1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,       \
+        1000000000000000000
+
 enum { POWER_MIN = -342, POWER_MAX = 324, POWER_EXACT_MAX = 55 };
 
 /* The table, indexed by exponent - POWER_MIN; computed at the first call of the process. */
