@@ -66,6 +66,21 @@ class Check(ProgramTest):
         found = [(f["file"], f["line"]) for f in self.findings("all") if f["kind"] == "structure"]
         self.assertEqual(found, [("all/x.csv", 2), ("all/y.csv", 3)])
 
+    def test_a_file_without_columns_does_not_hide_those_behind_it(self):
+        (self.folder / "all").mkdir()
+        self.write("all/a.csv", "")
+        (self.folder / "all" / "b.csv").write_bytes(b"caf\xe9,x\n1,2\n")
+        (self.folder / "all" / "c.csv").write_bytes(b"\x7fELF\x02\x00\x00\xff\xfe\xfd\xfc\xfb\n")
+        self.write("all/d.csv", "a,b\n1,2\n3\n")
+        for arguments in (["all"], [f"all/{name}.csv" for name in "abcd"]):
+            found = [(f["file"], f["line"], f["message"]) for f in self.findings(*arguments) if f["kind"] == "structure"]
+            self.assertEqual(found, [("all/a.csv", None, "is empty: it has no columns"),
+                                     ("all/b.csv", None, "the name of column 1 is invalid UTF-8"),
+                                     ("all/c.csv", None, "is no text file: byte 5 is NUL and byte 7 no UTF-8"),
+                                     ("all/d.csv", 3, "1 field where 2 are expected")])
+        run = self.run_quern("-c", "select * from 'all/b.csv'")
+        self.assertIn("OPTIONS (encoding 'latin1')", run.errors)
+
     def test_ten_thousand_problems_are_listed_in_order(self):
         self.write("t.csv", "a,b\n" + "1,2\n3\n" * 10000)
         lines = [f["line"] for f in self.findings("t.csv") if f["kind"] == "structure"]

@@ -51,6 +51,7 @@ typedef struct CsvCheck {
     Batch *output;
     /* of the file that is being read: */
     Arena *arena; /* NULL: the next one has to be opened */
+    const char *path;
     CsvTable *table;
     CsvShape *shape;
     CsvDialect dialect;
@@ -76,6 +77,14 @@ static const char *value_shown(CsvCheck *check, StringView value)
 static void finding_add(CsvCheck *check, Finding finding)
 {
     array_add(check->finding_arena, &check->findings, finding);
+}
+
+/* All were told. */
+static void findings_clear(CsvCheck *check)
+{
+    arena_reset(check->finding_arena);
+    check->findings.items = NULL;
+    check->findings.count = check->findings.capacity = check->finding_next = 0;
 }
 
 static void check_reject(void *user, uint64_t offset, size_t field, const char *reason, StringView text)
@@ -281,12 +290,14 @@ static void file_explain(CsvCheck *check)
 
 /* ---- reading ---- */
 
-static void check_open(CsvCheck *check)
+static void check_open(void *argument)
 {
-    Arena *arena = check->arena = arena_new_child(check->context->arena);
-    CsvTable *table = check->table = csv_table_make(arena, check->files.paths[check->file_next++], check->options);
+    CsvCheck *check = argument;
+    Arena *arena = check->arena;
+    CsvTable *table = csv_table_make(arena, check->path, check->options);
+    check->path = table->path;
     CsvShape *shape = check->shape = csv_table_shape(table, check->context);
-    check->finding_arena = arena_new_child(arena);
+    check->table = table;
     check->dialect = shape->dialect;
     check->dialect.on_error = CSV_ERROR_REJECT;
     CsvSource *source = csv_table_source(table, shape, arena, check->context);
@@ -310,6 +321,26 @@ static void check_open(CsvCheck *check)
     check->has_ended = false;
 }
 
+/* What nobody can find columns in is told of like all else, and those behind it are checked: so an error ends here. */
+static void check_open_next(CsvCheck *check)
+{
+    Error error;
+    check->path = check->files.paths[check->file_next++];
+    check->arena = arena_new_child(check->context->arena);
+    check->finding_arena = arena_new_child(check->arena);
+    check->has_ended = true;
+    if (error_protect(check_open, check, &error))
+        return;
+    if (error_class(error.code) != ERROR_CLASS_DATA)
+        error_raise_again(&error);
+    const char *message = arena_string(check->finding_arena, error.message);
+    size_t size = strlen(check->path);
+    if (strncmp(message, check->path, size) == 0 && strncmp(message + size, ": ", 2) == 0)
+        message += size + 2;
+    atomic_fetch_add(&context_counts(check->context)->rejects, 1);
+    finding_add(check, (Finding){.kind = "structure", .message = message});
+}
+
 static int finding_compare(const void *a, const void *b)
 {
     const Finding *left = a, *right = b;
@@ -321,9 +352,7 @@ static int finding_compare(const void *a, const void *b)
 /* Reads on until there is something to tell. */
 static void check_advance(CsvCheck *check)
 {
-    arena_reset(check->finding_arena);
-    check->findings.items = NULL;
-    check->findings.count = check->findings.capacity = check->finding_next = 0;
+    findings_clear(check);
     size_t column_count = check->shape->schema->column_count;
     while (check->findings.count == 0) {
         context_check(check->context);
@@ -371,7 +400,7 @@ static void row_write(CsvCheck *check, const Finding *finding, size_t row)
         line = value_integer(bigint, (int64_t)csv_line_number(check->line_source, finding->offset));
     }
     Value values[] = {
-        value_text(view_of(check->table->path)),
+        value_text(view_of(check->path)),
         line,
         finding->field ? value_integer(bigint, (int64_t)finding->field) : value_null(bigint),
         text_or_null(finding->column),
@@ -390,15 +419,16 @@ static Batch *check_next(BatchStream *base)
         if (check->arena && check->finding_next < check->findings.count)
             break;
         if (check->arena && check->has_ended) {
+            findings_clear(check);
             arena_free(check->arena);
             check->arena = NULL;
-            check->findings.count = check->finding_next = 0;
         }
         if (check->arena == NULL && check->file_next == check->files.count)
             return NULL;
         if (check->arena == NULL)
-            check_open(check);
-        check_advance(check);
+            check_open_next(check);
+        if (!check->has_ended)
+            check_advance(check);
     }
     Batch *output = check->output;
     size_t count = check->findings.count - check->finding_next;

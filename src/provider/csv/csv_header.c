@@ -174,7 +174,7 @@ static void header_check_encoding(const CsvHeader *header, const char *path)
     for (size_t i = 0; i < header->count; i++) {
         StringView text = header->fields[i].text;
         if (utf8_valid_size(text) < text.size)
-            error_raise_hint(ERROR_INVALID_ENCODING, NO_POSITION, "the file is not in UTF-8: convert it with iconv",
+            error_raise_hint(ERROR_INVALID_ENCODING, NO_POSITION, csv_encoding_hint(text.data, text.size),
                              "%s: the name of column %zu is invalid UTF-8", path, i + 1);
         if (text.size && memchr(text.data, '\0', text.size))
             error_raise(ERROR_INVALID_ENCODING, NO_POSITION, "%s: the name of column %zu has a NUL byte", path, i + 1);

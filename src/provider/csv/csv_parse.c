@@ -229,10 +229,10 @@ PARSE_LOOP(other, char, ((void)values, false))
 
 /* Bytes 0x80 to 0x9F are control characters in latin1, which no text has: where there are some, windows-1252 was meant.
  */
-static const char *encoding_hint(const CsvBlock *block)
+const char *csv_encoding_hint(const char *data, size_t size)
 {
-    for (size_t i = 0; i < block->size; i++) {
-        unsigned char byte = (unsigned char)block->data[i];
+    for (size_t i = 0; i < size; i++) {
+        unsigned char byte = (unsigned char)data[i];
         if (byte >= 0x80 && byte < 0xA0)
             return "the file is not in UTF-8: OPTIONS (encoding 'windows-1252') may be what it is in";
     }
@@ -242,7 +242,7 @@ static const char *encoding_hint(const CsvBlock *block)
 static _Noreturn void raise_encoding(const CsvRows *rows, size_t row, size_t field, unsigned byte)
 {
     csv_error_raise(rows->block->source, csv_rows_offset(rows, row), field, ERROR_INVALID_ENCODING,
-                    byte ? encoding_hint(rows->block) : NULL,
+                    byte ? csv_encoding_hint(rows->block->data, rows->block->size) : NULL,
                     byte ? "invalid UTF-8: byte 0x%02x" : "a NUL byte in text", byte);
 }
 
