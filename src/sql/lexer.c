@@ -581,7 +581,7 @@ static Token lexer_symbol(Lexer *lexer, size_t offset)
 #undef SYMBOL_ENTRY
     };
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
-        if (text_has(lexer->text, offset, symbols[i].spelling))
+        if (symbols[i].spelling[0] == lexer->text.data[offset] && text_has(lexer->text, offset, symbols[i].spelling))
             return (Token){.kind = symbols[i].kind, .size = (uint32_t)strlen(symbols[i].spelling)};
     unsigned char c = (unsigned char)lexer->text.data[offset];
     if (c < ' ' || c == 0x7F)

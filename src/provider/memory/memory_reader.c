@@ -11,6 +11,7 @@ MemoryReader *memory_reader_new(Arena *arena, const Schema *schema, const Memory
     reader->columns = columns;
     reader->table_column_count = schema->column_count;
     reader->batch = batch_new_empty(arena, column_count);
+    reader->selection = arena_allocate(arena, BATCH_SIZE * sizeof *reader->selection);
     for (size_t i = 0; i < column_count; i++) {
         bool is_number = columns[i] == schema->column_count;
         reader->batch->columns[i] =

@@ -13,7 +13,7 @@ typedef struct MemoryReader {
     size_t table_column_count;
     Batch *batch;
     MemoryRow first_row; /* the row at the batch's slot 0 */
-    uint16_t selection[BATCH_SIZE];
+    uint16_t *selection; /* BATCH_SIZE */
 } MemoryReader;
 
 MemoryReader *memory_reader_new(Arena *arena, const Schema *schema, const MemoryVersion *version, const size_t *columns,

@@ -67,7 +67,7 @@ typedef struct MemoryCursor {
     size_t limit_left;
     bool is_open;
     MemoryDynamic *dynamics;
-    uint16_t selection[BATCH_SIZE];
+    uint16_t *selection; /* BATCH_SIZE; NULL: there is nothing to select by */
 } MemoryCursor;
 
 /* ---- reading ---- */
@@ -82,6 +82,8 @@ static void cursor_open(MemoryCursor *cursor)
     for (size_t c = 0; c < cursor->output->column_count; c++)
         cursor->output->columns[c] = cursor->reader->batch->columns[c];
     cursor->dynamics = arena_array(cursor->arena, MemoryDynamic, scan->dynamic_count);
+    if (scan->filter_count || scan->dynamic_count)
+        cursor->selection = arena_allocate(cursor->arena, BATCH_SIZE * sizeof *cursor->selection);
     if (scan->filter_count)
         cursor->evaluator = evaluator_new(cursor->arena, cursor->context, scan->filters, scan->filter_count);
     size_t batch_size = cursor->context->settings ? cursor->context->settings->batch_size : BATCH_SIZE;
