@@ -65,6 +65,8 @@ typedef enum ErrorClass {
     X(INVALID_REGULAR_EXPRESSION, "2201B", SQL)                                                                        \
     X(INVALID_LIMIT, "2201W", SQL)                                                                                     \
     X(INVALID_OFFSET, "2201X", SQL)                                                                                    \
+    X(SEQUENCE_LIMIT, "2200H", SQL)                                                                                    \
+    X(NOT_READY, "55000", SQL)                                                                                         \
     X(INVALID_SAMPLE, "2202H", SQL)                                                                                    \
     X(INVALID_LOGARITHM, "2201E", SQL)                                                                                 \
     X(INVALID_POWER, "2201F", SQL)                                                                                     \

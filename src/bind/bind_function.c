@@ -280,6 +280,10 @@ static const struct SpecialFunction {
     {"grouping", bind_grouping},
     {"arrow_cast", bind_arrow_cast},
     {"current_schema", bind_current_schema},
+    {"nextval", bind_sequence_call},
+    {"currval", bind_sequence_call},
+    {"setval", bind_sequence_call},
+    {"lastval", bind_sequence_call},
     {"current_setting", bind_current_setting},
 };
 

@@ -215,6 +215,9 @@ Expr *bind_grouping(const Place *place, const AstExpr *ast);
 /* A call with OVER: the column that will hold its result. */
 Expr *bind_window(const Place *place, const AstExpr *ast);
 
+/* bind_sequence.c: nextval, currval, setval, lastval. */
+Expr *bind_sequence_call(const Place *place, const AstExpr *ast);
+
 /* ---- bind_row.c ---- */
 
 /* (a, b): its values, and those of rows within. What is no row is a row of one. */

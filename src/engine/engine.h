@@ -90,6 +90,8 @@ BatchStream *statement_drop(Statement *statement, const AstStatement *ast);
 BatchStream *statement_alter(Statement *statement, const AstStatement *ast);
 BatchStream *statement_create_index(Statement *statement, const AstStatement *ast);
 BatchStream *statement_reindex(Statement *statement, const AstStatement *ast);
+BatchStream *statement_create_sequence(Statement *statement, const AstStatement *ast);
+BatchStream *statement_alter_sequence(Statement *statement, const AstStatement *ast);
 BatchStream *statement_create_schema(Statement *statement, const AstStatement *ast);
 BatchStream *statement_copy(Statement *statement, const AstStatement *ast);
 BatchStream *statement_attach(Statement *statement, const AstStatement *ast);
@@ -145,6 +147,12 @@ void statement_require_unsafe(const Statement *statement, const char *what, Posi
 const char *statement_setting(const Statement *statement, StringView name, Position position);
 /* Of a Statement: the rows of DESCRIBE, SHOW or SUMMARIZE as a table with a share. */
 TableProvider *statement_rows_table(void *user, const AstStatement *ast);
+/* CREATE TABLE, VIEW and SEQUENCE. Temporary ones stand in a schema of their own, which the first of them makes. */
+AstObjectName statement_created_name(Statement *statement, const AstObjectName *written, bool is_temporary);
+/* True: there is one already, and IF NOT EXISTS says that this is fine. Raises when there is one and nothing does. */
+bool statement_create_is_done(Statement *statement, const AstObjectName *name, bool is_replace, bool is_if_not_exists);
+/* Puts it under its name; takes a share of its own. */
+void statement_register(Statement *statement, const AstObjectName *name, TableProvider *table, bool replace);
 /* One name of DROP INDEX. */
 void statement_drop_index(Statement *statement, const AstStatement *ast, const AstObjectName *name);
 /* SET, and RESET when `text` is NULL. */

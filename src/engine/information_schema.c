@@ -6,6 +6,7 @@
 #include "expr/function.h"
 #include "expr/set_function.h"
 #include "expr/window.h"
+#include "provider/sequence.h"
 
 enum { MOST_COLUMNS = 24 };
 
@@ -20,6 +21,7 @@ typedef struct Listing {
     const char *schema_name; /* while schemas are gone through */
     SchemaProvider *provider;
     void (*add_table)(struct Listing *listing, const char *name, TableProvider *table);
+    bool wants_sequences; /* they stand among the tables, and are none */
 } Listing;
 
 static const char catalog_name[] = "quern";
@@ -78,7 +80,9 @@ static void table_visit(void *user, const char *name)
     if (table == NULL)
         return;
     arena_own(listing->context->arena, table, table_release);
-    listing->add_table(listing, name, table);
+    bool is_sequence = provider_table_type(table) == TABLE_SEQUENCE;
+    if (is_sequence == listing->wants_sequences)
+        listing->add_table(listing, name, table);
 }
 
 static void list_tables(Listing *listing, void (*add_table)(Listing *listing, const char *name, TableProvider *table))
@@ -328,6 +332,30 @@ static void list_checks(Listing *listing)
     list_tables(listing, add_table_checks);
 }
 
+/* ---- sequences ---- */
+
+static void add_sequence(Listing *listing, const char *name, TableProvider *table)
+{
+    const SequenceDefinition *definition = &table_sequence(table)->definition;
+    const int64_t numbers[] = {definition->start, definition->minimum, definition->maximum, definition->increment};
+    char type[TYPE_NAME_SIZE];
+    add_name(listing, name);
+    add_text(listing, type_standard_name(definition->type, type));
+    add_number(listing, definition->type.id == TYPE_SMALLINT ? 16 : definition->type.id == TYPE_INTEGER ? 32 : 64);
+    add_number(listing, 2);
+    add_number(listing, 0);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        add_text(listing, arena_format(listing->context->arena, "%lld", (long long)numbers[i]));
+    add_text(listing, yes_or_no(definition->is_cycling));
+    add_row(listing);
+}
+
+static void list_sequences(Listing *listing)
+{
+    listing->wants_sequences = true;
+    list_tables(listing, add_sequence);
+}
+
 /* ---- functions and settings ---- */
 
 static void add_routine(Listing *listing, const char *name, const char *kind, const char *signature,
@@ -410,6 +438,10 @@ static const struct InformationTable {
      "specific_catalog specific_schema specific_name routine_catalog routine_schema routine_name routine_type "
      "function_type signature description",
      list_routines},
+    {"sequences",
+     "sequence_catalog sequence_schema sequence_name data_type #numeric_precision #numeric_precision_radix "
+     "#numeric_scale start_value minimum_value maximum_value increment cycle_option",
+     list_sequences},
     {"settings", "name value description", list_settings},
 };
 

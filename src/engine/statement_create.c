@@ -13,7 +13,7 @@ static void require_unused(Statement *statement, const AstObjectName *name, cons
         foreign_keys_require_unused(statement, named.table, NULL, 0, ERROR_DEPENDENT_OBJECTS, verb);
 }
 
-static void statement_register(Statement *statement, const AstObjectName *name, TableProvider *table, bool replace)
+void statement_register(Statement *statement, const AstObjectName *name, TableProvider *table, bool replace)
 {
     if (replace)
         require_unused(statement, name, "replace");
@@ -38,9 +38,7 @@ static bool table_is_there(Statement *statement, const AstObjectName *name)
     return table != NULL;
 }
 
-/* True: there is one already, and IF NOT EXISTS says that this is fine. Raises when there is one and nothing does. */
-static bool table_create_is_done(Statement *statement, const AstObjectName *name, bool is_replace,
-                                 bool is_if_not_exists)
+bool statement_create_is_done(Statement *statement, const AstObjectName *name, bool is_replace, bool is_if_not_exists)
 {
     if (is_replace || !table_is_there(statement, name))
         return false;
@@ -50,8 +48,7 @@ static bool table_create_is_done(Statement *statement, const AstObjectName *name
                      "table \"%.*s\" is there already", VIEW_ARGUMENTS(name->name));
 }
 
-/* Temporary tables and views stand in a schema of their own, which the first of them makes. */
-static AstObjectName created_name(Statement *statement, const AstObjectName *written, bool is_temporary)
+AstObjectName statement_created_name(Statement *statement, const AstObjectName *written, bool is_temporary)
 {
     AstObjectName name = *written;
     Catalog *catalog = statement->connection->catalog;
@@ -164,7 +161,7 @@ static TableProvider *created_table(Statement *statement, const AstCreateTable *
 BatchStream *statement_create_table(Statement *statement, const AstStatement *ast)
 {
     const AstCreateTable *create = ast->create_table;
-    AstObjectName name = created_name(statement, &create->name, create->is_temporary);
+    AstObjectName name = statement_created_name(statement, &create->name, create->is_temporary);
     SchemaProvider *schema;
     if (is_foreign_schema(statement, &name, &schema)) {
         statement_require_unsafe(statement, "CREATE TABLE in a database", ast->position);
@@ -183,7 +180,7 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
                             &definition->constraints, definition->defaults, &statement->context);
         return NULL;
     }
-    if (table_create_is_done(statement, &name, create->is_or_replace, create->is_if_not_exists))
+    if (statement_create_is_done(statement, &name, create->is_or_replace, create->is_if_not_exists))
         return NULL;
     if (create->query)
         return create_table_from_query(statement, create, &name);
@@ -197,8 +194,8 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
 BatchStream *statement_create_view(Statement *statement, const AstStatement *ast)
 {
     const AstCreateView *create = ast->create_view;
-    AstObjectName name = created_name(statement, &create->name, create->is_temporary);
-    if (table_create_is_done(statement, &name, create->is_or_replace, create->is_if_not_exists))
+    AstObjectName name = statement_created_name(statement, &create->name, create->is_temporary);
+    if (statement_create_is_done(statement, &name, create->is_or_replace, create->is_if_not_exists))
         return NULL;
     BoundQuery *query = bind_query(&statement->environment, create->query);
     if (create->columns.count > query->column_count)
@@ -283,7 +280,7 @@ BatchStream *statement_create_external_table(Statement *statement, const AstStat
 {
     const AstCreateExternalTable *create = ast->create_external_table;
     statement_require_unsafe(statement, "CREATE EXTERNAL TABLE", ast->position);
-    if (table_create_is_done(statement, &create->name, create->is_or_replace, create->is_if_not_exists))
+    if (statement_create_is_done(statement, &create->name, create->is_or_replace, create->is_if_not_exists))
         return NULL;
     const Format *format = external_format(statement, create);
     if (create->partitioned_by.count)
@@ -354,7 +351,23 @@ static void drop_schema(Statement *statement, const AstDrop *drop, const AstObje
 
 typedef ARRAY(TableProvider *) Tables;
 
-/* Raises when a table is to be dropped as a view, or the other way round. `gone`: all that the statement drops. */
+/* Raises when a table is to be dropped as a view, and so on. */
+static void require_dropped_kind(TableProvider *table, const AstDrop *drop, const AstObjectName *name)
+{
+    static const struct {
+        AstObjectKind kind;
+        const char *name, *hint;
+    } kinds[] = {[TABLE_BASE] = {AST_OBJECT_TABLE, "table", "use DROP TABLE"},
+                 [TABLE_VIEW] = {AST_OBJECT_VIEW, "view", "use DROP VIEW"},
+                 [TABLE_TEMPORARY] = {AST_OBJECT_TABLE, "table", "use DROP TABLE"},
+                 [TABLE_SEQUENCE] = {AST_OBJECT_SEQUENCE, "sequence", "use DROP SEQUENCE"}};
+    TableType type = provider_table_type(table);
+    if (kinds[type].kind != drop->kind)
+        error_raise_hint(ERROR_WRONG_OBJECT_TYPE, name->position, kinds[type].hint, "\"%.*s\" is a %s",
+                         VIEW_ARGUMENTS(name->name), kinds[type].name);
+}
+
+/* `gone`: all that the statement drops. */
 static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectName *name, const Tables *gone)
 {
     StringView parts[3];
@@ -365,10 +378,7 @@ static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectN
     if (table == NULL)
         return false;
     statement_keep_table(statement, table);
-    bool is_view = provider_table_type(table) == TABLE_VIEW;
-    if (is_view != (drop->kind == AST_OBJECT_VIEW))
-        error_raise_hint(ERROR_WRONG_OBJECT_TYPE, name->position, is_view ? "use DROP VIEW" : "use DROP TABLE",
-                         "\"%.*s\" is a %s", VIEW_ARGUMENTS(name->name), is_view ? "view" : "table");
+    require_dropped_kind(table, drop, name);
     if (!schema_is_memory(catalog_schema(catalog, view_of(schema)))) {
         statement_require_unsafe(statement, "DROP in a database", name->position);
         statement_refuse_transaction(statement, "DROP in a database", name->position);

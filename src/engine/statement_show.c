@@ -92,9 +92,10 @@ static void table_list_visit(void *user, const char *name)
     if (table == NULL)
         return;
     arena_own(list->statement->arena, table, table_release);
-    if (list->only_views && provider_table_type(table) != TABLE_VIEW)
+    TableType type = provider_table_type(table);
+    if (type == TABLE_SEQUENCE || (list->only_views && type != TABLE_VIEW))
         return;
-    rows_add_texts(list->rows, list->schema_name, name, types[provider_table_type(table)], table->ops->format);
+    rows_add_texts(list->rows, list->schema_name, name, types[type], table->ops->format);
 }
 
 static BatchStream *show_tables(Statement *statement, const char *only_schema, bool only_views)

@@ -29,6 +29,7 @@
     X(date_step)                                                                                                       \
     X(date_pattern)                                                                                                    \
     X(format)                                                                                                          \
+    X(sequence)                                                                                                        \
     X(distance)                                                                                                        \
     X(json)                                                                                                            \
     X(zone)                                                                                                            \

@@ -14,6 +14,7 @@ struct Catalog {
     Map files;            /* by path: TableProvider *, a share each */
     SearchPath path;
     uint64_t generation; /* goes up whenever a name may mean something else */
+    LastValue last_value;
 };
 
 /* ---- schemas in memory ---- */
@@ -142,6 +143,11 @@ Catalog *catalog_new(Arena *arena)
     catalog->schemas = map_in(catalog->schemas_arena);
     catalog_attach(catalog, view_of("main"), memory_schema_new(arena), NO_POSITION);
     return catalog;
+}
+
+LastValue *catalog_last_value(Catalog *catalog)
+{
+    return &catalog->last_value;
 }
 
 void catalog_add_format(Catalog *catalog, const Format *format)

@@ -13,6 +13,7 @@
 #define QUERN_PROVIDER_CATALOG_H
 
 #include "base/map.h"
+#include "expr/sequence.h"
 #include "provider/provider.h"
 
 typedef struct Catalog Catalog;
@@ -104,6 +105,9 @@ struct TableFunction {
 };
 
 Catalog *catalog_new(Arena *arena); /* with an empty schema main */
+
+/* Where its sequences note what nextval gave. */
+LastValue *catalog_last_value(Catalog *catalog);
 
 void catalog_add_format(Catalog *catalog, const Format *format);
 const Format *catalog_format(const Catalog *catalog, StringView name); /* or NULL */

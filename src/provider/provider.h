@@ -40,7 +40,7 @@
 typedef struct TableProvider TableProvider;
 typedef struct Scan Scan;
 
-typedef enum TableType { TABLE_BASE, TABLE_VIEW, TABLE_TEMPORARY } TableType;
+typedef enum TableType { TABLE_BASE, TABLE_VIEW, TABLE_TEMPORARY, TABLE_SEQUENCE } TableType;
 
 typedef enum FilterPushdown { FILTER_UNSUPPORTED, FILTER_INEXACT, FILTER_EXACT } FilterPushdown;
 

@@ -615,7 +615,39 @@ typedef struct AstCreateSchema {
     bool is_if_not_exists, is_or_replace;
 } AstCreateSchema;
 
-typedef enum AstObjectKind { AST_OBJECT_TABLE, AST_OBJECT_VIEW, AST_OBJECT_INDEX, AST_OBJECT_SCHEMA } AstObjectKind;
+typedef enum AstSequenceOptionKind {
+    AST_SEQUENCE_AS,
+    AST_SEQUENCE_INCREMENT,
+    AST_SEQUENCE_MINVALUE,
+    AST_SEQUENCE_MAXVALUE,
+    AST_SEQUENCE_START,
+    AST_SEQUENCE_RESTART,
+    AST_SEQUENCE_CYCLE,
+} AstSequenceOptionKind;
+
+typedef struct AstSequenceOption {
+    AstSequenceOptionKind kind;
+    bool is_no;        /* NO MINVALUE, NO CYCLE */
+    StringView number; /* with its sign; empty: none */
+    AstType type;      /* AS */
+    Position position;
+} AstSequenceOption;
+
+/* CREATE SEQUENCE and ALTER SEQUENCE. CACHE and OWNED BY are read and dropped. */
+typedef struct AstSequence {
+    AstObjectName name;
+    bool is_or_replace, is_temporary, is_if_not_exists;
+    bool is_if_exists; /* ALTER */
+    ARRAY(AstSequenceOption) options;
+} AstSequence;
+
+typedef enum AstObjectKind {
+    AST_OBJECT_TABLE,
+    AST_OBJECT_VIEW,
+    AST_OBJECT_INDEX,
+    AST_OBJECT_SCHEMA,
+    AST_OBJECT_SEQUENCE
+} AstObjectKind;
 
 typedef struct AstDrop {
     AstObjectKind kind;
@@ -811,6 +843,8 @@ typedef struct AstPragma {
     X(CREATE_VIEW, AstCreateView, create_view)                                                                         \
     X(CREATE_EXTERNAL_TABLE, AstCreateExternalTable, create_external_table)                                            \
     X(CREATE_INDEX, AstCreateIndex, create_index)                                                                      \
+    X(CREATE_SEQUENCE, AstSequence, create_sequence)                                                                   \
+    X(ALTER_SEQUENCE, AstSequence, alter_sequence)                                                                     \
     X(CREATE_SCHEMA, AstCreateSchema, create_schema)                                                                   \
     X(DROP, AstDrop, drop)                                                                                             \
     X(REINDEX, AstObjectName, reindex)                                                                                 \

@@ -337,6 +337,105 @@ static void parser_create_schema(Parser *parser, AstStatement *statement, Create
     create->name = parser_object_name(parser, "a schema name");
 }
 
+/* ---- sequences ---- */
+
+/* [-]digits, as they are written. */
+static StringView parser_signed_number(Parser *parser)
+{
+    bool is_negative = parser_accept(parser, TOKEN_MINUS);
+    if (!is_negative)
+        parser_accept(parser, TOKEN_PLUS);
+    if (!parser_at(parser, TOKEN_INTEGER))
+        parser_raise(parser, "a whole number");
+    StringView digits = parser_advance(parser).text;
+    return is_negative ? view_of(arena_format(parser->arena, "-%.*s", VIEW_ARGUMENTS(digits))) : digits;
+}
+
+/* What stands behind the word that an option begins with. */
+static void parser_sequence_value(Parser *parser, AstSequenceOption *option, const char *filler)
+{
+    if (filler)
+        parser_accept_word(parser, filler);
+    bool is_optional = option->kind == AST_SEQUENCE_RESTART;
+    if (!is_optional || parser_at(parser, TOKEN_INTEGER) || parser_at(parser, TOKEN_MINUS))
+        option->number = parser_signed_number(parser);
+}
+
+/* CACHE n, OWNED BY column or NONE: nothing depends on them. */
+static bool parser_accept_idle_option(Parser *parser)
+{
+    if (parser_accept_word(parser, "cache")) {
+        (void)parser_signed_number(parser);
+        return true;
+    }
+    if (!parser_accept_word(parser, "owned"))
+        return false;
+    parser_expect_keyword(parser, KEYWORD_BY);
+    (void)parser_dotted_name(parser, "a column's name");
+    return true;
+}
+
+static bool parser_accept_sequence_option(Parser *parser, AstSequenceOption *option, bool is_alter)
+{
+    static const struct {
+        const char *word, *filler;
+        AstSequenceOptionKind kind;
+    } words[] = {{"increment", "by", AST_SEQUENCE_INCREMENT}, {"minvalue", NULL, AST_SEQUENCE_MINVALUE},
+                 {"maxvalue", NULL, AST_SEQUENCE_MAXVALUE},   {"start", "with", AST_SEQUENCE_START},
+                 {"restart", "with", AST_SEQUENCE_RESTART},   {"cycle", NULL, AST_SEQUENCE_CYCLE}};
+    *option = (AstSequenceOption){.position = parser_position(parser)};
+    if (parser_accept_keyword(parser, KEYWORD_AS)) {
+        option->kind = AST_SEQUENCE_AS;
+        option->type = parser_type(parser);
+        return true;
+    }
+    option->is_no = parser_accept_keyword(parser, KEYWORD_NO);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        option->kind = words[i].kind;
+        bool takes_no = option->kind == AST_SEQUENCE_MINVALUE || option->kind == AST_SEQUENCE_MAXVALUE ||
+                        option->kind == AST_SEQUENCE_CYCLE;
+        if ((option->is_no && !takes_no) || (!is_alter && option->kind == AST_SEQUENCE_RESTART) ||
+            !parser_accept_word(parser, words[i].word))
+            continue;
+        if (!option->is_no && option->kind != AST_SEQUENCE_CYCLE)
+            parser_sequence_value(parser, option, words[i].filler);
+        return true;
+    }
+    if (option->is_no)
+        parser_raise(parser, NULL);
+    return false;
+}
+
+static void parser_sequence(Parser *parser, AstSequence *sequence, bool is_alter)
+{
+    sequence->name = parser_object_name(parser, "a sequence's name");
+    for (AstSequenceOption option;;)
+        if (parser_accept_sequence_option(parser, &option, is_alter))
+            array_add(parser->arena, &sequence->options, option);
+        else if (!parser_accept_idle_option(parser))
+            break;
+}
+
+static void parser_create_sequence(Parser *parser, AstStatement *statement, CreateHead head)
+{
+    AstSequence *create = arena_new(parser->arena, AstSequence);
+    statement->kind = AST_STATEMENT_CREATE_SEQUENCE;
+    statement->create_sequence = create;
+    create->is_or_replace = head.is_or_replace;
+    create->is_temporary = head.is_temporary;
+    create->is_if_not_exists = parser_accept_if_not_exists(parser);
+    parser_sequence(parser, create, /* is_alter= */ false);
+}
+
+static void parser_alter_sequence(Parser *parser, AstStatement *statement)
+{
+    AstSequence *alter = arena_new(parser->arena, AstSequence);
+    statement->kind = AST_STATEMENT_ALTER_SEQUENCE;
+    statement->alter_sequence = alter;
+    alter->is_if_exists = parser_accept_if_exists(parser);
+    parser_sequence(parser, alter, /* is_alter= */ true);
+}
+
 void parser_create(Parser *parser, AstStatement *statement)
 {
     CreateHead head = {0};
@@ -353,6 +452,8 @@ void parser_create(Parser *parser, AstStatement *statement)
         parser_create_table(parser, statement, head);
     } else if (parser_accept_keyword(parser, KEYWORD_VIEW)) {
         parser_create_view(parser, statement, head);
+    } else if (parser_accept_word(parser, "sequence")) {
+        parser_create_sequence(parser, statement, head);
     } else if (!head.is_temporary && (parser_accept_keywords(parser, KEYWORD_UNBOUNDED, KEYWORD_EXTERNAL) ||
                                       parser_accept_keyword(parser, KEYWORD_EXTERNAL))) {
         parser_create_external_table(parser, statement, head);
@@ -364,7 +465,8 @@ void parser_create(Parser *parser, AstStatement *statement)
     } else if (!head.is_temporary && parser_accept_keyword(parser, KEYWORD_INDEX)) {
         parser_create_index(parser, statement, false);
     } else {
-        parser_raise(parser, head.is_temporary ? "TABLE or VIEW" : "TABLE, VIEW, EXTERNAL TABLE, INDEX or SCHEMA");
+        parser_raise(parser, head.is_temporary ? "TABLE, VIEW or SEQUENCE"
+                                               : "TABLE, VIEW, EXTERNAL TABLE, INDEX, SEQUENCE or SCHEMA");
     }
 }
 
@@ -378,8 +480,10 @@ static AstObjectKind parser_object_kind(Parser *parser)
         return AST_OBJECT_VIEW;
     if (parser_accept_keyword(parser, KEYWORD_INDEX))
         return AST_OBJECT_INDEX;
+    if (parser_accept_word(parser, "sequence"))
+        return AST_OBJECT_SEQUENCE;
     if (!parser_accept_keyword(parser, KEYWORD_SCHEMA))
-        parser_raise(parser, "TABLE, VIEW, INDEX or SCHEMA");
+        parser_raise(parser, "TABLE, VIEW, INDEX, SEQUENCE or SCHEMA");
     return AST_OBJECT_SCHEMA;
 }
 
@@ -487,9 +591,12 @@ static void parser_alter_action(Parser *parser, AstAlter *alter, uint16_t *heigh
 
 void parser_alter(Parser *parser, AstStatement *statement)
 {
-    AstAlter *alter = arena_new(parser->arena, AstAlter);
     parser_expect_keyword(parser, KEYWORD_ALTER);
-    statement->alter = alter;
+    if (parser_accept_word(parser, "sequence")) {
+        parser_alter_sequence(parser, statement);
+        return;
+    }
+    AstAlter *alter = statement->alter = arena_new(parser->arena, AstAlter);
     alter->object = AST_OBJECT_TABLE;
     if (parser_accept_keyword(parser, KEYWORD_VIEW))
         alter->object = AST_OBJECT_VIEW;

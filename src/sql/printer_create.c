@@ -206,6 +206,52 @@ void print_create_schema(Printer *printer, const AstCreateSchema *create)
     print_object_name(printer, &create->name);
 }
 
+/* ---- sequences ---- */
+
+static void print_sequence_option(Printer *printer, const AstSequenceOption *option)
+{
+    static const char *const words[] = {
+        [AST_SEQUENCE_AS] = " AS ",
+        [AST_SEQUENCE_INCREMENT] = " INCREMENT BY ",
+        [AST_SEQUENCE_MINVALUE] = " MINVALUE ",
+        [AST_SEQUENCE_MAXVALUE] = " MAXVALUE ",
+        [AST_SEQUENCE_START] = " START WITH ",
+        [AST_SEQUENCE_RESTART] = " RESTART WITH ",
+        [AST_SEQUENCE_CYCLE] = " CYCLE",
+    };
+    if (option->is_no)
+        print(printer, " NO");
+    if (option->kind == AST_SEQUENCE_RESTART && option->number.size == 0)
+        print(printer, " RESTART");
+    else if (option->is_no && option->kind != AST_SEQUENCE_CYCLE)
+        print(printer, option->kind == AST_SEQUENCE_MINVALUE ? " MINVALUE" : " MAXVALUE");
+    else
+        print(printer, words[option->kind]);
+    if (option->kind == AST_SEQUENCE_AS)
+        print_type(printer, &option->type);
+    text_add_view(printer->text, option->number);
+}
+
+static void print_sequence_options(Printer *printer, const AstSequence *sequence)
+{
+    for (size_t i = 0; i < sequence->options.count; i++)
+        print_sequence_option(printer, &sequence->options.items[i]);
+}
+
+void print_create_sequence(Printer *printer, const AstSequence *create)
+{
+    print_create_head(printer, create->is_or_replace, create->is_temporary, "SEQUENCE", create->is_if_not_exists);
+    print_object_name(printer, &create->name);
+    print_sequence_options(printer, create);
+}
+
+void print_alter_sequence(Printer *printer, const AstSequence *alter)
+{
+    print(printer, alter->is_if_exists ? "ALTER SEQUENCE IF EXISTS " : "ALTER SEQUENCE ");
+    print_object_name(printer, &alter->name);
+    print_sequence_options(printer, alter);
+}
+
 /* ---- ALTER ---- */
 
 static void print_alter_action(Printer *printer, const AstAlter *alter)

@@ -65,6 +65,8 @@ void print_create_table(Printer *printer, const AstCreateTable *create);
 void print_create_view(Printer *printer, const AstCreateView *create);
 void print_create_external_table(Printer *printer, const AstCreateExternalTable *create);
 void print_create_index(Printer *printer, const AstCreateIndex *create);
+void print_create_sequence(Printer *printer, const AstSequence *create);
+void print_alter_sequence(Printer *printer, const AstSequence *alter);
 void print_create_schema(Printer *printer, const AstCreateSchema *create);
 void print_alter(Printer *printer, const AstAlter *alter);
 

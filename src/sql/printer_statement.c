@@ -122,7 +122,8 @@ static void print_drop(Printer *printer, const AstDrop *drop)
     static const char *const kinds[] = {[AST_OBJECT_TABLE] = "DROP TABLE ",
                                         [AST_OBJECT_VIEW] = "DROP VIEW ",
                                         [AST_OBJECT_INDEX] = "DROP INDEX ",
-                                        [AST_OBJECT_SCHEMA] = "DROP SCHEMA "};
+                                        [AST_OBJECT_SCHEMA] = "DROP SCHEMA ",
+                                        [AST_OBJECT_SEQUENCE] = "DROP SEQUENCE "};
     print(printer, kinds[drop->kind]);
     print(printer, drop->is_if_exists ? "IF EXISTS " : "");
     for (size_t i = 0; i < drop->names.count; i++) {
@@ -304,6 +305,12 @@ void print_statement(Printer *printer, const AstStatement *statement)
         break;
     case AST_STATEMENT_CREATE_INDEX:
         print_create_index(printer, statement->create_index);
+        break;
+    case AST_STATEMENT_CREATE_SEQUENCE:
+        print_create_sequence(printer, statement->create_sequence);
+        break;
+    case AST_STATEMENT_ALTER_SEQUENCE:
+        print_alter_sequence(printer, statement->alter_sequence);
         break;
     case AST_STATEMENT_CREATE_SCHEMA:
         print_create_schema(printer, statement->create_schema);

@@ -208,7 +208,7 @@ START_TEST(errors_say_where_and_hint_what)
         {"SELECT * FROM t WHER a", 21, "syntax error at or near \"a\"", "did you mean WHERE?"},
         {"SELECT a FROM t ORDR BY a", 21, "syntax error at or near \"BY\"", "did you mean ORDER?"},
         {"CREATE TABEL t(a int)", 7,
-         "syntax error at or near \"TABEL\", expected TABLE, VIEW, EXTERNAL TABLE, INDEX or SCHEMA",
+         "syntax error at or near \"TABEL\", expected TABLE, VIEW, EXTERNAL TABLE, INDEX, SEQUENCE or SCHEMA",
          "did you mean TABLE?"},
         {"SELECT * FROM order", 14, "syntax error at or near \"order\", expected a table name",
          "order is a word of SQL; as a name it is written \"order\""},
