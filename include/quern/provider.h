@@ -17,6 +17,7 @@
 #ifndef QUERN_PROVIDER_H
 #define QUERN_PROVIDER_H
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -227,6 +228,212 @@ static inline int32_t quern_provider_fail(QuernProviderError *error, QuernProvid
     (void)vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
     return (int32_t)code;
+}
+
+/* ---- rows made one by one: for sources that have no arrays. Inline, and no part of the binary interface ---- */
+
+enum { QUERN_ROWS_MOST = 1024 }; /* of an array */
+
+typedef struct QuernRowsColumn {
+    bool is_text; /* format "u" or "z" */
+    char *bytes;  /* values, or texts one after the other */
+    size_t size, capacity;
+    size_t value_size;                  /* 0: not known yet */
+    int32_t ends[QUERN_ROWS_MOST + 1];  /* of texts */
+    uint8_t valid[QUERN_ROWS_MOST / 8]; /* bits */
+    int64_t null_count;
+} QuernRowsColumn;
+
+/* Rows of the wanted columns: values are added by their column in the table, in any order; those that nobody wants are
+ * dropped, and a column that was left out is NULL in the row that is ended. */
+typedef struct QuernRows {
+    const QuernColumn *columns; /* of the table */
+    const size_t *projection;   /* the wanted ones */
+    size_t column_count;
+    QuernRowsColumn *items;
+    int64_t count;
+    bool has_failed; /* memory is out */
+} QuernRows;
+
+/* Bytes of a text, or of a value as the column's format has it: int64_t for "l", int32_t for "tdD", double for "g", …
+ * Not for "b". */
+static inline void quern_rows_add(QuernRows *rows, size_t column, const void *value, size_t size)
+{
+    size_t place = 0;
+    while (place < rows->column_count && rows->projection[place] != column)
+        place++;
+    rows->has_failed |= rows->count >= QUERN_ROWS_MOST;
+    if (place == rows->column_count || rows->has_failed)
+        return;
+    QuernRowsColumn *item = &rows->items[place];
+    size_t at = item->is_text ? item->size : (size_t)rows->count * size;
+    if (at + size > item->capacity || item->bytes == NULL) {
+        size_t capacity = (at + size) * 2 + 64;
+        char *bytes = (char *)realloc(item->bytes, capacity);
+        rows->has_failed = bytes == NULL || (item->is_text && capacity > INT32_MAX);
+        item->bytes = bytes ? bytes : item->bytes;
+        if (rows->has_failed)
+            return;
+        item->capacity = capacity;
+    }
+    if (at > item->size)
+        memset(item->bytes + item->size, 0, at - item->size); /* rows that are NULL */
+    memcpy(item->bytes + at, value, size);
+    item->size = at + size;
+    item->value_size = size;
+    item->valid[rows->count / 8] |= (uint8_t)(1u << (rows->count % 8));
+}
+
+static inline void quern_rows_add_int64(QuernRows *rows, size_t column, int64_t value)
+{
+    quern_rows_add(rows, column, &value, sizeof value);
+}
+
+static inline void quern_rows_add_double(QuernRows *rows, size_t column, double value)
+{
+    quern_rows_add(rows, column, &value, sizeof value);
+}
+
+static inline void quern_rows_add_text(QuernRows *rows, size_t column, const char *text, size_t size)
+{
+    quern_rows_add(rows, column, text, size);
+}
+
+static inline void quern_rows_end_row(QuernRows *rows)
+{
+    rows->has_failed |= rows->count >= QUERN_ROWS_MOST;
+    if (rows->has_failed)
+        return;
+    for (size_t i = 0; i < rows->column_count; i++) {
+        QuernRowsColumn *item = &rows->items[i];
+        item->null_count += !(item->valid[rows->count / 8] >> (rows->count % 8) & 1);
+        item->ends[rows->count + 1] = item->is_text ? (int32_t)item->size : 0;
+    }
+    rows->count++;
+}
+
+/* A stream of such rows: `next` adds a row and ends it, or does neither at the end; `close` frees what `state` is. */
+typedef struct QuernRowStream {
+    QuernRows rows;
+    void *state;
+    int32_t (*next)(void *state, QuernRows *rows, QuernProviderError *error);
+    void (*close)(void *state);
+    QuernProviderError error;
+} QuernRowStream;
+
+static inline int quern_row_stream_schema(struct ArrowArrayStream *stream, struct ArrowSchema *ret_schema)
+{
+    const QuernRows *rows = &((QuernRowStream *)stream->private_data)->rows;
+    return quern_schema_make(ret_schema, rows->columns, rows->projection, rows->column_count) ? 0 : ENOMEM;
+}
+
+/* Of an array's values or texts. */
+static inline size_t quern_rows_room(const QuernRows *rows, const QuernRowsColumn *item)
+{
+    size_t size = (size_t)rows->count * (item->value_size ? item->value_size : 16);
+    return ((item->is_text ? item->size : size) + 15) / 16 * 16;
+}
+
+/* What was added becomes an array, and the rows are empty again. */
+static inline bool quern_rows_finish(QuernRows *rows, struct ArrowArray *ret_array)
+{
+    size_t size = 1, valid_size = sizeof rows->items->valid, ends_size = sizeof rows->items->ends;
+    for (size_t i = 0; i < rows->column_count; i++)
+        size += valid_size + (ends_size + 15) / 16 * 16 + quern_rows_room(rows, &rows->items[i]);
+    char *memory = (char *)calloc(1, size), *at = memory;
+    if (memory == NULL || rows->has_failed || !quern_array_make(ret_array, rows->column_count, rows->count, memory)) {
+        if (memory && rows->has_failed)
+            free(memory);
+        return false;
+    }
+    for (size_t i = 0; i < rows->column_count; i++) {
+        QuernRowsColumn *item = &rows->items[i];
+        struct ArrowArray *column = ret_array->children[i];
+        column->null_count = item->null_count;
+        column->buffers[0] = memcpy(at, item->valid, valid_size);
+        at += valid_size;
+        column->buffers[1] = at;
+        if (item->is_text) {
+            memcpy(at, item->ends, ends_size);
+            at += (ends_size + 15) / 16 * 16;
+            column->buffers[2] = at;
+            column->n_buffers = 3;
+        }
+        if (item->size)
+            memcpy(at, item->bytes, item->size);
+        at += quern_rows_room(rows, item);
+        item->size = 0;
+        item->null_count = 0;
+        memset(item->valid, 0, valid_size);
+    }
+    rows->count = 0;
+    return true;
+}
+
+static inline int quern_row_stream_next(struct ArrowArrayStream *stream, struct ArrowArray *ret_array)
+{
+    QuernRowStream *self = (QuernRowStream *)stream->private_data;
+    QuernRows *rows = &self->rows;
+    int64_t before = -1;
+    memset(ret_array, 0, sizeof *ret_array); /* an array without release is the end */
+    while (rows->count < QUERN_ROWS_MOST && rows->count > before && !rows->has_failed) {
+        before = rows->count;
+        int32_t code = self->next(self->state, rows, &self->error);
+        if (code != QUERN_PROVIDER_OK)
+            return code == QUERN_PROVIDER_IO ? EIO : code == QUERN_PROVIDER_CANCELLED ? ECANCELED : EINVAL;
+    }
+    return rows->count == 0 || quern_rows_finish(rows, ret_array) ? 0 : ENOMEM;
+}
+
+static inline const char *quern_row_stream_error(struct ArrowArrayStream *stream)
+{
+    const QuernRowStream *self = (QuernRowStream *)stream->private_data;
+    return self->error.message[0] ? self->error.message : NULL;
+}
+
+static inline void quern_row_stream_release(struct ArrowArrayStream *stream)
+{
+    QuernRowStream *self = (QuernRowStream *)stream->private_data;
+    for (size_t i = 0; self->rows.items && i < self->rows.column_count; i++)
+        free(self->rows.items[i].bytes);
+    free(self->rows.items);
+    if (self->close)
+        self->close(self->state);
+    free(self);
+    stream->release = NULL;
+}
+
+/* `columns` and `projection` live as long as the stream. False: memory is out, and `state` is closed. */
+static inline bool quern_row_stream_make(struct ArrowArrayStream *ret_stream, const QuernColumn *columns,
+                                         const size_t *projection, size_t column_count, void *state,
+                                         int32_t (*next)(void *state, QuernRows *rows, QuernProviderError *error),
+                                         void (*close)(void *state))
+{
+    QuernRowStream *self = (QuernRowStream *)calloc(1, sizeof *self);
+    if (self == NULL) {
+        if (close)
+            close(state);
+        return false;
+    }
+    QUERN_INIT(&self->error);
+    self->rows.columns = columns;
+    self->rows.projection = projection;
+    self->rows.column_count = column_count;
+    self->rows.items = (QuernRowsColumn *)calloc(column_count + 1, sizeof *self->rows.items);
+    self->rows.has_failed = self->rows.items == NULL;
+    for (size_t i = 0; i < column_count && self->rows.items; i++) {
+        const char *format = columns[projection[i]].format;
+        self->rows.items[i].is_text = strcmp(format, "u") == 0 || strcmp(format, "z") == 0;
+    }
+    self->state = state;
+    self->next = next;
+    self->close = close;
+    ret_stream->get_schema = quern_row_stream_schema;
+    ret_stream->get_next = quern_row_stream_next;
+    ret_stream->get_last_error = quern_row_stream_error;
+    ret_stream->release = quern_row_stream_release;
+    ret_stream->private_data = self;
+    return true;
 }
 
 /* ---- values ---- */
@@ -729,6 +936,26 @@ typedef struct QuernPlugin {
 typedef int32_t (*QuernPluginInit)(const QuernHost *host, const QuernPlugin **ret_plugin, QuernProviderError *error);
 QUERN_PLUGIN_EXPORT int32_t quern_plugin_init(const QuernHost *host, const QuernPlugin **ret_plugin,
                                               QuernProviderError *error);
+
+/* All that a library needs which brings one format: STORED AS format_name. */
+#define QUERN_PLUGIN_OF_FORMAT(format_name, format_description, format_open)                                           \
+    int32_t quern_plugin_init(const QuernHost *host, const QuernPlugin **ret_plugin, QuernProviderError *error)        \
+    {                                                                                                                  \
+        static QuernTableFormat format;                                                                                \
+        static const QuernTableFormat *const formats[] = {&format};                                                    \
+        static QuernPlugin plugin;                                                                                     \
+        (void)host, (void)error;                                                                                       \
+        QUERN_INIT(&format);                                                                                           \
+        format.name = (format_name);                                                                                   \
+        format.description = (format_description);                                                                     \
+        format.open = (format_open);                                                                                   \
+        QUERN_INIT(&plugin);                                                                                           \
+        plugin.name = (format_name);                                                                                   \
+        plugin.format_count = 1;                                                                                       \
+        plugin.formats = formats;                                                                                      \
+        *ret_plugin = &plugin;                                                                                         \
+        return QUERN_PROVIDER_OK;                                                                                      \
+    }
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "column/arrow/arrow_read.h"
 #include "column/arrow/arrow_write.h"
 #include "test.h"
 
@@ -738,8 +739,95 @@ START_TEST(version_1_structs_keep_their_layout)
 }
 END_TEST
 
+/* ---- rows made one by one ---- */
+
+enum { MADE_ROWS = 2 * QUERN_ROWS_MOST + 7 };
+
+static bool is_row_source_closed;
+
+static void row_source_close(void *state)
+{
+    (void)state;
+    is_row_source_closed = true;
+}
+
+/* Row i: (i, a text of i % 50 bytes or NULL, i / 4.0 or NULL, i as DATE); some columns are left out, in any order. */
+static int32_t row_source_next(void *state, QuernRows *rows, QuernProviderError *error)
+{
+    int64_t *next = state, i = *next;
+    int32_t day = (int32_t)i;
+    char text[50];
+    if (i == MADE_ROWS)
+        return QUERN_PROVIDER_OK;
+    if (i == -1)
+        return quern_provider_fail(error, QUERN_PROVIDER_DATA, "row %d is spoilt", 7);
+    memset(text, 'x', sizeof text);
+    quern_rows_add(rows, 3, &day, sizeof day);
+    if (i % 3 > 0)
+        quern_rows_add_text(rows, 1, text, (size_t)(i % 50));
+    if (i % 5 > 0)
+        quern_rows_add_double(rows, 2, (double)i / 4);
+    quern_rows_add_int64(rows, 0, i);
+    quern_rows_end_row(rows);
+    ++*next;
+    return QUERN_PROVIDER_OK;
+}
+
+static const QuernColumn made_columns[] = {{"i", "l", false}, {"t", "u", true}, {"d", "g", true}, {"day", "tdD", true}};
+static const size_t made_projection[] = {2, 3, 1};
+
+static BatchStream *made_stream(int64_t *next)
+{
+    static Column columns[] = {
+        {"d", {.id = TYPE_DOUBLE}, true}, {"day", {.id = TYPE_DATE}, true}, {"t", {.id = TYPE_VARCHAR}, true}};
+    static const Schema schema = {.column_count = 3, .columns = columns};
+    static MemoryBudget budget = {.limit = SIZE_MAX};
+    Context *context = arena_new(test_arena, Context);
+    *context = (Context){.memory = &budget, .arena = test_arena};
+    struct ArrowArrayStream stream;
+    is_row_source_closed = false;
+    ck_assert(
+        quern_row_stream_make(&stream, made_columns, made_projection, 3, next, row_source_next, row_source_close));
+    return arrow_read(test_arena, context, &stream, &schema, "made");
+}
+
+START_TEST(rows_made_one_by_one_come_as_they_were_added)
+{
+    int64_t next = 0, i = 0;
+    BatchStream *stream = made_stream(&next);
+    for (const Batch *batch; (batch = stream_next(stream)) != NULL;)
+        for (size_t row = 0; row < batch->row_count; row++, i++) {
+            Value number = vector_value(batch->columns[0], row), day = vector_value(batch->columns[1], row);
+            Value text = vector_value(batch->columns[2], row);
+            ck_assert_int_eq(number.is_null, i % 5 == 0);
+            ck_assert(number.is_null || number.f64 == (double)i / 4);
+            ck_assert_int_eq(day.i64, i);
+            ck_assert_int_eq(text.is_null, i % 3 == 0);
+            ck_assert(text.is_null || text.text.size == (size_t)(i % 50));
+        }
+    ck_assert_int_eq(i, MADE_ROWS);
+    stream_close(stream);
+    ck_assert(is_row_source_closed);
+}
+END_TEST
+
+static void stream_pull(void *stream)
+{
+    stream_next(stream);
+}
+
+START_TEST(an_error_while_rows_are_made_is_told)
+{
+    int64_t next = -1;
+    Error error;
+    ck_assert(!error_protect(stream_pull, made_stream(&next), &error));
+    ck_assert_str_eq(error.message, "made: row 7 is spoilt");
+}
+END_TEST
+
 TEST_PROGRAM(each_arrow_type_becomes_ours, views_dictionaries_and_runs_become_texts,
              a_stream_that_lies_is_an_error_and_everything_is_released, an_error_keeps_its_place_and_hint,
              a_provider_without_its_functions_is_an_error, an_aggregation_is_told_and_taken_over,
              what_is_known_of_a_column_reaches_the_plugin, a_hidden_column_is_behind_the_others,
-             a_batch_comes_back_from_arrow_as_it_was, version_1_structs_keep_their_layout)
+             a_batch_comes_back_from_arrow_as_it_was, rows_made_one_by_one_come_as_they_were_added,
+             an_error_while_rows_are_made_is_told, version_1_structs_keep_their_layout)

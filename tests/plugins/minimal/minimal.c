@@ -2,15 +2,11 @@
  *
  * The smallest provider that does something: a schema, and a scan that reads. It takes no filters and no limit: quern
  * does that. It is the tutorial of quern-provider(3). */
-#include <errno.h>
 #include <quern/provider.h>
-
-enum { ROWS = 1024, TEXT_SIZE = 1 << 16 }; /* of one array */
 
 static const QuernColumn columns[] = {{"number", "l", false}, {"text", "u", false}};
 
-/* A table. Its first member is what quern sees. */
-typedef struct Lines {
+typedef struct Lines { /* a table; its first member is what quern sees */
     QuernProvider base;
     int shares;   /* tables are made and dropped by one thread at a time */
     char path[1]; /* grows to the path's length */
@@ -23,86 +19,51 @@ typedef struct LinesScan {
     size_t column_count;
 } LinesScan;
 
-typedef struct LinesStream {
-    const LinesScan *scan;
+typedef struct Reader {
     FILE *file;
-    int64_t line;
-} LinesStream;
+    int64_t number;
+    char *line;
+    size_t capacity;
+} Reader;
 
-/* ---- 4: a stream of arrays ---- */
+/* ---- 4: rows ---- */
 
-typedef struct Block {
-    int64_t numbers[ROWS];
-    int32_t ends[ROWS + 1]; /* text i stands at ends[i] .. ends[i + 1] - 1 */
-    char text[TEXT_SIZE];
-} Block;
-
-static int get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *ret_schema)
+static int32_t reader_next(void *state, QuernRows *rows, QuernProviderError *error)
 {
-    const LinesScan *scan = ((LinesStream *)stream->private_data)->scan;
-    return quern_schema_make(ret_schema, columns, scan->projection, scan->column_count) ? 0 : ENOMEM;
-}
-
-static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *ret_array)
-{
-    LinesStream *self = stream->private_data;
-    Block *block = malloc(sizeof *block);
-    int64_t count = 0;
-    int32_t size = 0;
-    memset(ret_array, 0, sizeof *ret_array); /* an array without release is the end */
-    if (block == NULL)
-        return ENOMEM;
-    block->ends[0] = 0;
-    while (count < ROWS && size < TEXT_SIZE / 2 && fgets(block->text + size, TEXT_SIZE - size, self->file)) {
-        size += (int32_t)strcspn(block->text + size, "\n");
-        block->numbers[count++] = ++self->line;
-        block->ends[count] = size;
-    }
-    if (count == 0 || ferror(self->file)) {
-        free(block);
-        return ferror(self->file) ? EIO : 0;
-    }
-    if (!quern_array_make(ret_array, self->scan->column_count, count, block))
-        return ENOMEM;
-    for (size_t i = 0; i < self->scan->column_count; i++) {
-        struct ArrowArray *column = ret_array->children[i];
-        bool is_text = self->scan->projection[i] == 1;
-        column->n_buffers = is_text ? 3 : 2;
-        column->buffers[1] = is_text ? (const void *)block->ends : block->numbers;
-        column->buffers[2] = block->text;
-    }
-    return 0;
-}
-
-static const char *get_last_error(struct ArrowArrayStream *stream)
-{
-    (void)stream;
-    return NULL; /* errno's text will do */
-}
-
-static void stream_release(struct ArrowArrayStream *stream)
-{
-    LinesStream *self = stream->private_data;
-    fclose(self->file);
-    free(self);
-    stream->release = NULL;
-}
-
-static int32_t scan_open(QuernScan *scan, size_t partition, QuernContext *context, struct ArrowArrayStream *ret_stream,
-                         QuernProviderError *error)
-{
-    LinesStream *self = calloc(1, sizeof *self);
-    (void)partition, (void)context; /* there is one partition */
-    if (self == NULL)
-        return quern_provider_fail(error, QUERN_PROVIDER_MEMORY, "out of memory");
-    self->scan = (LinesScan *)scan;
-    self->file = fopen(self->scan->path, "r");
-    if (self->file == NULL) {
-        free(self);
-        return quern_provider_fail(error, QUERN_PROVIDER_IO, "%s: %s", ((LinesScan *)scan)->path, strerror(errno));
-    }
-    *ret_stream = (struct ArrowArrayStream){get_schema, get_next, get_last_error, stream_release, self};
+    Reader *reader = state;
+    ssize_t size = getline(&reader->line, &reader->capacity, reader->file);
+    if (size < 0 && ferror(reader->file))
+        return quern_provider_fail(error, QUERN_PROVIDER_IO, "%s", strerror(errno));
+    if (size < 0)
+        return QUERN_PROVIDER_OK; /* no row: the end */
+    quern_rows_add_int64(rows, 0, ++reader->number);
+    quern_rows_add_text(rows, 1, reader->line, (size_t)size - (reader->line[size - 1] == '\n'));
+    quern_rows_end_row(rows);
     return QUERN_PROVIDER_OK;
+}
+
+static void reader_close(void *state)
+{
+    Reader *reader = state;
+    if (reader->file)
+        fclose(reader->file);
+    free(reader->line);
+    free(reader);
+}
+
+static int32_t lines_read(QuernScan *base, size_t partition, QuernContext *context, struct ArrowArrayStream *ret_stream,
+                          QuernProviderError *error)
+{
+    LinesScan *scan = (LinesScan *)base;
+    Reader *reader = calloc(1, sizeof *reader);
+    (void)partition, (void)context; /* there is one partition */
+    if (reader && (reader->file = fopen(scan->path, "r")) == NULL) {
+        reader_close(reader);
+        return quern_provider_fail(error, QUERN_PROVIDER_IO, "%s: %s", scan->path, strerror(errno));
+    }
+    bool is_made = reader && quern_row_stream_make(ret_stream, columns, scan->projection, scan->column_count, reader,
+                                                   reader_next, reader_close);
+    return is_made ? QUERN_PROVIDER_OK : quern_provider_fail(error, QUERN_PROVIDER_MEMORY, "out of memory");
 }
 
 /* ---- 3: the table: what it is, and a scan of it ---- */
@@ -120,7 +81,7 @@ static int32_t lines_scan(QuernProvider *provider, const QuernScanArgs *args, Qu
         return quern_provider_fail(error, QUERN_PROVIDER_MEMORY, "out of memory");
     QUERN_INIT(&scan->base);
     scan->base.partition_count = 1;
-    scan->base.open = scan_open;
+    scan->base.open = lines_read;
     scan->base.release = scan_release;
     scan->path = ((Lines *)provider)->path;
     scan->projection = args->projection;
@@ -133,9 +94,8 @@ static int32_t lines_schema(QuernProvider *provider, QuernContext *context, stru
                             QuernProviderError *error)
 {
     (void)provider, (void)context;
-    return quern_schema_make(ret_schema, columns, NULL, 2)
-               ? QUERN_PROVIDER_OK
-               : quern_provider_fail(error, QUERN_PROVIDER_MEMORY, "out of memory");
+    bool is_made = quern_schema_make(ret_schema, columns, NULL, 2);
+    return is_made ? QUERN_PROVIDER_OK : quern_provider_fail(error, QUERN_PROVIDER_MEMORY, "out of memory");
 }
 
 static void lines_retain(QuernProvider *provider)
@@ -173,20 +133,4 @@ static int32_t lines_open(const QuernTableFormat *format, const QuernOpenArgs *a
 
 /* ---- 1: what LOAD calls ---- */
 
-int32_t quern_plugin_init(const QuernHost *host, const QuernPlugin **ret_plugin, QuernProviderError *error)
-{
-    static QuernTableFormat format;
-    static const QuernTableFormat *const formats[] = {&format};
-    static QuernPlugin plugin;
-    (void)host, (void)error;
-    QUERN_INIT(&format);
-    format.name = "lines";
-    format.description = "a text file as a table of lines";
-    format.open = lines_open;
-    QUERN_INIT(&plugin);
-    plugin.name = "minimal";
-    plugin.format_count = 1;
-    plugin.formats = formats;
-    *ret_plugin = &plugin;
-    return QUERN_PROVIDER_OK;
-}
+QUERN_PLUGIN_OF_FORMAT("lines", "a text file as a table of lines", lines_open)
