@@ -45,7 +45,14 @@ CpuLevel cpu_level(void)
 
 size_t cpu_count(void)
 {
+    static _Atomic int known; /* each scan that is planned asks */
+    int count = atomic_load_explicit(&known, memory_order_relaxed);
+    if (count > 0)
+        return (size_t)count;
     cpu_set_t set; /* of 1024: where a machine has more, the call fails */
-    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    return count > 0 ? (size_t)count : 1;
+    count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
+    if (count < 1)
+        count = 1;
+    atomic_store_explicit(&known, count, memory_order_relaxed);
+    return (size_t)count;
 }

@@ -294,9 +294,9 @@ static Side side_of(const PlanJoin *join, const Expr *condition, bool is_from_jo
     bool right_may = is_from_join ? type != PLAN_JOIN_RIGHT && type != PLAN_JOIN_FULL
                                   : type == PLAN_JOIN_INNER || type == PLAN_JOIN_RIGHT;
     Side stay = is_from_join ? SIDE_JOIN : SIDE_ABOVE;
-    if (expr_is_volatile(condition) || expr_can_fail(condition))
-        return stay;
     bool touches_left = expr_touches(condition, left), touches_right = expr_touches(condition, right);
+    if ((is_from_join && touches_left && touches_right) || expr_is_volatile(condition) || expr_can_fail(condition))
+        return stay;
     if (touches_left && !touches_right && left_may && expr_is_within(condition, left))
         return SIDE_LEFT;
     if (touches_right && !touches_left && right_may && expr_is_within(condition, right))

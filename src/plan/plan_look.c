@@ -23,10 +23,11 @@ const char *plan_join_type_name(PlanJoinType type)
     return plan_join_type_names[type];
 }
 
+/* From the end: conditions are mostly about what was joined last. */
 bool plan_has_output(const Plan *plan, ColumnId column)
 {
-    for (size_t i = 0; i < plan->output_count; i++)
-        if (plan->outputs[i] == column)
+    for (size_t i = plan->output_count; i > 0; i--)
+        if (plan->outputs[i - 1] == column)
             return true;
     return false;
 }
@@ -125,36 +126,33 @@ void column_set_add_outputs(ColumnSet *set, const Plan *plan)
 
 typedef struct ColumnSearch {
     const Plan *plan;
-    bool has_inner; /* a column of the plan was met */
-    bool has_outer; /* another one was */
+    bool wants_inner; /* a column of the plan is looked for, or one that is not of it */
+    bool is_found;
 } ColumnSearch;
 
 static bool column_search_visit(void *user, const Expr *expr)
 {
     ColumnSearch *search = user;
-    if (expr->kind == EXPR_COLUMN) {
-        bool is_inner = plan_has_output(search->plan, expr->column);
-        search->has_inner |= is_inner;
-        search->has_outer |= !is_inner;
-    }
-    return !(search->has_inner && search->has_outer);
+    if (expr->kind == EXPR_COLUMN && !search->is_found)
+        search->is_found = plan_has_output(search->plan, expr->column) == search->wants_inner;
+    return !search->is_found;
 }
 
-static ColumnSearch column_search(const Expr *expr, const Plan *plan)
+static bool column_search(const Expr *expr, const Plan *plan, bool wants_inner)
 {
-    ColumnSearch search = {.plan = plan};
+    ColumnSearch search = {.plan = plan, .wants_inner = wants_inner};
     expr_walk(expr, column_search_visit, &search);
-    return search;
+    return search.is_found;
 }
 
 bool expr_is_within(const Expr *expr, const Plan *plan)
 {
-    return !column_search(expr, plan).has_outer;
+    return !column_search(expr, plan, /* wants_inner= */ false);
 }
 
 bool expr_touches(const Expr *expr, const Plan *plan)
 {
-    return column_search(expr, plan).has_inner;
+    return column_search(expr, plan, /* wants_inner= */ true);
 }
 
 typedef void (*ExprVisit)(void *user, Expr **slot);
