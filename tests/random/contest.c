@@ -77,7 +77,7 @@ static Answer answer_error(Contest *contest)
                     .message = arena_string(contest->arena, quern_error_message(contest->quern))};
 }
 
-static void quern_execute(Contest *contest, const char *sql)
+static void quern_run(Contest *contest, const char *sql)
 {
     size_t size = strlen(sql), taken;
     while (size > 0) {
@@ -142,10 +142,9 @@ static Answer quern_answer(Contest *contest, const char *sql, uint64_t *ret_floa
 static void quern_configure(Contest *contest, size_t configuration)
 {
     bool leaves_out = configuration == CONFIGURATION_COUNT - 1;
-    quern_execute(contest,
-                  "RESET optimizer; RESET batch_size; RESET spill_after; SET threads = 1; SET parallel_rows = 0");
-    quern_execute(contest, arena_format(contest->arena, "SET skip_rule = %zu", leaves_out ? contest->skip_rule : 0));
-    quern_execute(contest, configurations[configuration].changes);
+    quern_run(contest, "RESET optimizer; RESET batch_size; RESET spill_after; SET threads = 1; SET parallel_rows = 0");
+    quern_run(contest, arena_format(contest->arena, "SET skip_rule = %zu", leaves_out ? contest->skip_rule : 0));
+    quern_run(contest, configurations[configuration].changes);
 }
 
 /* ---- SQLite ---- */
@@ -272,14 +271,14 @@ void contest_load(Contest *contest, const Tables *tables)
     quern_configure(contest, 0);
     for (size_t i = 0; i < TABLE_LIMIT; i++) {
         const char *drop = arena_format(contest->arena, "DROP TABLE IF EXISTS t%zu", i);
-        quern_execute(contest, drop);
+        quern_run(contest, drop);
         sqlite_execute(contest->sqlite, drop);
         if (i < tables->count && tables->tables[i].storage == STORAGE_SQLITE)
             database_write(contest, &tables->tables[i]);
     }
     Text text = text_in(contest->arena);
     contest_write_tables(contest, tables, &text);
-    quern_execute(contest, text_string(&text));
+    quern_run(contest, text_string(&text));
     text_clear(&text);
     for (size_t i = 0; i < tables->count; i++)
         table_write(&tables->tables[i], SQLITE, &text);
