@@ -242,6 +242,33 @@ static Expr *bind_arrow_cast(const Place *place, const AstExpr *ast)
     return expr_new(binder->arena, EXPR_CAST, type, &operand, 1, binder_at(binder, ast->position));
 }
 
+/* current_timestamp(3): rounded to so many digits, as a cast does it. */
+static Expr *bind_current_time(const Place *place, const AstExpr *ast)
+{
+    static const struct {
+        const char *name, *type;
+    } types[] = {{"current_timestamp", "timestamptz"},
+                 {"localtimestamp", "timestamp"},
+                 {"current_time", "time"},
+                 {"localtime", "time"}};
+    const AstFunction *call = ast->function;
+    require_arguments(place, ast, 0, 1);
+    const char *name = binder_string(place->binder, call->name.name);
+    Expr *now = bind_call(place->binder, name, NULL, NULL, 0, ast->position, NULL);
+    if (call->arguments.count == 0)
+        return now;
+    Value digits = bind_evaluate(place->binder, bind_expr(place, call->arguments.items[0]));
+    if (digits.is_null || !type_is_integer(digits.type))
+        bind_error(place->binder, ERROR_INVALID_PARAMETER, ast->position, NULL, "%s takes a number of digits", name);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (view_equal_ignoring_case(call->name.name, view_of(types[i].name))) {
+            AstType type = {.name = view_of(types[i].type), .position = ast->position, .modifier_count = 1};
+            type.modifiers[0] = digits.i64 > 6 ? 6 : digits.i64; /* PostgreSQL does so too */
+            return expr_cast(place->binder->arena, now, bind_type(&type), now->position);
+        }
+    return now;
+}
+
 /* ---- what the session knows ---- */
 
 static Expr *bind_current_schema(const Place *place, const AstExpr *ast)
@@ -279,6 +306,10 @@ static const struct SpecialFunction {
     {"extract", bind_extract},
     {"grouping", bind_grouping},
     {"arrow_cast", bind_arrow_cast},
+    {"current_timestamp", bind_current_time},
+    {"localtimestamp", bind_current_time},
+    {"current_time", bind_current_time},
+    {"localtime", bind_current_time},
     {"current_schema", bind_current_schema},
     {"nextval", bind_sequence_call},
     {"currval", bind_sequence_call},

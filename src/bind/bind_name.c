@@ -59,7 +59,7 @@ static NameStrength expr_name(const AstExpr *ast, StringView *ret_name)
     case AST_CASE:
         return case_name(ast, ret_name);
     case AST_CAST:
-        return cast_name(ast->cast.operand, &ast->cast.type, ret_name);
+        return cast_name(ast->cast.is_try ? NULL : ast->cast.operand, &ast->cast.type, ret_name);
     case AST_TYPED_LITERAL:
         return cast_name(NULL, &ast->typed.type, ret_name);
     case AST_INTERVAL:

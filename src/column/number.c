@@ -521,16 +521,16 @@ static double number_magnitude(const NumberText *number)
     return double_round_exactly(number);
 }
 
-/* NaN, inf, infinity in any case, the last two with a sign. */
+/* NaN, inf, infinity in any case, maybe with a sign. */
 static bool double_parse_word(StringView text, double *ret_value)
 {
     bool is_negative = text.size && text.data[0] == '-';
+    if (text.size && (text.data[0] == '-' || text.data[0] == '+'))
+        text = (StringView){text.data + 1, text.size - 1};
     if (view_equal_ignoring_case(text, view_of("nan"))) {
         *ret_value = NAN;
         return true;
     }
-    if (text.size && (text.data[0] == '-' || text.data[0] == '+'))
-        text = (StringView){text.data + 1, text.size - 1};
     if (!view_equal_ignoring_case(text, view_of("inf")) && !view_equal_ignoring_case(text, view_of("infinity")))
         return false;
     *ret_value = is_negative ? -HUGE_VAL : HUGE_VAL;

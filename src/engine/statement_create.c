@@ -285,8 +285,6 @@ BatchStream *statement_create_external_table(Statement *statement, const AstStat
     const Format *format = external_format(statement, create);
     if (create->partitioned_by.count)
         error_raise(ERROR_NOT_SUPPORTED, ast->position, "PARTITIONED BY is not supported");
-    if (create->orders.count && !format->takes_orders)
-        error_raise(ERROR_NOT_SUPPORTED, ast->position, "WITH ORDER is not supported for format %s", format->name);
     size_t option_count;
     if (create->location.data == NULL && !format->needs_no_location)
         error_raise(ERROR_SYNTAX, ast->position, "a table of format %s needs a LOCATION", format->name);

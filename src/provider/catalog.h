@@ -66,7 +66,7 @@ typedef struct FormatArgs {
     const Schema *columns; /* declared, or NULL; then also: */
     const Constraints *constraints;
     const char *const *defaults; /* one a column, SQL text or NULL */
-    size_t order_count;          /* WITH ORDER: how the rows are sorted already */
+    size_t order_count;          /* WITH ORDER: how the rows are sorted already; nobody has to make use of it */
     const ScanOrder *orders;
     size_t option_count;
     const FormatOption *options;
@@ -77,7 +77,6 @@ typedef struct Format {
     const char *name;
     const char *extensions;  /* ".csv .tsv": file names that mean this format */
     const char *description; /* one line, for people */
-    bool takes_orders;       /* knows what to do with WITH ORDER */
     bool needs_no_location;  /* its tables may come from nowhere */
     /* A table with one share. Raises on unknown options, naming them. NULL: the format has databases only. */
     TableProvider *(*table)(const FormatArgs *args);

@@ -101,7 +101,6 @@ static void format_add(const PluginAdd *add, const QuernTableFormat *format)
     added->base = (Format){.name = arena_string(arena, format->name),
                            .extensions = arena_string(arena, format->extensions ? format->extensions : ""),
                            .description = arena_string(arena, format->description ? format->description : ""),
-                           .takes_orders = true,
                            .needs_no_location = true,
                            .table = plugin_format_table};
     added->format = format;
