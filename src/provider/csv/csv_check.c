@@ -268,8 +268,9 @@ static void file_explain(CsvCheck *check)
     static const char *const line_ends[] = {[CSV_LINE_LF] = "LF", [CSV_LINE_CRLF] = "CR LF", [CSV_LINE_CR] = "CR"};
     const CsvDialect *dialect = &check->dialect;
     Text text = text_in(check->finding_arena);
-    text_add_format(&text, "%" PRIu64 " rows of %zu columns, %" PRIu64 " problem%s; ", check->row_count,
-                    dialect->column_count, check->problem_count, check->problem_count == 1 ? "" : "s");
+    text_add_format(&text, "%" PRIu64 " row%s of %zu column%s, %" PRIu64 " problem%s; ", check->row_count,
+                    check->row_count == 1 ? "" : "s", dialect->column_count, dialect->column_count == 1 ? "" : "s",
+                    check->problem_count, check->problem_count == 1 ? "" : "s");
     if (check->shape->compression)
         text_add_format(&text, "%s; ", csv_compression_name(check->shape->compression));
     if (check->shape->encoding)

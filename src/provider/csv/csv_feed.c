@@ -9,7 +9,11 @@
 #include "provider/csv/csv_block.h"
 #include "provider/csv/csv_parts.h"
 
-enum { STEP_SIZE = 1 << 20 }; /* bytes of text decoded at once */
+enum {
+    STEP_SIZE = 1 << 20,    /* bytes of text decoded at once */
+    PART_LIMIT = 64 << 20,  /* a larger part is not decoded in one go, */
+    PART_MEMORY_SHARE = 32, /* nor one that takes more than one part of so many of the memory that there is */
+};
 
 struct CsvFeed {
     CsvTable *table;
@@ -123,9 +127,11 @@ static size_t feed_read_stored(void *source, uint64_t offset, char *target, size
 
 static void feed_open(CsvFeed *feed, const Context *context)
 {
+    size_t share = context->memory ? context->memory->limit / PART_MEMORY_SHARE : PART_LIMIT;
+    size_t limit = share < PART_LIMIT ? share : PART_LIMIT;
     feed->source = csv_table_source(feed->table, feed->shape, feed->arena, context);
     if (feed->source->spool == NULL && feed->source->encoding == NULL)
-        feed->part_count = csv_parts_find(feed->arena, feed->source->compression, feed->source->stored_size,
+        feed->part_count = csv_parts_find(feed->arena, feed->source->compression, feed->source->stored_size, limit,
                                           feed_read_stored, feed->source, &feed->parts);
     feed->source->stored_read = 0;
     pthread_mutex_lock(&feed->mutex);

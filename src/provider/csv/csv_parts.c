@@ -7,9 +7,8 @@
 #include "base/array.h"
 
 enum {
-    PART_TEXT_SIZE = 4 << 20,   /* frames are taken together until they may hold so much text */
-    PART_TEXT_LIMIT = 64 << 20, /* a frame that may hold more is not decoded at once */
-    ZSTD_HEAD_SIZE = 18,        /* the longest frame header */
+    PART_TEXT_SIZE = 4 << 20, /* frames are taken together until they may hold so much text */
+    ZSTD_HEAD_SIZE = 18,      /* the longest frame header */
     ZSTD_BLOCK_HEAD_SIZE = 3,
     ZSTD_BLOCK_TEXT_SIZE = 128 << 10, /* at most */
     BGZF_HEAD_SIZE = 18,
@@ -21,6 +20,7 @@ typedef struct PartWalk {
     void *user;
     uint64_t offset;    /* of the frame that comes next */
     uint64_t text_size; /* that the last one may hold */
+    uint64_t text_limit;
 } PartWalk;
 
 static uint32_t bytes_number(const unsigned char *bytes, size_t count)
@@ -53,7 +53,7 @@ static bool zstd_walk(PartWalk *walk)
         unsigned char block[ZSTD_BLOCK_HEAD_SIZE];
         walk->text_size += ZSTD_BLOCK_TEXT_SIZE;
         if (walk->read(walk->user, walk->offset, (char *)block, sizeof block) < sizeof block ||
-            walk->text_size > PART_TEXT_LIMIT)
+            walk->text_size > walk->text_limit)
             return false;
         uint32_t header = bytes_number(block, sizeof block);
         bool is_run = (header >> 1 & 3) == 1; /* of one byte */
@@ -76,13 +76,13 @@ static bool bgzf_walk(PartWalk *walk)
     return true;
 }
 
-size_t csv_parts_find(Arena *arena, CsvCompression compression, uint64_t file_size, CsvStoredRead read, void *user,
-                      CsvPart **ret_parts)
+size_t csv_parts_find(Arena *arena, CsvCompression compression, uint64_t file_size, uint64_t text_limit,
+                      CsvStoredRead read, void *user, CsvPart **ret_parts)
 {
     bool (*walk_frame)(PartWalk *) = compression == CSV_COMPRESSION_ZSTD   ? zstd_walk
                                      : compression == CSV_COMPRESSION_GZIP ? bgzf_walk
                                                                            : NULL;
-    PartWalk walk = {.read = read, .user = user};
+    PartWalk walk = {.read = read, .user = user, .text_limit = text_limit};
     ARRAY(CsvPart) parts = {0};
     uint64_t start = 0, text_size = 0;
     while (walk_frame && walk.offset < file_size) {

@@ -13,9 +13,10 @@ typedef struct CsvPart {
 /* Reads up to `size` bytes at `offset`: fewer only at the file's end. */
 typedef size_t (*CsvStoredRead)(void *user, uint64_t offset, char *target, size_t size);
 
-/* The parts, in order, in `arena`; none where the file has fewer than two, or some are too large to be decoded at once.
+/* The parts, in order, in `arena`; none where the file has fewer than two, or some may hold more than
+ * `text_limit` bytes of text.
  * The file is looked at where its frames and their blocks begin; that they are whole is not looked at. */
-size_t csv_parts_find(Arena *arena, CsvCompression compression, uint64_t file_size, CsvStoredRead read, void *user,
-                      CsvPart **ret_parts);
+size_t csv_parts_find(Arena *arena, CsvCompression compression, uint64_t file_size, uint64_t text_limit,
+                      CsvStoredRead read, void *user, CsvPart **ret_parts);
 
 #endif
