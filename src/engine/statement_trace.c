@@ -3,7 +3,7 @@
  * An expression over a row of a file says where the row stands. Above a join, a sort or what else makes rows of its
  * own, it cannot: the statement's query is then run once more, in order, with _file and _line of each row carried up to
  * it (optimizer/carry_places.c). Only a failure costs that. Nothing is written: of INSERT, UPDATE and DELETE it is the
- * rows that they would write. */
+ * rows that they would write. What has random() or nextval() in it is not run again. */
 #include "engine/engine.h"
 #include "optimizer/optimizer.h"
 
@@ -27,6 +27,21 @@ static Plan *statement_rows_plan(Statement *statement, const AstStatement *ast)
     return plan->inputs[0];
 }
 
+static void look_at_expr(void *user, Expr **slot)
+{
+    *(bool *)user |= expr_is_volatile(*slot);
+}
+
+/* Whether it would be another run: nextval() goes on, random() gives other rows. */
+static bool plan_is_volatile(Plan *plan)
+{
+    bool is_volatile = false;
+    plan_each_expr(plan, look_at_expr, &is_volatile);
+    for (size_t i = 0; i < plan->input_count && !is_volatile; i++)
+        is_volatile = plan_is_volatile(plan->inputs[i]);
+    return is_volatile;
+}
+
 void statement_trace(Statement *statement, const AstStatement *ast)
 {
     Settings settings = *statement->context.settings;
@@ -37,7 +52,7 @@ void statement_trace(Statement *statement, const AstStatement *ast)
     statement->context.reject = NULL;
     statement->columns.wants_places = true;
     Plan *plan = statement_rows_plan(statement, ast);
-    if (plan == NULL)
+    if (plan == NULL || plan_is_volatile(plan))
         return;
     plan = optimizer_run(&statement->columns, plan, NULL, NULL);
     Execution *execution =

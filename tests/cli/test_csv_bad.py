@@ -131,6 +131,11 @@ class ExpressionErrors(ProgramTest):
             with self.subTest(sql=sql):
                 self.fails(sql, "e.csv:3: division by zero")
 
+    def test_what_would_not_be_the_same_again_is_not_run_again(self):
+        self.write("f.csv", "a\n5\n")
+        self.fails("select 10 / (b + 0 * (random() * 0)::int) from 'e.csv' e join 'f.csv' f on e.a = f.a::text",
+                   "error 22012: division by zero")
+
     def test_behind_groups_there_is_no_row_any_more(self):
         self.fails("select 10 / sum(b) from 'e.csv' group by a", "error 22012: division by zero")
 
