@@ -1,7 +1,6 @@
 /* engine/foreign_key.c: FOREIGN KEY: looking references up, and queries that find rows which refer to nothing. */
 #include "engine/foreign_key.h"
 
-#include "base/array.h"
 #include "engine/transaction.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
@@ -378,24 +377,33 @@ void foreign_keys_follow(Statement *statement, const TableWrite *write)
 
 /* ---- definitions that change ---- */
 
-static bool table_is_among(const TableProvider *table, TableProvider *const *tables, size_t count)
+static bool table_is_among(const TableProvider *table, const Tables *tables)
 {
-    for (size_t i = 0; i < count; i++)
-        if (tables[i] == table)
+    for (size_t i = 0; tables && i < tables->count; i++)
+        if (tables->items[i] == table)
             return true;
     return false;
 }
 
-void foreign_keys_require_unused(Statement *statement, const TableProvider *table, TableProvider *const *gone,
-                                 size_t gone_count, ErrorCode code, const char *verb)
+void foreign_keys_require_unused(Statement *statement, const TableProvider *table, const Tables *gone, ErrorCode code,
+                                 const char *verb)
 {
     ForeignKeys keys = foreign_keys_all(statement);
     for (size_t i = 0; i < keys.count; i++) {
         const ForeignKey *key = &keys.items[i];
-        if (key->referenced == table && key->table != table && !table_is_among(key->table, gone, gone_count))
+        if (key->referenced == table && key->table != table && !table_is_among(key->table, gone))
             error_raise(code, NO_POSITION, "cannot %s table \"%s\": constraint \"%s\" of table \"%s\" refers to it",
                         verb, key->constraint->reference->table, foreign_key_name(statement, key), key->name);
     }
+}
+
+void foreign_keys_add_referring(Statement *statement, Tables *tables)
+{
+    ForeignKeys keys = foreign_keys_all(statement);
+    for (size_t t = 0; t < tables->count; t++)
+        for (size_t i = 0; i < keys.count; i++)
+            if (keys.items[i].referenced == tables->items[t] && !table_is_among(keys.items[i].table, tables))
+                array_add(statement->arena, tables, keys.items[i].table);
 }
 
 /* The table of a key with another constraint in the key's place, or (NULL) without it. */

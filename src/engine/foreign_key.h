@@ -6,6 +6,7 @@
 #ifndef QUERN_ENGINE_FOREIGN_KEY_H
 #define QUERN_ENGINE_FOREIGN_KEY_H
 
+#include "base/array.h"
 #include "engine/definition.h"
 
 /* What a statement did to a table's rows; WRITE_REPLACE took some away and added others. */
@@ -27,11 +28,15 @@ typedef struct TableWrite {
 TableWrite table_write_of(Statement *statement, const Plan *plan);
 /* Behind it, before its statement is done. Raises FOREIGN_KEY_VIOLATION. */
 void foreign_keys_follow(Statement *statement, const TableWrite *write);
-/* Before TRUNCATE and DROP: raises `code` when another table, not among `gone`, refers to the table; with is_cascade
- * DROP takes that one's key away. */
-void foreign_keys_require_unused(Statement *statement, const TableProvider *table, TableProvider *const *gone,
-                                 size_t gone_count, ErrorCode code, const char *verb);
+typedef ARRAY(TableProvider *) Tables;
+
+/* Before TRUNCATE and DROP: raises `code` when another table, not among `gone`, refers to the table. */
+void foreign_keys_require_unused(Statement *statement, const TableProvider *table, const Tables *gone, ErrorCode code,
+                                 const char *verb);
+/* DROP … CASCADE: the keys of others that refer to the table go. */
 void foreign_keys_drop(Statement *statement, const TableProvider *table);
+/* TRUNCATE … CASCADE: all that refer to one of the tables are added to them. */
+void foreign_keys_add_referring(Statement *statement, Tables *tables);
 /* The table's column, or (data NULL) the table itself gets another name: keys that refer to it follow. */
 void foreign_keys_rename(Statement *statement, const NamedTable *named, StringView column, StringView new_name);
 /* Behind ALTER TABLE: raises DEPENDENT_OBJECTS when a key that others refer to has gone, and checks the table's rows.

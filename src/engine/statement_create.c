@@ -1,5 +1,4 @@
 /* engine/statement_create.c: CREATE TABLE, VIEW and EXTERNAL TABLE, DROP, ATTACH, DETACH, USE. */
-#include "base/array.h"
 #include "engine/foreign_key.h"
 #include "engine/formats.h"
 #include "engine/transaction.h"
@@ -10,7 +9,7 @@ static void require_unused(Statement *statement, const AstObjectName *name, cons
 {
     NamedTable named = statement_named_table(statement, name);
     if (named.table)
-        foreign_keys_require_unused(statement, named.table, NULL, 0, ERROR_DEPENDENT_OBJECTS, verb);
+        foreign_keys_require_unused(statement, named.table, NULL, ERROR_DEPENDENT_OBJECTS, verb);
 }
 
 void statement_register(Statement *statement, const AstObjectName *name, TableProvider *table, bool replace)
@@ -347,8 +346,6 @@ static void drop_schema(Statement *statement, const AstDrop *drop, const AstObje
 
 /* ---- DROP ---- */
 
-typedef ARRAY(TableProvider *) Tables;
-
 /* Raises when a table is to be dropped as a view, and so on. */
 static void require_dropped_kind(TableProvider *table, const AstDrop *drop, const AstObjectName *name)
 {
@@ -385,7 +382,7 @@ static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectN
     if (drop->is_cascade)
         foreign_keys_drop(statement, table);
     else
-        foreign_keys_require_unused(statement, table, gone->items, gone->count, ERROR_DEPENDENT_OBJECTS, "drop");
+        foreign_keys_require_unused(statement, table, gone, ERROR_DEPENDENT_OBJECTS, "drop");
     return catalog_drop(catalog, parts, count, &statement->context, name->position);
 }
 

@@ -1,4 +1,5 @@
 /* engine/statement_query.c: SELECT, what writes, and EXPLAIN: bind, optimize, execute. */
+#include "base/array.h"
 #include "engine/engine.h"
 #include "engine/foreign_key.h"
 #include "engine/transaction.h"
@@ -190,24 +191,36 @@ BatchStream *statement_update(Statement *statement, const AstStatement *ast)
     return statement_write(statement, ast);
 }
 
-BatchStream *statement_truncate(Statement *statement, const AstStatement *ast)
+/* A table that can be emptied; raises. */
+static TableProvider *truncated_table(Statement *statement, const AstStatement *ast, const AstObjectName *name)
 {
-    StringView parts[3];
-    size_t part_count = object_name_parts(ast->truncate, parts);
-    TableProvider *table = catalog_require_table(statement->connection->catalog, parts, part_count, &statement->context,
-                                                 ast->truncate->position);
-    arena_own(statement->arena, table, table_release);
+    TableProvider *table = statement_require_named_table(statement, name).table;
     statement_require_unsafe_write(statement, table, ast);
     if (provider_logical_plan(table))
-        error_raise(ERROR_WRONG_OBJECT_TYPE, ast->truncate->position, "\"%.*s\" is a view",
-                    VIEW_ARGUMENTS(ast->truncate->name));
+        error_raise(ERROR_WRONG_OBJECT_TYPE, name->position, "\"%.*s\" is a view", VIEW_ARGUMENTS(name->name));
     if (table->ops->truncate == NULL)
-        error_raise(ERROR_NOT_SUPPORTED, ast->truncate->position, "TRUNCATE is not supported for table \"%.*s\" (%s)",
-                    VIEW_ARGUMENTS(ast->truncate->name), table->ops->format);
+        error_raise(ERROR_NOT_SUPPORTED, name->position, "TRUNCATE is not supported for table \"%.*s\" (%s)",
+                    VIEW_ARGUMENTS(name->name), table->ops->format);
     (void)table->ops->schema(table, &statement->context);
-    foreign_keys_require_unused(statement, table, NULL, 0, ERROR_NOT_SUPPORTED, "truncate");
-    statement_begin_write(statement, table);
-    return statement_count_row(statement, table->ops->truncate(table, &statement->context));
+    return table;
+}
+
+BatchStream *statement_truncate(Statement *statement, const AstStatement *ast)
+{
+    const AstTruncate *truncate = ast->truncate;
+    Tables tables = {0};
+    uint64_t count = 0;
+    for (size_t i = 0; i < truncate->names.count; i++)
+        array_add(statement->arena, &tables, truncated_table(statement, ast, &truncate->names.items[i]));
+    if (truncate->is_cascade)
+        foreign_keys_add_referring(statement, &tables);
+    for (size_t i = 0; i < tables.count; i++)
+        foreign_keys_require_unused(statement, tables.items[i], &tables, ERROR_NOT_SUPPORTED, "truncate");
+    for (size_t i = 0; i < tables.count; i++) {
+        statement_begin_write(statement, tables.items[i]);
+        count += tables.items[i]->ops->truncate(tables.items[i], &statement->context);
+    }
+    return statement_count_row(statement, count);
 }
 
 /* ---- ANALYZE, VACUUM, CHECKPOINT: sources know their statistics and keep themselves in order ---- */

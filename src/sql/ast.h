@@ -656,6 +656,12 @@ typedef struct AstDrop {
     AstObjectNames names;
 } AstDrop;
 
+/* RESTART IDENTITY and CONTINUE IDENTITY are read and dropped. */
+typedef struct AstTruncate {
+    AstObjectNames names;
+    bool is_cascade;
+} AstTruncate;
+
 typedef enum AstAlterKind {
     AST_ALTER_ADD_COLUMN,
     AST_ALTER_DROP_COLUMN,
@@ -852,7 +858,7 @@ typedef struct AstPragma {
     X(INSERT, AstInsert, insert)                                                                                       \
     X(UPDATE, AstUpdate, update)                                                                                       \
     X(DELETE, AstDelete, delete)                                                                                       \
-    X(TRUNCATE, AstObjectName, truncate)                                                                               \
+    X(TRUNCATE, AstTruncate, truncate)                                                                                 \
     X(COPY, AstCopy, copy)                                                                                             \
     X(ATTACH, AstAttach, attach)                                                                                       \
     X(DETACH, AstDetach, detach)                                                                                       \

@@ -161,8 +161,13 @@ void parser_truncate(Parser *parser, AstStatement *statement)
 {
     parser_expect_keyword(parser, KEYWORD_TRUNCATE);
     parser_accept_keyword(parser, KEYWORD_TABLE);
-    statement->truncate = arena_new(parser->arena, AstObjectName);
-    *statement->truncate = parser_object_name(parser, "a table name");
+    statement->truncate = arena_new(parser->arena, AstTruncate);
+    do {
+        array_add(parser->arena, &statement->truncate->names, parser_object_name(parser, "a table name"));
+    } while (parser_accept(parser, TOKEN_COMMA));
+    if (parser_accept_word(parser, "restart") || parser_accept_word(parser, "continue"))
+        parser_expect_word(parser, "identity");
+    statement->truncate->is_cascade = parser_cascade(parser);
 }
 
 void parser_with_statement(Parser *parser, AstStatement *statement)

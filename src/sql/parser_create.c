@@ -234,6 +234,11 @@ static void parser_create_table(Parser *parser, AstStatement *statement, CreateH
         parser_advance(parser);
         create->options = parser_option_list(parser, &statement->height);
     }
+    if (head.is_temporary && parser_accept_keyword(parser, KEYWORD_ON)) { /* which is what they all do */
+        parser_expect_keyword(parser, KEYWORD_COMMIT);
+        parser_expect_word(parser, "preserve");
+        parser_expect_keyword(parser, KEYWORD_ROWS);
+    }
     if (has_columns ? parser_accept_keyword(parser, KEYWORD_AS) : (parser_expect_keyword(parser, KEYWORD_AS), true)) {
         create->query = parser_query_child(parser, statement);
         if (parser_accept_keyword(parser, KEYWORD_WITH)) {
@@ -448,6 +453,8 @@ void parser_create(Parser *parser, AstStatement *statement)
         head.is_temporary = true;
     if (parser_accept_keyword(parser, KEYWORD_TEMP) || parser_accept_keyword(parser, KEYWORD_TEMPORARY))
         head.is_temporary = true;
+    else if (parser_accept_word(parser, "unlogged") && !parser_at_keyword(parser, KEYWORD_TABLE))
+        parser_raise(parser, "TABLE"); /* there is no log */
     if (parser_accept_keyword(parser, KEYWORD_TABLE)) {
         parser_create_table(parser, statement, head);
     } else if (parser_accept_keyword(parser, KEYWORD_VIEW)) {
@@ -487,7 +494,7 @@ static AstObjectKind parser_object_kind(Parser *parser)
     return AST_OBJECT_SCHEMA;
 }
 
-static bool parser_cascade(Parser *parser)
+bool parser_cascade(Parser *parser)
 {
     if (parser_accept_keyword(parser, KEYWORD_CASCADE))
         return true;

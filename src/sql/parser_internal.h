@@ -178,6 +178,8 @@ void parser_insert(Parser *parser, AstStatement *statement);
 void parser_replace(Parser *parser, AstStatement *statement);
 void parser_update(Parser *parser, AstStatement *statement);
 void parser_delete(Parser *parser, AstStatement *statement);
+/* [CASCADE | RESTRICT] */
+bool parser_cascade(Parser *parser);
 void parser_truncate(Parser *parser, AstStatement *statement);
 void parser_copy(Parser *parser, AstStatement *statement);
 /* WITH …: a query, or INSERT, UPDATE, DELETE. */

@@ -238,6 +238,15 @@ static void print_attach(Printer *printer, const AstAttach *attach)
     }
 }
 
+static void print_truncate(Printer *printer, const AstTruncate *truncate)
+{
+    for (size_t i = 0; i < truncate->names.count; i++) {
+        print(printer, i ? ", " : "TRUNCATE ");
+        print_object_name(printer, &truncate->names.items[i]);
+    }
+    print(printer, truncate->is_cascade ? " CASCADE" : "");
+}
+
 static void print_word_and_name(Printer *printer, const char *word, const AstObjectName *name)
 {
     print(printer, word);
@@ -334,7 +343,7 @@ void print_statement(Printer *printer, const AstStatement *statement)
         print_delete(printer, statement->delete);
         break;
     case AST_STATEMENT_TRUNCATE:
-        print_word_and_name(printer, "TRUNCATE", statement->truncate);
+        print_truncate(printer, statement->truncate);
         break;
     case AST_STATEMENT_COPY:
         print_copy(printer, statement->copy);
