@@ -82,6 +82,8 @@ typedef enum ErrorClass {
     X(NOT_NULL_VIOLATION, "23502", SQL)                                                                                \
     X(UNIQUE_VIOLATION, "23505", SQL)                                                                                  \
     X(FOREIGN_KEY_VIOLATION, "23503", SQL)                                                                             \
+    X(GENERATED_ALWAYS, "428C9", SQL)                                                                                  \
+    X(INVALID_OBJECT_DEFINITION, "42P17", SQL)                                                                         \
     X(INVALID_FOREIGN_KEY, "42830", SQL)                                                                               \
     X(CHECK_VIOLATION, "23514", SQL)                                                                                   \
     X(READ_ONLY, "25006", SQL)                                                                                         \

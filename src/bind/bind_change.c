@@ -109,6 +109,8 @@ PlanChange *change_node(Change *change, PlanChangeKind kind, ChangeRow *row, con
     if (node->returns_rows)
         change_row_add_others(row, change);
     node->base.inputs[0] = bind_project(binder, change->plan, row->exprs, row->names, row->count);
+    if (kind != PLAN_CHANGE_DELETE)
+        node->base.inputs[0] = target_generate(&change->target, node->base.inputs[0], 1, NO_POSITION);
     if (node->returns_rows)
         target_add_rows(binder, &node->base);
     else
@@ -162,6 +164,7 @@ static void assign(Assignments *self, const AstName *name, const AstExpr *value)
     const Target *target = &self->change->target;
     size_t column = assignments_take_column(self, name);
     const Column *definition = &target->schema->columns[column];
+    target_require_writable(target, column, value, value->position);
     if (value->kind == AST_DEFAULT) {
         self->values[column] = target_default(target, column, value->position);
         return;
@@ -176,6 +179,7 @@ static void assign_query(Assignments *self, const AstNames *names, const AstExpr
     Expr **row = bind_row_subquery(&self->place, query, names->count);
     for (size_t i = 0; i < names->count; i++) {
         size_t column = assignments_take_column(self, &names->items[i]);
+        target_require_writable(target, column, NULL, names->items[i].position);
         const Column *definition = &target->schema->columns[column];
         self->values[column] =
             bind_assign(target->binder, row[i], /* is_untyped= */ false, definition->type, definition->name);
@@ -201,6 +205,19 @@ static void assign_row(Assignments *self, const AstAssignment *assignment)
             assign(self, &names->items[i], value->list.items[i]);
 }
 
+/* What is made of columns that are assigned may change with them. */
+static void assignments_add_generated(Assignments *self)
+{
+    const Target *target = &self->change->target;
+    for (size_t column = 0; column < target->schema->column_count; column++) {
+        bool is_there = provider_column_generated(target->table, column) == NULL;
+        for (size_t i = 0; i < self->column_count; i++)
+            is_there |= self->columns[i] == column;
+        if (!is_there)
+            self->columns[self->column_count++] = column;
+    }
+}
+
 Assignments assignments_bind(Change *change, const AstAssignments *list)
 {
     Binder *binder = change->target.binder;
@@ -212,6 +229,7 @@ Assignments assignments_bind(Change *change, const AstAssignments *list)
     for (size_t i = 0; i < list->count; i++)
         assign_row(&self, &list->items[i]);
     change->plan = subqueries_attach(binder, change->plan, &self.subqueries);
+    assignments_add_generated(&self);
     return self;
 }
 

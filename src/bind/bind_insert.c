@@ -39,7 +39,7 @@ static Plan *target_fill(const Target *target, const Rows *rows, Position positi
         if (exprs[i] == NULL)
             exprs[i] = target_default(target, i, position);
     }
-    return bind_project(binder, rows->plan, exprs, names, count);
+    return target_generate(target, bind_project(binder, rows->plan, exprs, names, count), 0, position);
 }
 
 static Plan *target_insert(const Target *target, InsertOp op, const Rows *rows, Position position)
@@ -147,6 +147,8 @@ static Rows target_values(Target *target, const AstQuery *query, Cte *ctes)
         names[column] = definition->name;
         for (size_t row = 0; row < values.row_count; row++) {
             size_t cell = row * values.column_count + column;
+            const AstExpr *value = query->rows.items[row].items[column];
+            target_require_writable(target, target->columns[column], value, value->position);
             values.cells[cell] =
                 bind_assign(binder, values.cells[cell], values.is_untyped[cell], definition->type, definition->name);
         }
@@ -175,6 +177,8 @@ static Rows insert_rows(Target *target, const AstInsert *ast, Cte *ctes)
     Rows rows = bind_rows(target->binder, ast->query, NULL, ctes);
     if (ast->is_by_name)
         target_take_query_columns(target, &rows, ast->query->position);
+    for (size_t i = 0; i < rows.column_count && i < target->column_count; i++)
+        target_require_writable(target, target->columns[i], NULL, ast->query->position);
     return rows;
 }
 

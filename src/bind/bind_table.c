@@ -9,6 +9,7 @@ typedef struct Definition {
     Scope scope; /* the new columns, for CHECK */
     ARRAY(Constraint) constraints;
     bool has_primary_key;
+    const Expr **generated; /* one a column; NULL: it is not generated */
 } Definition;
 
 static const char *expr_sql(Binder *binder, const AstExpr *expr)
@@ -79,7 +80,7 @@ static void definition_add_key(Definition *definition, const AstConstraint *ast,
     array_add(binder->arena, &definition->constraints, constraint);
 }
 
-/* The new columns that a condition looks at. */
+/* The new columns that an expression looks at. */
 static size_t *check_columns(const Definition *definition, const Expr *condition, size_t *ret_count)
 {
     ColumnSet used = column_set_in(definition->binder->arena);
@@ -106,6 +107,44 @@ static void definition_add_check(Definition *definition, const AstConstraint *as
                              .name = ast->name.text.data ? binder_string(binder, ast->name.text) : NULL,
                              .check = expr_sql(binder, ast->expr)};
     array_add(binder->arena, &definition->constraints, constraint);
+}
+
+static void definition_add_generated(Definition *definition, const AstConstraint *ast, const size_t *columns)
+{
+    Binder *binder = definition->binder;
+    const Column *target = &definition->bound->schema->columns[columns[0]];
+    Place place = {.binder = binder, .scope = &definition->scope, .clause = "GENERATED"};
+    const Expr *expr =
+        bind_assign(binder, bind_expr(&place, ast->expr), ast_is_untyped(ast->expr), target->type, target->name);
+    if (expr_is_volatile(expr))
+        bind_error(binder, ERROR_INVALID_OBJECT_DEFINITION, ast->position, NULL,
+                   "what generates column \"%s\" has another value each time", target->name);
+    definition->generated[columns[0]] = expr;
+    Constraint constraint = {
+        .kind = CONSTRAINT_GENERATED, .column_count = 1, .columns = columns, .check = expr_sql(binder, ast->expr)};
+    array_add(binder->arena, &definition->constraints, constraint);
+}
+
+/* A generated column has no default, and is not made of others that are generated. */
+static void definition_check_generated(const Definition *definition)
+{
+    Binder *binder = definition->binder;
+    const Column *columns = definition->bound->schema->columns;
+    for (size_t i = 0; i < definition->columns->count; i++) {
+        const Expr *expr = definition->generated[i];
+        if (expr == NULL)
+            continue;
+        if (definition->bound->defaults[i])
+            bind_error(binder, ERROR_SYNTAX, definition->columns->items[i].name.position, NULL,
+                       "column \"%s\" has both a default and an expression that generates it", columns[i].name);
+        size_t used_count;
+        const size_t *used = check_columns(definition, expr, &used_count);
+        for (size_t u = 0; u < used_count; u++)
+            if (definition->generated[used[u]])
+                bind_error(binder, ERROR_INVALID_OBJECT_DEFINITION, definition->columns->items[i].name.position, NULL,
+                           "generated column \"%s\" cannot be made of another one, \"%s\"", columns[i].name,
+                           columns[used[u]].name);
+    }
 }
 
 static void definition_add_not_null(Definition *definition, const AstConstraint *ast, const size_t *columns)
@@ -189,7 +228,7 @@ static void definition_add_constraint(Definition *definition, const AstConstrain
         require_binary_collation(definition->binder, ast);
         break;
     case AST_CONSTRAINT_GENERATED:
-        bind_error(definition->binder, ERROR_NOT_SUPPORTED, ast->position, NULL, "generated columns are not supported");
+        definition_add_generated(definition, ast, columns);
     }
 }
 
@@ -232,8 +271,10 @@ BoundTable *bind_table_definition(BindEnvironment *environment, const AstColumnD
     bound->schema = schema_new(binder->arena, columns->count);
     bound->defaults = arena_allocate_zero(binder->arena, memory_size_multiply(columns->count, sizeof *bound->defaults));
     Definition definition = {.binder = binder, .columns = columns, .bound = bound};
+    definition.generated = arena_allocate_zero(binder->arena, memory_size_multiply(columns->count, sizeof(Expr *)));
     definition_add_columns(&definition);
     definition_add_column_constraints(&definition);
+    definition_check_generated(&definition);
     for (size_t i = 0; constraints && i < constraints->count; i++)
         definition_add_table_constraint(&definition, &constraints->items[i]);
     bound->constraints = (Constraints){definition.constraints.count, definition.constraints.items};

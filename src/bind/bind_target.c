@@ -25,7 +25,23 @@ size_t target_find_column(const Target *target, StringView name, Position positi
                "column \"%.*s\" of table \"%s\" does not exist", VIEW_ARGUMENTS(name), target->name);
 }
 
-/* ---- defaults and checks: SQL text that the provider keeps ---- */
+/* ---- defaults, checks, what is generated: SQL text that the provider keeps ---- */
+
+/* The text as a value for the column. */
+static Expr *target_value(const Target *target, size_t column, const char *sql, Scope *scope, const char *clause,
+                          Position position)
+{
+    Binder *binder = target->binder;
+    const Column *definition = &target->schema->columns[column];
+    const AstExpr *ast = parser_parse_expression(binder->arena, view_of(sql));
+    Position outer_position = binder->outer_position;
+    binder->outer_position = binder_at(binder, position);
+    Place place = {.binder = binder, .scope = scope, .clause = clause};
+    Expr *expr = bind_expr(&place, ast);
+    expr = bind_assign(binder, expr, ast_is_untyped(ast), definition->type, definition->name);
+    binder->outer_position = outer_position;
+    return expr;
+}
 
 Expr *target_default(const Target *target, size_t column, Position position)
 {
@@ -34,14 +50,7 @@ Expr *target_default(const Target *target, size_t column, Position position)
     const char *sql = provider_column_default(target->table, column);
     if (sql == NULL)
         return expr_constant(binder->arena, value_null(definition->type), binder_at(binder, position));
-    const AstExpr *ast = parser_parse_expression(binder->arena, view_of(sql));
-    Position outer_position = binder->outer_position;
-    binder->outer_position = binder_at(binder, position);
-    Place place = {.binder = binder, .clause = "DEFAULT"};
-    Expr *expr = bind_expr(&place, ast);
-    expr = bind_assign(binder, expr, ast_is_untyped(ast), definition->type, definition->name);
-    binder->outer_position = outer_position;
-    return expr;
+    return target_value(target, column, sql, NULL, "DEFAULT", position);
 }
 
 Relation target_relation(const Target *target, const char *alias, const ColumnId *columns)
@@ -55,6 +64,32 @@ Relation target_relation(const Target *target, const char *alias, const ColumnId
     Relation relation = {0};
     relation_add_table(target->binder, &relation, table);
     return relation;
+}
+
+void target_require_writable(const Target *target, size_t column, const AstExpr *value, Position position)
+{
+    bool is_default = value && value->kind == AST_DEFAULT;
+    if (!is_default && provider_column_generated(target->table, column))
+        bind_error(target->binder, ERROR_GENERATED_ALWAYS, position, "it is a generated column: leave it out",
+                   "column \"%s\" can only be set to DEFAULT", target->schema->columns[column].name);
+}
+
+Plan *target_generate(const Target *target, Plan *plan, size_t first, Position position)
+{
+    Binder *binder = target->binder;
+    Scope scope = {.relation = target_relation(target, target->name, plan->outputs + first)};
+    Expr **exprs = arena_array(binder->arena, Expr *, plan->output_count);
+    const char **names = arena_array(binder->arena, const char *, plan->output_count);
+    bool is_any = false;
+    for (size_t i = 0; i < plan->output_count; i++) {
+        bool is_row_s = i >= first && i - first < target->schema->column_count;
+        const char *sql = is_row_s ? provider_column_generated(target->table, i - first) : NULL;
+        names[i] = plan_column(binder->columns, plan->outputs[i])->name;
+        exprs[i] = sql ? target_value(target, i - first, sql, &scope, "GENERATED", position)
+                       : plan_column_expr(binder->columns, plan->outputs[i], NO_POSITION);
+        is_any |= sql != NULL;
+    }
+    return is_any ? bind_project(binder, plan, exprs, names, plan->output_count) : plan;
 }
 
 static Expr *target_check(const Target *target, const Constraint *constraint, Scope *scope, Position position)

@@ -21,6 +21,10 @@ Target target_new(Binder *binder, TableProvider *table, const char *name, Positi
 size_t target_find_column(const Target *target, StringView name, Position position);
 /* What DEFAULT is in a column; NULL where there is none. */
 Expr *target_default(const Target *target, size_t column, Position position);
+/* Raises unless `value` may be written to the column: into a generated one only DEFAULT. NULL: some value. */
+void target_require_writable(const Target *target, size_t column, const AstExpr *value, Position position);
+/* A plan whose outputs from `first` on are new rows of the table: the same with its generated columns computed. */
+Plan *target_generate(const Target *target, Plan *plan, size_t first, Position position);
 /* CHECK conditions over columns[i], a new row's i-th, and what to call them; returns how many. */
 size_t target_checks(const Target *target, const ColumnId *columns, Position position, Expr ***ret_checks,
                      const char ***ret_names);

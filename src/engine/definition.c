@@ -80,6 +80,16 @@ TableDefinition definition_with_indexes(Statement *statement, const TableDefinit
     return other;
 }
 
+void constraints_require_plain(const Constraints *constraints, Position position)
+{
+    for (size_t i = 0; i < constraints->count; i++) {
+        ConstraintKind kind = constraints->items[i].kind;
+        if (kind == CONSTRAINT_FOREIGN_KEY || kind == CONSTRAINT_GENERATED)
+            error_raise(ERROR_NOT_SUPPORTED, position, "%s are for tables in memory",
+                        kind == CONSTRAINT_FOREIGN_KEY ? "foreign keys" : "generated columns");
+    }
+}
+
 void statement_keep_table(Statement *statement, TableProvider *table)
 {
     arena_own(statement->arena, table, table_release);

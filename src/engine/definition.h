@@ -22,6 +22,8 @@ TableDefinition table_definition(Statement *statement, TableProvider *table);
 /* The definition with these indexes; those that are unique stand among the constraints. */
 TableDefinition definition_with_indexes(Statement *statement, const TableDefinition *definition,
                                         const Indexes *indexes);
+/* For a table that is kept elsewhere: raises NOT_SUPPORTED when one of them is for tables in memory. */
+void constraints_require_plain(const Constraints *constraints, Position position);
 /* The statement takes the caller's share. */
 void statement_keep_table(Statement *statement, TableProvider *table);
 /* The same rows under another definition take the table's place. */

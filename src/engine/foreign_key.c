@@ -188,13 +188,6 @@ void foreign_keys_resolve(Statement *statement, const char *schema, StringView t
     }
 }
 
-void foreign_keys_refuse(const Constraints *constraints, Position position)
-{
-    for (size_t i = 0; i < constraints->count; i++)
-        if (constraints->items[i].kind == CONSTRAINT_FOREIGN_KEY)
-            error_raise(ERROR_NOT_SUPPORTED, position, "foreign keys are for tables in memory");
-}
-
 /* ---- rows that refer to nothing ---- */
 
 static void add_column(Text *text, const char *alias, const char *name)

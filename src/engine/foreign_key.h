@@ -16,8 +16,6 @@ typedef enum WriteEvent { WRITE_INSERT, WRITE_UPDATE, WRITE_DELETE, WRITE_REPLAC
  * that is a key of a table in memory, DATATYPE_MISMATCH unless its columns can be compared. */
 void foreign_keys_resolve(Statement *statement, const char *schema, StringView table, TableDefinition *definition,
                           Position position);
-/* The same for tables that are kept elsewhere: raises NOT_SUPPORTED when there is one. */
-void foreign_keys_refuse(const Constraints *constraints, Position position);
 /* A write, before it is done: what a bound plan is going to do. */
 typedef struct TableWrite {
     TableProvider *table;

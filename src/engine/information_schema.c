@@ -231,7 +231,7 @@ static void add_columns(Listing *listing, const char *name, TableProvider *table
         else
             add_nulls(listing, 1);
         add_text(listing, "NO");
-        add_text(listing, "NEVER");
+        add_text(listing, provider_column_generated(table, i) ? "ALWAYS" : "NEVER");
         add_text(listing, yes_or_no(provider_table_type(table) != TABLE_VIEW && table->ops->update_rows));
         add_row(listing);
     }
@@ -255,7 +255,7 @@ static void each_constraint(Listing *listing, const char *name, TableProvider *t
     const Schema *schema = table->ops->schema(table, listing->context);
     for (size_t i = 0; i < constraints->count; i++) {
         const Constraint *constraint = &constraints->items[i];
-        if (constraint->kind != CONSTRAINT_NOT_NULL && !constraint->is_index)
+        if (constraint_is_table_s(constraint))
             add(listing, name, constraint_name(listing->context->arena, name, schema, constraint), schema, constraint);
     }
 }

@@ -181,7 +181,8 @@ const char *file_table_name(Arena *arena, StringView path)
 
 /* ---- the definition of a table as SQL ---- */
 
-static void column_definition_print(Text *text, const Column *column, const char *default_sql)
+static void column_definition_print(Text *text, const Column *column, const char *default_sql,
+                                    const char *generated_sql)
 {
     char type[TYPE_NAME_SIZE];
     text_add(text, "\n    ");
@@ -189,6 +190,8 @@ static void column_definition_print(Text *text, const Column *column, const char
     text_add_format(text, " %s", type_name(column->type, type));
     if (default_sql)
         text_add_format(text, " DEFAULT %s", default_sql);
+    if (generated_sql)
+        text_add_format(text, " GENERATED ALWAYS AS (%s) STORED", generated_sql);
     if (!column->is_nullable)
         text_add(text, " NOT NULL");
 }
@@ -259,11 +262,11 @@ const char *statement_table_definition(Statement *statement, TableProvider *tabl
     for (size_t i = 0; i < schema->column_count; i++) {
         if (i)
             text_add_char(&text, ',');
-        column_definition_print(&text, &schema->columns[i], provider_column_default(table, i));
+        column_definition_print(&text, &schema->columns[i], provider_column_default(table, i),
+                                provider_column_generated(table, i));
     }
     for (size_t i = 0; constraints && i < constraints->count; i++)
-        if (constraints->items[i].kind != CONSTRAINT_NOT_NULL && /* the columns say it */
-            !constraints->items[i].is_index)
+        if (constraint_is_table_s(&constraints->items[i]))
             constraint_print(&text, schema, &constraints->items[i]);
     text_add(&text, "\n)");
     return text_string(&text);

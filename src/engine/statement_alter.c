@@ -39,7 +39,7 @@ static void alteration_take_constraints(Alteration *self, const Schema *schema)
     const char *table_name = arena_view(arena, self->named.name).data;
     for (size_t i = 0; i < constraints->count; i++) {
         const Constraint *constraint = &constraints->items[i];
-        if (constraint->kind != CONSTRAINT_NOT_NULL && !constraint->is_index) /* as the definition has them */
+        if (constraint_is_table_s(constraint)) /* as the definition has them */
             array_add(arena, &self->constraints, constraint_name(arena, table_name, schema, constraint));
     }
 }
@@ -71,6 +71,8 @@ static void alteration_begin(Alteration *self)
     self->create = parser_parse(statement->arena, view_of(sql), NULL)->create_table;
     for (size_t i = 0; i < schema->column_count; i++) {
         Source source = {.column = view_of(schema->columns[i].name)};
+        if (provider_column_generated(table, i))
+            source.column = (StringView){0};
         array_add(statement->arena, &self->sources, source);
     }
     alteration_take_constraints(self, schema);
@@ -108,6 +110,18 @@ static bool constraint_uses(AstConstraint *constraint, ColumnUse use)
         use.is_found = true;
         if (use.new_name.data)
             name->text = use.new_name;
+    }
+    return use.is_found;
+}
+
+/* The expressions of generated columns. */
+static bool generated_use(AstColumnDefinitions *columns, ColumnUse use)
+{
+    for (size_t c = 0; c < columns->count; c++) {
+        AstConstraints *constraints = &columns->items[c].constraints;
+        for (size_t i = 0; i < constraints->count; i++)
+            if (constraints->items[i].kind == AST_CONSTRAINT_GENERATED)
+                ast_expr_walk(constraints->items[i].expr, column_use_visit, &use);
     }
     return use.is_found;
 }
@@ -192,6 +206,9 @@ static void drop_column(Alteration *self, const AstAlter *action)
     if (columns->count == 1)
         error_raise(ERROR_NOT_SUPPORTED, action->column.position, "a table has at least one column");
     ColumnUse use = {.column = columns->items[column].name.text};
+    if (generated_use(columns, use))
+        error_raise(ERROR_DEPENDENT_OBJECTS, action->column.position,
+                    "column \"%.*s\" is what a generated column is made of", VIEW_ARGUMENTS(use.column));
     for (size_t i = self->create->constraints.count; i-- > 0;)
         if (constraint_uses(&self->create->constraints.items[i], use))
             drop_constraint_at(self, i);
@@ -216,6 +233,7 @@ static void rename_column(Alteration *self, const AstAlter *action)
     AstName *name = &self->create->columns.items[column].name;
     ColumnUse use = {.column = name->text, .new_name = action->new_name.text};
     name->text = action->new_name.text;
+    (void)generated_use(&self->create->columns, use);
     for (size_t i = 0; i < self->create->constraints.count; i++) {
         constraint_uses(&self->create->constraints.items[i], use);
         reference_rename(&self->create->constraints.items[i], self->named.name, use);

@@ -114,7 +114,7 @@ static BatchStream *create_table_from_query(Statement *statement, const AstCreat
         columns_are_typed(&create->columns)
             ? bind_table_definition(&statement->environment, &create->columns, &create->constraints)
             : query_table_definition(statement, create, query);
-    foreign_keys_refuse(&definition->constraints, name->position);
+    constraints_require_plain(&definition->constraints, name->position);
     TableProvider *table = memory_table_new(&statement->context, definition->schema, &definition->constraints,
                                             definition->defaults, table_type_of(name));
     statement_keep_table(statement, table);
@@ -174,7 +174,7 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
         if (there && create->is_if_not_exists)
             return NULL;
         BoundTable *definition = bind_table_definition(&statement->environment, &create->columns, &create->constraints);
-        foreign_keys_refuse(&definition->constraints, ast->position);
+        constraints_require_plain(&definition->constraints, ast->position);
         schema->ops->create(schema, arena_view(statement->arena, create->name.name).data, definition->schema,
                             &definition->constraints, definition->defaults, &statement->context);
         return NULL;
@@ -267,7 +267,7 @@ static void external_columns(Statement *statement, const AstCreateExternalTable 
             bind_table_definition(&statement->environment, &create->columns, &create->constraints);
         for (size_t i = 0; i < table->schema->column_count; i++) /* what a file holds nobody has cast */
             table->schema->columns[i].type = type_without_limit(table->schema->columns[i].type);
-        foreign_keys_refuse(&table->constraints, create->name.position);
+        constraints_require_plain(&table->constraints, create->name.position);
         args->columns = table->schema;
         args->constraints = &table->constraints;
         args->defaults = table->defaults;

@@ -41,7 +41,7 @@ static size_t sort_keys_measure(SortKeys *keys, Vector *const *columns, const ui
 
 void sort_keys_encode(SortKeys *keys, Vector *const *columns, const uint16_t *selection, size_t count)
 {
-    block_grow(keys->memory, 0, sort_keys_measure(keys, columns, selection, count));
+    block_grow(keys->memory, 0, sort_keys_measure(keys, columns, selection, count) + 1); /* never NULL */
     uint8_t *key = keys->memory->data;
     for (size_t i = 0; i < count; i++) {
         keys->keys[i] = keys->ends[i] = key;

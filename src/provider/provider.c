@@ -39,11 +39,9 @@ const Constraints *provider_constraints(TableProvider *table)
 
 const char *constraint_name(Arena *arena, const char *table_name, const Schema *schema, const Constraint *constraint)
 {
-    static const char *const endings[] = {[CONSTRAINT_PRIMARY_KEY] = "pkey",
-                                          [CONSTRAINT_UNIQUE] = "key",
-                                          [CONSTRAINT_NOT_NULL] = "not_null",
-                                          [CONSTRAINT_CHECK] = "check",
-                                          [CONSTRAINT_FOREIGN_KEY] = "fkey"};
+    static const char *const endings[] = {
+        [CONSTRAINT_PRIMARY_KEY] = "pkey", [CONSTRAINT_UNIQUE] = "key",       [CONSTRAINT_NOT_NULL] = "not_null",
+        [CONSTRAINT_CHECK] = "check",      [CONSTRAINT_FOREIGN_KEY] = "fkey", [CONSTRAINT_GENERATED] = "generated"};
     if (constraint->name)
         return constraint->name;
     bool has_columns = constraint->kind == CONSTRAINT_CHECK ? constraint->column_count == 1
@@ -64,6 +62,15 @@ const Indexes *provider_indexes(TableProvider *table)
 const char *provider_column_default(TableProvider *table, size_t column)
 {
     return table->ops->column_default ? table->ops->column_default(table, column) : NULL;
+}
+
+const char *provider_column_generated(TableProvider *table, size_t column)
+{
+    const Constraints *constraints = provider_constraints(table);
+    for (size_t i = 0; constraints && i < constraints->count; i++)
+        if (constraints->items[i].kind == CONSTRAINT_GENERATED && constraints->items[i].columns[0] == column)
+            return constraints->items[i].check;
+    return NULL;
 }
 
 const char *provider_logical_plan(TableProvider *table)

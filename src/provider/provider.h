@@ -116,7 +116,8 @@ typedef enum ConstraintKind {
     CONSTRAINT_UNIQUE,
     CONSTRAINT_NOT_NULL,
     CONSTRAINT_CHECK,
-    CONSTRAINT_FOREIGN_KEY
+    CONSTRAINT_FOREIGN_KEY,
+    CONSTRAINT_GENERATED /* a column is what an expression over the others gives */
 } ConstraintKind;
 
 /* What becomes of the rows that refer to one that is gone or has another key. */
@@ -143,7 +144,7 @@ typedef struct Constraint {
     const char *name; /* or NULL */
     size_t column_count;
     const size_t *columns;      /* indexes into schema(); CHECK: those that it looks at */
-    const char *check;          /* CHECK: SQL text */
+    const char *check;          /* CHECK and GENERATED: SQL text */
     const Reference *reference; /* FOREIGN KEY */
 } Constraint;
 
@@ -155,6 +156,12 @@ typedef struct Constraints {
     size_t count;
     const Constraint *items;
 } Constraints;
+
+/* Whether a definition has it among the table's, not at a column or as an index. */
+static inline bool constraint_is_table_s(const Constraint *constraint)
+{
+    return constraint->kind != CONSTRAINT_NOT_NULL && constraint->kind != CONSTRAINT_GENERATED && !constraint->is_index;
+}
 
 typedef struct IndexKey {
     const char *sql; /* a column's name, quoted where it must be, or an expression */
@@ -248,6 +255,8 @@ const Statistics *provider_statistics(TableProvider *table, const Context *conte
 const Constraints *provider_constraints(TableProvider *table);
 const Indexes *provider_indexes(TableProvider *table);
 const char *provider_column_default(TableProvider *table, size_t column);
+/* The expression that a generated column is; NULL: it is none. */
+const char *provider_column_generated(TableProvider *table, size_t column);
 const char *provider_logical_plan(TableProvider *table);
 
 /* ---- Scan ---- */
