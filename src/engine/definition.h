@@ -33,4 +33,7 @@ void statement_replace_table(Statement *statement, const NamedTable *named, Tabl
 /* Hands a statement on to the database that the schema is: in its text that is called main. */
 void statement_pass_on(Statement *statement, const NamedTable *named, const AstStatement *ast, const char *sql);
 
+/* CREATE TABLE with the columns and constraints of the tables that LIKE names in its place. */
+const AstCreateTable *statement_expand_likes(Statement *statement, const AstCreateTable *create);
+
 #endif

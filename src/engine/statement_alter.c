@@ -348,14 +348,15 @@ static TableDefinition alteration_definition(const Alteration *self)
         bind_table_definition(&statement->environment, &self->create->columns, &self->create->constraints);
     TableDefinition definition = {
         .schema = bound->schema, .constraints = bound->constraints, .defaults = bound->defaults};
-    foreign_keys_resolve(statement, self->named.schema_name, self->named.name, &definition, self->named.position);
     Index *items = arena_array(statement->arena, Index, self->indexes.count);
     for (size_t i = 0; i < self->indexes.count; i++) {
         const IndexDraft *draft = &self->indexes.items[i];
         items[i] = *bind_index(&statement->environment, bound->schema, draft->name, draft->is_unique, &draft->keys);
     }
     Indexes indexes = {self->indexes.count, items};
-    return definition_with_indexes(statement, &definition, &indexes);
+    definition = definition_with_indexes(statement, &definition, &indexes);
+    foreign_keys_resolve(statement, self->named.schema_name, self->named.name, &definition, self->named.position);
+    return definition;
 }
 
 /* SELECT old columns FROM old; *ret_columns are those of the new table that they go to. */

@@ -173,6 +173,7 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
             statement_keep_table(statement, there);
         if (there && create->is_if_not_exists)
             return NULL;
+        create = statement_expand_likes(statement, create);
         BoundTable *definition = bind_table_definition(&statement->environment, &create->columns, &create->constraints);
         constraints_require_plain(&definition->constraints, ast->position);
         schema->ops->create(schema, arena_view(statement->arena, create->name.name).data, definition->schema,
@@ -183,7 +184,7 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
         return NULL;
     if (create->query)
         return create_table_from_query(statement, create, &name);
-    TableProvider *table = created_table(statement, create, &name);
+    TableProvider *table = created_table(statement, statement_expand_likes(statement, create), &name);
     statement_register(statement, &name, table, create->is_or_replace);
     return NULL;
 }

@@ -568,11 +568,29 @@ typedef struct AstColumnDefinition {
 
 typedef ARRAY(AstColumnDefinition) AstColumnDefinitions;
 
+/* LIKE t INCLUDING …: bits of what is taken over beside names, types and NOT NULL. */
+typedef enum AstLikePart {
+    AST_LIKE_DEFAULTS = 1,
+    AST_LIKE_CONSTRAINTS = 2, /* CHECK */
+    AST_LIKE_INDEXES = 4,     /* PRIMARY KEY and UNIQUE too */
+    AST_LIKE_GENERATED = 8,
+    AST_LIKE_ALL = 15,
+} AstLikePart;
+
+typedef struct AstLike {
+    AstObjectName table;
+    size_t column_index; /* its columns stand before that one */
+    unsigned parts;
+} AstLike;
+
+typedef ARRAY(AstLike) AstLikes;
+
 typedef struct AstCreateTable {
     AstObjectName name;
     bool is_or_replace, is_temporary, is_if_not_exists;
     AstColumnDefinitions columns; /* with a query: types are absent when only names were listed */
     AstConstraints constraints;
+    AstLikes likes;
     AstQuery *query; /* AS query */
     bool is_with_no_data;
     AstOptions options; /* WITH (…) */

@@ -187,13 +187,51 @@ static AstColumnDefinition parser_column_definition(Parser *parser, uint16_t *he
     return column;
 }
 
-/* (columns and constraints) */
+/* One word behind INCLUDING or EXCLUDING; those that mean nothing here have no bit. */
+static unsigned parser_like_part(Parser *parser)
+{
+    static const struct {
+        const char *word;
+        unsigned part;
+    } words[] = {{"defaults", AST_LIKE_DEFAULTS},
+                 {"constraints", AST_LIKE_CONSTRAINTS},
+                 {"indexes", AST_LIKE_INDEXES},
+                 {"generated", AST_LIKE_GENERATED},
+                 {"all", AST_LIKE_ALL},
+                 {"comments", 0},
+                 {"compression", 0},
+                 {"identity", 0},
+                 {"statistics", 0},
+                 {"storage", 0}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (parser_accept_word(parser, words[i].word))
+            return words[i].part;
+    parser_raise(parser, "ALL, CONSTRAINTS, DEFAULTS, GENERATED or INDEXES");
+}
+
+/* Behind LIKE */
+static AstLike parser_like_table(Parser *parser, size_t column_index)
+{
+    AstLike like = {.table = parser_object_name(parser, "a table name"), .column_index = column_index};
+    for (;;) {
+        if (parser_accept_word(parser, "including"))
+            like.parts |= parser_like_part(parser);
+        else if (parser_accept_word(parser, "excluding"))
+            like.parts &= ~parser_like_part(parser);
+        else
+            return like;
+    }
+}
+
+/* (columns and constraints); `likes` NULL: LIKE is not possible */
 static void parser_table_elements(Parser *parser, AstColumnDefinitions *columns, AstConstraints *constraints,
-                                  uint16_t *height)
+                                  AstLikes *likes, uint16_t *height)
 {
     parser_expect(parser, TOKEN_LEFT_PAREN);
     while (!parser_at(parser, TOKEN_RIGHT_PAREN)) {
-        if (parser_at_table_constraint(parser))
+        if (likes && parser_accept_keyword(parser, KEYWORD_LIKE))
+            array_add(parser->arena, likes, parser_like_table(parser, columns->count));
+        else if (parser_at_table_constraint(parser))
             array_add(parser->arena, constraints, parser_table_constraint(parser, height));
         else
             array_add(parser->arena, columns, parser_column_definition(parser, height));
@@ -227,7 +265,7 @@ static void parser_create_table(Parser *parser, AstStatement *statement, CreateH
     create->name = parser_object_name(parser, "a table name");
     bool has_columns = parser_at(parser, TOKEN_LEFT_PAREN);
     if (has_columns)
-        parser_table_elements(parser, &create->columns, &create->constraints, &statement->height);
+        parser_table_elements(parser, &create->columns, &create->constraints, &create->likes, &statement->height);
     if (parser_accept_keyword(parser, KEYWORD_WITHOUT)) { /* SQLite's WITHOUT ROWID: how it is stored */
         parser_expect_word(parser, "rowid");
     } else if (parser_at_keyword(parser, KEYWORD_WITH) && parser_peek(parser, 1)->kind == TOKEN_LEFT_PAREN) {
@@ -239,7 +277,8 @@ static void parser_create_table(Parser *parser, AstStatement *statement, CreateH
         parser_expect_word(parser, "preserve");
         parser_expect_keyword(parser, KEYWORD_ROWS);
     }
-    if (has_columns ? parser_accept_keyword(parser, KEYWORD_AS) : (parser_expect_keyword(parser, KEYWORD_AS), true)) {
+    if (has_columns ? create->likes.count == 0 && parser_accept_keyword(parser, KEYWORD_AS)
+                    : (parser_expect_keyword(parser, KEYWORD_AS), true)) {
         create->query = parser_query_child(parser, statement);
         if (parser_accept_keyword(parser, KEYWORD_WITH)) {
             create->is_with_no_data = parser_accept_keyword(parser, KEYWORD_NO);
@@ -304,7 +343,7 @@ static void parser_create_external_table(Parser *parser, AstStatement *statement
     create->is_if_not_exists = parser_accept_if_not_exists(parser);
     create->name = parser_object_name(parser, "a table name");
     if (parser_at(parser, TOKEN_LEFT_PAREN))
-        parser_table_elements(parser, &create->columns, &create->constraints, &statement->height);
+        parser_table_elements(parser, &create->columns, &create->constraints, NULL, &statement->height);
     while (parser_accept_external_clause(parser, statement, create))
         ;
     if (create->location.data == NULL && !ast_name_is_given(&create->format))

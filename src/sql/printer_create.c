@@ -96,16 +96,35 @@ static void print_column_definition(Printer *printer, const AstColumnDefinition 
     }
 }
 
-static void print_table_elements(Printer *printer, const AstColumnDefinitions *columns,
-                                 const AstConstraints *constraints)
+static void print_like(Printer *printer, const AstLike *like)
 {
+    static const char *const words[] = {" INCLUDING DEFAULTS", " INCLUDING CONSTRAINTS", " INCLUDING INDEXES",
+                                        " INCLUDING GENERATED"};
+    print(printer, "LIKE ");
+    print_object_name(printer, &like->table);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (like->parts >> i & 1)
+            print(printer, words[i]);
+}
+
+/* `likes` may be NULL. */
+static void print_table_elements(Printer *printer, const AstColumnDefinitions *columns,
+                                 const AstConstraints *constraints, const AstLikes *likes)
+{
+    size_t count = 0, like = 0;
     print(printer, " (");
-    for (size_t i = 0; i < columns->count; i++) {
-        print_comma(printer, i);
-        print_column_definition(printer, &columns->items[i]);
+    for (size_t i = 0; i <= columns->count; i++) {
+        for (; likes && like < likes->count && likes->items[like].column_index == i; like++) {
+            print_comma(printer, count++);
+            print_like(printer, &likes->items[like]);
+        }
+        if (i < columns->count) {
+            print_comma(printer, count++);
+            print_column_definition(printer, &columns->items[i]);
+        }
     }
     for (size_t i = 0; i < constraints->count; i++) {
-        print_comma(printer, i + columns->count);
+        print_comma(printer, count++);
         print_constraint(printer, &constraints->items[i]);
     }
     print(printer, ")");
@@ -126,8 +145,8 @@ void print_create_table(Printer *printer, const AstCreateTable *create)
 {
     print_create_head(printer, create->is_or_replace, create->is_temporary, "TABLE", create->is_if_not_exists);
     print_object_name(printer, &create->name);
-    if (create->columns.count || create->constraints.count || create->query == NULL)
-        print_table_elements(printer, &create->columns, &create->constraints);
+    if (create->columns.count || create->constraints.count || create->likes.count || create->query == NULL)
+        print_table_elements(printer, &create->columns, &create->constraints, &create->likes);
     if (create->options.count) {
         print(printer, " WITH ");
         print_options(printer, &create->options);
@@ -153,7 +172,7 @@ void print_create_external_table(Printer *printer, const AstCreateExternalTable 
     print_create_head(printer, create->is_or_replace, false, "EXTERNAL TABLE", create->is_if_not_exists);
     print_object_name(printer, &create->name);
     if (create->columns.count || create->constraints.count)
-        print_table_elements(printer, &create->columns, &create->constraints);
+        print_table_elements(printer, &create->columns, &create->constraints, NULL);
     if (ast_name_is_given(&create->format)) {
         print(printer, " STORED AS ");
         print_name(printer, create->format.text);

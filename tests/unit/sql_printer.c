@@ -129,6 +129,7 @@ static const char *const same[] = {
     "WITH RECURSIVE a AS (SELECT 1) UPDATE t AS u SET a = 1, b = DEFAULT FROM a JOIN b ON x WHERE c RETURNING d",
     "WITH a AS (SELECT 1) DELETE FROM t AS u USING a, b WHERE c RETURNING d AS e",
     "TRUNCATE s.t, u CASCADE",
+    "CREATE TABLE t (LIKE s.u, a int, LIKE v INCLUDING DEFAULTS INCLUDING INDEXES, CHECK (a > 0))",
     "COPY (SELECT 1) TO 'x.csv' ('format' 'csv', 'header' TRUE, 'delimiter' ';', 'force_quote' ('a', 'b'), 'x' *)",
     "COPY s.t (a, b) FROM 'x.csv'",
     "COPY t TO STDOUT",
