@@ -349,7 +349,7 @@ static size_t probe_step(const JoinHash *hash, JoinHashProbe *probe, size_t pend
         while ((slot = slots[position]) != 0 && (slot & ~ADDRESS) != salt)
             position = (position + 1) & mask;
         uint8_t *row = slot_row(slot);
-        __builtin_prefetch(row + hash->word_offset);
+        __builtin_prefetch((const void *)((uintptr_t)row + hash->word_offset)); /* row may be NULL */
         probe->positions[i] = position;
         ret_rows[i] = row;
         probe->found[found_count] = i;

@@ -194,8 +194,10 @@ JsonKind json_kind(StringView value)
 
 bool json_next(StringView value, JsonIterator *iterator)
 {
-    Scanner scanner = {iterator->rest.data, iterator->rest.data + iterator->rest.size};
-    if (iterator->rest.data == NULL) {
+    Scanner scanner;
+    if (iterator->rest.data) {
+        scanner = (Scanner){iterator->rest.data, iterator->rest.data + iterator->rest.size};
+    } else {
         JsonKind kind = json_kind(value);
         if (kind != JSON_ARRAY && kind != JSON_OBJECT)
             return false;
