@@ -9,6 +9,7 @@
 #include "base/context.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/temp_file.h"
 
 enum { ALIGNMENT = 16, FIRST_BLOCK = 1024, LARGEST_BLOCK = 1 << 20 };
 
@@ -16,6 +17,7 @@ typedef struct Block {
     struct Block *next;
     size_t size;
     size_t used;
+    Buffer *mapped; /* where it stands in a file; or NULL */
     _Alignas(ALIGNMENT) char data[];
 } Block;
 
@@ -32,6 +34,9 @@ struct Arena {
     MemoryBudget *budget; /* or NULL */
     size_t counted;       /* bytes taken from it */
     const char *what;
+    TempFile *file; /* or NULL */
+    size_t memory_size;
+    size_t mapped_size;
     Arena *parent;
     Arena *first_child, *previous, *next;
 };
@@ -87,6 +92,21 @@ void arena_count(Arena *arena, MemoryBudget *budget, const char *what)
     arena->what = what;
 }
 
+void arena_overflow_to(Arena *arena, TempFile *file, size_t memory_size)
+{
+    arena->file = file;
+    arena->memory_size = memory_size;
+}
+
+void arena_rest(const Arena *arena)
+{
+    if (arena->mapped_size == 0)
+        return;
+    for (const Block *block = arena->blocks; block; block = block->next)
+        if (block->mapped)
+            temp_buffer_rest(block->mapped);
+}
+
 /* All that is counted but for the first `kept` bytes. */
 static void arena_give_back(Arena *arena, size_t kept)
 {
@@ -96,6 +116,20 @@ static void arena_give_back(Arena *arena, size_t kept)
     arena->counted = kept;
 }
 
+static void arena_drop_blocks(Arena *arena, Block *first)
+{
+    for (Block *block = first, *next; block; block = next) {
+        next = block->next;
+        arena->size -= block->size;
+        if (block->mapped) {
+            arena->mapped_size -= block->size;
+            buffer_unref(block->mapped);
+        } else {
+            memory_free(block);
+        }
+    }
+}
+
 void arena_free(Arena *arena)
 {
     if (arena == NULL)
@@ -103,10 +137,7 @@ void arena_free(Arena *arena)
     arena_release_all(arena);
     arena_give_back(arena, 0);
     arena_unlink(arena);
-    for (Block *block = arena->blocks, *next; block; block = next) {
-        next = block->next;
-        memory_free(block);
-    }
+    arena_drop_blocks(arena, arena->blocks);
     memory_free(arena);
 }
 
@@ -114,16 +145,41 @@ void arena_reset(Arena *arena)
 {
     arena_release_all(arena);
     Block *kept = arena->blocks;
+    if (kept && kept->mapped) {
+        arena_drop_blocks(arena, kept);
+        kept = arena->blocks = NULL;
+    }
+    arena_give_back(arena, kept ? kept->size : 0);
     if (kept == NULL)
         return;
-    arena_give_back(arena, kept->size);
-    for (Block *block = kept->next, *next; block; block = next) {
-        next = block->next;
-        arena->size -= block->size;
-        memory_free(block);
-    }
+    arena_drop_blocks(arena, kept->next);
     kept->next = NULL;
     kept->used = 0;
+}
+
+/* One that is a part of the file. */
+static Block *arena_map_block(Arena *arena, size_t size)
+{
+    Buffer *mapped = temp_file_map(arena->file, memory_size_add(sizeof(Block), size));
+    Block *block = mapped->data;
+    block->mapped = mapped;
+    block->size = mapped->size - sizeof *block;
+    arena->mapped_size += block->size;
+    return block;
+}
+
+static Block *arena_take_block(Arena *arena, size_t size)
+{
+    if (arena->file && arena->size - arena->mapped_size + size > arena->memory_size)
+        return arena_map_block(arena, size);
+    if (arena->budget) {
+        memory_budget_require(arena->budget, size, arena->what);
+        arena->counted += size;
+    }
+    Block *block = memory_allocate(memory_size_add(sizeof *block, size));
+    block->mapped = NULL;
+    block->size = size;
+    return block;
 }
 
 static Block *arena_add_block(Arena *arena, size_t needed)
@@ -134,12 +190,7 @@ static Block *arena_add_block(Arena *arena, size_t needed)
     bool is_large = needed > size; /* a block of its own, behind the one being filled */
     if (is_large)
         size = needed;
-    if (arena->budget) {
-        memory_budget_require(arena->budget, size, arena->what);
-        arena->counted += size;
-    }
-    Block *block = memory_allocate(memory_size_add(sizeof *block, size));
-    block->size = size;
+    Block *block = arena_take_block(arena, size);
     block->used = 0;
     if (is_large && arena->blocks) {
         block->next = arena->blocks->next;
@@ -148,7 +199,7 @@ static Block *arena_add_block(Arena *arena, size_t needed)
         block->next = arena->blocks;
         arena->blocks = block;
     }
-    arena->size += size;
+    arena->size += block->size;
     return block;
 }
 

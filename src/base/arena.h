@@ -26,6 +26,12 @@ void arena_free(Arena *arena);
  * saying that `what` needed it. Not inherited. */
 struct MemoryBudget;
 void arena_count(Arena *arena, struct MemoryBudget *budget, const char *what);
+/* Of what it takes from here on no more than `memory_size` bytes are memory: the rest stands in the file, which
+ * outlives it. Not inherited. */
+struct TempFile;
+void arena_overflow_to(Arena *arena, struct TempFile *file, size_t memory_size);
+/* Lets go of the memory of that rest until it is looked at again. */
+void arena_rest(const Arena *arena);
 /* Empties it for reuse: as arena_free and arena_new_child, but the first block is kept. */
 void arena_reset(Arena *arena);
 

@@ -73,7 +73,8 @@ struct AggregateCalls {
     size_t count;
     Call *calls;
     size_t state_size;
-    Arena *kept; /* what states point to */
+    Arena *kept; /* what states point to: beyond the share it stands in a file that is mapped */
+    size_t batch_count;
     bool has_groups;
     GroupRuns runs;
     /* of the call at work */
@@ -268,6 +269,7 @@ AggregateCalls *aggregate_calls_new(const Build *build, const PlanAggregate *pla
     calls->kept = arena_new_child(build->arena);
     if (build->context->memory)
         arena_count(calls->kept, build->context->memory, "what aggregates keep");
+    arena_overflow_to(calls->kept, temp_file_new(build->arena, build->context), share.size / 2);
     calls->context = build->context;
     calls->count = plan->aggregate_count;
     calls->calls = arena_array(build->arena, Call, calls->count);
@@ -563,8 +565,17 @@ static void call_update(AggregateCalls *calls, Call *call)
     call_take(calls, call);
 }
 
+enum { REST_BATCHES = 64 }; /* so often what states keep on disk is let go of */
+
+static void calls_rest(AggregateCalls *calls)
+{
+    if (++calls->batch_count % REST_BATCHES == 0)
+        arena_rest(calls->kept);
+}
+
 void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups)
 {
+    calls_rest(calls);
     runs_split(&calls->runs, batch, groups);
     for (size_t i = 0; i < calls->count; i++) {
         calls->rows = *batch;
@@ -575,6 +586,7 @@ void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *
 
 void aggregate_calls_update_one(AggregateCalls *calls, const Batch *batch, uint8_t *group)
 {
+    calls_rest(calls);
     calls->one = group;
     calls->runs.count = 0;
     for (size_t i = 0; i < calls->count; i++) {

@@ -1,6 +1,4 @@
-/* expr/aggregate/quantile.c: median. Values are kept and put in order at the end. */
-#include <stdlib.h>
-
+/* expr/aggregate/quantile.c: median. Values are kept; at the end the middle one is found among them. */
 #include "expr/aggregate/family.h"
 #include "expr/aggregate/kept.h"
 
@@ -18,9 +16,31 @@ AGGREGATE_UPDATE(values, ValuesState, double,
                  kept_text_add(self->arena, &state->values, (StringView){(const char *)&value, sizeof value}))
 AGGREGATE_COMBINE(values, ValuesState, kept_text_add(self->arena, &state->values, kept_text_view(&other->values)))
 
-static int double_order(const void *a, const void *b)
+/* The value that a sort would put at `index`; those before it are not greater then, and those behind it not less
+ * (Hoare's FIND, 1961). */
+static double values_select(double *values, size_t count, size_t index)
 {
-    return double_compare(*(const double *)a, *(const double *)b);
+    size_t low = 0, high = count - 1;
+    while (low < high) {
+        double pivot = values[low + (high - low) / 2];
+        size_t i = low, j = high;
+        for (;;) {
+            while (double_compare(values[i], pivot) < 0)
+                i++;
+            while (double_compare(pivot, values[j]) < 0)
+                j--;
+            if (i >= j)
+                break;
+            double value = values[i];
+            values[i++] = values[j];
+            values[j--] = value;
+        }
+        if (index <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return values[index];
 }
 
 /* The middle value, or halfway between the two in the middle. */
@@ -33,8 +53,10 @@ static double values_median(const ValuesState *state)
 {
     double *values = (double *)(void *)state->values.data;
     size_t count = values_count(state);
-    qsort(values, count, sizeof *values, double_order);
-    return middle(values[(count - 1) / 2], values[count / 2]);
+    double low = values_select(values, count, (count - 1) / 2), high = low;
+    if (count % 2 == 0)
+        high = values_select(values + count / 2, count / 2, 0);
+    return middle(low, high);
 }
 
 static void median_finalize_ordered(AggregateState *self, const OrderedValues *values, size_t row, Vector *result)
