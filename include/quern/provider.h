@@ -937,23 +937,28 @@ typedef int32_t (*QuernPluginInit)(const QuernHost *host, const QuernPlugin **re
 QUERN_PLUGIN_EXPORT int32_t quern_plugin_init(const QuernHost *host, const QuernPlugin **ret_plugin,
                                               QuernProviderError *error);
 
-/* All that a library needs which brings one format: STORED AS format_name. */
-#define QUERN_PLUGIN_OF_FORMAT(format_name, format_description, format_open)                                           \
-    int32_t quern_plugin_init(const QuernHost *host, const QuernPlugin **ret_plugin, QuernProviderError *error)        \
+/* All that a library needs which brings one format: STORED AS format_name. `host_place`, a const QuernHost **, is told
+ * the host, for who calls it; or NULL. */
+#define QUERN_PLUGIN_OF_FORMAT(format_name, format_description, format_open, host_place)                               \
+    int32_t quern_plugin_init(const QuernHost *quern_host_, const QuernPlugin **quern_plugin_,                         \
+                              QuernProviderError *quern_error_)                                                        \
     {                                                                                                                  \
-        static QuernTableFormat format;                                                                                \
-        static const QuernTableFormat *const formats[] = {&format};                                                    \
-        static QuernPlugin plugin;                                                                                     \
-        (void)host, (void)error;                                                                                       \
-        QUERN_INIT(&format);                                                                                           \
-        format.name = (format_name);                                                                                   \
-        format.description = (format_description);                                                                     \
-        format.open = (format_open);                                                                                   \
-        QUERN_INIT(&plugin);                                                                                           \
-        plugin.name = (format_name);                                                                                   \
-        plugin.format_count = 1;                                                                                       \
-        plugin.formats = formats;                                                                                      \
-        *ret_plugin = &plugin;                                                                                         \
+        static QuernTableFormat quern_format_;                                                                         \
+        static const QuernTableFormat *const quern_formats_[] = {&quern_format_};                                      \
+        static QuernPlugin quern_made_;                                                                                \
+        const QuernHost **quern_place_ = (host_place);                                                                 \
+        (void)quern_error_;                                                                                            \
+        if (quern_place_)                                                                                              \
+            *quern_place_ = quern_host_;                                                                               \
+        QUERN_INIT(&quern_format_);                                                                                    \
+        quern_format_.name = (format_name);                                                                            \
+        quern_format_.description = (format_description);                                                              \
+        quern_format_.open = (format_open);                                                                            \
+        QUERN_INIT(&quern_made_);                                                                                      \
+        quern_made_.name = (format_name);                                                                              \
+        quern_made_.format_count = 1;                                                                                  \
+        quern_made_.formats = quern_formats_;                                                                          \
+        *quern_plugin_ = &quern_made_;                                                                                 \
         return QUERN_PROVIDER_OK;                                                                                      \
     }
 

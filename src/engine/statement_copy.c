@@ -120,9 +120,10 @@ static WriterOptions writer_options(Statement *statement, const AstCopy *copy)
         StringView name = option_name(list[i].name);
         if (view_equal(name, view_of("format"))) {
             if (!writer_format_parse(list[i].value, &options.format))
-                error_raise_hint(ERROR_INVALID_PARAMETER, list[i].position,
-                                 "there are csv, tsv, json, ndjson, markdown, table, line, html, insert, arrow and arrows",
-                                 "there is no format \"%.*s\"", VIEW_ARGUMENTS(list[i].value));
+                error_raise_hint(
+                    ERROR_INVALID_PARAMETER, list[i].position,
+                    "there are csv, tsv, json, ndjson, markdown, table, line, html, insert, arrow and arrows",
+                    "there is no format \"%.*s\"", VIEW_ARGUMENTS(list[i].value));
         } else if (view_equal(name, view_of("header")) || view_equal(name, view_of("has_header"))) {
             options.no_header = !option_boolean(&list[i]);
         } else if (view_equal(name, view_of("delimiter")) || view_equal(name, view_of("delim")) ||

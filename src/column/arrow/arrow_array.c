@@ -130,10 +130,11 @@ static void column_init_runs(ArrowColumn *column, Arena *arena)
     const struct ArrowArray *ends = array->children[0];
     array_check(column, ends, column->type->codes, 0);
     array_check(column, ends, column->type->codes, (size_t)ends->length);
+    array_check(column, array->children[1], column->type->values, 0);
+    if (ends->length != array->children[1]->length) /* before room is made for so many */
+        column_raise(column, ERROR_BAD_DATA, "has %lld run ends for %lld values", (long long)ends->length,
+                     (long long)array->children[1]->length);
     column_init_values(column, arena, array->children[1]);
-    if ((size_t)ends->length != column->value_count)
-        column_raise(column, ERROR_BAD_DATA, "has %lld run ends for %zu values", (long long)ends->length,
-                     column->value_count);
 }
 
 void arrow_column_init(ArrowColumn *column, Arena *arena, const ArrowType *type, const struct ArrowArray *array,

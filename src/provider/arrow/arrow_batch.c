@@ -13,8 +13,9 @@
 #include "base/memory.h"
 #include "column/arrow/ipc.h"
 
-enum { ALIGNMENT = 16, COMPRESSED_HEAD = 8, PLAIN = -1 };
+enum { ALIGNMENT = 16, COMPRESSED_HEAD = 8, PLAIN = -1, MOST_STORED_NOWHERE = 1 << 16 };
 #define MOST_VALUES ((int64_t)1 << 40)
+enum { MOST_EXPANSION = 1 << 16 }; /* of ZSTD: a block of 3 bytes or more becomes 128 KiB at the most */
 
 typedef struct Loading {
     const ArrowFile *file;
@@ -117,7 +118,7 @@ static Piece piece_of(const Loading *loading, size_t buffer)
     piece.is_compressed = piece.size != -1;
     if (!piece.is_compressed)
         piece.size = (int64_t)piece.stored_size;
-    if (piece.size < 0 || piece.size > MOST_VALUES)
+    if (piece.size < 0 || (uint64_t)piece.size / MOST_EXPANSION > piece.stored_size)
         batch_is_damaged(loading->file, "a compressed buffer says a size that it cannot have");
     return piece;
 }
@@ -322,6 +323,8 @@ ArrowLoaded *arrow_dictionaries_load(const ArrowFile *file, const Context *conte
             continue;
         Loading loading = loading_new(file, arena, block, &records);
         loaded[i] = column_load(&loading, context, type);
+        if (loaded[i].array->length > MOST_STORED_NOWHERE && loaded[i].byte_count == 0)
+            batch_is_damaged(file, "a dictionary has more values than bytes");
     }
     return loaded;
 }

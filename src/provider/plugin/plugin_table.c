@@ -243,18 +243,28 @@ static BatchStream *scan_open(Scan *scan, void *reading, Arena *arena, const Con
     return &cursor->base;
 }
 
+/* The last line may lack its end. */
+static void lines_add(Text *text, const char *lines)
+{
+    if (lines == NULL || *lines == '\0')
+        return;
+    text_add(text, lines);
+    if (lines[strlen(lines) - 1] != '\n')
+        text_add_char(text, '\n');
+}
+
 static void scan_explain(Scan *scan, Text *text)
 {
     QuernScan *self = ((PluginScan *)scan)->scan;
     const char *lines = PLUGIN_HAS(self, explain) ? self->explain(self) : NULL;
-    text_add(text, lines ? lines : "");
+    lines_add(text, lines);
 }
 
 static void scan_explain_analyze(Scan *scan, Text *text)
 {
     QuernScan *self = ((PluginScan *)scan)->scan;
     const char *lines = PLUGIN_HAS(self, explain_analyze) ? self->explain_analyze(self) : NULL;
-    text_add(text, lines ? lines : "");
+    lines_add(text, lines);
 }
 
 static const QuernAggregate *aggregate_export(Arena *arena, const AggregateCall *call)

@@ -364,7 +364,7 @@ static const char *scan_explain(QuernScan *base)
 {
     KvScan *scan = (KvScan *)base;
     if (scan->filter_count)
-        (void)snprintf(scan->explanation, sizeof scan->explanation, "keys looked up: %zu\n",
+        (void)snprintf(scan->explanation, sizeof scan->explanation, "keys looked up: %zu",
                        filter_key_count(scan->filters[0]));
     return scan->explanation;
 }
@@ -372,7 +372,7 @@ static const char *scan_explain(QuernScan *base)
 static const char *scan_explain_analyze(QuernScan *base)
 {
     KvScan *scan = (KvScan *)base;
-    (void)snprintf(scan->report, sizeof scan->report, "records read: %llu\n", (unsigned long long)scan->records_read);
+    (void)snprintf(scan->report, sizeof scan->report, "records read: %llu", (unsigned long long)scan->records_read);
     return scan->report;
 }
 

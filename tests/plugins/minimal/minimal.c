@@ -133,4 +133,4 @@ static int32_t lines_open(const QuernTableFormat *format, const QuernOpenArgs *a
 
 /* ---- 1: what LOAD calls ---- */
 
-QUERN_PLUGIN_OF_FORMAT("lines", "a text file as a table of lines", lines_open)
+QUERN_PLUGIN_OF_FORMAT("lines", "a text file as a table of lines", lines_open, /* host_place= */ NULL)
