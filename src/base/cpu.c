@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cgroup.h"
+
 static const char *const names[CPU_LEVEL_COUNT] = {"portable", "avx2", "avx512"};
 
 const char *cpu_level_name(CpuLevel level)
@@ -43,16 +45,22 @@ CpuLevel cpu_level(void)
     return (CpuLevel)level;
 }
 
+static size_t cpu_count_find(void)
+{
+    cpu_set_t set; /* of 1024: where a machine has more, the call fails */
+    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
+    size_t cores = count > 0 ? (size_t)count : 1;
+    size_t limit = cgroup_limits("/proc/self/cgroup", "/sys/fs/cgroup").core_count;
+    return cores < limit ? cores : limit;
+}
+
 size_t cpu_count(void)
 {
-    static _Atomic int known; /* each scan that is planned asks */
-    int count = atomic_load_explicit(&known, memory_order_relaxed);
-    if (count > 0)
-        return (size_t)count;
-    cpu_set_t set; /* of 1024: where a machine has more, the call fails */
-    count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    if (count < 1)
-        count = 1;
-    atomic_store_explicit(&known, count, memory_order_relaxed);
-    return (size_t)count;
+    static _Atomic size_t known; /* 0: nobody has asked */
+    size_t count = atomic_load_explicit(&known, memory_order_relaxed);
+    if (count == 0) {
+        count = cpu_count_find();
+        atomic_store_explicit(&known, count, memory_order_relaxed);
+    }
+    return count;
 }

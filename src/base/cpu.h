@@ -15,7 +15,7 @@ typedef enum CpuLevel {
 /* The best level of this machine; QUERN_CPU=portable|avx2|avx512 in the environment lowers it (for tests). */
 CpuLevel cpu_level(void);
 const char *cpu_level_name(CpuLevel level);
-/* Cores that this process may run on; at least 1. */
+/* Cores that this process may run on, or as many as its control group lets it use; at least 1. */
 size_t cpu_count(void);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/cgroup.h"
 #include "base/version.h"
 #include "engine/formats.h"
 #include "engine/information_schema.h"
@@ -40,11 +41,14 @@ void connection_forget_error(QuernConnection *connection)
     connection->error.message[0] = connection->error.hint[0] = '\0';
 }
 
-/* Three quarters of the machine's memory. */
+/* Three quarters of the memory of the machine, or of the control group. */
 static size_t memory_limit_default(void)
 {
     long pages = sysconf(_SC_PHYS_PAGES), page_size = sysconf(_SC_PAGESIZE);
-    return pages > 0 && page_size > 0 ? (size_t)pages / 4 * 3 * (size_t)page_size : SIZE_MAX;
+    size_t machine = pages > 0 && page_size > 0 ? (size_t)pages * (size_t)page_size : SIZE_MAX;
+    size_t group = cgroup_limits("/proc/self/cgroup", "/sys/fs/cgroup").memory_size;
+    size_t size = machine < group ? machine : group;
+    return size < SIZE_MAX ? size / 4 * 3 : SIZE_MAX;
 }
 
 static void connection_new(void *argument)
