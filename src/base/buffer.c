@@ -3,23 +3,24 @@
 
 #include "base/memory.h"
 
-enum { HEADER_SIZE = 64 }; /* data stands on the next cache line */
-_Static_assert(sizeof(Buffer) <= HEADER_SIZE, "the header must fit before the data");
+/* data stands on the next cache line */
+_Static_assert(sizeof(Buffer) <= BUFFER_HEADER_SIZE, "the header must fit before the data");
 
 Buffer *buffer_new(size_t size, MemoryBudget *budget)
 {
-    Buffer *buffer = memory_allocate_aligned(memory_size_add(size, HEADER_SIZE));
-    if (budget && !memory_budget_take(budget, size)) {
-        memory_free(buffer);
-        memory_budget_refuse(budget, size, "a buffer");
-    }
-    *buffer = (Buffer){.share_count = 1, .size = size, .budget = budget, .data = (char *)buffer + HEADER_SIZE};
+    CountedMemory memory = counted_memory_take(memory_size_add(size, BUFFER_HEADER_SIZE), budget, "a buffer");
+    Buffer *buffer = memory.data;
+    *buffer = (Buffer){.share_count = 1,
+                       .size = size,
+                       .budget = budget,
+                       .chunk = memory.chunk,
+                       .data = (char *)buffer + BUFFER_HEADER_SIZE};
     return buffer;
 }
 
 Buffer *buffer_new_foreign(void *data, size_t size, void (*release)(void *foreign), void *foreign)
 {
-    Buffer *buffer = memory_allocate_aligned(HEADER_SIZE);
+    Buffer *buffer = memory_allocate_aligned(BUFFER_HEADER_SIZE);
     *buffer = (Buffer){.share_count = 1, .size = size, .data = data, .release = release, .foreign = foreign};
     return buffer;
 }
@@ -36,7 +37,5 @@ void buffer_unref(Buffer *buffer)
         return;
     if (buffer->release)
         buffer->release(buffer->foreign);
-    if (buffer->budget)
-        memory_budget_give(buffer->budget, buffer->size);
-    memory_free(buffer);
+    counted_memory_give((CountedMemory){buffer, buffer->size + BUFFER_HEADER_SIZE, buffer->budget, buffer->chunk});
 }

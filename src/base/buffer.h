@@ -13,10 +13,14 @@ typedef struct Buffer {
     _Atomic size_t share_count;
     size_t size;                    /* usable bytes at data */
     MemoryBudget *budget;           /* what it is counted against, or NULL */
+    struct MemoryChunk *chunk;      /* base/memory_budget.h */
     void *data;                     /* aligned to 64 bytes */
     void (*release)(void *foreign); /* for memory that is not ours; NULL: ours */
     void *foreign;
 } Buffer;
+
+/* What a buffer takes besides its data: for who wants a size that leaves no gap. */
+enum { BUFFER_HEADER_SIZE = 64 };
 
 /* The caller holds the one share. Raises OUT_OF_MEMORY, or LIMIT_EXCEEDED when a budget is given and refuses. */
 Buffer *buffer_new(size_t size, MemoryBudget *budget);

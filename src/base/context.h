@@ -1,7 +1,7 @@
 /* base/context.h: what every stage of a statement is handed: may it go on, how much memory may it take, what was set.
  *
- * The engine makes one a statement. Settings are read-only below the engine. The cancel flag, progress and the memory
- * budget are safe to use from any thread; warnings take a lock of their own. */
+ * The engine makes one a statement. Settings are read-only below the engine. The cancel flag and progress
+ * are safe to use from any thread; warnings take a lock of their own. */
 #ifndef QUERN_BASE_CONTEXT_H
 #define QUERN_BASE_CONTEXT_H
 
@@ -11,24 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-
-/* Large memory (hash tables, sorts, materialized columns, caches), counted against a limit. */
-typedef struct MemoryBudget {
-    _Atomic size_t used;
-    _Atomic size_t peak;
-    _Atomic size_t spare; /* of what is used: what keepers can do without */
-    size_t limit;         /* bytes; SIZE_MAX: none */
-    struct MemoryKeeper *keepers;
-} MemoryBudget;
-
-/* Who keeps memory that it can do without, such as a cache: asked when somebody would be refused. */
-typedef struct MemoryKeeper {
-    /* Gives back `size` bytes or more where it has them. Any thread: raises nothing, and waits for nobody. */
-    void (*give)(void *user, size_t size);
-    void *user;
-    MemoryBudget *budget; /* NULL: none yet */
-    struct MemoryKeeper *next;
-} MemoryKeeper;
+#include "base/memory_budget.h"
 
 typedef enum Verification { VERIFICATION_OFF, VERIFICATION_ON, VERIFICATION_FULL } Verification;
 
@@ -108,18 +91,5 @@ static inline Context *context_counts(const Context *context)
     return context->statement ? context->statement : (Context *)context;
 }
 void context_warn(const Context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Take from the budget, if need be what keepers give back: false when it is refused (spill, or raise). */
-bool memory_budget_take(MemoryBudget *budget, size_t size);
-/* The same without asking keepers: for themselves. */
-bool memory_budget_take_free(MemoryBudget *budget, size_t size);
-/* Take, or raise LIMIT_EXCEEDED naming what wanted it. */
-void memory_budget_require(MemoryBudget *budget, size_t size, const char *what);
-/* Raises that LIMIT_EXCEEDED: for who has something to give back first. */
-_Noreturn void memory_budget_refuse(const MemoryBudget *budget, size_t size, const char *what);
-void memory_budget_give(MemoryBudget *budget, size_t size);
-/* From now on, until it leaves or joins another, the keeper is asked; it is of no budget, or joins again. */
-void memory_budget_join(MemoryBudget *budget, MemoryKeeper *keeper);
-void memory_budget_leave(MemoryKeeper *keeper);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-enum { CACHE_LINE = 64, HUGE_PAGE = 2 << 20 };
+enum { CACHE_LINE = 64 };
 
 static _Thread_local size_t fail_countdown;
 static _Thread_local int has_failed;
@@ -50,12 +50,12 @@ void *memory_allocate_zero(size_t size)
 
 void *memory_allocate_aligned(size_t size)
 {
-    size_t alignment = size >= HUGE_PAGE ? HUGE_PAGE : CACHE_LINE;
+    size_t alignment = size >= MEMORY_HUGE_PAGE ? MEMORY_HUGE_PAGE : CACHE_LINE;
     if (size == 0)
         size = 1;
     size_t rounded = memory_size_add(size, alignment - 1) / alignment * alignment;
     void *pointer = memory_check(memory_fails_now() ? NULL : aligned_alloc(alignment, rounded), size);
-    if (rounded >= HUGE_PAGE)
+    if (rounded >= MEMORY_HUGE_PAGE)
         (void)madvise(pointer, rounded, MADV_HUGEPAGE); /* advice: where it is refused, small pages do */
     return pointer;
 }
@@ -68,6 +68,29 @@ void *memory_resize(void *pointer, size_t size)
 void memory_free(void *pointer)
 {
     free(pointer);
+}
+
+void *memory_map(size_t size)
+{
+    size_t slack = MEMORY_HUGE_PAGE;
+    if (memory_fails_now() || __builtin_add_overflow(size, slack, &slack))
+        return NULL;
+    char *map = mmap(NULL, slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        return NULL;
+    size_t before = -(uintptr_t)map % MEMORY_HUGE_PAGE, after = MEMORY_HUGE_PAGE - before;
+    if (before)
+        (void)munmap(map, before);
+    if (after)
+        (void)munmap(map + before + size, after);
+    if (size > MEMORY_HUGE_PAGE)
+        (void)madvise(map + before, size, MADV_HUGEPAGE);
+    return map + before;
+}
+
+void memory_unmap(void *pointer, size_t size)
+{
+    (void)munmap(pointer, size);
 }
 
 size_t memory_size_multiply(size_t a, size_t b)

@@ -1,4 +1,5 @@
-/* base/memory.h: the one door to malloc. An allocation never returns NULL: running out of memory raises. */
+/* base/memory.h: the one door to malloc. An allocation never returns NULL: running out of memory raises.
+ * memory_map asks the system, and may. */
 #ifndef QUERN_BASE_MEMORY_H
 #define QUERN_BASE_MEMORY_H
 
@@ -14,6 +15,12 @@ void *memory_allocate_aligned(size_t size);
 /* Grows or shrinks; `pointer` may be NULL. Raises OUT_OF_MEMORY, and then `pointer` is untouched. */
 void *memory_resize(void *pointer, size_t size);
 void memory_free(void *pointer);
+
+enum { MEMORY_HUGE_PAGE = 2 << 20 };
+/* Zeroed memory from the system, aligned to a huge page, which `size` is a multiple of: NULL when there is none. More
+ * than one is advised to be of huge pages. */
+void *memory_map(size_t size);
+void memory_unmap(void *pointer, size_t size);
 
 /* a * b, a + b; raise OUT_OF_MEMORY where the size would wrap. */
 size_t memory_size_multiply(size_t a, size_t b);

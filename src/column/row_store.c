@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "column/row.h"
 
-enum { SMALLEST_PAGE = 4 << 10, LARGEST_PAGE = 4 << 20, BUFFER_HEADER = 64, ROW_ALIGNMENT = 16 };
+enum { SMALLEST_PAGE = 4 << 10, LARGEST_PAGE = 4 << 20, ROW_ALIGNMENT = 16 };
 
 typedef struct RowPage {
     Buffer *buffer;
@@ -161,9 +161,9 @@ static Buffer *row_store_new_page(RowStore *store, size_t least_size)
         store->mapped_size += mapped->size;
         return mapped;
     }
-    size -= BUFFER_HEADER;
+    size -= BUFFER_HEADER_SIZE;
     Buffer *buffer = buffer_new(size > least_size ? size : least_size, store->budget);
-    store->size += buffer->size;
+    store->size += buffer->size + BUFFER_HEADER_SIZE;
     return buffer;
 }
 

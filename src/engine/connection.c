@@ -4,12 +4,15 @@
 #include <unistd.h>
 
 #include "base/cgroup.h"
+#include "base/memory_pool.h"
 #include "base/version.h"
 #include "engine/formats.h"
 #include "engine/information_schema.h"
 #include "engine/settings.h"
 #include "engine/transaction.h"
 #include "sql/keyword.h"
+
+enum { MEMORY_KEPT = 256 << 20 }; /* bytes that the memory pool holds on to between operators and statements */
 
 const char *quern_version(void)
 {
@@ -58,6 +61,7 @@ static void connection_new(void *argument)
     *ret_connection = arena_new(arena, QuernConnection);
     QuernConnection *connection = *ret_connection;
     connection->arena = arena;
+    connection->memory.pool = memory_pool_new(arena, &connection->memory, MEMORY_KEPT);
     connection->catalog = catalog_new(arena);
     connection->parameters = map_in(arena);
     connection->rejects = rejects_new(arena);

@@ -9,12 +9,10 @@ void block_clear(Block *block)
 {
     if (block->data == NULL)
         return;
-    if (block->mapped) {
+    if (block->mapped)
         buffer_unref(block->mapped);
-    } else {
-        memory_free(block->data);
-        memory_budget_give(block->budget, block->size);
-    }
+    else
+        counted_memory_give(block->memory);
     block->mapped = NULL;
     block->data = NULL;
     block->size = 0;
@@ -53,7 +51,6 @@ void block_rest(const Block *block)
         temp_buffer_rest(block->mapped);
 }
 
-/* Memory first, then the budget: when either is refused nothing of the other is left behind. */
 static void block_take(Block *block, size_t size)
 {
     if (block->file && size > block->memory_size) {
@@ -62,12 +59,8 @@ static void block_take(Block *block, size_t size)
         block->size = block->mapped->size;
         return;
     }
-    block->data = memory_allocate_aligned(size);
-    if (!memory_budget_take(block->budget, size)) {
-        memory_free(block->data);
-        block->data = NULL;
-        memory_budget_refuse(block->budget, size, block->what);
-    }
+    block->memory = counted_memory_take(size, block->budget, block->what);
+    block->data = block->memory.data;
     block->size = size;
 }
 

@@ -32,6 +32,7 @@ static inline MemoryShare memory_share_part(MemoryShare share, size_t count)
 typedef struct Block {
     void *data; /* aligned to 64 bytes; NULL while it is empty */
     size_t size;
+    CountedMemory memory; /* where the data stands, unless in the file */
     MemoryBudget *budget;
     TempFile *file; /* or NULL */
     size_t memory_size;

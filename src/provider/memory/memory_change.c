@@ -32,13 +32,15 @@ void memory_change_add(MemoryChange *change, Vector *const *columns, const uint1
         if (change->staged.count == 0 || change->staged_rows == MEMORY_GROUP_ROWS) {
             if (change->staged.count > 0)
                 memory_group_seal(change->staged.items[change->staged.count - 1], change->context, MEMORY_GROUP_ROWS);
-            MemoryGroup *fresh = memory_group_new(change->arena, change->table->budget, change->table->schema);
+            MemoryGroup *fresh = memory_group_new(change->arena, change->table->budget, change->table->schema,
+                                                  /* will_be_full= */ change->staged.count > 0);
             array_add(change->arena, &change->staged, fresh);
             change->staged_rows = 0;
         }
         size_t room = MEMORY_GROUP_ROWS - change->staged_rows, part = count - done < room ? count - done : room;
         const uint16_t *rows = selection ? selection + done : done ? selection_all + done : NULL;
-        memory_group_write(change->staged.items[change->staged.count - 1], change->staged_rows, columns, rows, part);
+        MemoryGroup *group = change->staged.items[change->staged.count - 1];
+        memory_group_write(group, change->staged_rows, columns, rows, part);
         change->staged_rows += part;
         done += part;
     }

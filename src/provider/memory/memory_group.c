@@ -12,6 +12,7 @@
 enum {
     FIRST_ROWS = 64,
     FIRST_TEXT = 1 << 10,
+    USUAL_TEXT = 512 << 10,
     LARGEST_TEXT = 16 << 20, /* longer texts have a buffer of their own */
 };
 
@@ -22,11 +23,12 @@ static void group_release(void *object)
     memory_group_unref(object);
 }
 
-MemoryGroup *memory_group_new(Arena *owner, MemoryBudget *budget, const Schema *schema)
+MemoryGroup *memory_group_new(Arena *owner, MemoryBudget *budget, const Schema *schema, bool will_be_full)
 {
     Arena *arena = arena_new_child(owner);
     MemoryGroup *group = arena_new(arena, MemoryGroup);
     *group = (MemoryGroup){.share_count = 1, .arena = arena, .budget = budget, .column_count = schema->column_count};
+    group->first_rows = will_be_full ? MEMORY_GROUP_ROWS : FIRST_ROWS;
     group->columns = arena_array(arena, MemoryColumn, schema->column_count);
     for (size_t c = 0; c < schema->column_count; c++) {
         group->columns[c].values = vector_new(arena, schema->columns[c].type);
@@ -55,22 +57,22 @@ void memory_group_unref(MemoryGroup *group)
 /* ---- room ---- */
 
 /* What a buffer becomes that must hold `needed` values: twice as many as before, up to a whole group. */
-static size_t rows_grown(size_t capacity, size_t needed)
+static size_t rows_grown(const MemoryGroup *group, size_t capacity, size_t needed)
 {
-    size_t grown = capacity ? capacity : FIRST_ROWS;
+    size_t grown = capacity ? capacity : group->first_rows;
     while (grown < needed)
         grown *= 2;
     return grown < MEMORY_GROUP_ROWS ? grown : MEMORY_GROUP_ROWS;
 }
 
-static void column_reserve_data(MemoryColumn *column, MemoryBudget *budget, size_t row_count, size_t needed)
+static void column_reserve_data(const MemoryGroup *group, MemoryColumn *column, size_t row_count, size_t needed)
 {
     Vector *values = column->values;
     size_t size = physical_size(values->physical);
     size_t capacity = values->data_buffer ? values->data_buffer->size / size : 0;
     if (capacity >= needed)
         return;
-    Buffer *fresh = buffer_new(rows_grown(capacity, needed) * size, budget);
+    Buffer *fresh = buffer_new(rows_grown(group, capacity, needed) * size, group->budget);
     if (row_count)
         memcpy(fresh->data, values->data, row_count * size);
     buffer_unref(values->data_buffer);
@@ -79,13 +81,13 @@ static void column_reserve_data(MemoryColumn *column, MemoryBudget *budget, size
 }
 
 /* Validity for `needed` rows; those before `row_count` keep theirs, or are valid when there was none. */
-static void column_reserve_validity(MemoryColumn *column, MemoryBudget *budget, size_t row_count, size_t needed)
+static void column_reserve_validity(const MemoryGroup *group, MemoryColumn *column, size_t row_count, size_t needed)
 {
     Vector *values = column->values;
     size_t capacity = values->validity ? values->validity_buffer->size * 8 : 0;
     if (capacity >= needed)
         return;
-    Buffer *fresh = buffer_new((rows_grown(capacity, needed) + 63) / 64 * 8, budget);
+    Buffer *fresh = buffer_new((rows_grown(group, capacity, needed) + 63) / 64 * 8, group->budget);
     memset(fresh->data, 0xFF, fresh->size);
     if (values->validity)
         memcpy(fresh->data, values->validity, (row_count + 63) / 64 * 8);
@@ -95,10 +97,10 @@ static void column_reserve_validity(MemoryColumn *column, MemoryBudget *budget, 
 }
 
 /* A DECIMAL column in 64 bits goes over to 128. */
-static void column_widen(MemoryColumn *column, MemoryBudget *budget, size_t row_count, size_t needed)
+static void column_widen(const MemoryGroup *group, MemoryColumn *column, size_t row_count, size_t needed)
 {
     Vector *values = column->values;
-    Buffer *fresh = buffer_new(rows_grown(0, needed) * sizeof(Int128), budget);
+    Buffer *fresh = buffer_new(rows_grown(group, 0, needed) * sizeof(Int128), group->budget);
     const int64_t *from = values->data;
     Int128 *to = fresh->data;
     for (size_t i = 0; i < row_count; i++)
@@ -109,6 +111,17 @@ static void column_widen(MemoryColumn *column, MemoryBudget *budget, size_t row_
     values->physical = PHYSICAL_I128;
 }
 
+/* Of the buffer for `size` more bytes: twice the last one at first, then an eighth of all: little stays empty. */
+static size_t text_capacity(const MemoryColumn *column, size_t size)
+{
+    size_t least = column->text_size < USUAL_TEXT ? column->text_size : USUAL_TEXT - 1, capacity = FIRST_TEXT;
+    if (least < column->text_size / 8)
+        least = column->text_size / 8;
+    while (capacity < LARGEST_TEXT && (capacity <= least || capacity - BUFFER_HEADER_SIZE < size))
+        capacity *= 2;
+    return capacity - BUFFER_HEADER_SIZE;
+}
+
 static char *column_text_memory(MemoryColumn *column, MemoryBudget *budget, size_t size)
 {
     if (column->text && column->text->size - column->text_used >= size) {
@@ -116,12 +129,8 @@ static char *column_text_memory(MemoryColumn *column, MemoryBudget *budget, size
         column->text_used += size;
         return memory;
     }
-    size_t capacity = column->text ? column->text->size * 2 : FIRST_TEXT;
-    while (capacity < size && capacity < LARGEST_TEXT)
-        capacity *= 2;
-    bool is_alone = size > LARGEST_TEXT;
-    if (capacity > LARGEST_TEXT)
-        capacity = is_alone ? size : LARGEST_TEXT;
+    bool is_alone = size > LARGEST_TEXT - BUFFER_HEADER_SIZE;
+    size_t capacity = is_alone ? size : text_capacity(column, size);
     Arena *keeper = arena_new_child(column->values->arena);
     Buffer *buffer = buffer_new(capacity, budget);
     arena_own(keeper, buffer, (void (*)(void *))buffer_unref);
@@ -130,6 +139,7 @@ static char *column_text_memory(MemoryColumn *column, MemoryBudget *budget, size
     if (!is_alone) {
         column->text = buffer;
         column->text_used = size;
+        column->text_size += capacity;
     }
     return buffer->data;
 }
@@ -202,11 +212,12 @@ static void strings_write(MemoryColumn *column, MemoryBudget *budget, size_t row
     }
 }
 
-static void validity_write(MemoryColumn *column, MemoryBudget *budget, size_t row, const VectorRows *rows, size_t count)
+static void validity_write(const MemoryGroup *group, MemoryColumn *column, size_t row, const VectorRows *rows,
+                           size_t count)
 {
     if (rows->validity == NULL && column->values->validity == NULL)
         return;
-    column_reserve_validity(column, budget, row, row + count);
+    column_reserve_validity(group, column, row, row + count);
     uint64_t *validity = column->values->validity;
     for (size_t i = 0; i < count; i++) {
         if (validity_get(rows->validity, rows->index[i]))
@@ -216,26 +227,26 @@ static void validity_write(MemoryColumn *column, MemoryBudget *budget, size_t ro
     }
 }
 
-static void column_write(MemoryColumn *column, MemoryBudget *budget, size_t row, const Vector *source,
+static void column_write(const MemoryGroup *group, MemoryColumn *column, size_t row, const Vector *source,
                          const uint16_t *selection, size_t count)
 {
     VectorRows rows;
     vector_rows_init(&rows, source, selection, count);
     Vector *values = column->values;
     if (source->physical == PHYSICAL_I128 && values->physical == PHYSICAL_I64 && !decimals_fit(&rows, count))
-        column_widen(column, budget, row, row + count);
-    column_reserve_data(column, budget, row, row + count);
+        column_widen(group, column, row, row + count);
+    column_reserve_data(group, column, row, row + count);
     size_t size = physical_size(values->physical);
     char *target = (char *)values->data + row * size;
     if (values->physical == PHYSICAL_STRING)
-        strings_write(column, budget, row, &rows, count);
+        strings_write(column, group->budget, row, &rows, count);
     else if (values->physical != source->physical)
         decimals_write(column, row, &rows, source->physical, count);
     else if (source->form == VECTOR_FLAT && selection == NULL)
         memcpy(target, source->data, count * size);
     else
         values_write(target, &rows, size, count);
-    validity_write(column, budget, row, &rows, count);
+    validity_write(group, column, row, &rows, count);
 }
 
 void memory_group_write(MemoryGroup *group, size_t row, Vector *const *columns, const uint16_t *selection, size_t count)
@@ -244,7 +255,7 @@ void memory_group_write(MemoryGroup *group, size_t row, Vector *const *columns, 
     if (count == 0)
         return;
     for (size_t c = 0; c < group->column_count; c++)
-        column_write(&group->columns[c], group->budget, row, columns[c], selection, count);
+        column_write(group, &group->columns[c], row, columns[c], selection, count);
 }
 
 /* ---- bounds ---- */

@@ -19,6 +19,7 @@ typedef struct MemoryColumn {
     Vector *values;      /* flat, or a dictionary once the group is sealed; its buffers are counted */
     Buffer *text;        /* VARCHAR and BLOB: where bytes are written; a share of it is with `values` */
     size_t text_used;    /* bytes of it */
+    size_t text_size;    /* of all that there were */
     uint32_t null_count; /* of accepted rows, as is what follows */
     bool has_bounds;     /* some row is not NULL */
     bool is_unordered;   /* some value is less than the one before it */
@@ -30,14 +31,15 @@ typedef struct MemoryGroup {
     _Atomic size_t share_count;
     Arena *arena;
     MemoryBudget *budget;
+    size_t first_rows;  /* that there is room for at first */
     uint32_t row_count; /* accepted rows */
     bool is_sealed;     /* takes no more rows */
     size_t column_count;
     MemoryColumn *columns;
 } MemoryGroup;
 
-/* Empty, with one share, which `owner` releases. */
-MemoryGroup *memory_group_new(Arena *owner, MemoryBudget *budget, const Schema *schema);
+/* Empty, with one share, which `owner` releases. `will_be_full`: it gets room for all of its rows at once. */
+MemoryGroup *memory_group_new(Arena *owner, MemoryBudget *budget, const Schema *schema, bool will_be_full);
 MemoryGroup *memory_group_ref(MemoryGroup *group);
 void memory_group_unref(MemoryGroup *group);
 

@@ -1,0 +1,57 @@
+/* base/memory_budget.h: large memory (hash tables, sorts, materialized columns, caches), counted against a limit. */
+#ifndef QUERN_BASE_MEMORY_BUDGET_H
+#define QUERN_BASE_MEMORY_BUDGET_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct MemoryPool;
+struct MemoryChunk;
+
+/* Safe to use from any thread. */
+typedef struct MemoryBudget {
+    _Atomic size_t used;
+    _Atomic size_t peak;
+    _Atomic size_t spare; /* of what is used: what keepers can do without */
+    size_t limit;         /* bytes; SIZE_MAX: none */
+    struct MemoryKeeper *keepers;
+    struct MemoryPool *pool; /* where large blocks come from; NULL: each from the system */
+} MemoryBudget;
+
+/* Who keeps memory that it can do without, such as a cache: asked when somebody would be refused. */
+typedef struct MemoryKeeper {
+    /* Gives back `size` bytes or more where it has them. Any thread: raises nothing, and waits for nobody. */
+    void (*give)(void *user, size_t size);
+    void *user;
+    MemoryBudget *budget; /* NULL: none yet */
+    struct MemoryKeeper *next;
+} MemoryKeeper;
+
+/* Take from the budget, if need be what keepers give back: false when it is refused (spill, or raise). */
+bool memory_budget_take(MemoryBudget *budget, size_t size);
+/* The same without asking keepers: for themselves. */
+bool memory_budget_take_free(MemoryBudget *budget, size_t size);
+/* Take, or raise LIMIT_EXCEEDED naming what wanted it. */
+void memory_budget_require(MemoryBudget *budget, size_t size, const char *what);
+/* Raises that LIMIT_EXCEEDED: for who has something to give back first. */
+_Noreturn void memory_budget_refuse(const MemoryBudget *budget, size_t size, const char *what);
+void memory_budget_give(MemoryBudget *budget, size_t size);
+/* From now on, until it leaves or joins another, the keeper is asked; it is of no budget, or joins again. */
+void memory_budget_join(MemoryBudget *budget, MemoryKeeper *keeper);
+void memory_budget_leave(MemoryKeeper *keeper);
+
+/* A block of memory with what it takes to give it back. */
+typedef struct CountedMemory {
+    void *data; /* aligned to 64 bytes, uninitialized */
+    size_t size;
+    MemoryBudget *budget;      /* or NULL */
+    struct MemoryChunk *chunk; /* for the pool; NULL: it is not from there */
+} CountedMemory;
+
+/* The caller owns it (counted_memory_give). `budget` NULL: it is not counted. Raises OUT_OF_MEMORY or LIMIT_EXCEEDED,
+ * naming what wanted it. */
+CountedMemory counted_memory_take(size_t size, MemoryBudget *budget, const char *what);
+void counted_memory_give(CountedMemory memory);
+
+#endif
