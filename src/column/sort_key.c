@@ -102,6 +102,11 @@ static inline uint64_t key_f64(double value)
     return bits & sign ? ~bits : bits | sign;
 }
 
+uint64_t sort_key_of_double(double value)
+{
+    return key_f64(value);
+}
+
 static inline UInt128 key_interval(Interval value)
 {
     return key_i128(interval_order(value));

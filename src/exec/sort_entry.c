@@ -61,7 +61,8 @@ static inline unsigned entry_byte(const SortEntry *entry, size_t byte) /* 0: the
     return (unsigned)(word >> (byte % 8 * 8)) & 0xFF;
 }
 
-static void entries_radix_pass(const SortEntry *from, SortEntry *to, size_t count, size_t byte, uint32_t *counts)
+static void entries_radix_pass(const Context *context, const SortEntry *from, SortEntry *to, size_t count, size_t byte,
+                               uint32_t *counts)
 {
     uint32_t position = 0;
     for (size_t value = 0; value < 256; value++) {
@@ -69,22 +70,28 @@ static void entries_radix_pass(const SortEntry *from, SortEntry *to, size_t coun
         counts[value] = position;
         position += value_count;
     }
-    for (size_t i = 0; i < count; i++)
-        to[counts[entry_byte(&from[i], byte)]++] = from[i];
+    for (size_t i = 0; i < count;) {
+        size_t end = count - i < CHECK_ENTRIES ? count : i + CHECK_ENTRIES;
+        context_check(context);
+        for (; i < end; i++)
+            to[counts[entry_byte(&from[i], byte)]++] = from[i];
+    }
 }
 
 static void entries_radix_sort(const Context *context, SortEntry *entries, SortEntry *spare, size_t count)
 {
     uint32_t counts[SORT_PREFIX_SIZE][256] = {0};
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        if (i % CHECK_ENTRIES == 0)
+            context_check(context);
         for (size_t byte = 0; byte < SORT_PREFIX_SIZE; byte++)
             counts[byte][entry_byte(&entries[i], byte)]++;
+    }
     SortEntry *from = entries, *to = spare;
     for (size_t byte = 0; byte < SORT_PREFIX_SIZE; byte++) {
         if (counts[byte][entry_byte(&entries[0], byte)] == count)
             continue; /* the same in all */
-        context_check(context);
-        entries_radix_pass(from, to, count, byte, counts[byte]);
+        entries_radix_pass(context, from, to, count, byte, counts[byte]);
         SortEntry *swapped = from;
         from = to;
         to = swapped;

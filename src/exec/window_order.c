@@ -1,8 +1,10 @@
 /* exec/window_order.c: the k-th smallest value of any stretch of rows. */
 #include "exec/window_order.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "column/sort_key.h"
+#include "exec/sort_entry.h"
 
 enum { MAX_BITS = 32, WORD_BITS = 64 };
 
@@ -11,11 +13,6 @@ typedef struct OrderWord {
     uint64_t zeros; /* in the words before */
 } OrderWord;
 
-typedef struct OrderValue {
-    double value;
-    uint32_t row;
-} OrderValue;
-
 struct WindowOrder {
     const Context *context;
     size_t count;
@@ -23,7 +20,8 @@ struct WindowOrder {
     Block *levels;          /* words of all levels, the highest bit's first */
     size_t word_count;      /* of a level: a word more than the rows need, for what is asked of their end */
     size_t zeros[MAX_BITS]; /* rows of each level that went left */
-    Block *values;          /* OrderValue by number */
+    Block *values;          /* doubles by number */
+    Block *entries[2];      /* while they are put in order */
     Block *numbers[2];      /* while it is built: of the rows as they stand at a level, and at the next */
 };
 
@@ -33,27 +31,31 @@ WindowOrder *window_order_new(const WindowRows *rows)
     order->context = rows->context;
     order->levels = window_block_new(rows, "the order of a window");
     order->values = window_block_new(rows, "the order of a window");
+    order->entries[0] = window_block_new(rows, "the order of a window");
+    order->entries[1] = window_block_new(rows, "the order of a window");
     order->numbers[0] = window_block_new(rows, "the order of a window");
     order->numbers[1] = window_block_new(rows, "the order of a window");
     return order;
 }
 
-static int order_value_compare(const void *a, const void *b)
-{
-    const OrderValue *first = a, *second = b;
-    int order = double_compare(first->value, second->value);
-    return order != 0 ? order : first->row < second->row ? -1 : first->row > second->row;
-}
-
+/* Numbers the rows in order of their values; equal ones as they stand. */
 static void order_number(WindowOrder *order, const double *values)
 {
-    OrderValue *sorted = order->values->data;
+    for (size_t i = 0; i < 2; i++)
+        block_renew(order->entries[i], memory_size_multiply(order->count, sizeof(SortEntry)));
+    SortEntry *entries = order->entries[0]->data;
+    double *sorted = order->values->data;
     uint32_t *numbers = order->numbers[0]->data;
     for (size_t i = 0; i < order->count; i++)
-        sorted[i] = (OrderValue){values[i], (uint32_t)i};
-    qsort(sorted, order->count, sizeof *sorted, order_value_compare);
-    for (size_t i = 0; i < order->count; i++)
-        numbers[sorted[i].row] = (uint32_t)i;
+        entries[i] = (SortEntry){.high = sort_key_of_double(values[i]), .row = (uint8_t *)&values[i]};
+    sort_entries(order->context, (SortKeyPlace){.is_in_row = false}, entries, order->entries[1]->data, order->count);
+    for (size_t i = 0; i < order->count; i++) {
+        const double *value = (const double *)(const void *)entries[i].row;
+        sorted[i] = *value;
+        numbers[value - values] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < 2; i++)
+        block_clear(order->entries[i]);
 }
 
 static OrderWord *order_level(const WindowOrder *order, unsigned level)
@@ -93,7 +95,7 @@ void window_order_build(WindowOrder *order, const double *values, size_t count)
     while (order->bit_count < MAX_BITS && (uint64_t)1 << order->bit_count < count)
         order->bit_count++;
     order->word_count = count / WORD_BITS + 1;
-    block_renew(order->values, memory_size_multiply(count, sizeof(OrderValue)));
+    block_renew(order->values, memory_size_multiply(count, sizeof(double)));
     block_renew(order->numbers[0], count * sizeof(uint32_t));
     block_renew(order->numbers[1], count * sizeof(uint32_t));
     block_renew(order->levels, memory_size_multiply(order->bit_count * order->word_count, sizeof(OrderWord)));
@@ -136,7 +138,7 @@ double window_order_at(const WindowOrder *order, const WindowRange *given, size_
                          : left[i];
         }
     }
-    return ((const OrderValue *)order->values->data)[number].value;
+    return ((const double *)order->values->data)[number];
 }
 
 size_t window_order_size(const WindowOrder *order)
@@ -148,6 +150,8 @@ void window_order_clear(WindowOrder *order)
 {
     block_clear(order->levels);
     block_clear(order->values);
-    block_clear(order->numbers[0]);
-    block_clear(order->numbers[1]);
+    for (size_t i = 0; i < 2; i++) {
+        block_clear(order->entries[i]);
+        block_clear(order->numbers[i]);
+    }
 }
