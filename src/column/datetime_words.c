@@ -3,7 +3,8 @@
  *   January 31, 1999   31 Jan 1999   1999-Jan-31   31-Jan-99   1/31/1999   Sun Jan 31 10:20:30 1999   epoch
  *
  * Fields stand in any order, as in PostgreSQL with its DateStyle MDY: of numbers that are not the year the first is the
- * month where no name gives it. Two digits of a year without AD or BC are 1970 to 2069. Names of days are passed over. */
+ * month where no name gives it. Two digits of a year without AD or BC are 1970 to 2069. Names of days are passed over.
+ */
 #include <string.h>
 
 #include "column/datetime_scan.h"

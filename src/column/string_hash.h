@@ -1,4 +1,5 @@
-/* column/string_hash.h: the hash of a String: one that is stored within its 16 bytes is hashed as these, without a loop. */
+/* column/string_hash.h: the hash of a String: one that is stored within its 16 bytes is hashed as these, without a
+ * loop. */
 #ifndef QUERN_COLUMN_STRING_HASH_H
 #define QUERN_COLUMN_STRING_HASH_H
 

@@ -266,7 +266,7 @@ struct AstExpr {
             StringView name;   /* of the column */
         } bound;
         struct {
-            StringView name;              /* the parameter's */
+            StringView name;                   /* the parameter's */
             const struct Parameter *parameter; /* expr/expr.h */
             bool is_untyped;                   /* it is a string literal */
         } value;
