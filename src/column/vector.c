@@ -14,8 +14,7 @@
 enum {
     SMALLEST_CAPACITY = 64, /* values of a data buffer: `SELECT 1` takes little */
     FIRST_STRINGS = 4 << 10,
-    LARGEST_STRINGS = 1 << 20,
-    OVERSIZE_STRING = LARGEST_STRINGS / 4, /* from here on a string has a buffer of its own */
+    LARGEST_STRINGS = 4 * VECTOR_LARGE_STRING,
 };
 
 /* ---- shares ---- */
@@ -282,14 +281,19 @@ static void vector_take_buffer(Vector *vector, Buffer *buffer)
     vector->string_buffers[end] = buffer;
 }
 
-static char *vector_grow_strings(Vector *vector, size_t size)
+char *vector_large_string_memory(Vector *vector, size_t size, MemoryBudget *budget)
 {
     vector_reserve_strings(vector, vector->string_buffer_count + 1);
-    if (size >= OVERSIZE_STRING) {
-        Buffer *buffer = buffer_new(size, NULL);
-        vector_take_buffer(vector, buffer);
-        return buffer->data;
-    }
+    Buffer *buffer = buffer_new(size, budget);
+    vector_take_buffer(vector, buffer);
+    return buffer->data;
+}
+
+static char *vector_grow_strings(Vector *vector, size_t size)
+{
+    if (size >= VECTOR_LARGE_STRING)
+        return vector_large_string_memory(vector, size, NULL);
+    vector_reserve_strings(vector, vector->string_buffer_count + 1);
     size_t capacity = FIRST_STRINGS;
     if (vector->string_is_own)
         capacity = vector->string_buffers[vector->string_buffer_count - 1]->size * 2;

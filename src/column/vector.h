@@ -18,6 +18,7 @@
 #include "column/value.h"
 
 enum { BATCH_SIZE = 2048, VALIDITY_WORDS = BATCH_SIZE / 64 };
+enum { VECTOR_LARGE_STRING = 256 << 10 }; /* from here on a string has a buffer of its own */
 
 typedef enum VectorForm { VECTOR_FLAT, VECTOR_CONSTANT, VECTOR_DICTIONARY } VectorForm;
 
@@ -103,6 +104,8 @@ static inline bool vector_may_have_nulls(const Vector *vector)
 
 /* `size` bytes of string memory that live as long as the vector's value does. */
 char *vector_string_memory(Vector *vector, size_t size);
+/* The same in a buffer of its own, counted: for who makes strings of VECTOR_LARGE_STRING bytes and more. */
+char *vector_large_string_memory(Vector *vector, size_t size, MemoryBudget *budget);
 /* A String with a copy of the text (inline when it is short). Raises when it is over STRING_MAX_SIZE. */
 String vector_add_string(Vector *vector, StringView text);
 /* Keep a buffer that our strings point into; takes one share of its own. */

@@ -10,14 +10,6 @@
 #include "expr/function/quote.h"
 #include "expr/function/text_result.h"
 
-void *text_prepare(Arena *arena, const Expr *call)
-{
-    (void)call;
-    Text *texts = arena_array(arena, Text, 2);
-    texts[0] = texts[1] = text_in(arena);
-    return texts;
-}
-
 /* ---- overlay ---- */
 
 /* What an overlay replaces: units (characters or bytes) from `start`, counted from 1; as many as the new part has,

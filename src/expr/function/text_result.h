@@ -6,11 +6,15 @@
 #include "base/text.h"
 #include "expr/function/family.h"
 
-/* Room for a result of `size` bytes; NULL when that is too long, and then the row is empty and has failed. */
+/* Room for a result of `size` bytes; NULL when that is too long, and then the row is empty and has failed. A batch of
+ * large results is counted, and can be interrupted. */
 static inline char *result_memory(KernelCall *call, size_t row, size_t size)
 {
-    if (size <= STRING_MAX_SIZE)
+    if (size < VECTOR_LARGE_STRING)
         return vector_string_memory(call->result, size);
+    context_check(call->context);
+    if (size <= STRING_MAX_SIZE)
+        return vector_large_string_memory(call->result, size, call->context->memory);
     kernel_fail(call, row, ERROR_STRING_TOO_LONG, "result of %s is longer than %zu bytes", call->expr->function->name,
                 STRING_MAX_SIZE);
     VECTOR_DATA(call->result, String)[row] = string_make("", 0);
@@ -24,15 +28,7 @@ static inline void result_set(KernelCall *call, size_t row, const char *text, si
 }
 
 /* A copy. */
-static inline void result_copy(KernelCall *call, size_t row, StringView text)
-{
-    char *memory = result_memory(call, row, text.size);
-    if (memory == NULL)
-        return;
-    if (text.size)
-        memcpy(memory, text.data, text.size);
-    result_set(call, row, memory, text.size);
-}
+void result_copy(KernelCall *call, size_t row, StringView text);
 
 static inline void result_empty(KernelCall *call, size_t row)
 {
