@@ -96,7 +96,7 @@ static void join_table_make_stores(JoinTable *table, Arena *arena, size_t copy_c
     for (size_t i = 0; i < copy_count; i++) {
         Arena *own = arena_new_child(arena);
         table->stores[i] = row_store_new(own, table->context, table->layout);
-        table->files[i] = temp_file_new(own, table->context);
+        table->files[i] = temp_file_new(arena, table->context); /* the blocks of `arena` map parts of the first, too */
     }
     join_table_keep(table, share.size);
 }
