@@ -1,6 +1,8 @@
 /* bind/bind_limit.c: LIMIT, OFFSET and FETCH. Where a number is not known before the query runs, or ties are kept, rows
  * are numbered by a window and a filter says which stay. */
 #include "bind/binder.h"
+#include "expr/requirement.h"
+#include "sql/ast_map.h"
 
 /* ---- numbers of rows ---- */
 
@@ -28,6 +30,19 @@ static size_t bind_row_count(Binder *binder, const AstExpr *ast, const char *cla
         bind_error(binder, absent == NO_LIMIT ? ERROR_INVALID_LIMIT : ERROR_INVALID_OFFSET, ast->position, NULL,
                    "%s must not be negative", clause);
     return (size_t)value.i64;
+}
+
+/* The number; `absent` for NULL; raises when it is negative. */
+static Expr *checked_row_count(Binder *binder, Expr *count, int64_t absent, ErrorCode code, const char *message,
+                               Position position)
+{
+    Arena *arena = binder->arena;
+    Expr *zero = expr_constant(arena, value_integer(count->type, 0), NO_POSITION);
+    Expr *otherwise = expr_constant(arena, value_integer(count->type, absent), NO_POSITION);
+    Expr *known = expr_new(arena, EXPR_COALESCE, count->type, (Expr *[]){count, otherwise}, 2, NO_POSITION);
+    Expr *is_valid = bind_call(binder, ">=", (Expr *[]){known, zero}, (bool[]){false, false}, 2, position, ">=");
+    Expr *required = expr_requirement(arena, is_valid, code, message, binder_at(binder, position));
+    return expr_new(arena, EXPR_CASE, count->type, (Expr *[]){required, known, otherwise}, 3, NO_POSITION);
 }
 
 /* ---- numbered rows ---- */
@@ -95,9 +110,9 @@ static Plan *limit_with_ties(Binder *binder, Plan *plan, size_t limit, size_t of
 
 /* ---- numbers that queries give ---- */
 
-static bool is_query(const AstExpr *ast)
+static bool has_query(const AstExpr *ast)
 {
-    return ast && ast->kind == AST_SUBQUERY;
+    return ast && ast_expr_find(ast, AST_SUBQUERY);
 }
 
 /* LIMIT n PERCENT: so many of `count`, rounded down. */
@@ -106,7 +121,7 @@ static Expr *percent_limit(const Place *place, const AstExpr *ast, ColumnId coun
     Binder *binder = place->binder;
     Type real = type_of(TYPE_DOUBLE);
     Expr *percent = bind_convert(binder, bind_expr(place, ast), ast_is_untyped(ast), real);
-    if (!is_query(ast)) {
+    if (!has_query(ast)) {
         Value value = bind_evaluate(binder, percent);
         if (!value.is_null && !(value.f64 >= 0 && value.f64 <= 100))
             bind_error(binder, ERROR_INVALID_LIMIT, ast->position, NULL, "LIMIT must be between 0 and 100 percent");
@@ -126,11 +141,11 @@ static Plan *limit_by_query(Binder *binder, Plan *plan, const AstQuery *query, C
     Subqueries subqueries = {0};
     Scope scope = {.ctes = ctes};
     Place place = {.binder = binder, .scope = &scope, .clause = "LIMIT", .subqueries = &subqueries};
-    Arena *arena = binder->arena;
     ColumnId number, row_count;
-    Expr *zero = expr_constant(arena, value_integer(type_of(TYPE_BIGINT), 0), NO_POSITION);
-    Expr *offset = query->offset ? row_count_expr(&place, query->offset) : zero;
-    offset = expr_new(arena, EXPR_COALESCE, offset->type, (Expr *[]){offset, zero}, 2, NO_POSITION);
+    Expr *offset = expr_constant(binder->arena, value_integer(type_of(TYPE_BIGINT), 0), NO_POSITION);
+    if (query->offset)
+        offset = checked_row_count(binder, row_count_expr(&place, query->offset), 0, ERROR_INVALID_OFFSET,
+                                   "OFFSET must not be negative", query->offset->position);
     plan = bind_numbered(binder, plan, "row_number", NULL, &number);
     if (query->is_limit_percent)
         plan = bind_numbered(binder, plan, "count", NULL, &row_count);
@@ -139,11 +154,12 @@ static Plan *limit_by_query(Binder *binder, Plan *plan, const AstQuery *query, C
     if (query->limit) {
         Expr *limit = query->is_limit_percent ? percent_limit(&place, query->limit, row_count)
                                               : row_count_expr(&place, query->limit);
+        limit = checked_row_count(binder, limit, INT64_MAX, ERROR_INVALID_LIMIT, "LIMIT must not be negative",
+                                  query->limit->position);
         Expr *left = bind_call(binder, "-", (Expr *[]){plan_column_expr(binder->columns, number, NO_POSITION), offset},
                                (bool[]){false, false}, 2, NO_POSITION, "-");
-        Expr *within = bind_call(binder, "<=", (Expr *[]){left, limit}, (bool[]){false, false}, 2, NO_POSITION, "<=");
-        Expr *yes = expr_constant(arena, value_boolean(true), NO_POSITION);
-        conditions[count++] = expr_new(arena, EXPR_COALESCE, within->type, (Expr *[]){within, yes}, 2, NO_POSITION);
+        conditions[count++] =
+            bind_call(binder, "<=", (Expr *[]){left, limit}, (bool[]){false, false}, 2, NO_POSITION, "<=");
     }
     plan = subqueries_attach(binder, plan, &subqueries);
     return plan_filter_new(binder->columns, plan, conditions, count);
@@ -152,7 +168,7 @@ static Plan *limit_by_query(Binder *binder, Plan *plan, const AstQuery *query, C
 Plan *bind_limit(Binder *binder, Plan *plan, const AstQuery *query, Cte *ctes)
 {
     bool is_percent = query->limit && query->is_limit_percent;
-    if (!query->is_limit_with_ties && (is_percent || is_query(query->limit) || is_query(query->offset)))
+    if (!query->is_limit_with_ties && (is_percent || has_query(query->limit) || has_query(query->offset)))
         return limit_by_query(binder, plan, query, ctes);
     size_t limit = bind_row_count(binder, query->limit, "LIMIT", NO_LIMIT);
     size_t offset = bind_row_count(binder, query->offset, "OFFSET", 0);
