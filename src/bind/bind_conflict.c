@@ -64,6 +64,8 @@ Conflict conflict_bind(const Target *target, const AstInsert *ast)
 static Expr *only_row_constant(const Plan *plan, ColumnId column)
 {
     Expr *expr = NULL;
+    if (plan->kind == PLAN_FILTER) /* what is required of the row */
+        plan = plan->inputs[0];
     while (plan->kind == PLAN_PROJECT || plan->kind == PLAN_VALUES) {
         const PlanValues *values = plan->kind == PLAN_VALUES ? (const PlanValues *)plan : NULL;
         if (!plan_has_output(plan, column) || (values && values->row_count != 1))

@@ -214,6 +214,10 @@ static BoundQuery *insert_without_conflicts(const Target *target, const AstInser
     Plan *plan = target_insert(target, op, rows, insert_position(ast));
     if (!is_provider_s) {
         PlanInsert *insert = (PlanInsert *)plan;
+        if (conflict->key_count > 0) { /* what is left out was to be right, too */
+            plan->inputs[0] = target_require(target, plan->inputs[0], insert_position(ast));
+            insert->check_count = 0;
+        }
         plan->inputs[0] = conflict_leave_out(target, ast, conflict, plan->inputs[0]);
         insert->keys = conflict->keys;
         insert->key_count = conflict->key_count;

@@ -2,6 +2,7 @@
 #include "bind/target.h"
 
 #include "bind/select.h"
+#include "expr/requirement.h"
 #include "sql/parser.h"
 
 Target target_new(Binder *binder, TableProvider *table, const char *name, Position position)
@@ -121,6 +122,31 @@ size_t target_checks(const Target *target, const ColumnId *columns, Position pos
         (*ret_names)[count++] = constraint->name ? constraint->name : constraint->check;
     }
     return count;
+}
+
+Plan *target_require(const Target *target, Plan *plan, Position position)
+{
+    Binder *binder = target->binder;
+    Arena *arena = binder->arena;
+    const Schema *schema = target->schema;
+    Expr **checks;
+    const char **names;
+    size_t check_count = target_checks(target, plan->outputs, position, &checks, &names), count = 0;
+    Expr **required = arena_array(arena, Expr *, schema->column_count + check_count);
+    for (size_t i = 0; i < schema->column_count; i++) {
+        if (schema->columns[i].is_nullable || !plan_column(binder->columns, plan->outputs[i])->is_nullable)
+            continue;
+        Expr *value = plan_column_expr(binder->columns, plan->outputs[i], NO_POSITION);
+        Expr *is_there = bind_call(binder, "is not null", &value, (bool[]){false}, 1, position, "IS");
+        required[count++] = expr_requirement(
+            arena, is_there, ERROR_NOT_NULL_VIOLATION,
+            arena_format(arena, NOT_NULL_VIOLATION_TEXT, schema->columns[i].name, target->name), NO_POSITION);
+    }
+    for (size_t i = 0; i < check_count; i++)
+        required[count++] =
+            expr_requirement(arena, checks[i], ERROR_CHECK_VIOLATION,
+                             arena_format(arena, CHECK_VIOLATION_TEXT, target->name, names[i]), NO_POSITION);
+    return count ? plan_filter_new(binder->columns, plan, required, count) : plan;
 }
 
 /* ---- the count row ---- */

@@ -28,6 +28,9 @@ Plan *target_generate(const Target *target, Plan *plan, size_t first, Position p
 /* CHECK conditions over columns[i], a new row's i-th, and what to call them; returns how many. */
 size_t target_checks(const Target *target, const ColumnId *columns, Position position, Expr ***ret_checks,
                      const char ***ret_names);
+/* A plan whose outputs are new rows of the table: the same, raising for a row that NOT NULL or a CHECK does not let
+ * pass, wherever the row goes. */
+Plan *target_require(const Target *target, Plan *plan, Position position);
 /* Columns of a new row under the names that CHECK conditions and RETURNING use; its plan is still to be set. */
 Relation target_relation(const Target *target, const char *alias, const ColumnId *columns);
 /* A plan that writes: it gives its count row. */

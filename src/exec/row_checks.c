@@ -16,8 +16,7 @@ static void check_nulls(const RowChecks *checks, const Column *column, const Vec
 {
     for (size_t i = 0; i < batch->row_count; i++)
         if (vector_is_null(values, batch_row(batch, i)))
-            error_raise(ERROR_NOT_NULL_VIOLATION, NO_POSITION,
-                        "null value in column \"%s\" of table \"%s\" violates not-null constraint", column->name,
+            error_raise(ERROR_NOT_NULL_VIOLATION, NO_POSITION, NOT_NULL_VIOLATION_TEXT, column->name,
                         checks->table_name);
 }
 
@@ -29,8 +28,8 @@ static void check_condition(const RowChecks *checks, size_t index, const Batch *
     for (size_t i = 0; i < batch->row_count; i++) {
         size_t row = batch_row(batch, i);
         if (!values[row] && validity_get(value->validity, row))
-            error_raise(ERROR_CHECK_VIOLATION, NO_POSITION, "new row for table \"%s\" violates check constraint \"%s\"",
-                        checks->table_name, checks->names[index]);
+            error_raise(ERROR_CHECK_VIOLATION, NO_POSITION, CHECK_VIOLATION_TEXT, checks->table_name,
+                        checks->names[index]);
     }
 }
 

@@ -152,6 +152,10 @@ typedef struct Constraint {
 const char *constraint_name(Arena *arena, const char *table_name, const struct Schema *schema,
                             const Constraint *constraint);
 
+/* What is said of a row that breaks a rule: a column of it or the constraint, and the table. */
+#define NOT_NULL_VIOLATION_TEXT "null value in column \"%s\" of table \"%s\" violates not-null constraint"
+#define CHECK_VIOLATION_TEXT    "new row for table \"%s\" violates check constraint \"%s\""
+
 typedef struct Constraints {
     size_t count;
     const Constraint *items;
