@@ -199,7 +199,8 @@ static void feed_move(CsvFeed *feed, const CsvFeedText *text, size_t size)
         feed->place.line += csv_index_line_count(cpu_level(), text->buffer->data, size);
 }
 
-/* What stands before the first row goes. Returns where the last whole record ends; 0: in none of what is there. */
+/* What stands before the first row goes. Returns where the last whole record ends; 0: in none of what is there. Of a
+ * record that is too long all is taken, for whoever reads it to say so. */
 static size_t feed_cut(CsvFeed *feed, CsvFeedText *text, bool has_ended)
 {
     const CsvDialect *dialect = &feed->shape->dialect;
@@ -212,10 +213,11 @@ static size_t feed_cut(CsvFeed *feed, CsvFeedText *text, bool has_ended)
         text->size -= size;
         memmove(data, data + size, text->size + 1);
     }
-    if (has_ended || text->size > CSV_RECORD_LIMIT)
+    if (has_ended)
         return text->size;
     bool may_go_on = text->size > 0 && data[text->size - 1] == '\r'; /* with LF */
-    return csv_record_last_end(dialect, cpu_level(), data, text->size - may_go_on);
+    size_t end = csv_record_last_end(dialect, cpu_level(), data, text->size - may_go_on);
+    return end == 0 && text->size > CSV_RECORD_LIMIT ? text->size : end;
 }
 
 bool csv_feed_take(CsvFeed *feed, CsvFeedPiece *piece)
@@ -249,7 +251,7 @@ bool csv_feed_read(CsvFeed *feed, const Context *context, CsvFeedPiece *piece)
     piece->place = feed->place;
     feed_move(feed, text, piece->size);
     fed_set(&feed->rest, context, (char *)text->buffer->data + piece->size, text->size - piece->size);
-    feed_pass_turn(feed, has_ended || piece->size > CSV_RECORD_LIMIT);
+    feed_pass_turn(feed, has_ended);
     return true;
 }
 
