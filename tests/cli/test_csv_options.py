@@ -62,7 +62,10 @@ class Options(ProgramTest):
 
     def test_what_may_be_a_row_is_never_skipped(self):
         for rows in ("1\n1,a\n2,b\n", "name\nBob,Berlin\nAl,Paris\n", "name,city\nBob,Berlin,33\nAl,Paris,44\n",
-                     "note\nid,name\n1,a\n2\n", "note\nid,name\n"):
+                     "note\nid,name\n1,a\n2\n", "note\nid,name\n",
+                     "name,age,city\nbob,n/a,x,\nal,30,y,\n", "name,age,city\nbob,n/a,x,z\nal,30,y,z\n",
+                     "name,age,city\n\nbob,n/a,x,z\nal,30,y,z\n", "age\nbob,n/a\nal,30\n",
+                     "Sales, 2026\nbob,n/a,\nal,30,\n"):
             with self.subTest(rows=rows):
                 self.write("t.csv", rows)
                 run = self.run_quern("-c", "select * from 't.csv'")
@@ -70,6 +73,9 @@ class Options(ProgramTest):
                     self.assertEqual(run.output.count("\n"), rows.count("\n"))
                 else:
                     self.assertIn("(skip 'N')", run.errors)
+
+    def test_a_header_that_is_said_to_be_there_is_no_row_below_notes(self):
+        self.assertEqual(self.table("header 'true'", "select * from t", "Sales, 2026\nbob,5,x\nal,6,y\n").status, 3)
 
     def test_notes_stay_when_rows_are_written(self):
         notes = "Sales 2026\n\n"

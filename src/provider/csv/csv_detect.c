@@ -339,21 +339,47 @@ static bool has_letter(const char *data, uint32_t start, uint32_t end)
     return false;
 }
 
+static size_t record_count_of(const CsvIndex *index, size_t record)
+{
+    return index->records[record] - index->records[(ptrdiff_t)record - 1];
+}
+
+static bool record_is_blank(const CsvIndex *index, const char *data, size_t record)
+{
+    const uint32_t *ends = index->ends + index->records[(ptrdiff_t)record - 1];
+    return record_count_of(index, record) == 1 && csv_field_end(data, ends[-1] + 1, ends[0]) == ends[-1] + 1;
+}
+
+/* A line that is none of the table's: text, which is no header of rows with more fields than that. Such a header names
+ * each of its columns, and has no blank line below it; the usual ones lack one name: of row names, or behind the last
+ * delimiter. */
+static bool record_is_note(const CsvIndex *index, const CsvDialect *dialect, const char *data, size_t record)
+{
+    const uint32_t *ends = index->ends + index->records[(ptrdiff_t)record - 1];
+    size_t count = record_count_of(index, record), named_count = 0;
+    if (count >= dialect->column_count)
+        return false;
+    for (size_t f = 0; f < count; f++)
+        named_count += has_letter(data, ends[(ptrdiff_t)f - 1] + 1, ends[f]);
+    if (named_count == 0 || named_count < count)
+        return named_count > 0;
+    bool is_above_blank = record + 1 < index->record_count && record_is_blank(index, data, record + 1);
+    return count == 1 && (dialect->column_count > 2 || is_above_blank);
+}
+
 /* Where the first record of the table begins; 0: at the start, or that is not plain. */
 static uint32_t preamble_end(const CsvIndex *index, const CsvDialect *dialect, const char *data)
 {
     uint32_t start = 0, end = 0;
     size_t row_count = 0;
     for (size_t r = 0; r < index->record_count; r++) {
-        size_t count = index->records[r] - index->records[(ptrdiff_t)r - 1];
-        uint32_t line_end = index->ends[index->records[r] - 1];
-        bool is_blank = count == 1 && csv_field_end(data, start, line_end) == start;
-        bool is_note = row_count == 0 && count < dialect->column_count && has_letter(data, start, line_end);
-        if (count == dialect->column_count && row_count++ == 0)
+        bool is_full = record_count_of(index, r) == dialect->column_count;
+        if (is_full && row_count++ == 0)
             end = start;
-        else if (count != dialect->column_count && !is_blank && !is_note)
+        else if (!is_full && !record_is_blank(index, data, r) &&
+                 (row_count > 0 || !record_is_note(index, dialect, data, r)))
             return 0;
-        start = line_end + 1;
+        start = index->ends[index->records[r] - 1] + 1;
     }
     return row_count >= 2 ? end : 0;
 }

@@ -21,9 +21,9 @@ void csv_head_read(Arena *arena, CsvSource *source, const CsvOptions *options, s
 void csv_dialect_detect(Arena *arena, const char *path, const CsvOptions *options, const CsvHead *head,
                         CsvDialect *ret_dialect);
 
-/* Titles and notes above the table: lines of text with fewer fields than the dialect says, where all records behind
- * them have as many. The head moves behind them. Returns how many lines that are; 0: it begins with the table, or
- * nobody knows. */
+/* Titles and notes above the table: lines of text with fewer fields than the dialect says, which can be no header that
+ * is too short, where all records behind them have as many. The head moves behind them. Returns how many lines that
+ * are; 0: it begins with the table, or nobody knows. */
 size_t csv_preamble_skip(Arena *arena, const CsvDialect *dialect, CsvHead *head);
 
 #endif

@@ -27,9 +27,9 @@ typedef struct CsvParse {
 
 void csv_parse_column(CsvParse *parse);
 
-/* Raises INVALID_ENCODING unless a text of the row is UTF-8 without NUL bytes. `field` as csv_error_raise has it. */
 /* What text that is no UTF-8 may be: a guess from its bytes. */
 const char *csv_encoding_hint(const char *data, size_t size);
+/* Raises INVALID_ENCODING unless a text of the row is UTF-8 without NUL bytes. `field` as csv_error_raise has it. */
 void csv_text_require(const CsvRows *rows, size_t row, size_t field, StringView text);
 
 /* Reads what the kernels can of a BIGINT, DECIMAL(…, scale) in 64 bits, or DATE column: `values` are int64_t, of dates

@@ -379,13 +379,22 @@ static size_t preamble_skip(Survey *survey, CsvHead *head, size_t *ret_start, si
     return first_record_read(survey, head, ret_start);
 }
 
-/* Names above columns of numbers or dates: what stands above them is no part of the table. */
+/* Names of all columns, above some of numbers or dates, also where the options say that there is a header: what stands
+ * above them is no part of the table. */
 static bool preamble_is_plain(const Survey *survey)
 {
-    for (size_t c = 0; survey->dialect.has_header && c < survey->dialect.column_count; c++)
-        if (survey->evidence[c].value_count > 0 && csv_evidence_type(&survey->evidence[c]).id != TYPE_VARCHAR)
-            return true;
-    return false;
+    size_t column_count = survey->dialect.column_count;
+    if (!survey->dialect.has_header ||
+        !csv_header_is_likely(&survey->header, survey->arena, survey->evidence, column_count, survey->options->columns))
+        return false;
+    bool has_typed = false;
+    for (size_t c = 0; c < column_count; c++) {
+        const CsvEvidence *evidence = &survey->evidence[c];
+        if (survey->header.fields[c].is_null)
+            return false;
+        has_typed |= evidence->value_count > 0 && csv_evidence_type(evidence).id != TYPE_VARCHAR;
+    }
+    return has_typed;
 }
 
 static void preamble_tell(const Survey *survey)
