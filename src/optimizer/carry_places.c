@@ -10,26 +10,25 @@
 
 #include "optimizer/rule.h"
 
-static void places_add(PlanColumns *columns, Plan *plan, const ColumnId *places, size_t count)
+static void columns_append(Arena *arena, ColumnId **columns, size_t *column_count, const ColumnId *added, size_t count)
 {
-    ColumnId *all = arena_array(columns->arena, ColumnId, plan->place_count + count);
-    for (size_t i = 0; i < plan->place_count; i++)
-        all[i] = plan->places[i];
+    ColumnId *all = arena_array(arena, ColumnId, *column_count + count);
+    for (size_t i = 0; i < *column_count; i++)
+        all[i] = (*columns)[i];
     for (size_t i = 0; i < count; i++)
-        all[plan->place_count + i] = places[i];
-    plan->places = all;
-    plan->place_count += count;
+        all[*column_count + i] = added[i];
+    *columns = all;
+    *column_count += count;
 }
 
-static void outputs_add(PlanColumns *columns, Plan *plan, const ColumnId *added, size_t count)
+static void places_add(Arena *arena, Plan *plan, const ColumnId *places, size_t count)
 {
-    ColumnId *all = arena_array(columns->arena, ColumnId, plan->output_count + count);
-    for (size_t i = 0; i < plan->output_count; i++)
-        all[i] = plan->outputs[i];
-    for (size_t i = 0; i < count; i++)
-        all[plan->output_count + i] = added[i];
-    plan->outputs = all;
-    plan->output_count += count;
+    columns_append(arena, &plan->places, &plan->place_count, places, count);
+}
+
+static void output_add(Arena *arena, Plan *plan, ColumnId added)
+{
+    columns_append(arena, &plan->outputs, &plan->output_count, &added, 1);
 }
 
 /* The index of the hidden column of this name; 0: there is none. */
@@ -57,9 +56,9 @@ static void scan_add_place(PlanColumns *columns, PlanScan *scan)
             all[c] = scan->column_indexes[c];
         all[scan->base.output_count] = indexes[i];
         scan->column_indexes = all;
-        outputs_add(columns, &scan->base, &places[i], 1);
+        output_add(columns->arena, &scan->base, places[i]);
     }
-    places_add(columns, &scan->base, places, 2);
+    places_add(columns->arena, &scan->base, places, 2);
 }
 
 static void project_add_places(PlanColumns *columns, PlanProject *project)
@@ -74,9 +73,9 @@ static void project_add_places(PlanColumns *columns, PlanProject *project)
             exprs[c] = project->exprs[c];
         exprs[project->base.output_count] = plan_column_expr(columns, place, NO_POSITION);
         project->exprs = exprs;
-        outputs_add(columns, &project->base, &place, 1);
+        output_add(columns->arena, &project->base, place);
     }
-    places_add(columns, &project->base, input->places, input->place_count);
+    places_add(columns->arena, &project->base, input->places, input->place_count);
 }
 
 /* Those of the inputs that the join's outputs hold. */
@@ -86,7 +85,7 @@ static void join_add_places(PlanColumns *columns, Plan *join)
     for (size_t i = 0; i < join->input_count; i++) {
         const Plan *input = join->inputs[i];
         if (input->place_count > 0 && plan_has_output(join, input->places[0]))
-            places_add(columns, join, input->places, input->place_count);
+            places_add(columns->arena, join, input->places, input->place_count);
     }
 }
 
@@ -110,7 +109,7 @@ static Plan *carry(PlanColumns *columns, Plan *plan)
     case PLAN_SORT:
     case PLAN_LIMIT:
         plan_refresh_outputs(columns, plan);
-        places_add(columns, plan, plan->inputs[0]->places, plan->inputs[0]->place_count);
+        places_add(columns->arena, plan, plan->inputs[0]->places, plan->inputs[0]->place_count);
         break;
     default:
         break;
