@@ -312,20 +312,6 @@ bool bind_recursive_union(Binder *binder, const AstQuery *query, Rows *terms, Sc
 
 /* ---- where the rows go ---- */
 
-static void volatile_slot(void *user, Expr **slot)
-{
-    *(bool *)user |= expr_is_volatile(*slot);
-}
-
-static bool plan_is_volatile(Plan *plan)
-{
-    bool is_volatile = false;
-    plan_each_expr(plan, volatile_slot, &is_volatile);
-    for (size_t i = 0; i < plan->input_count && !is_volatile; i++)
-        is_volatile = plan_is_volatile(plan->inputs[i]);
-    return is_volatile;
-}
-
 /* Nothing but filters and projections over one table, and few of them. */
 static bool plan_is_cheap(const Plan *plan)
 {

@@ -27,21 +27,6 @@ static Plan *statement_rows_plan(Statement *statement, const AstStatement *ast)
     return plan->inputs[0];
 }
 
-static void look_at_expr(void *user, Expr **slot)
-{
-    *(bool *)user |= expr_is_volatile(*slot);
-}
-
-/* Whether it would be another run: nextval() goes on, random() gives other rows. */
-static bool plan_is_volatile(Plan *plan)
-{
-    bool is_volatile = false;
-    plan_each_expr(plan, look_at_expr, &is_volatile);
-    for (size_t i = 0; i < plan->input_count && !is_volatile; i++)
-        is_volatile = plan_is_volatile(plan->inputs[i]);
-    return is_volatile;
-}
-
 void statement_trace(Statement *statement, const AstStatement *ast)
 {
     Settings settings = *statement->context.settings;
@@ -52,7 +37,7 @@ void statement_trace(Statement *statement, const AstStatement *ast)
     statement->context.reject = NULL;
     statement->columns.wants_places = true;
     Plan *plan = statement_rows_plan(statement, ast);
-    if (plan == NULL || plan_is_volatile(plan))
+    if (plan == NULL || plan_is_volatile(plan)) /* it would be another run */
         return;
     plan = optimizer_run(&statement->columns, plan, NULL, NULL);
     Execution *execution =

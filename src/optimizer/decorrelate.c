@@ -20,6 +20,9 @@
  *   Unfold         as Sort, there is nothing to do
  *   Recursive      d is a column of the rows that go from round to round
  *
+ * D is made of a second run of L; where that could give other rows (random(), a LIMIT, sums of doubles), L's rows are
+ * kept by a With above the join, and read twice.
+ *
  * Before all that, the simple case: where parameters stand in filters alone and nothing between them and the join
  * counts rows, these conditions are the join's own (pull_conditions).
  *
@@ -39,7 +42,9 @@ typedef struct Carrier {
 
 typedef struct Unnesting {
     PlanColumns *columns;
-    const Plan *left; /* L: copied where D is needed */
+    Plan *left;      /* L: copied where D is needed */
+    Plan *kept;      /* what L was, if `left` reads its rows from a With; or NULL */
+    size_t kept_cte; /* the number of that With */
     ColumnList parameters;
     ARRAY(Carrier) carriers;              /* what the plan that is being unnested may read */
     const PlanAggregate *null_when_empty; /* an aggregate that need not give a row for an empty input, or NULL */
@@ -175,9 +180,36 @@ static ColumnId new_domain_column(Unnesting *self, size_t parameter, bool is_nul
     return plan_column_new(self->columns, like.name, like.table, like.type, is_nullable);
 }
 
+/* Another run gives the same rows: nothing in the plan depends on chance, on order, or on how doubles were added. */
+static bool is_repeatable(Plan *plan)
+{
+    if (plan->kind == PLAN_LIMIT || plan->kind == PLAN_DISTINCT || plan->kind == PLAN_AGGREGATE ||
+        plan->kind == PLAN_WINDOW || plan_node_is_volatile(plan))
+        return false;
+    for (size_t i = 0; i < plan->input_count; i++)
+        if (!is_repeatable(plan->inputs[i]))
+            return false;
+    return true;
+}
+
+static void keep_left(Unnesting *self)
+{
+    PlanColumns *columns = self->columns;
+    Plan *left = self->left;
+    PlanColumnMap map = {0};
+    self->kept = plan_copy(columns, left, &map);
+    self->kept_cte = ++columns->cte_count;
+    PlanCteScan *scan = plan_cte_scan_new(columns, self->kept_cte, "kept", left->outputs, left->output_count,
+                                          /* keeps_columns= */ true);
+    scan->base.row_estimate = left->row_estimate;
+    self->left = &scan->base;
+}
+
 /* D: the different values of the parameters in a copy of L. */
 static Unnested domain(Unnesting *self)
 {
+    if (self->kept == NULL && !is_repeatable(self->left))
+        keep_left(self);
     PlanColumnMap map = {0};
     Plan *left = plan_copy(self->columns, self->left, &map);
     size_t count = self->parameters.count;
@@ -888,7 +920,7 @@ static void join_add_conditions(PlanColumns *columns, PlanJoin *join, Expr *cons
     join->condition_count = conditions.count;
 }
 
-static void decorrelate_join(PlanColumns *columns, PlanJoin *join)
+static Plan *decorrelate_join(PlanColumns *columns, PlanJoin *join)
 {
     Plan *left = join->base.inputs[0];
     Plan *right = without_idle_limits(join, join->base.inputs[1]);
@@ -900,12 +932,12 @@ static void decorrelate_join(PlanColumns *columns, PlanJoin *join)
     join->is_dependent = false;
     join->base.inputs[1] = right;
     if (self.parameters.count == 0)
-        return;
+        return &join->base;
     Plan *pulled = pull_conditions(&self, right, asks_only_for_existence(join), &conditions);
     if (pulled) {
         join->base.inputs[1] = pulled;
         join_add_conditions(columns, join, conditions.items, conditions.count);
-        return;
+        return &join->base;
     }
     Unnested result = unnest(&self, right);
     conditions = (ConditionList){0};
@@ -914,6 +946,11 @@ static void decorrelate_join(PlanColumns *columns, PlanJoin *join)
                   equality(&self, self.parameters.items[p], result.domain[p], result.is_strict));
     join->base.inputs[1] = result.plan;
     join_add_conditions(columns, join, conditions.items, conditions.count);
+    if (self.kept == NULL)
+        return &join->base;
+    join->base.inputs[0] = self.left;
+    plan_refresh_outputs(columns, &join->base);
+    return &plan_cte_new(columns, self.kept_cte, "kept", self.kept, &join->base)->base;
 }
 
 /* L, generate_series(1, L.n): each row of L with its own values, and no join; NULL: it is something else. */
@@ -938,7 +975,7 @@ Plan *rule_decorrelate(PlanColumns *columns, Plan *plan)
         Plan *unfolded = unfold_left(columns, (PlanJoin *)plan);
         if (unfolded)
             return unfolded;
-        decorrelate_join(columns, (PlanJoin *)plan);
+        plan = decorrelate_join(columns, (PlanJoin *)plan);
     }
     plan_refresh_outputs(columns, plan);
     return plan;

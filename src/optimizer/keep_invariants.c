@@ -24,11 +24,6 @@ typedef struct Kept {
     Plan *top; /* the recursion, with what is kept on top of it */
 } Kept;
 
-static void volatile_slot(void *user, Expr **slot)
-{
-    *(bool *)user |= expr_is_volatile(*slot);
-}
-
 static bool is_changing(const Changing *changing, size_t cte)
 {
     for (; changing; changing = changing->outer)
@@ -39,9 +34,8 @@ static bool is_changing(const Changing *changing, size_t cte)
 
 static bool is_invariant(Plan *plan, const Changing *changing)
 {
-    bool is_volatile = false;
-    plan_each_expr(plan, volatile_slot, &is_volatile);
-    if (is_volatile || (plan->kind == PLAN_CTE_SCAN && is_changing(changing, ((PlanCteScan *)plan)->cte)))
+    if (plan_node_is_volatile(plan) ||
+        (plan->kind == PLAN_CTE_SCAN && is_changing(changing, ((PlanCteScan *)plan)->cte)))
         return false;
     for (size_t i = 0; i < plan->input_count; i++)
         if (!is_invariant(plan->inputs[i], changing))

@@ -20,11 +20,6 @@ typedef struct Placing {
 
 /* ---- what can run in copies ---- */
 
-static void note_volatile(void *user, Expr **slot)
-{
-    *(bool *)user |= *slot && expr_is_volatile(*slot);
-}
-
 /* Copies merge states, not the rows that DISTINCT keeps. */
 static bool aggregate_keeps_rows(const PlanAggregate *aggregate)
 {
@@ -36,7 +31,6 @@ static bool aggregate_keeps_rows(const PlanAggregate *aggregate)
 
 static bool can_copy(Plan *plan)
 {
-    bool is_volatile = false;
     switch (plan->kind) {
     case PLAN_SCAN:
         return ((const PlanScan *)plan)->scan->cursor_limit > 1;
@@ -46,14 +40,12 @@ static bool can_copy(Plan *plan)
         if (plan_aggregate_heeds_order((const PlanAggregate *)plan) ||
             aggregate_keeps_rows((const PlanAggregate *)plan))
             return false;
-        plan_each_expr(plan, note_volatile, &is_volatile);
-        return !is_volatile;
+        return !plan_node_is_volatile(plan);
     case PLAN_FILTER:
     case PLAN_PROJECT:
     case PLAN_JOIN:
     case PLAN_SORT:
-        plan_each_expr(plan, note_volatile, &is_volatile);
-        return !is_volatile;
+        return !plan_node_is_volatile(plan);
     default:
         return false;
     }

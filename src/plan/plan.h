@@ -428,6 +428,10 @@ bool expr_touches(const Expr *expr, const Plan *plan);
 /* Calls visit for each expression slot of a node (not of its inputs), which may replace it. */
 void plan_each_expr(Plan *plan, void (*visit)(void *user, Expr **slot), void *user);
 
+/* Whether another run may compute something else in the node itself, or anywhere in the plan: random(), nextval(). */
+bool plan_node_is_volatile(Plan *plan);
+bool plan_is_volatile(Plan *plan);
+
 /* Numbers the nodes in printing order; returns how many there are. */
 size_t plan_number(Plan *plan);
 

@@ -245,6 +245,26 @@ void plan_each_expr(Plan *plan, ExprVisit visit, void *user)
     }
 }
 
+static void note_volatile(void *user, Expr **slot)
+{
+    *(bool *)user |= expr_is_volatile(*slot);
+}
+
+bool plan_node_is_volatile(Plan *plan)
+{
+    bool is_volatile = false;
+    plan_each_expr(plan, note_volatile, &is_volatile);
+    return is_volatile;
+}
+
+bool plan_is_volatile(Plan *plan)
+{
+    bool is_volatile = plan_node_is_volatile(plan);
+    for (size_t i = 0; i < plan->input_count && !is_volatile; i++)
+        is_volatile = plan_is_volatile(plan->inputs[i]);
+    return is_volatile;
+}
+
 static void column_set_add_slot(void *user, Expr **slot)
 {
     column_set_add_expr(user, *slot);
