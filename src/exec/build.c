@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "exec/cte.h"
+#include "exec/keepers.h"
 #include "exec/operator.h"
 
 struct Execution {
@@ -129,10 +130,17 @@ static size_t plan_operator_input_count(const Plan *plan)
     }
 }
 
+static MemoryShare build_memory_share(const Build *build, const Plan *plan)
+{
+    return memory_share_part(build->memory_for_keepers, build->keeper_counts[plan->id] * build->copy_count);
+}
+
 static void *build_shared(const Build *build, const Plan *plan)
 {
     SharedConstructor *make = kinds[plan->kind].make_shared;
-    return make ? make(build, plan) : NULL;
+    Build own = *build;
+    own.memory_share = build_memory_share(build, plan);
+    return make ? make(&own, plan) : NULL;
 }
 
 static void build_shares_below(const Build *build, const Plan *plan, void **shares)
@@ -183,8 +191,9 @@ Operator *build_operator(const Build *build, const Plan *plan)
     if (++own.depth > EXECUTION_MAX_DEPTH)
         error_raise(ERROR_TOO_COMPLEX, NO_POSITION, "the query's plan is nested more than %d levels deep",
                     EXECUTION_MAX_DEPTH);
+    own.memory_share = build_memory_share(build, plan);
     if (plan->kind == PLAN_CTE || plan->kind == PLAN_RECURSIVE)
-        own.ctes = cte_rows_new(build, plan);
+        own.ctes = cte_rows_new(&own, plan);
     size_t input_count = plan_operator_input_count(plan);
     Operator **inputs = arena_array(build->arena, Operator *, input_count);
     for (size_t i = 0; i < input_count; i++) {
@@ -206,43 +215,15 @@ size_t plan_last_id(const Plan *plan)
     return plan->id;
 }
 
-/* Whether its operator keeps rows. */
-static bool plan_keeps_rows(const Plan *plan)
-{
-    switch (plan->kind) {
-    case PLAN_AGGREGATE:
-    case PLAN_DISTINCT:
-    case PLAN_SORT:
-    case PLAN_WINDOW:
-    case PLAN_JOIN:
-    case PLAN_CTE:
-    case PLAN_RECURSIVE:
-        return true;
-    case PLAN_SET:
-        return ((const PlanSet *)plan)->operator!= PLAN_UNION;
-    default:
-        return false;
-    }
-}
-
-/* What stands too deep is refused when it is made. */
-static size_t plan_count_keepers(const Plan *plan, size_t depth)
-{
-    size_t count = plan_keeps_rows(plan);
-    for (size_t i = 0; i < plan->input_count && depth < EXECUTION_MAX_DEPTH; i++)
-        count += plan_count_keepers(plan->inputs[i], depth + 1);
-    return count;
-}
-
-/* Each operator that keeps rows gets an equal part of three quarters of what is left; the rest is for what nobody can
- * put down: batches, buffers, the last rows before a decision. */
-static MemoryShare memory_share_new(const Context *context, const Plan *plan)
+/* Three quarters of what is left: the rest is for what nobody can put down, such as batches, buffers, the last rows
+ * before a decision. */
+static MemoryShare memory_for_keepers(const Context *context)
 {
     const MemoryBudget *budget = context->memory;
     size_t used = budget ? budget->used - budget->spare : 0, limit = budget ? budget->limit : SIZE_MAX;
-    size_t count = plan_count_keepers(plan, 1), row_count = context->settings->spill_after;
+    size_t row_count = context->settings->spill_after;
     return (MemoryShare){
-        .size = limit > used ? (limit - used) / 4 * 3 / (count ? count : 1) : 0,
+        .size = limit > used ? (limit - used) / 4 * 3 : 0,
         .row_count = row_count ? row_count : SIZE_MAX,
     };
 }
@@ -278,7 +259,8 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
         .copy_count = 1,
         .is_timed = is_timed,
         .order_matters = true,
-        .memory_share = memory_share_new(context, plan),
+        .memory_for_keepers = memory_for_keepers(context),
+        .keeper_counts = keepers_count(arena, plan, node_count),
     };
     scans_begin(plan, arena);
     execution->root = build_operator(&build, plan);

@@ -16,7 +16,9 @@ typedef struct Build {
     size_t node_count;
     DynamicFilter *dynamics; /* by number: what operators of this execution learn and its scans may look at */
     bool is_timed;
-    MemoryShare memory_share; /* of each operator that keeps rows */
+    MemoryShare memory_for_keepers; /* of all that keep rows at the same time */
+    const size_t *keeper_counts;    /* by Plan.id: keepers.h */
+    MemoryShare memory_share;       /* of the operator being made */
     /* Whoever pulls from the operator being made reads it to its end before anybody sees a row: so holding rows back
      * for fuller batches costs nobody a wait. */
     bool is_drained;

@@ -51,7 +51,6 @@ Operator *gather_new(const Build *build, const Plan *plan, Operator **inputs)
     self->team = team_new(build->arena, build->context, copy.copy_count, ((const PlanGather *)plan)->keeps_order,
                           build->node_count);
     copy.context = team_context(self->team);
-    copy.memory_share = memory_share_part(build->memory_share, copy.copy_count);
     copy.worker = NULL;
     copy.order_matters = ((const PlanGather *)plan)->keeps_order;
     copy.shares = self->shares = build_shares(&copy, plan->inputs[0]);

@@ -71,7 +71,7 @@ Batch *operator_next(Operator *op)
     if (op->is_timed)
         op->metrics->elapsed_ns += clock_ns() - start_ns;
     if (batch == NULL) {
-        operator_release(op); /* what it held is room for those above */
+        operator_close(op); /* what it held, and inputs that were not read to their end, is room for those above */
         return NULL;
     }
     place_origin_set(op->places, batch);
