@@ -42,6 +42,18 @@ static void answer_add(Arena *arena, Answer *answer, Text *row)
     text_clear(row);
 }
 
+/* The rows of `more`, or its error. */
+static void answer_append(Arena *arena, Answer *answer, const Answer *more)
+{
+    Text row = text_in(arena);
+    for (size_t i = 0; i < more->row_count; i++) {
+        text_add(&row, more->rows[i]);
+        answer_add(arena, answer, &row);
+    }
+    answer->sqlstate = more->sqlstate;
+    answer->message = more->message;
+}
+
 static int row_compare(const void *left, const void *right)
 {
     return strcmp(*(const char *const *)left, *(const char *const *)right);
@@ -139,6 +151,20 @@ static Answer quern_answer(Contest *contest, const char *sql, uint64_t *ret_floa
     return answer;
 }
 
+/* What a change answers, and then all rows of its table; undone. */
+static Answer quern_change(Contest *contest, const char *sql, const char *table, uint64_t *ret_floating)
+{
+    uint64_t all_floating;
+    quern_run(contest, "BEGIN");
+    Answer answer = quern_answer(contest, sql, ret_floating);
+    if (answer.sqlstate == NULL) {
+        Answer all = quern_answer(contest, arena_format(contest->arena, "SELECT * FROM %s", table), &all_floating);
+        answer_append(contest->arena, &answer, &all);
+    }
+    quern_run(contest, "ROLLBACK");
+    return answer;
+}
+
 static void quern_configure(Contest *contest, size_t configuration)
 {
     bool leaves_out = configuration == CONFIGURATION_COUNT - 1;
@@ -195,7 +221,48 @@ static Answer sqlite_answer(Contest *contest, const char *sql, uint64_t floating
     return answer;
 }
 
+static Answer sqlite_change(Contest *contest, const char *sql, const char *table, uint64_t floating)
+{
+    sqlite_execute(contest->sqlite, "BEGIN");
+    Answer answer = sqlite_answer(contest, sql, floating);
+    if (answer.sqlstate == NULL) {
+        Answer all = sqlite_answer(contest, arena_format(contest->arena, "SELECT * FROM %s", table), floating);
+        answer_append(contest->arena, &answer, &all);
+    }
+    sqlite_execute(contest->sqlite, "ROLLBACK");
+    return answer;
+}
+
 /* ---- both ---- */
+
+static bool query_is_ordered(const Node *query)
+{
+    if (query->kind == KIND_ORDER)
+        return true;
+    for (size_t i = 0; i < query->child_count; i++)
+        if ((query->kind == KIND_QUERY || query->kind == KIND_CLAUSE) && query_is_ordered(query->children[i]))
+            return true;
+    return false;
+}
+
+/* All of quern's rows, sorted unless the query says how. */
+static Answer quern_ask(Contest *contest, const Node *query, const char *sql, uint64_t *ret_floating)
+{
+    Answer answer = query->changed ? quern_change(contest, sql, query->changed, ret_floating)
+                                   : quern_answer(contest, sql, ret_floating);
+    if (!query_is_ordered(query))
+        answer_sort(&answer);
+    return answer;
+}
+
+static Answer sqlite_ask(Contest *contest, const Node *query, const char *sql, uint64_t floating)
+{
+    Answer answer =
+        query->changed ? sqlite_change(contest, sql, query->changed, floating) : sqlite_answer(contest, sql, floating);
+    if (!query_is_ordered(query))
+        answer_sort(&answer);
+    return answer;
+}
 
 void contest_init(Contest *contest, const char *folder)
 {
@@ -237,6 +304,13 @@ static void file_write(const Contest *contest, const Table *table, Text *text)
             name, name, name, contest->folder, name, name);
 }
 
+/* SQLite's own tables have none: that is for quern's plans to be different. */
+static void index_write(const Table *table, Text *text)
+{
+    if (table->storage == STORAGE_MEMORY && table->index != NULL)
+        text_add_format(text, "CREATE INDEX ON %s (%s);\n", table->name, table->index);
+}
+
 /* quern's types as declared types: SQLite takes any, and quern reads them. */
 static void database_write(const Contest *contest, const Table *table)
 {
@@ -262,6 +336,7 @@ void contest_write_tables(const Contest *contest, const Tables *tables, Text *te
     for (size_t i = 0; i < tables->count; i++) {
         table_write(&tables->tables[i], QUERN, text);
         file_write(contest, &tables->tables[i], text);
+        index_write(&tables->tables[i], text);
     }
 }
 
@@ -308,24 +383,12 @@ static void difference_add(Contest *contest, const char *name, const Answer *ans
     text_add_format(&contest->difference, "--   (%zu rows)\n", answer->row_count);
 }
 
-static bool query_is_ordered(const Node *query)
-{
-    if (query->kind == KIND_ORDER)
-        return true;
-    for (size_t i = 0; i < query->child_count; i++)
-        if ((query->kind == KIND_QUERY || query->kind == KIND_CLAUSE) && query_is_ordered(query->children[i]))
-            return true;
-    return false;
-}
-
 /* Whether SQLite, too, gives quern's answer once its optimizer is off: then its first one was wrong. */
-static bool sqlite_doubts(Contest *contest, const char *sql, uint64_t floating, bool is_ordered, const Answer *quern)
+static bool sqlite_doubts(Contest *contest, const Node *query, const char *sql, uint64_t floating, const Answer *quern)
 {
     sqlite3_test_control(SQLITE_TESTCTRL_OPTIMIZATIONS, contest->sqlite, ~0u);
-    Answer answer = sqlite_answer(contest, sql, floating);
+    Answer answer = sqlite_ask(contest, query, sql, floating);
     sqlite3_test_control(SQLITE_TESTCTRL_OPTIMIZATIONS, contest->sqlite, 0u);
-    if (!is_ordered)
-        answer_sort(&answer);
     return answer.sqlstate == NULL && answer_equal(quern, &answer);
 }
 
@@ -334,14 +397,12 @@ static Verdict contest_compare_sqlite(Contest *contest, const Node *query, Answe
     Text sql = text_in(contest->arena);
     if (!node_write(query, SQLITE, &sql))
         return quern->sqlstate ? SKIPPED : AGREED_ALONE;
-    Answer sqlite = sqlite_answer(contest, text_string(&sql), floating);
+    Answer sqlite = sqlite_ask(contest, query, text_string(&sql), floating);
     if (sqlite.sqlstate != NULL) /* too long, an overflow, or refused by both */
         return SKIPPED;
-    if (!query_is_ordered(query))
-        answer_sort(&sqlite);
     if (quern->sqlstate == NULL && answer_equal(quern, &sqlite))
         return AGREED;
-    if (quern->sqlstate == NULL && sqlite_doubts(contest, text_string(&sql), floating, query_is_ordered(query), quern))
+    if (quern->sqlstate == NULL && sqlite_doubts(contest, query, text_string(&sql), floating, quern))
         return SQLITE_DOUBTS;
     snprintf(contest->error, sizeof contest->error, "%s", quern->message ? quern->message : "");
     difference_add(contest, "quern", quern);
@@ -357,17 +418,12 @@ Verdict contest_run(Contest *contest, const Node *query)
     uint64_t floating, other_floating;
     node_write(query, QUERN, &sql);
     quern_configure(contest, 0);
-    bool is_ordered = query_is_ordered(query);
-    Answer first = quern_answer(contest, text_string(&sql), &floating);
-    if (!is_ordered)
-        answer_sort(&first);
+    Answer first = quern_ask(contest, query, text_string(&sql), &floating);
     contest->row_count = first.row_count;
     bool is_skipped = error_is_skipped(&first);
     for (size_t c = 1; c < CONFIGURATION_COUNT; c++) {
         quern_configure(contest, c);
-        Answer answer = quern_answer(contest, text_string(&sql), &other_floating);
-        if (!is_ordered)
-            answer_sort(&answer);
+        Answer answer = quern_ask(contest, query, text_string(&sql), &other_floating);
         if (error_is_unsupported(&answer))
             return UNSUPPORTED;
         if (is_skipped || error_is_skipped(&answer))

@@ -25,6 +25,7 @@ typedef struct Table {
     char names[COLUMN_LIMIT][8];
     Row *rows;
     size_t row_count;
+    const char *index; /* its columns; NULL: there is none */
 } Table;
 
 typedef struct Tables {

@@ -6,43 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "generator.h"
+#include "grammar.h"
 
-enum { ATOM_LIMIT = 48 };
-
-/* What expressions may name. */
-typedef struct Scope {
-    const struct Scope *outer; /* NULL: there is none, or it must not be seen */
-    Node *atoms[ATOM_LIMIT];
-    size_t count;
-    bool is_flat; /* no subqueries here */
-} Scope;
-
-/* A table expression of WITH. */
-typedef struct Common {
-    char name[24];
-    size_t column_count;
-    Kind kinds[COLUMN_LIMIT];
-} Common;
-
-typedef struct Generator {
-    const Tables *tables;
-    Arena *arena;
-    Random *random;
-    Scope *scope;
-    unsigned alias_count;
-    Common common[2];
-    size_t common_count;
-    int depth; /* of queries within queries */
-} Generator;
-
-enum { DEPTH_LIMIT = 3 };
-
-static Node *query_new(Generator *g, const Kind *kinds, size_t kind_count);
-static Node *query_scalar(Generator *g, Kind kind);
-static Node *expression_new(Generator *g, Kind kind, int depth);
-
-static Kind kind_random(Generator *g)
+Kind kind_random(Generator *g)
 {
     static const Kind kinds[] = {KIND_INT,  KIND_INT,  KIND_INT,  KIND_INT,    KIND_TEXT,
                                  KIND_TEXT, KIND_BOOL, KIND_DATE, KIND_DOUBLE, KIND_DECIMAL};
@@ -198,7 +164,7 @@ static Node *literal_new(Generator *g, Kind kind)
 }
 
 /* A column that is in reach; NULL when there is none of the kind. Outer scopes are asked now and then. */
-static Node *atom_random(Generator *g, Kind kind)
+Node *atom_random(Generator *g, Kind kind)
 {
     const Scope *scope = g->scope;
     while (scope != NULL && scope->outer != NULL && random_is(g->random, 25))
@@ -226,7 +192,7 @@ static Node *subquery_test(Generator *g, int depth)
     return node_new(g->arena, KIND_BOOL, tests[random_below(g->random, 5)], value, query);
 }
 
-static Node *expression_new(Generator *g, Kind kind, int depth)
+Node *expression_new(Generator *g, Kind kind, int depth)
 {
     bool has_subqueries = g->depth < DEPTH_LIMIT && depth > 0 && (g->scope == NULL || !g->scope->is_flat);
     if (depth <= 0 || random_is(g->random, 15)) {
@@ -236,11 +202,16 @@ static Node *expression_new(Generator *g, Kind kind, int depth)
     if (has_subqueries && kind == KIND_BOOL && random_is(g->random, 12))
         return subquery_test(g, depth);
     if (has_subqueries && random_is(g->random, 6))
-        return query_scalar(g, kind);
+        return node_new(g->arena, kind, "(@)", query_of_one_row(g, kind));
     return pattern_random(g, kind, depth);
 }
 
 /* ---- what stands behind FROM ---- */
+
+const Scope *scope_within(const Scope *scope)
+{
+    return scope != NULL && scope->within != NULL ? scope->within : scope;
+}
 
 static void scope_add(Scope *scope, Node *atom)
 {
@@ -248,12 +219,12 @@ static void scope_add(Scope *scope, Node *atom)
         scope->atoms[scope->count++] = atom;
 }
 
-static void scope_add_column(Generator *g, Scope *scope, Kind kind, const char *alias, const char *column)
+void scope_add_column(Generator *g, Scope *scope, Kind kind, const char *alias, const char *column)
 {
     scope_add(scope, node_new(g->arena, kind, arena_format(g->arena, "%s.%s", alias, column)));
 }
 
-static Node *table_reference(Generator *g, Scope *scope, const char *alias)
+Node *table_reference(Generator *g, Scope *scope, const char *alias)
 {
     const Table *table = &g->tables->tables[random_below(g->random, g->tables->count)];
     for (size_t c = 0; c < table->column_count; c++)
@@ -269,7 +240,7 @@ static Node *common_reference(Generator *g, Scope *scope, const char *alias)
     return node_new(g->arena, KIND_RELATION, arena_format(g->arena, "%s AS %s", common->name, alias));
 }
 
-static size_t kinds_random(Generator *g, Kind *kinds, size_t limit)
+size_t kinds_random(Generator *g, Kind *kinds, size_t limit)
 {
     size_t count = 1 + random_below(g->random, limit);
     for (size_t i = 0; i < count; i++)
@@ -307,15 +278,17 @@ static Node *relation_leaf(Generator *g, Scope *scope)
         return common_reference(g, scope, alias);
     if (g->depth < DEPTH_LIMIT && random_is(g->random, 15))
         return derived_table(g, scope, alias);
+    if (random_is(g->random, 4))
+        return shape_relation(g, scope);
     return table_reference(g, scope, alias);
 }
 
 /* The columns that both sides see are what a join's condition may name. */
-static Node *join_condition(Generator *g, Scope *scope, size_t left_count)
+static Node *join_condition(Generator *g, Scope *scope, size_t left_count, bool has_subqueries)
 {
     Scope *here = g->scope;
     Node *condition = NULL;
-    scope->is_flat = true;
+    scope->is_flat = !has_subqueries;
     scope->outer = NULL;
     g->scope = scope;
     for (int tries = 0; tries < 8 && condition == NULL && random_is(g->random, 90); tries++) {
@@ -333,7 +306,7 @@ static Node *join_condition(Generator *g, Scope *scope, size_t left_count)
 }
 
 /* SQLite 3.40 loses rows of RIGHT and FULL joins whose left side is a join; quern alone is asked about those. */
-static Node *relation_new(Generator *g, Scope *scope, int depth)
+Node *relation_new(Generator *g, Scope *scope, int depth)
 {
     static const char *const joins[] = {"@ JOIN @ ON @",        "@ LEFT JOIN @ ON @",  "@ JOIN (@) ON @",
                                         "@ LEFT JOIN (@) ON @", "@ RIGHT JOIN @ ON @", "@ FULL JOIN @ ON @"};
@@ -352,7 +325,7 @@ static Node *relation_new(Generator *g, Scope *scope, int depth)
     else {
         const char *pattern =
             joins[is_outer ? 4 + random_below(g->random, 2) : 2 * is_nested + random_below(g->random, 2)];
-        Node *condition = join_condition(g, &both, left_count);
+        Node *condition = join_condition(g, &both, left_count, /* has_subqueries= */ !is_outer);
         if (is_outer && left->child_count > 1)
             pattern = arena_format(g->arena, "%s|||", pattern);
         join = node_new(g->arena, KIND_RELATION, pattern, left, right, condition);
@@ -364,12 +337,12 @@ static Node *relation_new(Generator *g, Scope *scope, int depth)
 
 /* ---- queries ---- */
 
-static Node *where_new(Generator *g, const char *word, int depth)
+Node *where_new(Generator *g, const char *word, int depth)
 {
     return node_new(g->arena, KIND_CLAUSE, arena_format(g->arena, " %s @", word), expression_new(g, KIND_BOOL, depth));
 }
 
-static Node *empty_new(Generator *g)
+Node *empty_new(Generator *g)
 {
     return node_new(g->arena, KIND_CLAUSE, "");
 }
@@ -399,7 +372,7 @@ static const struct {
 };
 
 /* The argument must name columns of this query alone: otherwise the aggregate would be the outer query's. */
-static Node *aggregate_new(Generator *g, Kind kind)
+Node *aggregate_new(Generator *g, Kind kind)
 {
     size_t chosen;
     do
@@ -424,10 +397,11 @@ static Node *aggregate_new(Generator *g, Kind kind)
 static Node *group_new(Generator *g, Scope *grouped)
 {
     Node *keys = node_list(g->arena, ", ");
+    Scope *columns = arena_new(g->arena, Scope); /* the keys that subqueries find again */
     Scope flat = *g->scope, *here = g->scope;
     flat.is_flat = true;
     flat.outer = NULL;
-    grouped->is_flat = true;
+    grouped->within = columns;
     g->scope = &flat;
     for (size_t i = 0, count = random_below(g->random, 4); i < count; i++) {
         Kind kind = kind_random(g);
@@ -436,6 +410,9 @@ static Node *group_new(Generator *g, Scope *grouped)
             continue; /* (a AND b) AND c is a list of three, in which the key a AND b is not found again */
         node_list_add(g->arena, keys, key);
         scope_add(grouped, key);
+        if (strspn(key->templates[QUERN], "abcdinstw.0123456789") == strlen(key->templates[QUERN]) &&
+            strchr(key->templates[QUERN], '.'))
+            scope_add(columns, key);
     }
     g->scope = here;
     for (size_t i = 0, count = 1 + random_below(g->random, 3); i < count || grouped->count == 0; i++)
@@ -443,13 +420,14 @@ static Node *group_new(Generator *g, Scope *grouped)
     return keys->child_count > 0 ? node_new(g->arena, KIND_PART, " GROUP BY @", keys) : empty_new(g);
 }
 
-static Node *select_list(Generator *g, const Kind *kinds, size_t kind_count, int depth)
+Node *select_list(Generator *g, const Kind *kinds, size_t kind_count, int depth)
 {
     Node *list = node_list(g->arena, ", ");
     for (size_t i = 0; i < kind_count; i++)
         node_list_add(
             g->arena, list,
-            node_new(g->arena, KIND_PART, arena_format(g->arena, "@ AS c%zu", i), expression_new(g, kinds[i], depth)));
+            node_new(g->arena, KIND_PART, arena_format(g->arena, "@ AS c%zu", i),
+                     random_is(g->random, 6) ? window_call(g, kinds[i]) : expression_new(g, kinds[i], depth)));
     return list;
 }
 
@@ -469,7 +447,7 @@ static Node *order_new(Generator *g, Node *list, bool is_distinct)
 
 static Node *select_new(Generator *g, const Kind *kinds, size_t kind_count, Node **ret_list)
 {
-    Scope from = {.outer = g->scope}, grouped = {0}, *here = g->scope;
+    Scope from = {.outer = scope_within(g->scope)}, grouped = {0}, *here = g->scope;
     Node *relation = relation_new(g, &from, g->depth > 1 ? 1 : 2);
     g->scope = &from;
     Node *where = random_is(g->random, 65) ? where_new(g, "WHERE", 1 + (int)random_below(g->random, 3)) : empty_new(g);
@@ -501,12 +479,14 @@ static Node *set_operation(Generator *g, const Kind *kinds, size_t kind_count)
                     sides[0], sides[1]);
 }
 
-static Node *query_new(Generator *g, const Kind *kinds, size_t kind_count)
+Node *query_new(Generator *g, const Kind *kinds, size_t kind_count)
 {
     Node *query, *list;
     g->depth++;
     if (g->depth < DEPTH_LIMIT && random_is(g->random, 12))
         query = set_operation(g, kinds, kind_count);
+    else if (random_is(g->random, 6))
+        query = shape_query(g, kinds, kind_count);
     else {
         Node *select = select_new(g, kinds, kind_count, &list);
         bool is_distinct = select->children[0]->templates[QUERN][0] != '\0';
@@ -517,12 +497,12 @@ static Node *query_new(Generator *g, const Kind *kinds, size_t kind_count)
     return query;
 }
 
-/* One row at most: an aggregate without groups, or LIMIT 1. */
-static Node *query_scalar(Generator *g, Kind kind)
+/* An aggregate without groups, or LIMIT 1. */
+Node *query_of_one_row(Generator *g, Kind kind)
 {
     Node *query;
     g->depth++;
-    Scope from = {.outer = g->scope}, *here = g->scope;
+    Scope from = {.outer = scope_within(g->scope)}, *here = g->scope;
     Node *relation = relation_new(g, &from, 1);
     g->scope = &from;
     Node *where = random_is(g->random, 70) ? where_new(g, "WHERE", 2) : empty_new(g);
@@ -537,16 +517,34 @@ static Node *query_scalar(Generator *g, Kind kind)
     }
     g->scope = here;
     g->depth--;
-    return node_new(g->arena, kind, "(@)", query);
+    return query;
+}
+
+const Common *common_add(Generator *g, const Kind *kinds, size_t count)
+{
+    Common *common = &g->common[g->common_count];
+    snprintf(common->name, sizeof common->name, "w%zu", g->common_count++);
+    common->column_count = count;
+    memcpy(common->kinds, kinds, count * sizeof *kinds);
+    return common;
+}
+
+const char *column_names(Generator *g, size_t count)
+{
+    Text names = text_in(g->arena);
+    for (size_t c = 0; c < count; c++)
+        text_add_format(&names, "%sc%zu", c > 0 ? ", " : "", c);
+    return text_string(&names);
 }
 
 /* WITH: each name stands for a query, or for VALUES. */
 static Node *common_new(Generator *g)
 {
     Kind kinds[3];
+    if (random_is(g->random, 25))
+        return recursive_name(g);
     size_t count = kinds_random(g, kinds, 3);
     Node *query;
-    Text names = text_in(g->arena);
     if (random_is(g->random, 40)) {
         Node *rows = node_list(g->arena, ", ");
         for (size_t r = 0, row_count = 1 + random_below(g->random, 4); r < row_count; r++) {
@@ -558,14 +556,8 @@ static Node *common_new(Generator *g)
         query = node_new(g->arena, KIND_QUERY, "VALUES @", rows);
     } else
         query = query_new(g, kinds, count);
-    Common *common = &g->common[g->common_count];
-    snprintf(common->name, sizeof common->name, "w%zu", g->common_count);
-    common->column_count = count;
-    memcpy(common->kinds, kinds, sizeof kinds);
-    g->common_count++;
-    for (size_t c = 0; c < count; c++)
-        text_add_format(&names, "%sc%zu", c > 0 ? ", " : "", c);
-    return node_new(g->arena, KIND_PART, arena_format(g->arena, "%s(%s) AS (@)", common->name, text_string(&names)),
+    const Common *common = common_add(g, kinds, count);
+    return node_new(g->arena, KIND_PART, arena_format(g->arena, "%s(%s) AS (@)", common->name, column_names(g, count)),
                     query);
 }
 
@@ -573,12 +565,14 @@ Node *query_generate(const Tables *tables, Arena *arena, Random *random)
 {
     Generator g = {.tables = tables, .arena = arena, .random = random};
     Kind kinds[4];
-    Node *with = empty_new(&g);
+    Node *with = empty_new(&g), *change = random_is(random, 5) ? change_statement(&g) : NULL;
+    if (change != NULL)
+        return change;
     if (random_is(random, 12)) {
         Node *list = node_list(arena, ", ");
         for (size_t i = 0, count = 1 + random_below(random, 2); i < count; i++)
             node_list_add(arena, list, common_new(&g));
-        with = node_new(arena, KIND_CLAUSE, "WITH @ ", list);
+        with = node_new(arena, KIND_CLAUSE, "WITH RECURSIVE @ ", list);
     }
     size_t count = kinds_random(&g, kinds, 4);
     return node_new(arena, KIND_QUERY, "@@", with, query_new(&g, kinds, count));

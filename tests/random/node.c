@@ -1,6 +1,7 @@
 /* tests/random/node.c: trees of templates, and writing them out. */
 #include "node.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -8,7 +9,10 @@ static size_t place_count(const char *template)
 {
     size_t count = 0;
     for (; *template != '\0'; template ++)
-        count += *template == '@';
+        if (*template == '@' && isdigit((unsigned char)template[1]))
+            count = (size_t)(template[1] - '0') >= count ? (size_t)(template[1] - '0') + 1 : count;
+        else
+            count += *template == '@';
     return count;
 }
 
@@ -81,9 +85,12 @@ bool node_write(const Node *node, Dialect dialect, Text *text)
     if (node->kind == KIND_LIST)
         return list_write(node, dialect, text);
     for (; *template != '\0'; template ++) {
-        if (*template != '@')
+        if (*template != '@') {
             text_add_char(text, *template);
-        else if (!node_write(node->children[child_index++], dialect, text))
+            continue;
+        }
+        size_t place = isdigit((unsigned char)template[1]) ? (size_t)(*++template - '0') : child_index++;
+        if (!node_write(node->children[place], dialect, text))
             return false;
     }
     return true;

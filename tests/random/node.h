@@ -34,11 +34,13 @@ typedef enum Dialect { QUERN, SQLITE, DIALECT_COUNT } Dialect;
 
 typedef struct Node {
     Kind kind;
-    /* '@' stands for the next child; the list's separator in a LIST. NULL: the dialect has no such thing. */
+    /* '@' stands for the next child, '@2' for the third, in templates that number all; the list's separator in a
+     * LIST. NULL: the dialect has no such thing. */
     const char *templates[DIALECT_COUNT];
     struct Node **children;
     size_t child_count, child_capacity;
     unsigned order_bits; /* ORDER: two bits an item, descending and NULLS FIRST */
+    const char *changed; /* the table that the statement changes; NULL: it is a query */
 } Node;
 
 enum { NODE_CHILD_LIMIT = 8 }; /* of templates; lists may be longer */

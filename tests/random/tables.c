@@ -80,6 +80,7 @@ static void table_generate(Table *table, size_t index, Arena *arena, Random *ran
     } columns[] = {{KIND_INT, "i0", "INTEGER"},          {KIND_TEXT, "s0", "VARCHAR"},  {KIND_INT, "i1", "BIGINT"},
                    {KIND_INT, "i2", "SMALLINT"},         {KIND_DOUBLE, "d0", "DOUBLE"}, {KIND_BOOL, "b0", "BOOLEAN"},
                    {KIND_DECIMAL, "n0", "DECIMAL(9,2)"}, {KIND_DATE, "t0", "DATE"}};
+    static const char *const indexes[] = {"i0", "s0", "i0, s0", "s0 DESC, i0", "i0 DESC NULLS LAST"};
     static const size_t row_counts[] = {0, 1, 3, 5, 8, 8, 13, 13, 30, 30};
     snprintf(table->name, sizeof table->name, "t%zu", index);
     table->storage = random_is(random, 60) ? STORAGE_MEMORY : (Storage)random_below(random, STORAGE_COUNT);
@@ -92,6 +93,7 @@ static void table_generate(Table *table, size_t index, Arena *arena, Random *ran
         }
     table->row_count = PICK(random, row_counts);
     table->rows = arena_array(arena, Row, table->row_count);
+    table->index = random_is(random, 40) ? PICK(random, indexes) : NULL;
     unsigned null_percent = (unsigned)random_below(random, 4) * 10;
     size_t spread = 2 + random_below(random, 12);
     for (size_t r = 0; r < table->row_count; r++)
