@@ -41,24 +41,23 @@ static bool subquery_touches(Binder *binder, const Subquery *subquery, const Pla
     return plan_touches(binder, subquery->plan, subquery->mark_condition, side);
 }
 
-static bool join_has_two_sided_query(const Join *join)
-{
-    for (size_t i = 0; i < join->subqueries.count; i++)
-        if (subquery_touches(join->from->binder, &join->subqueries.items[i], join->left.plan) &&
-            subquery_touches(join->from->binder, &join->subqueries.items[i], join->right.plan))
-            return true;
-    return false;
-}
-
-/* Each goes to the side whose columns it uses. */
-static void join_place_subqueries(Join *join)
+/* Each goes to the side whose columns it uses, those of queries before it among them. False: one uses both sides, and
+ * none is placed. */
+static bool join_place_subqueries(Join *join)
 {
     Binder *binder = join->from->binder;
+    Plan *left = join->left.plan, *right = join->right.plan;
     for (size_t i = 0; i < join->subqueries.count; i++) {
         const Subquery *subquery = &join->subqueries.items[i];
-        Plan **side = subquery_touches(binder, subquery, join->left.plan) ? &join->left.plan : &join->right.plan;
+        bool is_left = subquery_touches(binder, subquery, left);
+        if (is_left && subquery_touches(binder, subquery, right))
+            return false;
+        Plan **side = is_left ? &left : &right;
         *side = subquery_attach(binder, *side, subquery);
     }
+    join->left.plan = left;
+    join->right.plan = right;
+    return true;
 }
 
 /* A query that uses both sides: l LEFT JOIN r ON p becomes l LEFT JOIN LATERAL (SELECT * FROM r WHERE p) ON TRUE. */
@@ -99,9 +98,8 @@ static Plan *join_plan(Join *join, Expr *const *conditions, size_t count)
 {
     if (join->type == PLAN_JOIN_INNER && join->subqueries.count > 0)
         return join_below_filter(join, conditions, count);
-    if (join_has_two_sided_query(join))
+    if (!join_place_subqueries(join))
         return join_laterally(join, conditions, count);
-    join_place_subqueries(join);
     PlanJoin *plan =
         plan_join_new(join->from->binder->columns, join->type, join->left.plan, join->right.plan, conditions, count);
     plan->is_dependent = join->is_dependent;
