@@ -6,37 +6,7 @@
 #include "base/cpu.h"
 #include "csv_oracle.h"
 #include "provider/csv/csv.h"
-
-static Settings settings = {.batch_size = 2048};
-static MemoryBudget budget = {.limit = (size_t)1 << 30};
-
-typedef struct TableRead {
-    Context *context;
-    const char *path;
-} TableRead;
-
-static void table_body(void *argument)
-{
-    TableRead *read = argument;
-    Arena *arena = read->context->arena;
-    FormatArgs args = {.location = read->path, .position = NO_POSITION, .context = read->context};
-    TableProvider *table = csv_format.table(&args);
-    arena_own(arena, table, (void (*)(void *))provider_unref);
-    const Schema *schema = table->ops->schema(table, read->context);
-    size_t *projection = arena_array(arena, size_t, schema->column_count);
-    for (size_t c = 0; c < schema->column_count; c++)
-        projection[c] = c;
-    ScanArgs scan_args = {.context = read->context,
-                          .arena = arena,
-                          .projection = projection,
-                          .projection_count = schema->column_count,
-                          .limit = NO_LIMIT,
-                          .parallelism = 1};
-    Scan *scan = table->ops->scan(table, &scan_args);
-    BatchStream *stream = scan_read(scan, arena, read->context);
-    for (Batch *batch; (batch = stream_next(stream)) != NULL;)
-        batch_check(batch);
-}
+#include "table_read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -64,13 +34,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             }
         }
     }
-    Context *context = arena_new(arena, Context);
-    context->memory = &budget;
-    context->settings = &settings;
-    context->arena = arena;
-    TableRead read = {.context = context, .path = arena_format(arena, "/proc/self/fd/%d", source->descriptor)};
     Error error;
-    if (!error_protect(table_body, &read, &error) && error_class(error.code) != ERROR_CLASS_DATA)
+    if (!table_try(&csv_format, arena_format(arena, "/proc/self/fd/%d", source->descriptor), &error) &&
+        error_class(error.code) != ERROR_CLASS_DATA)
         abort();
     close(source->descriptor);
     arena_free(arena);

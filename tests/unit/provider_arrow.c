@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "column/arrow/ipc.h"
+#include "column/arrow/ipc_schema.h"
 #include "test.h"
 
 static MemoryBudget budget = {.limit = 64 << 20};
@@ -118,4 +120,45 @@ START_TEST(files_with_changed_bytes_do_no_harm)
 }
 END_TEST
 
-TEST_PROGRAM(files_that_are_cut_short_are_errors, files_with_changed_bytes_do_no_harm)
+/* ---- metadata that say the same bytes over and over ---- */
+
+enum { SHARED_FIELDS = 4000, LONG_NAME = 1 << 16 };
+
+/* A schema of so many columns, which are all one field. */
+static void shared_schema_read(void *argument)
+{
+    size_t items, vector, field, field_count = *(size_t *)argument;
+    Text bytes = flat_new(test_arena);
+    FlatField schema[] = {[SCHEMA_ENDIANNESS] = FLAT_VALUE(2, 0), [SCHEMA_FIELDS] = FLAT_OFFSET};
+    FlatField fields[] = {[FIELD_NAME] = FLAT_OFFSET,
+                          [FIELD_NULLABLE] = FLAT_VALUE(1, true),
+                          [FIELD_TYPE_TYPE] = FLAT_VALUE(1, IPC_BOOL),
+                          [FIELD_TYPE] = FLAT_OFFSET};
+    char *name = arena_allocate(test_arena, LONG_NAME);
+    memset(name, 'x', LONG_NAME - 1);
+    name[LONG_NAME - 1] = '\0';
+    flat_point(&bytes, 0, flat_add_table(&bytes, schema, SCHEMA_FIELDS + 1));
+    vector = flat_add_vector(&bytes, field_count, 4, &items);
+    flat_point(&bytes, schema[SCHEMA_FIELDS].place, vector);
+    field = flat_add_table(&bytes, fields, FIELD_TYPE + 1);
+    for (size_t i = 0; i < field_count; i++)
+        flat_point(&bytes, items + 4 * i, field);
+    flat_point(&bytes, fields[FIELD_NAME].place, flat_add_string(&bytes, name));
+    flat_point(&bytes, fields[FIELD_TYPE].place, flat_add_table(&bytes, NULL, 0));
+    FlatBytes flat = {.data = (const uint8_t *)bytes.data, .size = bytes.size, .source = "test"};
+    FlatTable root = flat_root(&flat);
+    ck_assert_uint_eq(ipc_schema_read(test_arena, &root).schema->column_count, field_count);
+}
+
+START_TEST(few_bytes_do_not_become_much_memory)
+{
+    Error error;
+    ck_assert(error_protect(shared_schema_read, &(size_t){2}, &error));
+    ck_assert(!error_protect(shared_schema_read, &(size_t){SHARED_FIELDS}, &error));
+    ck_assert_int_eq(error.code, ERROR_BAD_DATA);
+    ck_assert_str_eq(error.message, "test: its Arrow metadata are damaged");
+}
+END_TEST
+
+TEST_PROGRAM(few_bytes_do_not_become_much_memory, files_that_are_cut_short_are_errors,
+             files_with_changed_bytes_do_no_harm)

@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 enum { VTABLE_HEAD = 4, OFFSET_SIZE = 4 };
+enum { MOST_SHARING = 16 }; /* tables and strings may stand for several, as builders of some languages let them */
 
 static _Noreturn void flat_raise(const FlatBytes *bytes)
 {
@@ -16,6 +17,13 @@ static _Noreturn void flat_raise(const FlatBytes *bytes)
 static void flat_check(const FlatBytes *bytes, size_t at, size_t size)
 {
     if (at > bytes->size || size > bytes->size - at)
+        flat_raise(bytes);
+}
+
+static void flat_take(FlatBytes *bytes, size_t size)
+{
+    bytes->taken += size;
+    if (bytes->taken / MOST_SHARING > bytes->size)
         flat_raise(bytes);
 }
 
@@ -48,7 +56,7 @@ static size_t offset_follow(const FlatBytes *bytes, size_t at)
     return at + offset;
 }
 
-static FlatTable table_at(const FlatBytes *bytes, size_t at)
+static FlatTable table_at(FlatBytes *bytes, size_t at)
 {
     int64_t back = integer_at(bytes, at, OFFSET_SIZE);
     int64_t fields_at = (int64_t)at - back;
@@ -60,10 +68,11 @@ static FlatTable table_at(const FlatBytes *bytes, size_t at)
         flat_raise(bytes);
     flat_check(bytes, (size_t)fields_at, fields_size);
     flat_check(bytes, at, size);
+    flat_take(bytes, OFFSET_SIZE + size);
     return (FlatTable){bytes, at, size, (size_t)fields_at + VTABLE_HEAD, (fields_size - VTABLE_HEAD) / 2};
 }
 
-FlatTable flat_root(const FlatBytes *bytes)
+FlatTable flat_root(FlatBytes *bytes)
 {
     return table_at(bytes, offset_follow(bytes, 0));
 }
@@ -120,5 +129,6 @@ int64_t flat_item_i64(const FlatVector *vector, size_t offset)
 const char *flat_string(Arena *arena, const FlatTable *table, size_t field)
 {
     FlatVector bytes = flat_vector(table, field, 1);
+    flat_take(table->bytes, bytes.count);
     return bytes.at ? arena_string_n(arena, (const char *)table->bytes->data + bytes.at, bytes.count) : NULL;
 }

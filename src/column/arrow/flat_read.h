@@ -1,5 +1,6 @@
 /* column/arrow/flat_read.h: FlatBuffers, read: tables whose fields are looked up by number, vectors, strings. Nothing
- * is believed: every offset is looked at before it is followed, and what leads out of the bytes raises BAD_DATA.
+ * is believed: every offset is looked at before it is followed, and what leads out of the bytes raises BAD_DATA. So
+ * does what leads to the same bytes over and over, which would make much of a few.
  *
  *   root ─▶ table   i32 back to the vtable, then the fields     vtable   u16 its size, table's size, u16 a field: where
  *                                                                        in the table, or 0: the default
@@ -16,20 +17,21 @@ typedef struct FlatBytes {
     const uint8_t *data;
     size_t size;
     const char *source; /* for messages */
+    size_t taken;       /* of tables and strings so far */
 } FlatBytes;
 
 typedef struct FlatTable {
-    const FlatBytes *bytes;
+    FlatBytes *bytes;
     size_t at, size; /* of the table */
     size_t fields_at, field_count;
 } FlatTable;
 
 typedef struct FlatVector {
-    const FlatBytes *bytes;
+    FlatBytes *bytes;
     size_t at, count; /* of the first item; 0 items: there is none */
 } FlatVector;
 
-FlatTable flat_root(const FlatBytes *bytes);
+FlatTable flat_root(FlatBytes *bytes);
 /* Of `width` bytes; `otherwise`: the field is not there. */
 int64_t flat_integer(const FlatTable *table, size_t field, size_t width, int64_t otherwise);
 /* False: the field is not there. */

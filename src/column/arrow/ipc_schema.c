@@ -134,19 +134,26 @@ static struct ArrowSchema *field_schema(Arena *arena, const FlatTable *field, in
     struct ArrowSchema *schema = plain_schema(arena, field);
     FlatTable encoding;
     *ret_dictionary = IPC_NO_DICTIONARY;
-    if (strcmp(schema->format, "+r") == 0) {
-        FlatVector children = flat_vector(field, FIELD_CHILDREN, 4);
-        schema->n_children = (int64_t)children.count;
-        schema->children = arena_array(arena, struct ArrowSchema *, children.count);
-        for (size_t i = 0; i < children.count; i++) {
-            FlatTable child = flat_item(&children, i);
-            schema->children[i] = plain_schema(arena, &child);
-        }
-    }
     if (!flat_table(field, FIELD_DICTIONARY, &encoding))
         return schema;
     *ret_dictionary = flat_integer(&encoding, DICTIONARY_ID, 8, 0);
     return coded_schema(arena, schema, &encoding);
+}
+
+static struct ArrowSchema *column_schema(Arena *arena, const FlatTable *field, int64_t *ret_dictionary)
+{
+    struct ArrowSchema *schema = field_schema(arena, field, ret_dictionary);
+    if (strcmp(schema->format, "+r") != 0)
+        return schema;
+    FlatVector children = flat_vector(field, FIELD_CHILDREN, 4);
+    schema->n_children = (int64_t)children.count;
+    schema->children = arena_array(arena, struct ArrowSchema *, children.count);
+    for (size_t i = 0; i < children.count; i++) {
+        FlatTable child = flat_item(&children, i);
+        int64_t none;
+        schema->children[i] = field_schema(arena, &child, &none); /* whose dictionary is refused */
+    }
+    return schema;
 }
 
 IpcColumns ipc_schema_read(Arena *arena, const FlatTable *table)
@@ -162,7 +169,7 @@ IpcColumns ipc_schema_read(Arena *arena, const FlatTable *table)
                                  .release = schema_release_nothing};
     for (size_t i = 0; i < fields.count; i++) {
         FlatTable field = flat_item(&fields, i);
-        schema.children[i] = field_schema(arena, &field, &columns.dictionary_ids[i]);
+        schema.children[i] = column_schema(arena, &field, &columns.dictionary_ids[i]);
     }
     columns.schema = arrow_schema_import(arena, &schema, source, &columns.types);
     return columns;

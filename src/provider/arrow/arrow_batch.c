@@ -288,53 +288,51 @@ void arrow_batch_load(const ArrowFile *file, const Context *context, Arena *aren
                       ArrowLoaded *ret_columns)
 {
     FlatTable records = arrow_file_header(file, arena, block);
-    Loading start = loading_new(file, arena, block, &records);
+    Loading start = loading_new(file, arena, block, &records), at = start;
+    size_t next = 0; /* the column that `at` is before */
     for (size_t i = 0; i < column_count; i++) {
-        Loading loading = start;
-        for (size_t c = 0; c < columns[i]; c++)
-            column_skip(&loading, file->columns.types[c]);
+        if (columns[i] < next) {
+            at = start;
+            next = 0;
+        }
+        for (; next < columns[i]; next++)
+            column_skip(&at, file->columns.types[next]);
+        Loading loading = at;
         ret_columns[i] = column_load(&loading, context, file->columns.types[columns[i]]);
-        const ArrowLoaded *dictionary = arrow_dictionary_of(file, dictionaries, columns[i]);
-        if (dictionary) {
-            ret_columns[i].array->dictionary = dictionary->array;
-            ret_columns[i].owner = dictionary->owner; /* codes are copied, texts are not */
+        if (dictionaries[i].array) {
+            ret_columns[i].array->dictionary = dictionaries[i].array;
+            ret_columns[i].owner = dictionaries[i].owner; /* codes are copied, texts are not */
         }
     }
 }
 
 /* ---- dictionaries ---- */
 
-static const ArrowType *dictionary_type(const ArrowFile *file, int64_t id)
-{
-    for (size_t c = 0; c < file->columns.schema->column_count; c++)
-        if (file->columns.types[c]->layout == ARROW_CODES && file->columns.dictionary_ids[c] == id)
-            return file->columns.types[c]->values;
-    return NULL;
-}
-
-ArrowLoaded *arrow_dictionaries_load(const ArrowFile *file, const Context *context, Arena *arena)
-{
-    ArrowLoaded *loaded = arena_array(arena, ArrowLoaded, file->dictionaries.count);
-    for (size_t i = 0; i < file->dictionaries.count; i++) {
-        const ArrowBlock *block = &file->dictionaries.items[i];
-        const ArrowType *type = dictionary_type(file, block->dictionary_id);
-        FlatTable batch = arrow_file_header(file, arena, block), records;
-        if (type == NULL || !flat_table(&batch, DICTIONARY_BATCH_DATA, &records))
-            continue;
-        Loading loading = loading_new(file, arena, block, &records);
-        loaded[i] = column_load(&loading, context, type);
-        if (loaded[i].array->length > MOST_STORED_NOWHERE && loaded[i].byte_count == 0)
-            batch_is_damaged(file, "a dictionary has more values than bytes");
-    }
-    return loaded;
-}
-
-const ArrowLoaded *arrow_dictionary_of(const ArrowFile *file, const ArrowLoaded *dictionaries, size_t column)
+static const ArrowBlock *dictionary_find(const ArrowFile *file, size_t column)
 {
     if (file->columns.types[column]->layout != ARROW_CODES)
         return NULL;
     for (size_t i = 0; i < file->dictionaries.count; i++)
         if (file->dictionaries.items[i].dictionary_id == file->columns.dictionary_ids[column])
-            return &dictionaries[i];
+            return &file->dictionaries.items[i];
     return NULL;
+}
+
+ArrowLoaded *arrow_dictionaries_load(const ArrowFile *file, const Context *context, Arena *arena, const size_t *columns,
+                                     size_t column_count)
+{
+    ArrowLoaded *loaded = arena_array(arena, ArrowLoaded, column_count);
+    for (size_t i = 0; i < column_count; i++) {
+        const ArrowBlock *block = dictionary_find(file, columns[i]);
+        if (block == NULL)
+            continue;
+        FlatTable batch = arrow_file_header(file, arena, block), records;
+        if (!flat_table(&batch, DICTIONARY_BATCH_DATA, &records))
+            continue;
+        Loading loading = loading_new(file, arena, block, &records);
+        loaded[i] = column_load(&loading, context, file->columns.types[columns[i]]->values);
+        if (loaded[i].array->length > MOST_STORED_NOWHERE && loaded[i].byte_count == 0)
+            batch_is_damaged(file, "a dictionary has more values than bytes");
+    }
+    return loaded;
 }

@@ -11,14 +11,13 @@ typedef struct ArrowLoaded {
     uint64_t byte_count;
 } ArrowLoaded;
 
-/* Reads the wanted columns of a record batch. Arrays and shares are the arena's; `dictionaries` has one for each of the
- * file's. What the file says of buffers is checked against their sizes, as far as reading them needs. */
+/* Reads the wanted columns of a record batch. Arrays and shares are the arena's; `dictionaries` are those of the
+ * columns. What the file says of buffers is checked against their sizes, as far as reading them needs. */
 void arrow_batch_load(const ArrowFile *file, const Context *context, Arena *arena, const ArrowBlock *block,
                       const size_t *columns, size_t column_count, const ArrowLoaded *dictionaries,
                       ArrowLoaded *ret_columns);
-/* Those that a column has; NULL where none does. */
-ArrowLoaded *arrow_dictionaries_load(const ArrowFile *file, const Context *context, Arena *arena);
-/* That of a column, or NULL. */
-const ArrowLoaded *arrow_dictionary_of(const ArrowFile *file, const ArrowLoaded *dictionaries, size_t column);
+/* Each wanted column's own, read as its type, or without an array: columns that share one need not agree on it. */
+ArrowLoaded *arrow_dictionaries_load(const ArrowFile *file, const Context *context, Arena *arena, const size_t *columns,
+                                     size_t column_count);
 
 #endif

@@ -46,7 +46,7 @@ static FlatTable message_read(const ArrowFile *file, Arena *arena, uint64_t at, 
     uint8_t *data = arena_allocate(arena, size);
     arrow_file_read(file, data, at, size);
     FlatBytes *bytes = arena_new(arena, FlatBytes);
-    *bytes = (FlatBytes){data, size, file->path};
+    *bytes = (FlatBytes){.data = data, .size = size, .source = file->path};
     return flat_root(bytes);
 }
 

@@ -34,7 +34,7 @@ typedef struct ArrowCursor {
     ArrowReading *reading;
     const Context *context;
     Arena *arena, *block_arena; /* what is read of a record batch */
-    ArrowLoaded *dictionaries;  /* NULL before the first batch */
+    ArrowLoaded *dictionaries;  /* of its columns; NULL before the first batch */
     ArrowColumn *columns;
     Batch *batch;
     size_t next, row_count; /* of the record batch */
@@ -51,7 +51,8 @@ static bool cursor_take_block(ArrowCursor *cursor)
         return false;
     const ArrowBlock *block = &scan->file->records.items[number];
     if (cursor->dictionaries == NULL)
-        cursor->dictionaries = arrow_dictionaries_load(scan->file, cursor->context, cursor->arena);
+        cursor->dictionaries =
+            arrow_dictionaries_load(scan->file, cursor->context, cursor->arena, scan->columns, scan->column_count);
     arena_reset(cursor->block_arena);
     ArrowLoaded *loaded = arena_array(cursor->block_arena, ArrowLoaded, scan->column_count);
     if (scan->column_count > 0)
