@@ -1,9 +1,12 @@
 /* exec/aggregate_shared.h: what copies of a HashAggregate share: the groups that each has made of its part of the
- * input, which are merged by partitions of their keys' hashes, a partition by one copy.
+ * input, which are merged by partitions of their keys, a partition by one copy.
  *
  *   copy 0   groups --.                       .--> partition 0: groups of all copies, and rows that waited
- *   copy 1   groups --+-- by hash, at the ----+--> partition 1
- *            rows that wait --'     meeting   '--> ... */
+ *   copy 1   groups --+-- by key, at the -----+--> partition 1
+ *            rows that wait --'     meeting   '--> ...
+ *
+ * A partition is a range of the first key where that is an integer of many values: input that is clustered by it has
+ * made groups in about that order, so that their memory is read from end to end. Else it is a part of the hashes. */
 #ifndef QUERN_EXEC_AGGREGATE_SHARED_H
 #define QUERN_EXEC_AGGREGATE_SHARED_H
 
@@ -30,14 +33,11 @@ typedef struct AggregateShared {
     bool has_waiting;
     Meeting built, split;
     size_t partition_bits; /* set when all are built */
+    bool has_ranges;
+    int64_t range_ends[AGGREGATE_MOST_PARTITIONS - 1]; /* the last key of each range but the last */
     _Atomic size_t next_partition;
     _Atomic size_t closed_count;
 } AggregateShared;
-
-static inline size_t aggregate_shared_partition(const AggregateShared *shared, uint64_t hash)
-{
-    return shared->partition_bits ? hash >> (64 - shared->partition_bits) : 0;
-}
 
 /* Copies put their parts into it when they are made, and the first of them the spill. */
 AggregateShared *aggregate_shared_new(const Build *build);
