@@ -64,6 +64,17 @@ class Changes(ProgramTest):
         self.assertEqual(path.read_bytes(), b"a\n2\n")
         self.assertEqual(os.stat(path).st_mode & 0o777, 0o640)
 
+    def test_null_is_written_as_the_file_writes_it(self):
+        path = self.folder / "t.csv"
+        for words, word in ("NA,-", "NA"), ("NA,", ""):
+            path.write_bytes(b"a,b\n1,x\n2,\n3,NA\n")
+            sql = (f"create external table t stored as csv location 't.csv' options (null '{words}'); "
+                   "update t set b = NULL where a = 1; insert into t values (4, NULL); "
+                   "select a from t where b is null order by a")
+            expected = "a\n1\n3\n4\n" if word else "a\n1\n2\n3\n4\n"
+            self.assertEqual(self.run_quern("-c", sql).output, "count\n1\ncount\n1\n" + expected)
+            self.assertEqual(path.read_text(), f'a,b\n1,{word}\n2,\n3,NA\n"4",{word}\n')
+
     def test_short_rows_grow_only_as_far_as_they_must(self):
         path = self.folder / "t.csv"
         path.write_bytes(b"a,b,c\n1,2,3\n4\n5\n")

@@ -54,8 +54,10 @@ static bool text_needs_quotes(const CsvDialect *dialect, StringView text)
 static void field_write(Text *target, Arena *arena, const CsvDialect *dialect, const Value *value)
 {
     char buffer[VALUE_TEXT_SIZE];
-    if (value->is_null)
+    if (value->is_null) {
+        text_add(target, csv_null_text(dialect));
         return;
+    }
     StringView text = csv_style_has(&dialect->style, value->type) ? csv_style_write(&dialect->style, arena, value)
                                                                   : value_text_view(value, buffer, arena);
     if (!text_needs_quotes(dialect, text)) {

@@ -33,7 +33,7 @@ typedef struct CsvDialect {
     CsvLineEnd line_end;   /* of the file's first line: what INSERT writes. Readers take any */
     uint64_t data_offset;  /* of the first record that is data */
     size_t column_count;
-    const StringView *null_words; /* unquoted fields that are NULL, next to the empty one */
+    const StringView *null_words; /* unquoted fields that are NULL; none: the empty one */
     size_t null_word_count;
     CsvStyle style;
 } CsvDialect;

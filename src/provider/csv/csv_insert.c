@@ -199,6 +199,7 @@ static void insertion_spool_rows(Insertion *insertion, BatchStream *input, bool 
         .delimiter = dialect->delimiter,
         .quote = dialect->quote,
         .quote_all = dialect->null_word_count > 0 || dialect->has_comment, /* text that would mean something else */
+        .null_text = csv_null_text(dialect),
     };
     StyledRows *styled = styled_rows_new(insertion->write.arena, insertion->write.shape);
     Writer *writer =

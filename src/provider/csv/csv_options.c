@@ -100,7 +100,7 @@ static size_t words_split(Arena *arena, StringView text, char separator, StringV
     while (true) {
         const char *found = text.size ? memchr(text.data, separator, text.size) : NULL;
         size_t size = found ? (size_t)(found - text.data) : text.size;
-        StringView word = {text.data, size};
+        StringView word = arena_view(arena, (StringView){text.data, size});
         array_add(arena, &words, word);
         if (found == NULL)
             break;

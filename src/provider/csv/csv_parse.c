@@ -28,13 +28,13 @@ static bool is_null_word(const CsvDialect *dialect, const char *text, size_t siz
 
 static inline Field field_cut(const CsvDialect *dialect, const char *text, size_t size)
 {
-    Field field = {.text = text, .size = size, .is_null = size == 0};
+    Field field = {.text = text, .size = size};
     if (size > 1 && dialect->has_quote && text[0] == dialect->quote) {
         field.text++;
         field.size -= 2; /* the index ends a quoted field behind its closing quote */
         field.is_quoted = true;
-    } else if (dialect->null_word_count > 0 && !field.is_null) {
-        field.is_null = is_null_word(dialect, text, size);
+    } else {
+        field.is_null = dialect->null_word_count > 0 ? is_null_word(dialect, text, size) : size == 0;
     }
     return field;
 }

@@ -116,6 +116,14 @@ const char *csv_line_end_text(CsvLineEnd line_end)
     return line_end == CSV_LINE_CRLF ? "\r\n" : line_end == CSV_LINE_CR ? "\r" : "\n";
 }
 
+const char *csv_null_text(const CsvDialect *dialect)
+{
+    for (size_t i = 0; i < dialect->null_word_count; i++)
+        if (dialect->null_words[i].size == 0)
+            return "";
+    return dialect->null_word_count > 0 ? dialect->null_words[0].data : "";
+}
+
 const char *csv_missing_line_end(CsvWrite *write)
 {
     char last = '\n';

@@ -24,6 +24,8 @@ void csv_write_begin(CsvWrite *write, Arena *arena, CsvTable *table, const Conte
 /* The line end that a file without a final one lacks; "": it has one. */
 const char *csv_missing_line_end(CsvWrite *write);
 const char *csv_line_end_text(CsvLineEnd line_end);
+/* What NULL is written as: nothing where that is read as NULL, else the first word that is. */
+const char *csv_null_text(const CsvDialect *dialect);
 
 /* The file's bytes start .. end-1, to another's target_offset. False: errno says why. */
 bool csv_write_copy(CsvWrite *write, int target, uint64_t start, uint64_t end, uint64_t target_offset);
