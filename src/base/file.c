@@ -17,6 +17,21 @@ _Noreturn void file_raise(const char *path, int error, Position position)
                 strerror(error));
 }
 
+bool file_read_all(int descriptor, char *data, size_t size, uint64_t offset)
+{
+    while (size > 0) {
+        ssize_t got = pread(descriptor, data, size, (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got == 0)
+            errno = EIO;
+        if (got <= 0)
+            return false;
+        data += got, size -= (size_t)got, offset += (uint64_t)got;
+    }
+    return true;
+}
+
 bool file_write_all(int descriptor, const char *data, size_t size, uint64_t offset)
 {
     while (size > 0) {

@@ -15,7 +15,8 @@
 /* DISK_FULL or IO, by what `error` (an errno) is. */
 _Noreturn void file_raise(const char *path, int error, Position position);
 
-/* All of it at the offset. False: errno says why. */
+/* All of it at the offset. False: errno says why; EIO where the file ends before. */
+bool file_read_all(int descriptor, char *data, size_t size, uint64_t offset);
 bool file_write_all(int descriptor, const char *data, size_t size, uint64_t offset);
 
 /* The names in the path's folder as they are now are on disk. False: errno says why. */

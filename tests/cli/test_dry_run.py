@@ -1,4 +1,5 @@
 """--dry-run tells what a statement would change, as diff -u does, and changes nothing."""
+import itertools
 import os
 import re
 
@@ -8,6 +9,10 @@ CONTENT = 'id,name\n1,"a\nb"\n2,two\n\n3,three\n4,four\n'
 STATEMENTS = ["delete from t where id in (1, 3)", "update t set name = name || '!' where id <> 2",
               "insert into t values (5, 'five'), (6, 'l\nm')", "insert overwrite t select id, 'x' from t where id > 2",
               "truncate t", "delete from t", "update t set id = 0 where id = 9"]
+
+
+def lines_of(text):
+    return re.split("\r\n|\r|\n", text)[:-1]
 
 
 def patched(lines, difference):
@@ -43,12 +48,19 @@ class DryRun(ProgramTest):
         return dry.output[:-len(run.output)], path.read_bytes().decode()
 
     def test_the_difference_makes_the_new_file_of_the_old_one(self):
-        for sql in STATEMENTS:
-            with self.subTest(sql=sql):
-                difference, new = self.run_both(sql, CONTENT)
+        for sql, line_end in itertools.product(STATEMENTS, ("\n", "\r\n", "\r")):
+            with self.subTest(sql=sql, line_end=line_end):
+                content = CONTENT.replace("\n", line_end)
+                difference, new = self.run_both(sql, content)
                 lines = difference.split("\n")[:-1]
                 self.assertEqual(lines[:2], ["--- t.csv", "+++ t.csv"])
-                self.assertEqual(patched(CONTENT.split("\n")[:-1], lines), new.split("\n")[:-1])
+                self.assertEqual(patched(lines_of(content), lines), lines_of(new))
+
+    def test_many_lines_take_one_pass(self):
+        rows = [f"{i},{'x' * 30}" for i in range(200000)]
+        difference, new = self.run_both("truncate t", "\n".join(["id,name", *rows]) + "\n")
+        self.assertEqual(new, "id,name\n")
+        self.assertEqual(difference.split("\n")[2:-1], ["@@ -2,200000 +1,0 @@", *("-" + row for row in rows)])
 
     def test_a_file_that_may_not_be_written_can_be_looked_at(self):
         path = self.folder / "t.csv"

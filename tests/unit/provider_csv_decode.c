@@ -210,6 +210,10 @@ START_TEST(text_that_is_not_in_its_encoding_is_an_error)
     ck_assert_msg(strstr(error.hint, "'latin1'") != NULL, "%s", error.hint);
     error = expect_error(ERROR_INVALID_ENCODING, csv_read_body, csv_table(csv_file("a\n\x93q\x94\n"), ""));
     ck_assert_msg(strstr(error.hint, "'windows-1252'") != NULL, "%s", error.hint);
+    error = expect_error(ERROR_INVALID_ENCODING, csv_read_body, csv_table(csv_file_n("a\0\n\0b\0\n", 8), ""));
+    ck_assert_msg(strstr(error.hint, "'utf-16le'") != NULL, "%s", error.hint);
+    error = expect_error(ERROR_INVALID_ENCODING, csv_read_body, csv_table(csv_file_n("\0a\0\n\0b\0\n", 8), ""));
+    ck_assert_msg(strstr(error.hint, "'utf-16be'") != NULL, "%s", error.hint);
 }
 END_TEST
 

@@ -23,24 +23,34 @@ static const double SINGLE_COLUMN_WEIGHT = 0.4, BROKEN_WEIGHT = 0.5;
 
 /* ---- the head ---- */
 
+/* UTF-16 without a byte order mark: most characters have a NUL byte, all on the same side. NULL: that is not what it
+ * is. */
+static const char *utf16_hint(const char *data, size_t size)
+{
+    enum { LOOK_SIZE = 256 };
+    size_t nul_counts[2] = {0};
+    size = size < LOOK_SIZE ? size : LOOK_SIZE;
+    for (size_t i = 0; i < size; i++)
+        nul_counts[i % 2] += data[i] == '\0';
+    if (nul_counts[1] > size / 4 && nul_counts[0] == 0)
+        return "OPTIONS (encoding 'utf-16le') may be what it is in";
+    if (nul_counts[0] > size / 4 && nul_counts[1] == 0)
+        return "OPTIONS (encoding 'utf-16be') may be what it is in";
+    return NULL;
+}
+
 static void head_check_text(const char *path, const char *data, size_t size)
 {
+    const char *hint = utf16_hint(data, size);
+    if (hint)
+        error_raise_hint(ERROR_INVALID_ENCODING, NO_POSITION, hint, "%s: is not in UTF-8: every second byte is NUL",
+                         path);
     const char *nul = size ? memchr(data, '\0', size) : NULL;
     StringView view = {data, size};
     size_t valid_size = nul ? utf8_valid_size(view) : size;
     if (nul && size - valid_size >= 4) /* a character that the head's end cuts is fine */
         error_raise(ERROR_INVALID_ENCODING, NO_POSITION, "%s: is no text file: byte %zu is NUL and byte %zu no UTF-8",
                     path, (size_t)(nul - data), valid_size);
-}
-
-/* Behind the next line end, or size. */
-static size_t line_skip(const char *data, size_t position, size_t size)
-{
-    while (position < size && data[position] != '\n' && data[position] != '\r')
-        position++;
-    if (position + 1 < size && data[position] == '\r' && data[position + 1] == '\n')
-        position++;
-    return position < size ? position + 1 : size;
 }
 
 void csv_head_read(Arena *arena, CsvSource *source, const CsvOptions *options, size_t size, CsvHead *ret_head)
@@ -56,7 +66,7 @@ void csv_head_read(Arena *arena, CsvSource *source, const CsvOptions *options, s
         head_check_text(source->path, data, filled);
         size_t start = filled >= 3 && memcmp(data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
         for (size_t i = 0; i < options->skip && start < filled; i++)
-            start = line_skip(data, start, filled);
+            start = csv_line_skip(data, start, filled);
         bool has_line = memchr(data + start, '\n', filled - start) || memchr(data + start, '\r', filled - start);
         if (!has_line && !is_whole && size < HEAD_LIMIT)
             continue;
@@ -395,7 +405,7 @@ size_t csv_preamble_skip(Arena *arena, const CsvDialect *dialect, CsvHead *head)
     uint32_t size = index.problem.kind == CSV_PROBLEM_NONE ? preamble_end(&index, dialect, head->data) : 0;
     arena_free(scratch);
     size_t line_count = 0;
-    for (size_t i = 0; i < size; i = line_skip(head->data, i, size))
+    for (size_t i = 0; i < size; i = csv_line_skip(head->data, i, size))
         line_count++;
     head->data += size;
     head->size -= size;

@@ -51,4 +51,14 @@ static inline uint32_t csv_field_end(const char *data, uint32_t start, uint32_t 
     return end > start && data[end] == '\n' && data[end - 1] == '\r' ? end - 1 : end;
 }
 
+/* Behind the next line end, or size. */
+static inline size_t csv_line_skip(const char *data, size_t position, size_t size)
+{
+    while (position < size && data[position] != '\n' && data[position] != '\r')
+        position++;
+    if (position + 1 < size && data[position] == '\r' && data[position + 1] == '\n')
+        position++;
+    return position < size ? position + 1 : size;
+}
+
 #endif

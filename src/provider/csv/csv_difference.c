@@ -28,17 +28,13 @@ CsvDifference *csv_difference_new(CsvWrite *write)
 /* The next line of the text, without its end; false when there is none. */
 static bool line_next(StringView *text, StringView *ret_line)
 {
-    if (text->size == 0)
-        return false;
-    const char *end = memchr(text->data, '\n', text->size), *cr = memchr(text->data, '\r', text->size);
-    if (end == NULL || (cr && cr + 1 < end)) /* CR alone ends lines too */
-        end = cr ? cr : end;
-    size_t size = end ? (size_t)(end - text->data) : text->size, taken = end ? size + 1 : size;
-    bool ends_in_crlf = size > 0 && end && *end == '\n' && text->data[size - 1] == '\r';
-    *ret_line = (StringView){text->data, size - ends_in_crlf};
+    size_t taken = csv_line_skip(text->data, 0, text->size), size = taken;
+    while (size > 0 && (text->data[size - 1] == '\n' || text->data[size - 1] == '\r'))
+        size--;
+    *ret_line = (StringView){text->data, size};
     text->data += taken;
     text->size -= taken;
-    return true;
+    return taken > 0;
 }
 
 static uint64_t line_count(StringView text)
@@ -54,6 +50,7 @@ static void lines_put(const CsvDifference *difference, Text *target, char sign, 
 {
     StringView line;
     while (line_next(&text, &line)) {
+        context_check(difference->context);
         target->size = 0;
         text_add_char(target, sign);
         text_add_view(target, line);

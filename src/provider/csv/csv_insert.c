@@ -124,13 +124,11 @@ static bool spool_copy(Insertion *insertion, int target, uint64_t offset)
 {
     RowSpool *spool = &insertion->spool;
     char *data = arena_allocate(insertion->write.arena, COPY_SIZE);
-    for (uint64_t position = 0; position < spool->file_size;) {
-        ssize_t got = pread(spool->descriptor, data, COPY_SIZE, (off_t)position);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0 || !file_write_all(target, data, (size_t)got, offset + position))
+    for (uint64_t position = 0, size; position < spool->file_size; position += size) {
+        size = spool->file_size - position < COPY_SIZE ? spool->file_size - position : COPY_SIZE;
+        if (!file_read_all(spool->descriptor, data, size, position) ||
+            !file_write_all(target, data, size, offset + position))
             return false;
-        position += (uint64_t)got;
     }
     return file_write_all(target, spool->memory, spool->memory_used, offset + spool->file_size);
 }
@@ -264,17 +262,11 @@ static void insertion_overwrite(Insertion *insertion)
 static StringView spool_text(Insertion *insertion)
 {
     const RowSpool *spool = &insertion->spool;
-    size_t size = (size_t)spool_size(spool), filled = 0;
+    size_t size = (size_t)spool_size(spool), spilled = (size_t)spool->file_size;
     char *data = arena_allocate(insertion->write.arena, size + 1);
-    while (filled < spool->file_size) {
-        ssize_t got = pread(spool->descriptor, data + filled, (size_t)spool->file_size - filled, (off_t)filled);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            file_raise(insertion->write.table->path, got < 0 ? errno : EIO, NO_POSITION);
-        filled += (size_t)got;
-    }
-    memcpy(data + filled, spool->memory, spool->memory_used);
+    if (!file_read_all(spool->descriptor, data, spilled, 0))
+        file_raise(insertion->write.table->path, errno, NO_POSITION);
+    memcpy(data + spilled, spool->memory, spool->memory_used);
     return (StringView){data, size};
 }
 

@@ -161,16 +161,10 @@ void csv_new_file_commit(CsvWrite *write, NewFile *file)
 
 StringView csv_write_read(CsvWrite *write, uint64_t start, uint64_t end)
 {
-    size_t size = (size_t)(end - start), filled = 0;
+    size_t size = (size_t)(end - start);
     char *data = arena_allocate(write->arena, size + 1);
-    while (filled < size) {
-        ssize_t got = pread(write->descriptor, data + filled, size - filled, (off_t)(start + filled));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            file_raise(write->table->path, got < 0 ? errno : EIO, NO_POSITION);
-        filled += (size_t)got;
-    }
+    if (!file_read_all(write->descriptor, data, size, start))
+        file_raise(write->table->path, errno, NO_POSITION);
     return (StringView){data, size};
 }
 
@@ -180,15 +174,11 @@ bool csv_write_copy(CsvWrite *write, int target, uint64_t start, uint64_t end, u
         write->copy_buffer = arena_allocate(write->arena, COPY_SIZE);
     while (start < end) {
         context_check(write->context);
-        size_t wanted = end - start < COPY_SIZE ? (size_t)(end - start) : COPY_SIZE;
-        ssize_t got = pread(write->descriptor, write->copy_buffer, wanted, (off_t)start);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got == 0)
-            errno = EIO;
-        if (got <= 0 || !file_write_all(target, write->copy_buffer, (size_t)got, target_offset))
+        size_t size = end - start < COPY_SIZE ? (size_t)(end - start) : COPY_SIZE;
+        if (!file_read_all(write->descriptor, write->copy_buffer, size, start) ||
+            !file_write_all(target, write->copy_buffer, size, target_offset))
             return false;
-        start += (uint64_t)got, target_offset += (uint64_t)got;
+        start += size, target_offset += size;
     }
     return true;
 }
