@@ -61,7 +61,7 @@ START_TEST(appended_rows_are_written_as_the_file_is)
         {"a,b\r1,x\r", "", "2|y\n", "a,b\r1,x\r2,y\r"},
         {"a,b\n1,x\n", "", "2|\n", "a,b\n1,x\n2,\"\"\n"}, /* the empty text is no NULL */
         {"a,b\n1,x\n", "", "2|say \"hi\"\n", "a,b\n1,x\n2,\"say \"\"hi\"\"\"\n"},
-        {"a,b\n1,x\n", "null=NULL", "2|NULL\n~|~\n", "a,b\n1,x\n\"2\",\"NULL\"\n,\n"},
+        {"a,b\n1,x\n", "null=NULL", "2|NULL\n~|~\n", "a,b\n1,x\n\"2\",\"NULL\"\nNULL,NULL\n"},
         {"a,b\n1.50,x\n", "", "2.25|y\n", "a,b\n1.50,x\n2.25,y\n"},
         {"a,b\n1,x\n", "", "", "a,b\n1,x\n"},
     };
