@@ -67,21 +67,10 @@ static void table_unref(void *table)
     provider_unref(table);
 }
 
-static size_t object_name_parts(const AstObjectName *name, StringView *ret_parts)
-{
-    size_t count = 0;
-    if (name->catalog.data)
-        ret_parts[count++] = name->catalog;
-    if (name->schema.data)
-        ret_parts[count++] = name->schema;
-    ret_parts[count++] = name->name;
-    return count;
-}
-
 TableProvider *bind_catalog_table(Binder *binder, const AstObjectName *name)
 {
     StringView parts[3];
-    size_t part_count = object_name_parts(name, parts);
+    size_t part_count = ast_object_name_parts(name, parts);
     SearchPath path = binder->path ? *binder->path : catalog_path(binder->environment->catalog);
     TableProvider *table = catalog_require_table_along(binder->environment->catalog, &path, parts, part_count,
                                                        binder->context, binder_at(binder, name->position));

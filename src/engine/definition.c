@@ -11,7 +11,7 @@ static void table_release(void *table)
 NamedTable statement_named_table(Statement *statement, const AstObjectName *name)
 {
     StringView parts[3];
-    size_t count = object_name_parts(name, parts);
+    size_t count = ast_object_name_parts(name, parts);
     Catalog *catalog = statement->connection->catalog;
     NamedTable named = {.name = name->name, .position = name->position};
     named.table = catalog_find(catalog, parts, count, &statement->context, name->position, &named.schema_name);
@@ -28,7 +28,7 @@ NamedTable statement_require_named_table(Statement *statement, const AstObjectNa
     if (named.table)
         return named;
     StringView parts[3];
-    size_t count = object_name_parts(name, parts);
+    size_t count = ast_object_name_parts(name, parts);
     arena_own(statement->arena,
               catalog_require_table(statement->connection->catalog, parts, count, &statement->context, name->position),
               table_release);

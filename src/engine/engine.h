@@ -157,8 +157,6 @@ void statement_register(Statement *statement, const AstObjectName *name, TablePr
 void statement_drop_index(Statement *statement, const AstStatement *ast, const AstObjectName *name);
 /* SET, and RESET when `text` is NULL. */
 void statement_change_setting(Statement *statement, StringView name, const char *text, Position position);
-/* A name's parts, schema first, as the catalog takes them; returns how many. */
-size_t object_name_parts(const AstObjectName *name, StringView *ret_parts);
 /* A list of options as a format takes them: names in lower case, values as text. */
 const FormatOption *statement_format_options(Statement *statement, const AstOptions *options, size_t *ret_count);
 /* What EXECUTE runs, with its values in the place of the parameters. */

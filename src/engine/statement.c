@@ -129,17 +129,6 @@ void statement_require_unsafe(const Statement *statement, const char *what, Posi
                          what);
 }
 
-size_t object_name_parts(const AstObjectName *name, StringView *ret_parts)
-{
-    size_t count = 0;
-    if (name->catalog.data)
-        ret_parts[count++] = name->catalog;
-    if (name->schema.data)
-        ret_parts[count++] = name->schema;
-    ret_parts[count++] = name->name;
-    return count;
-}
-
 static StringView option_text(Statement *statement, const AstExpr *value)
 {
     if (value == NULL)

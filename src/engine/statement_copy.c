@@ -235,7 +235,7 @@ static TableProvider *copy_source(Statement *statement, const AstCopy *copy, con
 static BatchStream *copy_from(Statement *statement, const AstCopy *copy)
 {
     StringView parts[3];
-    size_t part_count = object_name_parts(&copy->table, parts);
+    size_t part_count = ast_object_name_parts(&copy->table, parts);
     TableProvider *table = catalog_require_table(statement->connection->catalog, parts, part_count, &statement->context,
                                                  copy->table.position);
     arena_own(statement->arena, table, table_release);

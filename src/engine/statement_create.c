@@ -367,7 +367,7 @@ static void require_dropped_kind(TableProvider *table, const AstDrop *drop, cons
 static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectName *name, const Tables *gone)
 {
     StringView parts[3];
-    size_t count = object_name_parts(name, parts);
+    size_t count = ast_object_name_parts(name, parts);
     Catalog *catalog = statement->connection->catalog;
     const char *schema;
     TableProvider *table = catalog_find(catalog, parts, count, &statement->context, name->position, &schema);
@@ -416,7 +416,7 @@ BatchStream *statement_drop(Statement *statement, const AstStatement *ast)
         if (drop_one(statement, drop, name, &gone) || drop->is_if_exists)
             continue;
         StringView parts[3];
-        size_t count = object_name_parts(name, parts);
+        size_t count = ast_object_name_parts(name, parts);
         statement_keep_table(statement, catalog_require_table(statement->connection->catalog, parts, count,
                                                               &statement->context, name->position));
         error_raise(ERROR_UNDEFINED_TABLE, name->position, "table \"%.*s\" is not in the current schema",

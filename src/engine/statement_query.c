@@ -229,7 +229,7 @@ BatchStream *statement_analyze(Statement *statement, const AstStatement *ast)
 {
     if (ast->analyze->name.data) {
         StringView parts[3];
-        size_t part_count = object_name_parts(ast->analyze, parts);
+        size_t part_count = ast_object_name_parts(ast->analyze, parts);
         TableProvider *table = catalog_require_table(statement->connection->catalog, parts, part_count,
                                                      &statement->context, ast->analyze->position);
         arena_own(statement->arena, table, table_release);

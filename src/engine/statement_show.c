@@ -35,7 +35,7 @@ static void table_release(void *table)
 static TableProvider *require_table(Statement *statement, const AstObjectName *name)
 {
     StringView parts[3];
-    size_t count = object_name_parts(name, parts);
+    size_t count = ast_object_name_parts(name, parts);
     TableProvider *table =
         catalog_require_table(statement->connection->catalog, parts, count, &statement->context, name->position);
     arena_own(statement->arena, table, table_release);

@@ -196,6 +196,15 @@ Expr *function_call(Arena *arena, const char *name, Expr *const *arguments, size
     return expr_call(arena, function, result, cast, argument_count, position);
 }
 
+bool resolve_values(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result)
+{
+    (void)function, (void)ret_result;
+    for (size_t i = 0; i < argument_count; i++)
+        if (argument_types[i].id == TYPE_NULL)
+            argument_types[i] = type_of(TYPE_VARCHAR);
+    return true;
+}
+
 bool resolve_common(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result)
 {
     Type common = type_of(TYPE_NULL);

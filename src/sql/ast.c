@@ -5,6 +5,17 @@
 
 #include "sql/operator.h"
 
+size_t ast_object_name_parts(const AstObjectName *name, StringView *ret_parts)
+{
+    size_t count = 0;
+    if (name->catalog.data)
+        ret_parts[count++] = name->catalog;
+    if (name->schema.data)
+        ret_parts[count++] = name->schema;
+    ret_parts[count++] = name->name;
+    return count;
+}
+
 const char *ast_operator_symbol(AstOperator operator)
 {
     static const char *const symbols[AST_OPERATOR_COUNT] = {

@@ -46,6 +46,9 @@ typedef struct AstObjectName {
     Position position; /* of its first part */
 } AstObjectName;
 
+/* Its parts, schema first, as the catalog takes them; returns how many. */
+size_t ast_object_name_parts(const AstObjectName *name, StringView *ret_parts);
+
 typedef ARRAY(AstExpr *) AstExprs;
 typedef ARRAY(AstName) AstNames;
 typedef ARRAY(AstObjectName) AstObjectNames;

@@ -297,8 +297,6 @@ KERNEL_NOW(now_time, int64_t, now - timestamp_date(now) * MICROSECONDS_PER_DAY)
 
 /* ---- the table ---- */
 
-#define FAIL  FUNCTION_CAN_FAIL
-#define T(id) TYPE_##id
 #define PART(x, k)                                                                                                     \
     {                                                                                                                  \
         .name = "date_part", .signature = "(unit VARCHAR, " #x ") DOUBLE",                                             \

@@ -148,8 +148,6 @@ void date_pattern_write(Text *text, StringView pattern, int64_t timestamp)
 
 /* ---- the table ---- */
 
-#define FAIL  FUNCTION_CAN_FAIL
-#define T(id) TYPE_##id
 #define WRITE(title, x, k, text)                                                                                       \
     {                                                                                                                  \
         .name = title, .signature = "(" #x ", pattern VARCHAR) VARCHAR", .description = text, .flags = FAIL,           \

@@ -436,8 +436,6 @@ void kernel_is_finite_time(KernelCall *call)
 
 /* ---- the table ---- */
 
-#define FAIL  FUNCTION_CAN_FAIL
-#define T(id) TYPE_##id
 #define ONE(title, x, r, flag, k, text)                                                                                \
     {                                                                                                                  \
         .name = title, .signature = "(" #x ") " #r, .description = text, .flags = flag, ARGUMENTS(T(x)),               \

@@ -476,8 +476,6 @@ static void set_bit(KernelCall *call)
 
 /* ---- the table ---- */
 
-#define FAIL  FUNCTION_CAN_FAIL
-#define T(id) TYPE_##id
 #define ONE(title, x, r, flag, k, text)                                                                                \
     {                                                                                                                  \
         .name = title, .signature = "(" #x ") " #r, .description = text, .flags = flag, ARGUMENTS(T(x)),               \

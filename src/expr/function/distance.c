@@ -206,7 +206,6 @@ static void soundex(KernelCall *call)
     }
 }
 
-#define T(id) TYPE_##id
 #define DISTANCE(title, r, flag, k, text)                                                                              \
     {                                                                                                                  \
         .name = title, .signature = "(VARCHAR, VARCHAR) " #r, .description = text, .flags = flag,                      \

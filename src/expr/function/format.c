@@ -84,6 +84,20 @@ static void add_padded(Text *text, const Directive *directive, StringView view)
         text_add_repeated(text, ' ', padding);
 }
 
+/* Zeros go between its sign and its digits. */
+static void add_number(Text *text, const Directive *directive, StringView number)
+{
+    bool has_sign = number.size && !ascii_is_digit(number.data[0]) && !ascii_is_alpha(number.data[0]);
+    size_t width = (size_t)directive->width;
+    if (!directive->has_zeros || directive->is_left || width <= number.size) {
+        add_padded(text, directive, number);
+        return;
+    }
+    text_add_view(text, (StringView){number.data, has_sign});
+    text_add_repeated(text, '0', width - number.size);
+    text_add_view(text, (StringView){number.data + has_sign, number.size - has_sign});
+}
+
 /* ---- a row's walk through its pattern ---- */
 
 typedef struct Walk {
@@ -172,15 +186,7 @@ static void add_integer(Walk *walk, const Directive *directive, int64_t value)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     int size = snprintf(text, sizeof text, format, (long long)value);
 #pragma GCC diagnostic pop
-    bool has_sign = !ascii_is_digit(text[0]) && !ascii_is_alpha(text[0]);
-    size_t width = (size_t)directive->width;
-    if (directive->has_zeros && !directive->is_left && width > (size_t)size) {
-        text_add_view(walk->text, (StringView){text, has_sign});
-        text_add_repeated(walk->text, '0', width - (size_t)size);
-        text_add_view(walk->text, (StringView){text + has_sign, (size_t)size - has_sign});
-    } else {
-        add_padded(walk->text, directive, (StringView){text, (size_t)size});
-    }
+    add_number(walk->text, directive, (StringView){text, (size_t)size});
 }
 
 static void add_double(Walk *walk, const Directive *directive, double value)
@@ -198,15 +204,7 @@ static void add_double(Walk *walk, const Directive *directive, double value)
     default:
         size = snprintf(text, sizeof text, directive->has_plus ? "%+.*f" : "%.*f", precision, value);
     }
-    bool has_sign = size && !ascii_is_digit(text[0]) && !ascii_is_alpha(text[0]);
-    size_t width = (size_t)directive->width;
-    if (directive->has_zeros && !directive->is_left && width > (size_t)size) {
-        text_add_view(walk->text, (StringView){text, has_sign});
-        text_add_repeated(walk->text, '0', width - (size_t)size);
-        text_add_view(walk->text, (StringView){text + has_sign, (size_t)size - has_sign});
-    } else {
-        add_padded(walk->text, directive, (StringView){text, (size_t)size});
-    }
+    add_number(walk->text, directive, (StringView){text, (size_t)size});
 }
 
 /* The argument as a value of that type; NULL when it has none. */

@@ -368,16 +368,6 @@ static void json_build_object(KernelCall *call)
     object_run(call, ", ", " : ");
 }
 
-/* What has no type yet becomes text. */
-static bool resolve_values(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result)
-{
-    (void)function, (void)ret_result;
-    for (size_t i = 0; i < argument_count; i++)
-        if (argument_types[i].id == TYPE_NULL)
-            argument_types[i] = type_of(TYPE_VARCHAR);
-    return true;
-}
-
 static bool resolve_members(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result)
 {
     for (size_t i = 0; i < argument_count; i += 2)
@@ -387,8 +377,6 @@ static bool resolve_members(const Function *function, Type *argument_types, size
 
 /* ---- the table ---- */
 
-#define FAIL  FUNCTION_CAN_FAIL
-#define T(id) TYPE_##id
 #define PART(title, k, text)                                                                                           \
     {.name = title,                                                                                                    \
      .signature = "(json VARCHAR, path VARCHAR) VARCHAR",                                                              \

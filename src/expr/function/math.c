@@ -32,21 +32,6 @@ KERNEL_UNARY(degrees_double, double, double, x *(180 / PI))
 KERNEL_UNARY(radians_double, double, double, x *(PI / 180))
 KERNEL_BINARY(atan2_double, double, double, double, atan2(x, y))
 
-/* What has no value for some x: `complaint` is NULL where it has. */
-#define KERNEL_PARTIAL(name, code, complaint, expression)                                                              \
-    static void name(KernelCall *call)                                                                                 \
-    {                                                                                                                  \
-        const double *xs = call->arguments[0]->data;                                                                   \
-        double *results = call->result->data;                                                                          \
-        for (size_t i = 0; i < call->count; i++) {                                                                     \
-            double x = xs[i];                                                                                          \
-            const char *problem = (complaint);                                                                         \
-            if (problem)                                                                                               \
-                kernel_fail(call, i, code, "%s", problem);                                                             \
-            results[i] = problem ? 0 : (expression);                                                                   \
-        }                                                                                                              \
-    }
-
 static const char *logarithm_problem(double x)
 {
     return x == 0 ? "cannot take logarithm of zero" : x < 0 ? "cannot take logarithm of a negative number" : NULL;
@@ -372,18 +357,6 @@ static void least_any(KernelCall *call)
 
 /* ---- the table ---- */
 
-#define FAIL  FUNCTION_CAN_FAIL
-#define T(id) TYPE_##id
-#define UNARY(title, x, r, flag, k, text)                                                                              \
-    {                                                                                                                  \
-        .name = title, .signature = "(" #x ") " #r, .description = text, .flags = flag, .argument_count = 1,           \
-        .arguments = {T(x)}, .result = T(r), .kernel = k                                                               \
-    }
-#define BINARY(title, x, y, r, flag, k, text)                                                                          \
-    {                                                                                                                  \
-        .name = title, .signature = "(" #x ", " #y ") " #r, .description = text, .flags = flag, .argument_count = 2,   \
-        .arguments = {T(x), T(y)}, .result = T(r), .kernel = k                                                         \
-    }
 #define DECIMAL_ENTRY(title, sign, count, flag, k, resolver, refiner, text)                                            \
     {                                                                                                                  \
         .name = title, .signature = sign, .description = text, .flags = flag, .argument_count = count,                 \

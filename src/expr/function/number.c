@@ -31,18 +31,7 @@ KERNEL_UNARY(even_double, double, double, copysign(2 * ceil(fabs(x) / 2), x))
 
 /* What has no value outside of its domain. */
 #define KERNEL_DOMAIN(name, is_inside, expression)                                                                     \
-    static void name(KernelCall *call)                                                                                 \
-    {                                                                                                                  \
-        const double *xs = call->arguments[0]->data;                                                                   \
-        double *results = call->result->data;                                                                          \
-        for (size_t i = 0; i < call->count; i++) {                                                                     \
-            double x = xs[i];                                                                                          \
-            bool has_value = isnan(x) || (is_inside);                                                                  \
-            if (!has_value)                                                                                            \
-                kernel_fail(call, i, ERROR_OUT_OF_RANGE, "input is out of range");                                     \
-            results[i] = has_value ? (expression) : 0;                                                                 \
-        }                                                                                                              \
-    }
+    KERNEL_PARTIAL(name, ERROR_OUT_OF_RANGE, isnan(x) || (is_inside) ? NULL : "input is out of range", expression)
 KERNEL_DOMAIN(acosh_double, x >= 1, acosh(x))
 KERNEL_DOMAIN(atanh_double, x >= -1 && x <= 1, atanh(x))
 KERNEL_DOMAIN(gamma_double, !(x == 0 || (x < 0 && x == floor(x))), tgamma(x))
@@ -293,8 +282,6 @@ static void to_base(KernelCall *call)
 
 /* ---- the table ---- */
 
-#define FAIL  FUNCTION_CAN_FAIL
-#define T(id) TYPE_##id
 #define DOUBLE_TO(title, r, flag, k, text)                                                                             \
     {                                                                                                                  \
         .name = title, .signature = "(DOUBLE) " #r, .description = text, .flags = flag, ARGUMENTS(T(DOUBLE)),          \

@@ -4,20 +4,8 @@
 
 #include "expr/function/text_result.h"
 
-#define FAIL  FUNCTION_CAN_FAIL
 #define NULLS FUNCTION_NOT_STRICT
-#define T(id) TYPE_##id
 
-#define UNARY(sign, x, r, flag, k, text)                                                                               \
-    {                                                                                                                  \
-        .name = sign, .signature = "(" #x ") " #r, .description = text, .flags = flag, .argument_count = 1,            \
-        .arguments = {T(x)}, .result = T(r), .kernel = k                                                               \
-    }
-#define BINARY(sign, x, y, r, flag, k, text)                                                                           \
-    {                                                                                                                  \
-        .name = sign, .signature = "(" #x ", " #y ") " #r, .description = text, .flags = flag, .argument_count = 2,    \
-        .arguments = {T(x), T(y)}, .result = T(r), .kernel = k                                                         \
-    }
 #define DECIMALS(sign, k, resolver, text)                                                                              \
     {                                                                                                                  \
         .name = sign, .signature = "(DECIMAL, DECIMAL) DECIMAL", .description = text, .flags = FAIL,                   \

@@ -474,7 +474,6 @@ static void regexp_replace_from(KernelCall *call)
 
 /* ---- the table ---- */
 
-#define T(id) TYPE_##id
 #define REGEX(title, sign, r, k, optional, text, ...)                                                                  \
     {                                                                                                                  \
         .name = title, .signature = sign " " #r, .description = text, .flags = FUNCTION_CAN_FAIL,                      \

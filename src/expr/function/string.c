@@ -256,7 +256,6 @@ static void split_part(KernelCall *call)
 
 /* ---- the table ---- */
 
-#define T(id) TYPE_##id
 #define TEXT(title, r, k, text)                                                                                        \
     {                                                                                                                  \
         .name = title, .signature = "(VARCHAR) " #r, .description = text, .argument_count = 1,                         \

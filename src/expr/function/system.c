@@ -61,16 +61,6 @@ static void count_not_nulls(KernelCall *call)
     count_run(call, false);
 }
 
-/* Any types, each its own. */
-static bool resolve_values(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result)
-{
-    (void)function, (void)ret_result;
-    for (size_t i = 0; i < argument_count; i++)
-        if (argument_types[i].id == TYPE_NULL)
-            argument_types[i] = type_of(TYPE_VARCHAR);
-    return true;
-}
-
 /* ---- names ---- */
 
 static void database_name(KernelCall *call)

@@ -335,8 +335,6 @@ static void hex_bigint(KernelCall *call)
 
 /* ---- the table ---- */
 
-#define FAIL  FUNCTION_CAN_FAIL
-#define T(id) TYPE_##id
 #define TEXT(title, k, text)                                                                                           \
     {                                                                                                                  \
         .name = title, .signature = "(VARCHAR) VARCHAR", .description = text, .argument_count = 1,                     \

@@ -380,8 +380,6 @@ static void normalize_text(KernelCall *call)
 
 /* ---- the table ---- */
 
-#define FAIL  FUNCTION_CAN_FAIL
-#define T(id) TYPE_##id
 #define OVERLAY(x, k)                                                                                                  \
     {                                                                                                                  \
         .name = "overlay", .signature = "(" #x ", part " #x ", start BIGINT [, count BIGINT]) " #x,                    \

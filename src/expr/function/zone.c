@@ -64,8 +64,6 @@ static void shift_to_local(KernelCall *call)
 
 /* ---- the table ---- */
 
-#define FAIL  FUNCTION_CAN_FAIL
-#define T(id) TYPE_##id
 #define ZONE(x, r, k)                                                                                                  \
     {                                                                                                                  \
         .name = "timezone", .signature = "(zone VARCHAR, " #x ") " #r, .description = "AT TIME ZONE.", .flags = FAIL,  \
