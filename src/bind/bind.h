@@ -72,6 +72,9 @@ typedef struct BoundTable {
 BoundTable *bind_table_definition(BindEnvironment *environment, const AstColumnDefinitions *columns,
                                   const AstConstraints *constraints);
 
+/* nextval('s'): the name; false: it is something else. */
+bool bind_nextval_name(Arena *arena, const AstExpr *ast, AstObjectName *ret_name);
+
 /* ASC, DESC, NULLS FIRST, NULLS LAST as written. */
 SortOrder bind_sort_order(const AstOrder *order, NullOrder by_default);
 

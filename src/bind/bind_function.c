@@ -315,6 +315,7 @@ static const struct SpecialFunction {
     {"currval", bind_sequence_call},
     {"setval", bind_sequence_call},
     {"lastval", bind_sequence_call},
+    {"pg_get_serial_sequence", bind_serial_sequence_call},
     {"current_setting", bind_current_setting},
 };
 

@@ -31,6 +31,8 @@ static Plan *target_fill(const Target *target, const Rows *rows, Position positi
     require_column_count(target, rows->column_count, position);
     for (size_t i = 0; i < rows->column_count; i++) {
         const Column *column = &target->schema->columns[target->columns[i]];
+        if (target->overriding == AST_OVERRIDING_USER && provider_column_identity(target->table, target->columns[i]))
+            continue;
         Expr *value = plan_column_expr(binder->columns, rows->plan->outputs[i], binder_at(binder, position));
         exprs[target->columns[i]] = bind_assign(binder, value, /* is_untyped= */ false, column->type, column->name);
     }
@@ -230,6 +232,7 @@ BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
     Binder *binder = binder_new(environment);
     TableProvider *table = bind_catalog_table(binder, &ast->table);
     Target target = insert_target(binder, table, binder_string(binder, ast->table.name), ast->table.position);
+    target.overriding = ast->overriding;
     if (ast->columns.count > 0)
         target_take_listed_columns(&target, &ast->columns);
     else

@@ -54,6 +54,8 @@ static void definition_set_default(Definition *definition, size_t column, const 
 {
     Binder *binder = definition->binder;
     const Column *target = &definition->bound->schema->columns[column];
+    if (definition->bound->defaults[column])
+        bind_error(binder, ERROR_SYNTAX, ast->position, NULL, "column \"%s\" has more than one default", target->name);
     Place place = {.binder = binder, .clause = "DEFAULT"};
     Expr *expr = bind_expr(&place, ast);
     bind_assign(binder, expr, ast_is_untyped(ast), target->type, target->name);
@@ -147,6 +149,27 @@ static void definition_check_generated(const Definition *definition)
     }
 }
 
+/* Its default is the next number of a sequence, which engine/identity.c has made. */
+static void definition_add_identity(Definition *definition, const AstConstraint *ast, const size_t *columns)
+{
+    Binder *binder = definition->binder;
+    const AstColumnDefinition *column = &definition->columns->items[columns[0]];
+    if (ast->expr == NULL)
+        bind_error(binder, ERROR_NOT_SUPPORTED, ast->position, NULL, "identity columns are for tables in memory");
+    for (size_t i = 0; i < column->constraints.count; i++) {
+        AstConstraintKind kind = column->constraints.items[i].kind;
+        if (kind == AST_CONSTRAINT_DEFAULT || kind == AST_CONSTRAINT_GENERATED)
+            bind_error(binder, ERROR_SYNTAX, ast->position, NULL, "column \"%.*s\" has both %s and an identity",
+                       VIEW_ARGUMENTS(column->name.text),
+                       kind == AST_CONSTRAINT_DEFAULT ? "a default" : "an expression that generates it");
+    }
+    definition_set_default(definition, columns[0], ast->expr);
+    definition->bound->schema->columns[columns[0]].is_nullable = false;
+    Constraint constraint = {
+        .kind = CONSTRAINT_IDENTITY, .is_always = ast->is_always, .column_count = 1, .columns = columns};
+    array_add(binder->arena, &definition->constraints, constraint);
+}
+
 static void definition_add_not_null(Definition *definition, const AstConstraint *ast, const size_t *columns)
 {
     Binder *binder = definition->binder;
@@ -229,6 +252,9 @@ static void definition_add_constraint(Definition *definition, const AstConstrain
         break;
     case AST_CONSTRAINT_GENERATED:
         definition_add_generated(definition, ast, columns);
+        break;
+    case AST_CONSTRAINT_IDENTITY:
+        definition_add_identity(definition, ast, columns);
     }
 }
 

@@ -73,6 +73,11 @@ void target_require_writable(const Target *target, size_t column, const AstExpr 
     if (!is_default && provider_column_generated(target->table, column))
         bind_error(target->binder, ERROR_GENERATED_ALWAYS, position, "it is a generated column: leave it out",
                    "column \"%s\" can only be set to DEFAULT", target->schema->columns[column].name);
+    const Constraint *identity = provider_column_identity(target->table, column);
+    if (!is_default && identity && identity->is_always && target->overriding == AST_OVERRIDING_NONE)
+        bind_error(target->binder, ERROR_GENERATED_ALWAYS, position,
+                   "it is an identity column; INSERT can say OVERRIDING SYSTEM VALUE",
+                   "column \"%s\" can only be set to DEFAULT", target->schema->columns[column].name);
 }
 
 Plan *target_generate(const Target *target, Plan *plan, size_t first, Position position)

@@ -215,8 +215,9 @@ Expr *bind_grouping(const Place *place, const AstExpr *ast);
 /* A call with OVER: the column that will hold its result. */
 Expr *bind_window(const Place *place, const AstExpr *ast);
 
-/* bind_sequence.c: nextval, currval, setval, lastval. */
+/* bind_sequence.c: nextval, currval, setval, lastval; pg_get_serial_sequence. */
 Expr *bind_sequence_call(const Place *place, const AstExpr *ast);
+Expr *bind_serial_sequence_call(const Place *place, const AstExpr *ast);
 
 /* ---- bind_row.c ---- */
 

@@ -13,6 +13,7 @@ typedef struct Target {
     size_t column_count;   /* of those that are given */
     const size_t *columns; /* indexes into the schema */
     bool is_listed;        /* the statement names the columns */
+    AstOverriding overriding;
 } Target;
 
 /* Raises when it is a view. */
@@ -21,7 +22,8 @@ Target target_new(Binder *binder, TableProvider *table, const char *name, Positi
 size_t target_find_column(const Target *target, StringView name, Position position);
 /* What DEFAULT is in a column; NULL where there is none. */
 Expr *target_default(const Target *target, size_t column, Position position);
-/* Raises unless `value` may be written to the column: into a generated one only DEFAULT. NULL: some value. */
+/* Raises unless `value` may be written to the column: into a generated one only DEFAULT, and without OVERRIDING into
+ * one that is GENERATED ALWAYS AS IDENTITY. NULL: some value. */
 void target_require_writable(const Target *target, size_t column, const AstExpr *value, Position position);
 /* A plan whose outputs from `first` on are new rows of the table: the same with its generated columns computed. */
 Plan *target_generate(const Target *target, Plan *plan, size_t first, Position position);

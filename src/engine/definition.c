@@ -1,6 +1,7 @@
 /* engine/definition.c: tables by name with their schemas, and their definitions. */
 #include "engine/definition.h"
 
+#include "base/array.h"
 #include "engine/transaction.h"
 
 static void table_release(void *table)
@@ -33,6 +34,38 @@ NamedTable statement_require_named_table(Statement *statement, const AstObjectNa
               catalog_require_table(statement->connection->catalog, parts, count, &statement->context, name->position),
               table_release);
     return named;
+}
+
+typedef struct TableList {
+    Statement *statement;
+    NamedTable at; /* the schema */
+    ARRAY(NamedTable) tables;
+} TableList;
+
+static void table_list_visit(void *user, const char *name)
+{
+    TableList *list = user;
+    NamedTable named = list->at;
+    named.name = view_of(arena_string(list->statement->arena, name));
+    named.table = named.schema->ops->table(named.schema, named.name, &list->statement->context);
+    if (named.table == NULL)
+        return;
+    statement_keep_table(list->statement, named.table);
+    if (table_is_memory(named.table))
+        array_add(list->statement->arena, &list->tables, named);
+}
+
+void statement_each_table(Statement *statement, void (*visit)(void *user, const NamedTable *table), void *user)
+{
+    const Catalog *catalog = statement->connection->catalog;
+    TableList list = {.statement = statement, .at = {.position = NO_POSITION}};
+    for (size_t i = 0; (list.at.schema_name = catalog_schema_at(catalog, i)) != NULL; i++) {
+        list.at.schema = catalog_schema(catalog, view_of(list.at.schema_name));
+        if (schema_is_memory(list.at.schema))
+            list.at.schema->ops->each(list.at.schema, &statement->context, table_list_visit, &list);
+    }
+    for (size_t i = 0; i < list.tables.count; i++)
+        visit(user, &list.tables.items[i]);
 }
 
 TableDefinition table_definition(Statement *statement, TableProvider *table)

@@ -153,6 +153,8 @@ AstObjectName statement_created_name(Statement *statement, const AstObjectName *
 bool statement_create_is_done(Statement *statement, const AstObjectName *name, bool is_replace, bool is_if_not_exists);
 /* Puts it under its name; takes a share of its own. */
 void statement_register(Statement *statement, const AstObjectName *name, TableProvider *table, bool replace);
+/* CREATE SEQUENCE under a name that is free, unless it may replace what has it. */
+void statement_make_sequence(Statement *statement, const AstSequence *create);
 /* One name of DROP INDEX. */
 void statement_drop_index(Statement *statement, const AstStatement *ast, const AstObjectName *name);
 /* SET, and RESET when `text` is NULL. */

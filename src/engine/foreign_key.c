@@ -20,8 +20,6 @@ typedef ARRAY(ForeignKey) ForeignKeys;
 
 typedef struct KeySearch {
     Statement *statement;
-    const char *schema_name;
-    SchemaProvider *schema;
     ForeignKeys keys;
 } KeySearch;
 
@@ -36,21 +34,20 @@ static TableProvider *schema_table(Statement *statement, StringView schema, Stri
     return table;
 }
 
-static void key_search_visit(void *user, const char *name)
+static void key_search_visit(void *user, const NamedTable *named)
 {
     KeySearch *search = user;
     Statement *statement = search->statement;
-    TableProvider *table = schema_table(statement, view_of(search->schema_name), view_of(name));
-    const Constraints *constraints = table && table_is_memory(table) ? provider_constraints(table) : NULL;
-    for (size_t i = 0; constraints && i < constraints->count; i++) {
+    const Constraints *constraints = provider_constraints(named->table);
+    for (size_t i = 0; i < constraints->count; i++) {
         const Constraint *constraint = &constraints->items[i];
         if (constraint->kind != CONSTRAINT_FOREIGN_KEY)
             continue;
         const Reference *reference = constraint->reference;
-        ForeignKey key = {.schema = search->schema_name,
-                          .name = arena_string(statement->arena, name),
-                          .table = table,
-                          .columns = table->ops->schema(table, &statement->context),
+        ForeignKey key = {.schema = named->schema_name,
+                          .name = named->name.data,
+                          .table = named->table,
+                          .columns = named->table->ops->schema(named->table, &statement->context),
                           .constraint = constraint,
                           .referenced = schema_table(statement, view_of(reference->schema), view_of(reference->table))};
         array_add(statement->arena, &search->keys, key);
@@ -60,14 +57,8 @@ static void key_search_visit(void *user, const char *name)
 static ForeignKeys foreign_keys_all(Statement *statement)
 {
     KeySearch search = {.statement = statement};
-    const Catalog *catalog = statement->connection->catalog;
-    if (!statement->connection->has_foreign_keys)
-        return search.keys;
-    for (size_t i = 0; (search.schema_name = catalog_schema_at(catalog, i)) != NULL; i++) {
-        search.schema = catalog_schema(catalog, view_of(search.schema_name));
-        if (schema_is_memory(search.schema))
-            search.schema->ops->each(search.schema, &statement->context, key_search_visit, &search);
-    }
+    if (statement->connection->has_foreign_keys)
+        statement_each_table(statement, key_search_visit, &search);
     return search.keys;
 }
 

@@ -170,14 +170,18 @@ const char *file_table_name(Arena *arena, StringView path)
 
 /* ---- the definition of a table as SQL ---- */
 
-static void column_definition_print(Text *text, const Column *column, const char *default_sql,
-                                    const char *generated_sql)
+static void column_definition_print(Text *text, TableProvider *table, size_t index, const Column *column)
 {
+    const char *default_sql = provider_column_default(table, index);
+    const char *generated_sql = provider_column_generated(table, index);
+    const Constraint *identity = provider_column_identity(table, index);
     char type[TYPE_NAME_SIZE];
     text_add(text, "\n    ");
     printer_print_name(text, view_of(column->name));
     text_add_format(text, " %s", type_name(column->type, type));
-    if (default_sql)
+    if (identity)
+        text_add_format(text, " GENERATED %s AS IDENTITY", identity->is_always ? "ALWAYS" : "BY DEFAULT");
+    else if (default_sql)
         text_add_format(text, " DEFAULT %s", default_sql);
     if (generated_sql)
         text_add_format(text, " GENERATED ALWAYS AS (%s) STORED", generated_sql);
@@ -251,8 +255,7 @@ const char *statement_table_definition(Statement *statement, TableProvider *tabl
     for (size_t i = 0; i < schema->column_count; i++) {
         if (i)
             text_add_char(&text, ',');
-        column_definition_print(&text, &schema->columns[i], provider_column_default(table, i),
-                                provider_column_generated(table, i));
+        column_definition_print(&text, table, i, &schema->columns[i]);
     }
     for (size_t i = 0; constraints && i < constraints->count; i++)
         if (constraint_is_table_s(&constraints->items[i]))

@@ -4,6 +4,7 @@
  */
 #include "base/array.h"
 #include "engine/foreign_key.h"
+#include "engine/identity.h"
 #include "engine/transaction.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
@@ -28,6 +29,7 @@ typedef struct Alteration {
     ARRAY(const char *) constraints; /* the names of create->constraints */
     ARRAY(IndexDraft) indexes;
     bool copies_rows;
+    AstObjectName table_name;
 } Alteration;
 
 /* ---- the table as it is ---- */
@@ -62,6 +64,14 @@ static void alteration_take_indexes(Alteration *self)
     }
 }
 
+static AstConstraint *column_constraint(const AstColumnDefinition *column, AstConstraintKind kind)
+{
+    for (size_t i = 0; i < column->constraints.count; i++)
+        if (column->constraints.items[i].kind == kind)
+            return &column->constraints.items[i];
+    return NULL;
+}
+
 static void alteration_begin(Alteration *self)
 {
     Statement *statement = self->statement;
@@ -74,6 +84,9 @@ static void alteration_begin(Alteration *self)
         if (provider_column_generated(table, i))
             source.column = (StringView){0};
         array_add(statement->arena, &self->sources, source);
+        AstConstraint *identity = column_constraint(&self->create->columns.items[i], AST_CONSTRAINT_IDENTITY);
+        if (identity) /* the sequence stays */
+            identity->expr = parser_parse_expression(statement->arena, view_of(provider_column_default(table, i)));
     }
     alteration_take_constraints(self, schema);
     alteration_take_indexes(self);
@@ -180,7 +193,10 @@ static void add_column(Alteration *self, const AstAlter *action)
     if (action->is_column_condition && find_column(self, &action->definition.name) >= 0)
         return;
     require_no_column(self, &action->definition.name);
-    array_add(arena, &self->create->columns, action->definition);
+    AstColumnDefinition definition = action->definition;
+    definition.constraints.capacity = definition.constraints.count; /* what is added makes a copy */
+    statement_expand_identity(self->statement, &self->table_name, &definition);
+    array_add(arena, &self->create->columns, definition);
     array_add(arena, &self->sources, (Source){0});
     self->copies_rows = true;
 }
@@ -194,6 +210,15 @@ static void drop_constraint_at(Alteration *self, size_t index)
         constraints->items[i] = constraints->items[i + 1];
         self->constraints.items[i] = self->constraints.items[i + 1];
     }
+}
+
+/* The sequence that numbers a column of the table as it was. */
+static void drop_old_sequence(const Alteration *self, StringView column)
+{
+    TableProvider *table = self->named.table;
+    ptrdiff_t index = schema_find(table->ops->schema(table, &self->statement->context), column);
+    if (index >= 0)
+        owned_sequence_drop(self->statement, table, (size_t)index);
 }
 
 /* The constraints and indexes that it is a part of go with it. */
@@ -217,6 +242,7 @@ static void drop_column(Alteration *self, const AstAlter *action)
         if (!index_uses(&self->indexes.items[i], use))
             self->indexes.items[kept++] = self->indexes.items[i];
     self->indexes.count = kept;
+    drop_old_sequence(self, use.column);
     columns->count--;
     self->sources.count--;
     for (size_t i = column; i < columns->count; i++) {
@@ -264,6 +290,49 @@ static void require_not_primary(const Alteration *self, const AstAlter *action)
             constraint_uses(&constraints->items[i], (ColumnUse){.column = action->column.text}))
             error_raise(ERROR_INVALID_TABLE_DEFINITION, action->column.position, "column \"%.*s\" is in a primary key",
                         VIEW_ARGUMENTS(action->column.text));
+}
+
+/* ADD GENERATED … AS IDENTITY */
+static void add_identity(Alteration *self, size_t column, const AstAlter *action)
+{
+    AstColumnDefinition *definition = &self->create->columns.items[column];
+    bool has_default =
+        column_constraint(definition, AST_CONSTRAINT_DEFAULT) || column_constraint(definition, AST_CONSTRAINT_IDENTITY);
+    if (has_default || column_constraint(definition, AST_CONSTRAINT_NOT_NULL) == NULL)
+        error_raise(ERROR_NOT_READY, action->column.position,
+                    has_default ? "column \"%.*s\" has a default already"
+                                : "column \"%.*s\" must be declared NOT NULL before identity can be added",
+                    VIEW_ARGUMENTS(action->column.text));
+    array_add(self->statement->arena, &definition->constraints, action->constraint);
+    statement_expand_identity(self->statement, &self->table_name, definition);
+}
+
+/* SET GENERATED …, DROP IDENTITY */
+static void change_identity(Alteration *self, size_t column, const AstAlter *action)
+{
+    AstColumnDefinition *definition = &self->create->columns.items[column];
+    AstConstraint *identity = column_constraint(definition, AST_CONSTRAINT_IDENTITY);
+    if (identity == NULL) {
+        if (!action->is_column_condition)
+            error_raise(ERROR_NOT_READY, action->column.position, "column \"%.*s\" is not an identity column",
+                        VIEW_ARGUMENTS(action->column.text));
+        return;
+    }
+    identity->is_always = action->constraint.is_always;
+    if (action->kind == AST_ALTER_DROP_IDENTITY) {
+        column_set_constraint(self, column, AST_CONSTRAINT_IDENTITY, false, NULL);
+        drop_old_sequence(self, definition->name.text);
+    }
+}
+
+/* Its default and NOT NULL are what it is. */
+static size_t require_no_identity(const Alteration *self, const AstAlter *action)
+{
+    size_t column = require_column(self, &action->column);
+    if (column_constraint(&self->create->columns.items[column], AST_CONSTRAINT_IDENTITY))
+        error_raise_hint(ERROR_SYNTAX, action->column.position, "ALTER TABLE … ALTER COLUMN … DROP IDENTITY",
+                         "column \"%.*s\" is an identity column", VIEW_ARGUMENTS(action->column.text));
+    return column;
 }
 
 static void add_constraint(Alteration *self, const AstAlter *action)
@@ -316,23 +385,30 @@ static void alteration_apply(Alteration *self, const AstAlter *action)
         set_type(self, require_column(self, &action->column), action);
         break;
     case AST_ALTER_SET_DEFAULT:
-        column_set_constraint(self, require_column(self, &action->column), AST_CONSTRAINT_DEFAULT, true, action->expr);
+        column_set_constraint(self, require_no_identity(self, action), AST_CONSTRAINT_DEFAULT, true, action->expr);
         break;
     case AST_ALTER_DROP_DEFAULT:
-        column_set_constraint(self, require_column(self, &action->column), AST_CONSTRAINT_DEFAULT, false, NULL);
+        column_set_constraint(self, require_no_identity(self, action), AST_CONSTRAINT_DEFAULT, false, NULL);
         break;
     case AST_ALTER_SET_NOT_NULL:
         column_set_constraint(self, require_column(self, &action->column), AST_CONSTRAINT_NOT_NULL, true, NULL);
         break;
     case AST_ALTER_DROP_NOT_NULL:
         require_not_primary(self, action);
-        column_set_constraint(self, require_column(self, &action->column), AST_CONSTRAINT_NOT_NULL, false, NULL);
+        column_set_constraint(self, require_no_identity(self, action), AST_CONSTRAINT_NOT_NULL, false, NULL);
         break;
     case AST_ALTER_ADD_CONSTRAINT:
         add_constraint(self, action);
         break;
     case AST_ALTER_DROP_CONSTRAINT:
         drop_constraint(self, action);
+        break;
+    case AST_ALTER_ADD_IDENTITY:
+        add_identity(self, require_column(self, &action->column), action);
+        break;
+    case AST_ALTER_SET_IDENTITY:
+    case AST_ALTER_DROP_IDENTITY:
+        change_identity(self, require_column(self, &action->column), action);
         break;
     case AST_ALTER_RENAME_TABLE:
         break;
@@ -379,8 +455,7 @@ static AstQuery *alteration_query(const Alteration *self, size_t **ret_columns, 
         (*ret_columns)[(*ret_count)++] = i;
     }
     text_add(&text, " FROM ");
-    printer_print_object_name(&text,
-                              &(AstObjectName){.schema = view_of(self->named.schema_name), .name = self->named.name});
+    printer_print_object_name(&text, &self->table_name);
     return parser_parse_query(arena, view_of(text_string(&text)));
 }
 
@@ -399,6 +474,7 @@ static void alteration_copy_rows(const Alteration *self, TableProvider *table)
 static void alter_memory_table(Statement *statement, const NamedTable *named, const AstAlter *alter)
 {
     Alteration self = {.statement = statement, .named = *named};
+    self.table_name = (AstObjectName){.schema = view_of(named->schema_name), .name = named->name};
     alteration_begin(&self);
     for (const AstAlter *action = alter; action; action = action->next)
         alteration_apply(&self, action);

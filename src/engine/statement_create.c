@@ -1,6 +1,7 @@
 /* engine/statement_create.c: CREATE TABLE, VIEW and EXTERNAL TABLE, DROP, ATTACH, DETACH, USE. */
 #include "engine/foreign_key.h"
 #include "engine/formats.h"
+#include "engine/identity.h"
 #include "engine/transaction.h"
 #include "sql/printer.h"
 
@@ -157,6 +158,14 @@ static TableProvider *created_table(Statement *statement, const AstCreateTable *
     return table;
 }
 
+/* Those of the table whose place another one takes. */
+static void drop_replaced_sequences(Statement *statement, const AstObjectName *name)
+{
+    NamedTable named = statement_named_table(statement, name);
+    if (named.table)
+        owned_sequences_drop(statement, named.table);
+}
+
 BatchStream *statement_create_table(Statement *statement, const AstStatement *ast)
 {
     const AstCreateTable *create = ast->create_table;
@@ -184,8 +193,10 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
         return NULL;
     if (create->query)
         return create_table_from_query(statement, create, &name);
-    TableProvider *table = created_table(statement, statement_expand_likes(statement, create), &name);
-    statement_register(statement, &name, table, create->is_or_replace);
+    if (create->is_or_replace)
+        drop_replaced_sequences(statement, &name);
+    create = statement_expand_identities(statement, statement_expand_likes(statement, create), &name);
+    statement_register(statement, &name, created_table(statement, create, &name), create->is_or_replace);
     return NULL;
 }
 
@@ -384,6 +395,10 @@ static bool drop_one(Statement *statement, const AstDrop *drop, const AstObjectN
         foreign_keys_drop(statement, table);
     else
         foreign_keys_require_unused(statement, table, gone, ERROR_DEPENDENT_OBJECTS, "drop");
+    if (drop->kind == AST_OBJECT_SEQUENCE)
+        sequence_release_columns(statement, table, drop->is_cascade, name->position);
+    else
+        owned_sequences_drop(statement, table);
     return catalog_drop(catalog, parts, count, &statement->context, name->position);
 }
 

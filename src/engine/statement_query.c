@@ -2,6 +2,7 @@
 #include "base/array.h"
 #include "engine/engine.h"
 #include "engine/foreign_key.h"
+#include "engine/identity.h"
 #include "engine/transaction.h"
 #include "optimizer/optimizer.h"
 #include "sql/printer.h"
@@ -219,6 +220,8 @@ BatchStream *statement_truncate(Statement *statement, const AstStatement *ast)
     for (size_t i = 0; i < tables.count; i++) {
         statement_begin_write(statement, tables.items[i]);
         count += tables.items[i]->ops->truncate(tables.items[i], &statement->context);
+        if (truncate->restarts_identity)
+            owned_sequences_restart(statement, tables.items[i]);
     }
     return statement_count_row(statement, count);
 }

@@ -1,8 +1,8 @@
-/* engine/statement_sequence.c: CREATE, ALTER and DROP SEQUENCE. */
+/* engine/statement_sequence.c: CREATE and ALTER SEQUENCE. */
 #include "provider/sequence.h"
 
 #include "column/number.h"
-#include "engine/definition.h"
+#include "engine/identity.h"
 #include "engine/transaction.h"
 
 /* ---- what the options say ---- */
@@ -101,18 +101,60 @@ static SequenceDefinition sequence_definition(const AstSequence *ast, const Sequ
 
 /* ---- statements ---- */
 
-BatchStream *statement_create_sequence(Statement *statement, const AstStatement *ast)
+/* NONE stands alone. */
+static bool sequence_is_owned(const AstSequence *ast)
 {
-    const AstSequence *create = ast->create_sequence;
-    AstObjectName name = statement_created_name(statement, &create->name, create->is_temporary);
-    if (statement_create_is_done(statement, &name, create->is_or_replace, create->is_if_not_exists))
-        return NULL;
+    return ast->owner.schema.data != NULL;
+}
+
+void statement_make_sequence(Statement *statement, const AstSequence *create)
+{
     SequenceDefinition definition = sequence_definition(create, NULL);
+    definition.is_owned = sequence_is_owned(create);
     TableProvider *table = sequence_table_new(&statement->context, arena_view(statement->arena, create->name.name).data,
                                               &definition, catalog_last_value(statement->connection->catalog));
     statement_keep_table(statement, table);
-    statement_register(statement, &name, table, create->is_or_replace);
+    statement_register(statement, &create->name, table, create->is_or_replace);
+}
+
+BatchStream *statement_create_sequence(Statement *statement, const AstStatement *ast)
+{
+    AstSequence create = *ast->create_sequence;
+    create.name = statement_created_name(statement, &create.name, create.is_temporary);
+    if (!statement_create_is_done(statement, &create.name, create.is_or_replace, create.is_if_not_exists))
+        statement_make_sequence(statement, &create);
     return NULL;
+}
+
+/* ---- ALTER SEQUENCE ---- */
+
+/* The same numbers under another name or definition. */
+static TableProvider *sequence_remake(Statement *statement, const Sequence *sequence, const char *name,
+                                      const SequenceDefinition *definition)
+{
+    TableProvider *table = sequence_table_new(&statement->context, name, definition, sequence->last);
+    statement_keep_table(statement, table);
+    Sequence *remade = table_sequence(table);
+    remade->value = sequence->value;
+    remade->is_taken = sequence->is_taken;
+    remade->is_current = sequence->is_current;
+    remade->current = sequence->current;
+    return table;
+}
+
+static void rename_sequence(Statement *statement, const NamedTable *named, const AstName *new_name)
+{
+    const Sequence *sequence = table_sequence(named->table);
+    AstObjectName name = {
+        .schema = view_of(named->schema_name), .name = new_name->text, .position = new_name->position};
+    if (statement_create_is_done(statement, &name, /* is_replace= */ false, /* is_if_not_exists= */ false))
+        return;
+    TableProvider *table =
+        sequence_remake(statement, sequence, arena_view(statement->arena, name.name).data, &sequence->definition);
+    statement_register(statement, &name, table, /* replace= */ false);
+    sequence_rename_in_columns(statement, named->table, &name);
+    (void)catalog_drop(statement->connection->catalog, (StringView[]){name.schema, named->name}, 2, &statement->context,
+                       named->position);
 }
 
 /* As in PostgreSQL this is not undone by ROLLBACK where it only sets the next number; other changes would be, so they
@@ -124,21 +166,24 @@ BatchStream *statement_alter_sequence(Statement *statement, const AstStatement *
                                            : statement_require_named_table(statement, &alter->name);
     if (named.table == NULL)
         return NULL;
-    Sequence *sequence = table_sequence(named.table);
+    const Sequence *sequence = table_sequence(named.table);
     if (sequence == NULL)
         error_raise(ERROR_WRONG_OBJECT_TYPE, alter->name.position, "\"%.*s\" is not a sequence",
                     VIEW_ARGUMENTS(alter->name.name));
+    if (ast_name_is_given(&alter->new_name)) {
+        rename_sequence(statement, &named, &alter->new_name);
+        return NULL;
+    }
     SequenceDefinition definition = sequence_definition(alter, &sequence->definition);
+    if (alter->owner.name.data)
+        definition.is_owned = sequence_is_owned(alter);
     const AstSequenceOption *restart = find_option(alter, AST_SEQUENCE_RESTART);
     int64_t value = !restart ? sequence->value : restart->number.size ? option_number(restart) : definition.start;
     require_within(&definition, value, "RESTART", restart ? restart->position : alter->name.position);
-    TableProvider *table = sequence_table_new(&statement->context, sequence->name, &definition, sequence->last);
-    statement_keep_table(statement, table);
+    TableProvider *table = sequence_remake(statement, sequence, sequence->name, &definition);
     Sequence *changed = table_sequence(table);
     changed->value = value;
-    changed->is_taken = sequence->is_taken && restart == NULL;
-    changed->is_current = sequence->is_current;
-    changed->current = sequence->current;
+    changed->is_taken &= restart == NULL;
     statement_replace_table(statement, &named, table);
     return NULL;
 }

@@ -33,6 +33,8 @@ static unsigned constraint_part(AstConstraintKind kind)
         return AST_LIKE_DEFAULTS;
     case AST_CONSTRAINT_GENERATED:
         return AST_LIKE_GENERATED;
+    case AST_CONSTRAINT_IDENTITY:
+        return AST_LIKE_IDENTITY;
     case AST_CONSTRAINT_CHECK:
         return AST_LIKE_CONSTRAINTS;
     case AST_CONSTRAINT_PRIMARY_KEY:

@@ -12,6 +12,7 @@ typedef struct SequenceDefinition {
     Type type; /* SMALLINT, INTEGER or BIGINT: its bounds are the widest there are */
     int64_t start, increment, minimum, maximum;
     bool is_cycling;
+    bool is_owned; /* it goes with the table whose column it numbers */
 } SequenceDefinition;
 
 /* What lastval() gives: the newest nextval of any sequence. */

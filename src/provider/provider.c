@@ -41,7 +41,8 @@ const char *constraint_name(Arena *arena, const char *table_name, const Schema *
 {
     static const char *const endings[] = {
         [CONSTRAINT_PRIMARY_KEY] = "pkey", [CONSTRAINT_UNIQUE] = "key",       [CONSTRAINT_NOT_NULL] = "not_null",
-        [CONSTRAINT_CHECK] = "check",      [CONSTRAINT_FOREIGN_KEY] = "fkey", [CONSTRAINT_GENERATED] = "generated"};
+        [CONSTRAINT_CHECK] = "check",      [CONSTRAINT_FOREIGN_KEY] = "fkey", [CONSTRAINT_GENERATED] = "generated",
+        [CONSTRAINT_IDENTITY] = "identity"};
     if (constraint->name)
         return constraint->name;
     bool has_columns = constraint->kind == CONSTRAINT_CHECK ? constraint->column_count == 1
@@ -64,13 +65,24 @@ const char *provider_column_default(TableProvider *table, size_t column)
     return table->ops->column_default ? table->ops->column_default(table, column) : NULL;
 }
 
-const char *provider_column_generated(TableProvider *table, size_t column)
+static const Constraint *column_constraint(TableProvider *table, size_t column, ConstraintKind kind)
 {
     const Constraints *constraints = provider_constraints(table);
     for (size_t i = 0; constraints && i < constraints->count; i++)
-        if (constraints->items[i].kind == CONSTRAINT_GENERATED && constraints->items[i].columns[0] == column)
-            return constraints->items[i].check;
+        if (constraints->items[i].kind == kind && constraints->items[i].columns[0] == column)
+            return &constraints->items[i];
     return NULL;
+}
+
+const char *provider_column_generated(TableProvider *table, size_t column)
+{
+    const Constraint *constraint = column_constraint(table, column, CONSTRAINT_GENERATED);
+    return constraint ? constraint->check : NULL;
+}
+
+const Constraint *provider_column_identity(TableProvider *table, size_t column)
+{
+    return column_constraint(table, column, CONSTRAINT_IDENTITY);
 }
 
 const char *provider_logical_plan(TableProvider *table)

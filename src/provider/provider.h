@@ -117,7 +117,8 @@ typedef enum ConstraintKind {
     CONSTRAINT_NOT_NULL,
     CONSTRAINT_CHECK,
     CONSTRAINT_FOREIGN_KEY,
-    CONSTRAINT_GENERATED /* a column is what an expression over the others gives */
+    CONSTRAINT_GENERATED, /* a column is what an expression over the others gives */
+    CONSTRAINT_IDENTITY   /* a column's default, a sequence's next number, is meant to be all that it gets */
 } ConstraintKind;
 
 /* What becomes of the rows that refer to one that is gone or has another key. */
@@ -141,6 +142,7 @@ typedef struct Reference {
 typedef struct Constraint {
     ConstraintKind kind;
     bool is_index;    /* UNIQUE: that of an index, which CREATE INDEX has made */
+    bool is_always;   /* IDENTITY: other values are refused */
     const char *name; /* or NULL */
     size_t column_count;
     const size_t *columns;      /* indexes into schema(); CHECK: those that it looks at */
@@ -164,7 +166,8 @@ typedef struct Constraints {
 /* Whether a definition has it among the table's, not at a column or as an index. */
 static inline bool constraint_is_table_s(const Constraint *constraint)
 {
-    return constraint->kind != CONSTRAINT_NOT_NULL && constraint->kind != CONSTRAINT_GENERATED && !constraint->is_index;
+    return constraint->kind != CONSTRAINT_NOT_NULL && constraint->kind != CONSTRAINT_GENERATED &&
+           constraint->kind != CONSTRAINT_IDENTITY && !constraint->is_index;
 }
 
 typedef struct IndexKey {
@@ -261,6 +264,8 @@ const Indexes *provider_indexes(TableProvider *table);
 const char *provider_column_default(TableProvider *table, size_t column);
 /* The expression that a generated column is; NULL: it is none. */
 const char *provider_column_generated(TableProvider *table, size_t column);
+/* NULL: it is no identity column. */
+const Constraint *provider_column_identity(TableProvider *table, size_t column);
 const char *provider_logical_plan(TableProvider *table);
 
 /* ---- Scan ---- */

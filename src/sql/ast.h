@@ -536,6 +536,7 @@ typedef enum AstConstraintKind {
     AST_CONSTRAINT_DEFAULT,     /* of a column */
     AST_CONSTRAINT_COLLATE,     /* of a column */
     AST_CONSTRAINT_GENERATED,   /* of a column: GENERATED ALWAYS AS (expr) */
+    AST_CONSTRAINT_IDENTITY,    /* of a column: GENERATED … AS IDENTITY */
 } AstConstraintKind;
 
 /* What becomes of the rows that refer to one that is gone or has another key. */
@@ -550,10 +551,12 @@ typedef enum AstReferenceAction {
 typedef struct AstConstraint {
     AstConstraintKind kind;
     Position position;
-    AstName name;            /* CONSTRAINT name */
-    AstNames columns;        /* of table constraints; empty at a column */
-    AstExpr *expr;           /* CHECK, DEFAULT, GENERATED */
-    AstObjectName reference; /* FOREIGN KEY: the other table; COLLATE: the collation */
+    AstName name;                 /* CONSTRAINT name */
+    AstNames columns;             /* of table constraints; empty at a column */
+    AstExpr *expr;                /* CHECK, DEFAULT, GENERATED; IDENTITY: its next number, once it has a sequence */
+    struct AstSequence *sequence; /* IDENTITY: options, and maybe a name */
+    bool is_always;               /* IDENTITY: not BY DEFAULT */
+    AstObjectName reference;      /* FOREIGN KEY: the other table; COLLATE: the collation */
     AstNames reference_columns;
     AstReferenceAction on_delete, on_update;
     bool is_match_full;    /* FOREIGN KEY: MATCH FULL */
@@ -577,7 +580,8 @@ typedef enum AstLikePart {
     AST_LIKE_CONSTRAINTS = 2, /* CHECK */
     AST_LIKE_INDEXES = 4,     /* PRIMARY KEY and UNIQUE too */
     AST_LIKE_GENERATED = 8,
-    AST_LIKE_ALL = 15,
+    AST_LIKE_IDENTITY = 16,
+    AST_LIKE_ALL = 31,
 } AstLikePart;
 
 typedef struct AstLike {
@@ -654,11 +658,13 @@ typedef struct AstSequenceOption {
     Position position;
 } AstSequenceOption;
 
-/* CREATE SEQUENCE and ALTER SEQUENCE. CACHE and OWNED BY are read and dropped. */
+/* CREATE SEQUENCE and ALTER SEQUENCE, and the options of an identity column. CACHE is read and dropped. */
 typedef struct AstSequence {
     AstObjectName name;
     bool is_or_replace, is_temporary, is_if_not_exists;
-    bool is_if_exists; /* ALTER */
+    bool is_if_exists;   /* ALTER */
+    AstName new_name;    /* ALTER … RENAME TO */
+    AstObjectName owner; /* OWNED BY a column, as [schema.]table.column, or NONE, without a table */
     ARRAY(AstSequenceOption) options;
 } AstSequence;
 
@@ -680,6 +686,7 @@ typedef struct AstDrop {
 /* RESTART IDENTITY and CONTINUE IDENTITY are read and dropped. */
 typedef struct AstTruncate {
     AstObjectNames names;
+    bool restarts_identity;
     bool is_cascade;
 } AstTruncate;
 
@@ -695,6 +702,9 @@ typedef enum AstAlterKind {
     AST_ALTER_DROP_NOT_NULL,
     AST_ALTER_ADD_CONSTRAINT,
     AST_ALTER_DROP_CONSTRAINT,
+    AST_ALTER_ADD_IDENTITY, /* .constraint */
+    AST_ALTER_SET_IDENTITY, /* .constraint: is_always alone */
+    AST_ALTER_DROP_IDENTITY,
 } AstAlterKind;
 
 typedef struct AstAlter {
@@ -702,7 +712,7 @@ typedef struct AstAlter {
     AstObjectKind object; /* TABLE or VIEW */
     AstObjectName name;
     bool is_if_exists;        /* ALTER TABLE IF EXISTS */
-    bool is_column_condition; /* ADD COLUMN IF NOT EXISTS, DROP COLUMN IF EXISTS, DROP CONSTRAINT IF EXISTS */
+    bool is_column_condition; /* ADD … IF NOT EXISTS, DROP … IF EXISTS */
     bool is_cascade;
     AstName column;                 /* all that name an existing column; DROP CONSTRAINT: its name */
     AstName new_name;               /* RENAME */
@@ -727,6 +737,9 @@ typedef enum AstInsertMode {
     AST_INSERT_IGNORE,    /* INSERT OR IGNORE */
 } AstInsertMode;
 
+/* What is given for an identity column: an error where it is GENERATED ALWAYS; taken; not looked at. */
+typedef enum AstOverriding { AST_OVERRIDING_NONE, AST_OVERRIDING_SYSTEM, AST_OVERRIDING_USER } AstOverriding;
+
 typedef struct AstInsert {
     AstInsertMode mode;
     AstCtes with; /* WITH … INSERT; the query may have its own */
@@ -735,6 +748,7 @@ typedef struct AstInsert {
     AstName alias;
     AstNames columns;
     bool is_by_name; /* INSERT INTO t BY NAME query */
+    AstOverriding overriding;
     AstQuery *query; /* NULL: DEFAULT VALUES; in VALUES an AST_DEFAULT may stand */
     bool has_on_conflict;
     AstNames conflict_columns;

@@ -1,13 +1,6 @@
 /* sql/parser_change.c: statements that change or move rows: INSERT, UPDATE, DELETE, TRUNCATE, COPY. */
 #include "sql/parser_internal.h"
 
-static AstQuery *parser_query_child(Parser *parser, AstStatement *statement)
-{
-    AstQuery *query = parser_query(parser);
-    parser_adopt(&statement->height, query->height, query->position);
-    return query;
-}
-
 /* ---- parts ---- */
 
 static AstItems parser_accept_returning(Parser *parser, AstStatement *statement)
@@ -88,6 +81,12 @@ static void parser_insert_rest(Parser *parser, AstStatement *statement, AstInser
     if (parser_at_column_list(parser))
         insert->columns = parser_name_list(parser, "a column name");
     insert->is_by_name = parser_accept_keywords(parser, KEYWORD_BY, KEYWORD_NAME);
+    if (parser_accept_word(parser, "overriding")) {
+        insert->overriding = parser_accept_word(parser, "system") ? AST_OVERRIDING_SYSTEM : AST_OVERRIDING_USER;
+        if (insert->overriding == AST_OVERRIDING_USER)
+            parser_expect_word(parser, "user");
+        parser_expect_word(parser, "value");
+    }
     if (!parser_accept_keywords(parser, KEYWORD_DEFAULT, KEYWORD_VALUES)) {
         parser_at_keyword(parser, KEYWORD_VALUES); /* for messages */
         insert->query = parser_query_child(parser, statement);
@@ -165,7 +164,8 @@ void parser_truncate(Parser *parser, AstStatement *statement)
     do {
         array_add(parser->arena, &statement->truncate->names, parser_object_name(parser, "a table name"));
     } while (parser_accept(parser, TOKEN_COMMA));
-    if (parser_accept_word(parser, "restart") || parser_accept_word(parser, "continue"))
+    statement->truncate->restarts_identity = parser_accept_word(parser, "restart");
+    if (statement->truncate->restarts_identity || parser_accept_word(parser, "continue"))
         parser_expect_word(parser, "identity");
     statement->truncate->is_cascade = parser_cascade(parser);
 }

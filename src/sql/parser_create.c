@@ -1,4 +1,4 @@
-/* sql/parser_create.c: CREATE, DROP and ALTER. */
+/* sql/parser_create.c: CREATE and DROP. */
 #include "sql/parser_internal.h"
 
 /* ---- columns and constraints ---- */
@@ -68,6 +68,15 @@ static void parser_column_primary_key(Parser *parser, AstConstraint *constraint)
     constraint->is_autoincrement = parser_accept_keyword(parser, KEYWORD_AUTOINCREMENT);
 }
 
+bool parser_is_always(Parser *parser)
+{
+    if (parser_accept_keyword(parser, KEYWORD_ALWAYS))
+        return true;
+    parser_expect_keyword(parser, KEYWORD_BY);
+    parser_expect_keyword(parser, KEYWORD_DEFAULT);
+    return false;
+}
+
 /* [GENERATED ALWAYS] AS (expr) [STORED | VIRTUAL] */
 static void parser_generated(Parser *parser, AstConstraint *constraint, uint16_t *height)
 {
@@ -105,9 +114,14 @@ static bool parser_accept_column_constraint(Parser *parser, AstConstraint *ret_c
         constraint.kind = AST_CONSTRAINT_FOREIGN_KEY;
         parser_references(parser, &constraint);
     } else if (parser_accept_keyword(parser, KEYWORD_GENERATED)) {
-        parser_expect_keyword(parser, KEYWORD_ALWAYS);
+        constraint.is_always = parser_is_always(parser);
         parser_expect_keyword(parser, KEYWORD_AS);
-        parser_generated(parser, &constraint, height);
+        if (parser_accept_word(parser, "identity"))
+            parser_identity(parser, &constraint);
+        else if (constraint.is_always)
+            parser_generated(parser, &constraint, height);
+        else
+            parser_raise(parser, NULL);
     } else if (parser_at_keyword(parser, KEYWORD_AS) && parser_peek(parser, 1)->kind == TOKEN_LEFT_PAREN) {
         parser_advance(parser);
         parser_generated(parser, &constraint, height);
@@ -134,7 +148,7 @@ static AstNames parser_key_columns(Parser *parser)
     return names;
 }
 
-static bool parser_at_table_constraint(Parser *parser)
+bool parser_at_table_constraint(Parser *parser)
 {
     switch (parser_keyword_at(parser, 0)) {
     case KEYWORD_CONSTRAINT:
@@ -148,7 +162,7 @@ static bool parser_at_table_constraint(Parser *parser)
     }
 }
 
-static AstConstraint parser_table_constraint(Parser *parser, uint16_t *height)
+AstConstraint parser_table_constraint(Parser *parser, uint16_t *height)
 {
     AstConstraint constraint = parser_constraint_head(parser);
     if (parser_accept_keyword(parser, KEYWORD_PRIMARY)) {
@@ -172,7 +186,7 @@ static AstConstraint parser_table_constraint(Parser *parser, uint16_t *height)
 }
 
 /* name [type] constraints */
-static AstColumnDefinition parser_column_definition(Parser *parser, uint16_t *height)
+AstColumnDefinition parser_column_definition(Parser *parser, uint16_t *height)
 {
     AstColumnDefinition column = {.name = parser_name(parser, "a column name")};
     const Token *token = parser_peek(parser, 0);
@@ -200,13 +214,13 @@ static unsigned parser_like_part(Parser *parser)
                  {"all", AST_LIKE_ALL},
                  {"comments", 0},
                  {"compression", 0},
-                 {"identity", 0},
+                 {"identity", AST_LIKE_IDENTITY},
                  {"statistics", 0},
                  {"storage", 0}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (parser_accept_word(parser, words[i].word))
             return words[i].part;
-    parser_raise(parser, "ALL, CONSTRAINTS, DEFAULTS, GENERATED or INDEXES");
+    parser_raise(parser, "ALL, CONSTRAINTS, DEFAULTS, GENERATED, IDENTITY or INDEXES");
 }
 
 /* Behind LIKE */
@@ -242,17 +256,6 @@ static void parser_table_elements(Parser *parser, AstColumnDefinitions *columns,
 }
 
 /* ---- CREATE ---- */
-
-typedef struct CreateHead {
-    bool is_or_replace, is_temporary;
-} CreateHead;
-
-static AstQuery *parser_query_child(Parser *parser, AstStatement *statement)
-{
-    AstQuery *query = parser_query(parser);
-    parser_adopt(&statement->height, query->height, query->position);
-    return query;
-}
 
 static void parser_create_table(Parser *parser, AstStatement *statement, CreateHead head)
 {
@@ -381,105 +384,6 @@ static void parser_create_schema(Parser *parser, AstStatement *statement, Create
     create->name = parser_object_name(parser, "a schema name");
 }
 
-/* ---- sequences ---- */
-
-/* [-]digits, as they are written. */
-static StringView parser_signed_number(Parser *parser)
-{
-    bool is_negative = parser_accept(parser, TOKEN_MINUS);
-    if (!is_negative)
-        parser_accept(parser, TOKEN_PLUS);
-    if (!parser_at(parser, TOKEN_INTEGER))
-        parser_raise(parser, "a whole number");
-    StringView digits = parser_advance(parser).text;
-    return is_negative ? view_of(arena_format(parser->arena, "-%.*s", VIEW_ARGUMENTS(digits))) : digits;
-}
-
-/* What stands behind the word that an option begins with. */
-static void parser_sequence_value(Parser *parser, AstSequenceOption *option, const char *filler)
-{
-    if (filler)
-        parser_accept_word(parser, filler);
-    bool is_optional = option->kind == AST_SEQUENCE_RESTART;
-    if (!is_optional || parser_at(parser, TOKEN_INTEGER) || parser_at(parser, TOKEN_MINUS))
-        option->number = parser_signed_number(parser);
-}
-
-/* CACHE n, OWNED BY column or NONE: nothing depends on them. */
-static bool parser_accept_idle_option(Parser *parser)
-{
-    if (parser_accept_word(parser, "cache")) {
-        (void)parser_signed_number(parser);
-        return true;
-    }
-    if (!parser_accept_word(parser, "owned"))
-        return false;
-    parser_expect_keyword(parser, KEYWORD_BY);
-    (void)parser_dotted_name(parser, "a column's name");
-    return true;
-}
-
-static bool parser_accept_sequence_option(Parser *parser, AstSequenceOption *option, bool is_alter)
-{
-    static const struct {
-        const char *word, *filler;
-        AstSequenceOptionKind kind;
-    } words[] = {{"increment", "by", AST_SEQUENCE_INCREMENT}, {"minvalue", NULL, AST_SEQUENCE_MINVALUE},
-                 {"maxvalue", NULL, AST_SEQUENCE_MAXVALUE},   {"start", "with", AST_SEQUENCE_START},
-                 {"restart", "with", AST_SEQUENCE_RESTART},   {"cycle", NULL, AST_SEQUENCE_CYCLE}};
-    *option = (AstSequenceOption){.position = parser_position(parser)};
-    if (parser_accept_keyword(parser, KEYWORD_AS)) {
-        option->kind = AST_SEQUENCE_AS;
-        option->type = parser_type(parser);
-        return true;
-    }
-    option->is_no = parser_accept_keyword(parser, KEYWORD_NO);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        option->kind = words[i].kind;
-        bool takes_no = option->kind == AST_SEQUENCE_MINVALUE || option->kind == AST_SEQUENCE_MAXVALUE ||
-                        option->kind == AST_SEQUENCE_CYCLE;
-        if ((option->is_no && !takes_no) || (!is_alter && option->kind == AST_SEQUENCE_RESTART) ||
-            !parser_accept_word(parser, words[i].word))
-            continue;
-        if (!option->is_no && option->kind != AST_SEQUENCE_CYCLE)
-            parser_sequence_value(parser, option, words[i].filler);
-        return true;
-    }
-    if (option->is_no)
-        parser_raise(parser, NULL);
-    return false;
-}
-
-static void parser_sequence(Parser *parser, AstSequence *sequence, bool is_alter)
-{
-    sequence->name = parser_object_name(parser, "a sequence's name");
-    for (AstSequenceOption option;;)
-        if (parser_accept_sequence_option(parser, &option, is_alter))
-            array_add(parser->arena, &sequence->options, option);
-        else if (!parser_accept_idle_option(parser))
-            break;
-}
-
-static void parser_create_sequence(Parser *parser, AstStatement *statement, CreateHead head)
-{
-    AstSequence *create = arena_new(parser->arena, AstSequence);
-    statement->kind = AST_STATEMENT_CREATE_SEQUENCE;
-    statement->create_sequence = create;
-    create->is_or_replace = head.is_or_replace;
-    create->is_temporary = head.is_temporary;
-    create->is_if_not_exists = parser_accept_if_not_exists(parser);
-    parser_sequence(parser, create, /* is_alter= */ false);
-}
-
-static void parser_alter_sequence(Parser *parser, AstStatement *statement)
-{
-    AstSequence *alter = arena_new(parser->arena, AstSequence);
-    statement->kind = AST_STATEMENT_ALTER_SEQUENCE;
-    statement->alter_sequence = alter;
-    alter->is_if_exists = parser_accept_if_exists(parser);
-    parser_sequence(parser, alter, /* is_alter= */ true);
-}
-
 void parser_create(Parser *parser, AstStatement *statement)
 {
     CreateHead head = {0};
@@ -552,113 +456,4 @@ void parser_drop(Parser *parser, AstStatement *statement)
         array_add(parser->arena, &drop->names, parser_object_name(parser, "a name"));
     } while (parser_accept(parser, TOKEN_COMMA));
     drop->is_cascade = parser_cascade(parser);
-}
-
-/* ---- ALTER ---- */
-
-static void parser_alter_add(Parser *parser, AstAlter *alter, uint16_t *height)
-{
-    if (parser_at_table_constraint(parser)) {
-        alter->kind = AST_ALTER_ADD_CONSTRAINT;
-        alter->constraint = parser_table_constraint(parser, height);
-        return;
-    }
-    alter->kind = AST_ALTER_ADD_COLUMN;
-    parser_accept_keyword(parser, KEYWORD_COLUMN);
-    alter->is_column_condition = parser_accept_if_not_exists(parser);
-    alter->definition = parser_column_definition(parser, height);
-}
-
-static void parser_alter_drop(Parser *parser, AstAlter *alter)
-{
-    bool is_constraint = parser_accept_keyword(parser, KEYWORD_CONSTRAINT);
-    alter->kind = is_constraint ? AST_ALTER_DROP_CONSTRAINT : AST_ALTER_DROP_COLUMN;
-    if (!is_constraint)
-        parser_accept_keyword(parser, KEYWORD_COLUMN);
-    alter->is_column_condition = parser_accept_if_exists(parser);
-    alter->column = parser_name(parser, is_constraint ? "a constraint's name" : "a column name");
-    alter->is_cascade = parser_cascade(parser);
-}
-
-static void parser_alter_rename(Parser *parser, AstAlter *alter)
-{
-    if (parser_accept_keyword(parser, KEYWORD_TO)) {
-        alter->kind = AST_ALTER_RENAME_TABLE;
-        alter->new_name = parser_name(parser, "a table name");
-        return;
-    }
-    alter->kind = AST_ALTER_RENAME_COLUMN;
-    parser_accept_keyword(parser, KEYWORD_COLUMN);
-    alter->column = parser_name(parser, "a column name");
-    parser_expect_keyword(parser, KEYWORD_TO);
-    alter->new_name = parser_name(parser, "a column name");
-}
-
-/* ALTER [COLUMN] c TYPE t | SET DEFAULT x | DROP DEFAULT | SET NOT NULL | DROP NOT NULL */
-static void parser_alter_column(Parser *parser, AstAlter *alter, uint16_t *height)
-{
-    parser_accept_keyword(parser, KEYWORD_COLUMN);
-    alter->column = parser_name(parser, "a column name");
-    bool is_set = parser_accept_keyword(parser, KEYWORD_SET);
-    if (is_set && parser_accept_keyword(parser, KEYWORD_DEFAULT)) {
-        alter->kind = AST_ALTER_SET_DEFAULT;
-        alter->expr = parser_expr_part(parser, height);
-    } else if (is_set && parser_accept_keywords(parser, KEYWORD_NOT, KEYWORD_NULL)) {
-        alter->kind = AST_ALTER_SET_NOT_NULL;
-    } else if (!is_set && parser_accept_keyword(parser, KEYWORD_DROP)) {
-        alter->kind = AST_ALTER_DROP_DEFAULT;
-        if (parser_accept_keyword(parser, KEYWORD_DEFAULT))
-            return;
-        alter->kind = AST_ALTER_DROP_NOT_NULL;
-        parser_expect_keyword(parser, KEYWORD_NOT);
-        parser_expect_keyword(parser, KEYWORD_NULL);
-    } else {
-        alter->kind = AST_ALTER_SET_TYPE;
-        if (is_set)
-            parser_accept_keyword(parser, KEYWORD_DATA);
-        parser_expect_keyword(parser, KEYWORD_TYPE);
-        alter->definition.type = parser_type(parser);
-        if (parser_accept_keyword(parser, KEYWORD_USING))
-            alter->expr = parser_expr_part(parser, height);
-    }
-}
-
-static void parser_alter_action(Parser *parser, AstAlter *alter, uint16_t *height)
-{
-    if (parser_accept_keyword(parser, KEYWORD_ADD)) {
-        parser_alter_add(parser, alter, height);
-    } else if (parser_accept_keyword(parser, KEYWORD_DROP)) {
-        parser_alter_drop(parser, alter);
-    } else {
-        parser_expect_keyword(parser, KEYWORD_ALTER);
-        parser_alter_column(parser, alter, height);
-    }
-}
-
-void parser_alter(Parser *parser, AstStatement *statement)
-{
-    parser_expect_keyword(parser, KEYWORD_ALTER);
-    if (parser_accept_word(parser, "sequence")) {
-        parser_alter_sequence(parser, statement);
-        return;
-    }
-    AstAlter *alter = statement->alter = arena_new(parser->arena, AstAlter);
-    alter->object = AST_OBJECT_TABLE;
-    if (parser_accept_keyword(parser, KEYWORD_VIEW))
-        alter->object = AST_OBJECT_VIEW;
-    else
-        parser_expect_keyword(parser, KEYWORD_TABLE);
-    alter->is_if_exists = parser_accept_if_exists(parser);
-    alter->name = parser_object_name(parser, "a table name");
-    if (parser_accept_keyword(parser, KEYWORD_RENAME)) {
-        parser_alter_rename(parser, alter);
-        return;
-    }
-    if (alter->object == AST_OBJECT_VIEW)
-        parser_raise(parser, NULL);
-    parser_alter_action(parser, alter, &statement->height);
-    while (parser_accept(parser, TOKEN_COMMA)) {
-        alter = alter->next = arena_new(parser->arena, AstAlter);
-        parser_alter_action(parser, alter, &statement->height);
-    }
 }

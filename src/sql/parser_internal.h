@@ -148,6 +148,8 @@ AstWindow *parser_window(Parser *parser);
 
 bool parser_at_query(Parser *parser);
 AstQuery *parser_query(Parser *parser);
+/* The same, as a part of the statement. */
+AstQuery *parser_query_child(Parser *parser, AstStatement *statement);
 /* VALUES (…), … */
 AstQuery *parser_values(Parser *parser);
 /* (query) */
@@ -168,12 +170,26 @@ AstTableRefs parser_table_refs(Parser *parser, uint16_t *height);
 AstSample *parser_sample(Parser *parser, uint16_t *height);
 AstQuery *parser_pivot_statement(Parser *parser);
 
-/* ---- statements: parser_statement.c, parser_create.c, parser_change.c ---- */
+/* ---- statements: parser_statement.c, parser_create.c, parser_sequence.c, parser_alter.c, parser_change.c ---- */
+
+/* What stands between CREATE and the word for what is made. */
+typedef struct CreateHead {
+    bool is_or_replace, is_temporary;
+} CreateHead;
 
 AstStatement *parser_statement(Parser *parser);
 void parser_create(Parser *parser, AstStatement *statement);
 void parser_drop(Parser *parser, AstStatement *statement);
+void parser_create_sequence(Parser *parser, AstStatement *statement, CreateHead head);
+void parser_alter_sequence(Parser *parser, AstStatement *statement);
+/* Behind AS IDENTITY: [(options)] */
+void parser_identity(Parser *parser, AstConstraint *constraint);
+/* ALWAYS or BY DEFAULT; is it the first? */
+bool parser_is_always(Parser *parser);
 void parser_alter(Parser *parser, AstStatement *statement);
+AstColumnDefinition parser_column_definition(Parser *parser, uint16_t *height);
+bool parser_at_table_constraint(Parser *parser);
+AstConstraint parser_table_constraint(Parser *parser, uint16_t *height);
 void parser_insert(Parser *parser, AstStatement *statement);
 void parser_replace(Parser *parser, AstStatement *statement);
 void parser_update(Parser *parser, AstStatement *statement);

@@ -568,3 +568,10 @@ AstQuery *parser_query(Parser *parser)
     parser_leave(parser);
     return query;
 }
+
+AstQuery *parser_query_child(Parser *parser, AstStatement *statement)
+{
+    AstQuery *query = parser_query(parser);
+    parser_adopt(&statement->height, query->height, query->position);
+    return query;
+}

@@ -46,6 +46,9 @@ static void print_insert(Printer *printer, const AstInsert *insert)
     print_alias(printer, &insert->alias);
     print_name_list(printer, &insert->columns);
     print(printer, insert->is_by_name ? " BY NAME " : " ");
+    if (insert->overriding != AST_OVERRIDING_NONE)
+        print(printer,
+              insert->overriding == AST_OVERRIDING_SYSTEM ? "OVERRIDING SYSTEM VALUE " : "OVERRIDING USER VALUE ");
     if (insert->query)
         print_query(printer, insert->query);
     else
@@ -244,6 +247,7 @@ static void print_truncate(Printer *printer, const AstTruncate *truncate)
         print(printer, i ? ", " : "TRUNCATE ");
         print_object_name(printer, &truncate->names.items[i]);
     }
+    print(printer, truncate->restarts_identity ? " RESTART IDENTITY" : "");
     print(printer, truncate->is_cascade ? " CASCADE" : "");
 }
 
