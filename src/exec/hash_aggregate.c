@@ -34,6 +34,7 @@ typedef struct HashAggregateOperator {
     Vector **keys;    /* what goes to the table */
     Vector **nulls;   /* for groups that are not in a set */
     Vector *set;
+    bool calls_set; /* the set at hand has aggregates */
     RowStore *rows;
     const RowLayout *layout;
     HashTable *table;
@@ -83,6 +84,8 @@ static void aggregate_note_memory(HashAggregateOperator *self)
 
 static void aggregate_update_groups(HashAggregateOperator *self, const Batch *batch)
 {
+    if (!self->calls_set)
+        return;
     for (size_t i = 0; i < batch->row_count; i++)
         self->found[i] += self->layout->extra_offset;
     aggregate_calls_update(self->calls, batch, self->found);
@@ -190,6 +193,7 @@ static void aggregate_choose_set(HashAggregateOperator *self, size_t set_index)
         self->keys[g] = plan->sets[set_index] >> g & 1 ? self->values[g] : self->nulls[g];
     Value number = value_ubigint(set_index);
     vector_set_constant(self->set, &number);
+    self->calls_set = set_index == 0 || !plan->calls_first_set;
     self->keys[plan->group_count] = self->set;
 }
 
@@ -478,6 +482,7 @@ static void aggregate_make_table(HashAggregateOperator *self, const Build *build
     Arena *arena = build->arena;
     const PlanAggregate *plan = aggregate_plan(self);
     bool has_sets = plan->set_count > 0;
+    self->calls_set = true;
     self->key_count = plan->group_count + has_sets;
     self->values = arena_array(arena, Vector *, plan->group_count);
     self->nulls = arena_array(arena, Vector *, plan->group_count);

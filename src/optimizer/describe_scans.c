@@ -121,19 +121,6 @@ static const ScanAggregation *aggregation_of(PlanColumns *columns, PlanScan *sca
     return aggregation;
 }
 
-/* SELECT DISTINCT is a GROUP BY of all columns. */
-static PlanAggregate *aggregate_of_distinct(PlanColumns *columns, const PlanDistinct *distinct)
-{
-    if (distinct->key_count != distinct->base.output_count || distinct->key_count == 0)
-        return NULL;
-    PlanAggregate *aggregate = plan_aggregate_new(columns, distinct->base.inputs[0], distinct->key_count, 0);
-    for (size_t i = 0; i < distinct->key_count; i++) {
-        aggregate->groups[i] = plan_column_expr(columns, distinct->base.outputs[i], NO_POSITION);
-        aggregate->base.outputs[i] = distinct->base.outputs[i];
-    }
-    return aggregate;
-}
-
 /* Returns the scan alone when it has taken the aggregation over, else `plan`, whose input is described now. */
 static Plan *describe_aggregated(PlanColumns *columns, Plan *plan, const PlanAggregate *aggregate)
 {

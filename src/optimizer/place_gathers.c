@@ -20,7 +20,7 @@ typedef struct Placing {
 
 /* ---- what can run in copies ---- */
 
-/* Copies merge states, not the rows that DISTINCT keeps. */
+/* Copies merge states, not the rows that DISTINCT keeps: split_distinct.c has other forms for those. */
 static bool aggregate_keeps_rows(const PlanAggregate *aggregate)
 {
     for (size_t i = 0; i < aggregate->aggregate_count; i++)
@@ -105,6 +105,50 @@ static bool pays(const Placing *self, Plan *plan)
     return rows > 0 && rows >= self->fewest_rows && node_count < MOST_NODES && can_move(self, plan);
 }
 
+/* ---- DISTINCT, in a form that can run in copies ---- */
+
+static Plan *form_for_copies(const Placing *self, Plan *plan, bool streams)
+{
+    switch (plan->kind) {
+    case PLAN_DISTINCT: /* it gives its first rows at once, and groups come at the end */
+        return streams ? NULL : (Plan *)aggregate_of_distinct(self->columns, (PlanDistinct *)plan);
+    case PLAN_AGGREGATE:
+        return can_copy(plan) ? NULL : aggregate_split_distinct(self->columns, (PlanAggregate *)plan);
+    default:
+        return NULL;
+    }
+}
+
+/* Whether somebody above who takes but the first rows stands above this input too, and nothing reads it to its end. */
+static bool input_streams(const Plan *plan, size_t input_index, bool streams)
+{
+    switch (plan->kind) {
+    case PLAN_LIMIT:
+        return true;
+    case PLAN_FILTER:
+    case PLAN_PROJECT:
+    case PLAN_UNFOLD:
+    case PLAN_DISTINCT:
+    case PLAN_SET:
+        return streams;
+    case PLAN_JOIN:
+        return streams && input_index == 0;
+    case PLAN_CTE:
+        return streams && input_index == 1;
+    default:
+        return false;
+    }
+}
+
+/* Where it pays. `streams`: who takes but the first rows is above. */
+static Plan *choose_forms(const Placing *self, Plan *plan, bool streams)
+{
+    for (size_t i = 0; i < plan->input_count; i++)
+        plan->inputs[i] = choose_forms(self, plan->inputs[i], input_streams(plan, i, streams));
+    Plan *form = form_for_copies(self, plan, streams);
+    return form && pays(self, form) ? form : plan;
+}
+
 /* ---- the rule ---- */
 
 static Plan *place(const Placing *self, Plan *plan, bool order_matters);
@@ -140,5 +184,6 @@ Plan *rule_place_gathers(PlanColumns *columns, Plan *plan)
     if (context_thread_count(context) < 2)
         return plan;
     Placing self = {columns, (double)context->settings->parallel_rows};
+    plan = choose_forms(&self, plan, /* streams= */ false);
     return place(&self, plan, /* order_matters= */ true);
 }

@@ -71,6 +71,12 @@ void join_keys_init(JoinKeys *keys);
 bool join_keys_add(PlanColumns *columns, JoinKeys *keys, const Plan *left, const Plan *right, const Expr *condition);
 double join_keys_rows(const JoinKeys *keys, double left_rows, double right_rows);
 
+/* SELECT DISTINCT as a GROUP BY of all columns; NULL: it is DISTINCT ON. */
+PlanAggregate *aggregate_of_distinct(PlanColumns *columns, const PlanDistinct *distinct);
+/* An Aggregate whose calls have DISTINCT as two levels without, whose work copies can share; NULL: there is no such
+ * form. */
+Plan *aggregate_split_distinct(PlanColumns *columns, PlanAggregate *aggregate);
+
 /* A plan without rows and with these outputs. */
 Plan *plan_empty(PlanColumns *columns, const ColumnId *outputs, size_t output_count);
 

@@ -382,7 +382,7 @@ static void printer_aggregate(Printer *printer, const PlanAggregate *aggregate)
     if (aggregate->set_count > 0)
         printer_grouping_sets(printer, aggregate);
     for (size_t i = 0; i < aggregate->aggregate_count; i++) {
-        text_add(printer->text, i > 0 ? ", " : ": ");
+        text_add(printer->text, i > 0 ? ", " : aggregate->calls_first_set ? ": of the first set " : ": ");
         printer_aggregate_call(printer, &aggregate->aggregates[i]);
     }
 }
