@@ -2,30 +2,70 @@
  *
  *     Distinct a, b                      Aggregate by a, b
  *
+ *     Aggregate by g:                    Aggregate by g: sum(s), count(x)
+ *       sum(z), count(DISTINCT x)          Aggregate by g, x: sum(z) AS s
+ *
  *     Aggregate by g:                    Aggregate by g: max(s) of set (g), count(x) of set (g, x), avg(y) of (g, y)
- *       sum(z), count(DISTINCT x),         Aggregate sets (g), (g, x), (g, y): sum(z) AS s, of the first set alone
+ *       stddev(z), count(DISTINCT x),      Aggregate sets (g), (g, x), (g, y): stddev(z) AS s, of the first set alone
  *       avg(DISTINCT y)
  *
- * The level above takes each combination once, as no two groups of a set are alike; max() is but a way to hand on the
- * one value that a group of the first set has. Where all calls want one set it is a GROUP BY without sets. A FILTER of
- * a call with DISTINCT is one more column of its set. */
+ * The level above takes each combination once, as no two groups of a set are alike. Sets are for several arguments, and
+ * for calls whose values do not add up; max() is but a way to hand on the one value that a group of the first set has.
+ * A FILTER of a call with DISTINCT is one more column of its set. */
+#include <string.h>
+
 #include "expr/function.h"
 #include "optimizer/rule.h"
 
-enum { MOST_KEYS = 63 }; /* a set is a word of bits */
+enum {
+    MOST_KEYS = 63,   /* a set is a word of bits */
+    MOST_DIGITS = 28, /* of what adds up in 38 for sure */
+    BIGINT_DIGITS = 19,
+};
 
 typedef struct Split {
     PlanColumns *columns;
     const PlanAggregate *plan;
     ARRAY(Expr *) keys; /* the groups, then what calls with DISTINCT add to them */
     ARRAY(uint64_t) sets;
-    size_t plain_count; /* calls without DISTINCT, whose set is the first */
+    size_t plain_count; /* calls without DISTINCT, whose set is the first, unless: */
+    bool adds_up;       /* their values for the groups below make those for the groups above */
     PlanAggregate *below;
 } Split;
 
 static bool call_is_plain(const AggregateCall *call)
 {
     return !call->is_distinct || (call->aggregate->flags & AGGREGATE_DISTINCT_IDLE);
+}
+
+/* A sum over a part of the rows may overflow where that over all of them does not: so those of BIGINTs stay decimals
+ * up to the end. */
+static bool call_widens(const AggregateCall *call)
+{
+    return strcmp(call->aggregate->name, "sum") == 0 && call->arguments[0]->type.id == TYPE_BIGINT;
+}
+
+/* The aggregate of a type, if it gives the same type. */
+static const Aggregate *aggregate_within(const char *name, Type type)
+{
+    Type argument = type, result;
+    bool is_unknown = false, is_ambiguous;
+    const Aggregate *aggregate = aggregate_resolve(view_of(name), &argument, &is_unknown, 1, &result, &is_ambiguous);
+    return aggregate && type_equal(argument, type) && type_equal(result, type) ? aggregate : NULL;
+}
+
+/* The aggregate whose value over those of parts of the rows is the call's over all rows; NULL: there is none. */
+static const Aggregate *call_adder(const AggregateCall *call)
+{
+    static const char *const adders[][2] = {{"count", "sum"}, {"sum", "sum"}, {"min", "min"}, {"max", "max"}};
+    const char *name = call->aggregate->name;
+    if (strcmp(name, "sum") == 0 && call->arguments[0]->type.precision > MOST_DIGITS)
+        return NULL;
+    for (size_t i = 0; i < sizeof adders / sizeof *adders; i++)
+        if (strcmp(name, adders[i][0]) == 0)
+            return aggregate_within(adders[i][1],
+                                    call_widens(call) ? type_decimal(DECIMAL_MAX_PRECISION, 0) : call->type);
+    return NULL;
 }
 
 static bool call_can_split(const AggregateCall *call)
@@ -83,7 +123,19 @@ static void split_add_set(Split *split, uint64_t set)
     array_add(split->columns->arena, &split->sets, set);
 }
 
-/* False: there are too many keys. */
+/* One set is enough where the plain calls add up over its groups. */
+static void split_drop_first_set(Split *split)
+{
+    const PlanAggregate *plan = split->plan;
+    split->adds_up = split->sets.count == 2 && split->plain_count > 0;
+    for (size_t i = 0; i < plan->aggregate_count; i++)
+        split->adds_up &= !call_is_plain(&plan->aggregates[i]) || call_adder(&plan->aggregates[i]);
+    if (split->adds_up)
+        split->sets.items[0] = split->sets.items[--split->sets.count];
+}
+
+/* False: there are too many keys; or more threads are needed for a gain. Measured on two, a second set, or states in
+ * every group of the level below, take twice the time in all. */
 static bool split_find_sets(Split *split)
 {
     const PlanAggregate *plan = split->plan;
@@ -97,7 +149,9 @@ static bool split_find_sets(Split *split)
                 split_add_set(split, split_call_set(split, &plan->aggregates[i]));
                 split->plain_count += (size_t)is_plain;
             }
-    return split->keys.count <= MOST_KEYS;
+    split_drop_first_set(split);
+    size_t weight = split->sets.count + split->adds_up, thread_count = context_thread_count(split->columns->context);
+    return (weight == 1 || weight < thread_count) && split->keys.count <= MOST_KEYS;
 }
 
 /* ---- the two levels ---- */
@@ -108,6 +162,14 @@ static ColumnId split_new_column(const Split *split, const Expr *expr, const cha
     if (expr->kind == EXPR_COLUMN)
         like = *plan_column(split->columns, expr->column);
     return plan_column_new(split->columns, like.name, like.table, expr->type, /* is_nullable= */ true);
+}
+
+static void call_widen(Arena *arena, AggregateCall *call)
+{
+    Expr *value = expr_cast(arena, call->arguments[0], type_decimal(BIGINT_DIGITS, 0), NO_POSITION);
+    call->arguments = arena_copy(arena, &value, sizeof(Expr *));
+    call->type = type_decimal(DECIMAL_MAX_PRECISION, 0);
+    call->aggregate = aggregate_within("sum", call->type);
 }
 
 static void split_make_below(Split *split)
@@ -125,8 +187,11 @@ static void split_make_below(Split *split)
         const AggregateCall *call = &plan->aggregates[i];
         if (!call_is_plain(call))
             continue;
-        below->aggregates[output_count - key_count] = *call;
-        outputs[output_count++] = plan_column_new(columns, call->aggregate->name, NULL, call->type, true);
+        AggregateCall *made = &below->aggregates[output_count - key_count];
+        *made = *call;
+        if (split->adds_up && call_widens(call))
+            call_widen(columns->arena, made);
+        outputs[output_count++] = plan_column_new(columns, made->aggregate->name, NULL, made->type, true);
     }
     if (split->sets.count > 1) {
         below->set_count = split->sets.count;
@@ -161,45 +226,78 @@ static Expr *split_filter(Split *split, const AggregateCall *call)
     return count > 0 ? expr_junction(arena, EXPR_AND, conditions, count, NO_POSITION) : NULL;
 }
 
-/* False: max() does not take the type. */
+/* False: there is no such call. */
 static bool split_make_call(Split *split, const AggregateCall *call, size_t plain_index, AggregateCall *ret_call)
 {
     Arena *arena = split->columns->arena;
-    size_t argument_count = call_is_plain(call) ? 1 : call->argument_count;
-    Expr **arguments = arena_array(arena, Expr *, argument_count);
+    bool is_plain = call_is_plain(call);
     *ret_call = *call;
     ret_call->is_distinct = false;
     ret_call->filter = split_filter(split, call);
-    ret_call->arguments = arguments;
-    ret_call->argument_count = argument_count;
+    ret_call->argument_count = is_plain ? 1 : call->argument_count;
+    ret_call->arguments = arena_array(arena, Expr *, ret_call->argument_count);
     ret_call->order_count = 0;
-    if (!call_is_plain(call)) {
-        for (size_t i = 0; i < argument_count; i++)
-            arguments[i] = split_column(split, split_key(split, call->arguments[i]));
-        return true;
+    for (size_t i = 0; i < ret_call->argument_count; i++)
+        ret_call->arguments[i] =
+            split_column(split, is_plain ? split->keys.count + plain_index : split_key(split, call->arguments[i]));
+    if (is_plain) {
+        ret_call->type = ret_call->arguments[0]->type;
+        ret_call->aggregate = split->adds_up ? call_adder(call) : aggregate_within("max", call->type);
     }
-    arguments[0] = split_column(split, split->keys.count + plain_index);
-    Type type = call->type;
-    bool is_unknown = false, is_ambiguous;
-    ret_call->aggregate = aggregate_resolve(view_of("max"), &type, &is_unknown, 1, &ret_call->type, &is_ambiguous);
-    return ret_call->aggregate && type_equal(type, call->type) && type_equal(ret_call->type, call->type);
+    return ret_call->aggregate != NULL;
+}
+
+/* A sum of decimals that is to be a BIGINT; a count of no rows, which has no groups to add up. */
+static Expr *split_final_value(const Split *split, const AggregateCall *call, Expr *value)
+{
+    Arena *arena = split->columns->arena;
+    bool is_count = strcmp(call->aggregate->name, "count") == 0 && call_is_plain(call);
+    if (!is_count || split->plan->group_count > 0)
+        return expr_cast(arena, value, call->type, call->position);
+    Expr *parts[] = {value, expr_constant(arena, value_integer(call->type, 0), NO_POSITION)};
+    return expr_new(arena, EXPR_COALESCE, call->type, parts, 2, NO_POSITION);
+}
+
+/* Where values were added up; the outputs become those of the plan. */
+static Plan *split_finish(const Split *split, PlanAggregate *above)
+{
+    PlanColumns *columns = split->columns;
+    const PlanAggregate *plan = split->plan;
+    size_t group_count = plan->group_count;
+    PlanProject *project = plan_project_new(columns, &above->base, plan->base.output_count);
+    for (size_t i = 0; i < plan->base.output_count; i++) {
+        const AggregateCall *made = i < group_count ? NULL : &above->aggregates[i - group_count];
+        Type type = made ? made->type : above->groups[i]->type;
+        const char *name = plan_column(columns, plan->base.outputs[i])->name;
+        Expr *value = expr_column(columns->arena, plan_column_new(columns, name, NULL, type, true), type, NO_POSITION);
+        above->base.outputs[i] = value->column;
+        project->base.outputs[i] = plan->base.outputs[i];
+        project->exprs[i] = made ? split_final_value(split, &plan->aggregates[i - group_count], value) : value;
+    }
+    project->base.row_estimate = plan->base.row_estimate;
+    return &project->base;
 }
 
 static Plan *split_make_above(Split *split)
 {
     const PlanAggregate *plan = split->plan;
+    size_t plain_index = 0;
+    bool needs_finish = split->adds_up && plan->group_count == 0;
     PlanAggregate *above =
         plan_aggregate_new(split->columns, &split->below->base, plan->group_count, plan->aggregate_count);
-    size_t plain_index = 0;
+    above->base.row_estimate = plan->base.row_estimate;
     for (size_t g = 0; g < plan->group_count; g++)
         above->groups[g] = split_column(split, g);
     for (size_t i = 0; i < plan->aggregate_count; i++) {
-        if (!split_make_call(split, &plan->aggregates[i], plain_index, &above->aggregates[i]))
+        const AggregateCall *call = &plan->aggregates[i];
+        if (!split_make_call(split, call, plain_index, &above->aggregates[i]))
             return NULL;
-        plain_index += call_is_plain(&plan->aggregates[i]);
+        plain_index += call_is_plain(call);
+        needs_finish |= split->adds_up && call_is_plain(call) && call_widens(call);
     }
-    above->base.outputs = plan->base.outputs;
-    above->base.row_estimate = plan->base.row_estimate;
+    if (needs_finish)
+        return split_finish(split, above);
+    memcpy(above->base.outputs, plan->base.outputs, plan->base.output_count * sizeof(ColumnId));
     return &above->base;
 }
 
