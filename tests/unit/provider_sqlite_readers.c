@@ -6,9 +6,12 @@
 
 static const char *value_seen(SqliteDatabase *connection)
 {
-    sqlite3_stmt *statement = sqlite_prepare(connection, test_arena, "SELECT v FROM t");
+    Arena *scratch = arena_new_child(test_arena);
+    sqlite3_stmt *statement = sqlite_prepare(connection, scratch, "SELECT v FROM t");
     ck_assert(sqlite_step(connection, statement));
-    return sqlite_column_string(test_arena, statement, 0);
+    const char *value = sqlite_column_string(test_arena, statement, 0);
+    arena_free(scratch);
+    return value;
 }
 
 static int commits_left;
@@ -69,6 +72,42 @@ START_TEST(what_began_before_a_commit_is_not_joined_after_it)
 }
 END_TEST
 
+START_TEST(readers_of_all_scans_of_a_statement_begin_at_once)
+{
+    SqliteDatabase *database = database_opened();
+    Arena *statement = arena_new_child(test_arena), *second = arena_new_child(test_arena);
+    sqlite_database_add_scan(database, statement, 2);
+    sqlite_database_add_scan(database, statement, 2);
+    SqliteReaders *readers[3] = {sqlite_readers_take(database, context_new(), statement, 2)};
+    sqlite_ask("UPDATE t SET v = 2");
+    readers[1] = sqlite_readers_take(database, context_new(), second, 2);
+    ck_assert_ptr_ne(readers[1]->items[0], readers[0]->items[0]);
+    ck_assert_str_eq(value_seen(readers[0]->items[1]), "1");
+    ck_assert_str_eq(value_seen(readers[1]->items[1]), "1");
+    arena_free(second);
+    readers[2] = sqlite_readers_take(database, context_new(), statement, 2); /* once more, as a recursive query does */
+    ck_assert_str_eq(value_seen(readers[2]->items[0]), "1");
+    arena_free(statement);
+    readers[0] = sqlite_readers_take(database, context_new(), test_arena, 4);
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_str_eq(value_seen(readers[0]->items[i]), "2");
+}
+END_TEST
+
+START_TEST(readers_see_what_a_cursor_saw_before_they_were_taken)
+{
+    SqliteDatabase *database = database_opened();
+    sqlite_database_add_scan(database, test_arena, 2);
+    sqlite_readers_begin(database, context_new(), test_arena);
+    ck_assert_str_eq(value_seen(database), "1");
+    sqlite_ask("UPDATE t SET v = 2");
+    SqliteReaders *readers = sqlite_readers_take(database, context_new(), test_arena, 2);
+    ck_assert_uint_eq(readers->count, 2);
+    ck_assert_str_eq(value_seen(readers->items[0]), "1");
+    ck_assert_str_eq(value_seen(readers->items[1]), "1");
+}
+END_TEST
+
 START_TEST(a_database_in_a_transaction_or_moved_away_has_no_readers)
 {
     SqliteDatabase *database = database_opened();
@@ -109,5 +148,6 @@ START_TEST(parts_follow_each_other_from_the_first_rowid_to_the_last)
 END_TEST
 
 TEST_PROGRAM(a_commit_while_readers_begin_makes_all_begin_again, what_began_before_a_commit_is_not_joined_after_it,
+             readers_of_all_scans_of_a_statement_begin_at_once, readers_see_what_a_cursor_saw_before_they_were_taken,
              a_database_in_a_transaction_or_moved_away_has_no_readers,
              parts_follow_each_other_from_the_first_rowid_to_the_last)

@@ -180,7 +180,7 @@ static void cursor_open(SqliteCursor *cursor)
         return;
     cursor->query = query;
     if (cursor->reading == NULL || cursor->reading->readers == NULL)
-        sqlite_database_begin_read(cursor->database);
+        sqlite_readers_begin(cursor->database, cursor->context, cursor->arena);
     else if (!cursor_share(cursor))
         return;
     query = cursor->query;
@@ -196,18 +196,11 @@ static void cursor_open(SqliteCursor *cursor)
     cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
 }
 
-/* The statement goes, and with it its lock; when all parts are taken, that of connections that nobody has used, too. */
 static void cursor_finish(SqliteCursor *cursor)
 {
     arena_free(cursor->statement_arena);
     cursor->statement_arena = NULL;
     cursor->statement = NULL;
-    SqliteReading *reading = cursor->reading;
-    if (reading == NULL || reading->readers == NULL || cursor->database == cursor->query->table->database)
-        return;
-    sqlite_database_end_read(cursor->database);
-    for (size_t next; (next = atomic_fetch_add(&reading->next_reader, 1)) < reading->readers->count;)
-        sqlite_database_end_read(reading->readers->items[next]);
 }
 
 static void text_add_stored(Text *text, sqlite3_stmt *statement, int column)

@@ -262,22 +262,43 @@ void sqlite_database_end_read(SqliteDatabase *database)
     sqlite3_exec(database->connection, "ROLLBACK", NULL, NULL, NULL);
 }
 
+void sqlite_database_end_free_readers(SqliteDatabase *database)
+{
+    for (size_t i = 0; i < database->readers.count; i++)
+        if (!database->readers.items[i].is_taken)
+            sqlite_database_end_read(database->readers.items[i].connection);
+}
+
+typedef struct DescribedScan {
+    SqliteDatabase *database;
+    size_t reader_count;
+} DescribedScan;
+
 static void scan_release(void *object)
 {
-    SqliteDatabase *database = object;
-    if (--database->scan_count == 0 && database->transaction_depth == 0)
+    const DescribedScan *scan = object;
+    SqliteDatabase *database = scan->database;
+    database->reader_count -= scan->reader_count;
+    if (--database->scan_count == 0 && database->transaction_depth == 0) {
         sqlite_database_end_read(database);
+        sqlite_database_end_free_readers(database);
+    }
     sqlite_database_unref(database);
 }
 
-void sqlite_database_add_scan(SqliteDatabase *database, Arena *owner)
+void sqlite_database_add_scan(SqliteDatabase *database, Arena *owner, size_t reader_count)
 {
-    sqlite_database_ref(database)->scan_count++;
-    arena_own(owner, database, scan_release);
+    DescribedScan *scan = arena_new(owner, DescribedScan);
+    *scan = (DescribedScan){sqlite_database_ref(database), reader_count};
+    database->scan_count++;
+    database->reader_count += reader_count;
+    arena_own(owner, scan, scan_release);
 }
 
 void sqlite_database_begin_read(SqliteDatabase *database)
 {
-    if (sqlite3_get_autocommit(database->connection))
-        sqlite_execute(database, "BEGIN");
+    if (!sqlite3_get_autocommit(database->connection))
+        return;
+    sqlite_database_end_free_readers(database); /* what they have seen is another state */
+    sqlite_execute(database, "BEGIN");
 }

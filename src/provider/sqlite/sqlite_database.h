@@ -30,6 +30,7 @@ typedef struct SqliteDatabase {
     int64_t wait_began_ms;
     size_t transaction_depth; /* begins that are open; the first is BEGIN, the others are savepoints */
     size_t scan_count;        /* scans that are described: what they read is one transaction's */
+    size_t reader_count;      /* readers that they will take */
     /* sqlite_readers.c: others on the same file, for reading; opened when they are first needed, and kept */
     struct SqliteDatabase *monitor;
     ARRAY(SqliteReader) readers;
@@ -70,11 +71,14 @@ _Noreturn void sqlite_raise(SqliteDatabase *database, int code);
 /* "name", quotes in it doubled. */
 void text_add_sqlite_name(Text *text, const char *name);
 
-/* A scan is described, lives as long as `owner`. When the last one goes, what they read ends. */
-void sqlite_database_add_scan(SqliteDatabase *database, Arena *owner);
+/* A scan is described, lives as long as `owner`; a reading of it takes so many readers. When the last one goes, what
+ * they read ends. */
+void sqlite_database_add_scan(SqliteDatabase *database, Arena *owner, size_t reader_count);
 /* Before the first row is read: all scans of a statement see one state. */
 void sqlite_database_begin_read(SqliteDatabase *database);
 /* Ends the transaction that the connection is in, if any. Never raises. */
 void sqlite_database_end_read(SqliteDatabase *database);
+/* The same for all readers that nobody has taken. */
+void sqlite_database_end_free_readers(SqliteDatabase *database);
 
 #endif

@@ -166,7 +166,6 @@ Scan *sqlite_scan(TableProvider *base, const ScanArgs *args)
     Arena *arena = args->arena;
     SqliteScan *scan = arena_new(arena, SqliteScan);
     arena_own(arena, provider_ref(base), table_release);
-    sqlite_database_add_scan(table->database, arena);
     SqliteRequest request = {
         .column_count = args->projection_count,
         .columns = arena_copy(arena, args->projection, args->projection_count * sizeof *args->projection),
@@ -183,6 +182,7 @@ Scan *sqlite_scan(TableProvider *base, const ScanArgs *args)
     const Schema *schema = is_aggregated ? aggregated_schema(table, args) : projected_schema(table, args);
     sqlite_query_init(&scan->query, arena, table, table->shape, &request);
     scan->reader_count = scan_is_shared(scan, args) ? args->parallelism : 0;
+    sqlite_database_add_scan(table->database, arena, scan->reader_count);
     scan->base = (Scan){
         .schema = schema,
         .is_ordered = is_ordered,
