@@ -196,6 +196,34 @@ static Expr *bind_like(const Place *place, const AstExpr *ast)
     return bind_call(place->binder, name, arguments, is_untyped, count, ast->position, names[ast->like.pattern].shown);
 }
 
+static _Noreturn void raise_unsupported(const Place *place, const AstExpr *ast, const char *what)
+{
+    bind_error(place->binder, ERROR_NOT_SUPPORTED, ast->position, NULL, "%s not supported", what);
+}
+
+/* A bound of a slice, or what stands for one that is left out. */
+static Expr *bind_bound(const Place *place, const AstExpr *ast, int64_t otherwise)
+{
+    if (ast == NULL)
+        return expr_constant(place->binder->arena, value_integer(type_of(TYPE_BIGINT), otherwise), NO_POSITION);
+    return bind_expr(place, ast);
+}
+
+/* x[i] and x[low:high] of a text; there are no arrays. */
+static Expr *bind_subscript(const Place *place, const AstExpr *ast)
+{
+    const AstExpr *operand = ast->subscript.operand, *low = ast->subscript.low, *high = ast->subscript.high;
+    bool is_slice = ast->subscript.is_slice;
+    Expr *arguments[] = {bind_expr(place, operand), bind_bound(place, low, 1), NULL};
+    bool is_untyped[] = {ast_is_untyped(operand), low && ast_is_untyped(low), high && ast_is_untyped(high)};
+    if (arguments[0]->type.id != TYPE_VARCHAR)
+        raise_unsupported(place, ast, "arrays are");
+    if (is_slice)
+        arguments[2] = bind_bound(place, high, INT64_MAX);
+    return bind_call(place->binder, is_slice ? "array_slice" : "array_extract", arguments, is_untyped, 2 + is_slice,
+                     ast->position, NULL);
+}
+
 /* ---- CASE and casts ---- */
 
 /* CASE x WHEN y: each y becomes x = y. */
@@ -267,11 +295,6 @@ static Expr *bind_collate(const Place *place, const AstExpr *ast)
                "collation \"%.*s\" does not exist", VIEW_ARGUMENTS(name));
 }
 
-static _Noreturn void raise_unsupported(const Place *place, const AstExpr *ast, const char *what)
-{
-    bind_error(place->binder, ERROR_NOT_SUPPORTED, ast->position, NULL, "%s not supported", what);
-}
-
 static Expr *bind_expr_by_kind(const Place *place, const AstExpr *ast)
 {
     switch (ast->kind) {
@@ -334,8 +357,9 @@ static Expr *bind_expr_by_kind(const Place *place, const AstExpr *ast)
                    "DEFAULT is not allowed here");
     case AST_ROW:
         raise_unsupported(place, ast, "a row as a value is");
-    case AST_ARRAY:
     case AST_SUBSCRIPT:
+        return bind_subscript(place, ast);
+    case AST_ARRAY:
         raise_unsupported(place, ast, "arrays are");
     case AST_FIELD:
     case AST_STRUCT:

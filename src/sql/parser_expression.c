@@ -145,7 +145,7 @@ Parenthesized parser_parenthesized(Parser *parser)
     if (result.query == NULL) {
         first = first ? parser_expr_rest(parser, first, PRECEDENCE_OR) : parser_expr(parser);
         array_add(parser->arena, &result.exprs, first);
-        while (parser_accept(parser, TOKEN_COMMA))
+        while (parser_accept(parser, TOKEN_COMMA) && !parser_at(parser, TOKEN_RIGHT_PAREN)) /* a trailing comma */
             array_add(parser->arena, &result.exprs, parser_expr_part(parser, &height));
     }
     parser_expect(parser, TOKEN_RIGHT_PAREN);

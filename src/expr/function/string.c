@@ -125,7 +125,40 @@ static void substring_text(KernelCall *call)
     vector_keep_strings_of(call->result, call->arguments[0]);
 }
 
-/* The same of bytes. */
+/* The place behind the character of that number, counted from 1, or from the end with -1; what lies outside is cut. */
+static size_t place_behind(StringView text, int64_t number)
+{
+    if (number >= 0)
+        return (size_t)number;
+    int64_t place = (int64_t)utf8_length(text) + 1 + number;
+    return place > 0 ? (size_t)place : 0;
+}
+
+/* x[low:high], both ends with it. */
+static void slice_text(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        StringView x = argument_text(call, 0, i);
+        size_t low = place_behind(x, ARGUMENT(call, 1, int64_t, i)),
+               end = place_behind(x, ARGUMENT(call, 2, int64_t, i));
+        size_t first = low > 0 ? low - 1 : 0;
+        result_set(call, i, end > first ? view_characters(x, first, end) : (StringView){"", 0});
+    }
+    vector_keep_strings_of(call->result, call->arguments[0]);
+}
+
+/* x[index] */
+static void extract_text(KernelCall *call)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        StringView x = argument_text(call, 0, i);
+        size_t end = place_behind(x, ARGUMENT(call, 1, int64_t, i));
+        result_set(call, i, end > 0 ? view_characters(x, end - 1, end) : (StringView){"", 0});
+    }
+    vector_keep_strings_of(call->result, call->arguments[0]);
+}
+
+/* substring of bytes. */
 static void substring_blob(KernelCall *call)
 {
     for (size_t i = 0; i < call->count; i++) {
@@ -326,6 +359,12 @@ FunctionFamily function_family_string = {
      .flags = FUNCTION_CAN_FAIL, ARGUMENTS(T(VARCHAR), T(VARCHAR), T(VARCHAR)), .result = T(VARCHAR),
      .kernel = kernel_substring_similar, .prepare = regex_call_prepare},
     SUBSTRING("substr"),
+    {.name = "array_extract", .signature = "(VARCHAR, index BIGINT) VARCHAR",
+     .description = "One character: x[index]; the first is 1, the last -1.", ARGUMENTS(T(VARCHAR), T(BIGINT)),
+     .result = T(VARCHAR), .kernel = extract_text},
+    {.name = "array_slice", .signature = "(VARCHAR, low BIGINT, high BIGINT) VARCHAR",
+     .description = "Characters from low to high: x[low:high]; the first is 1, the last -1.",
+     ARGUMENTS(T(VARCHAR), T(BIGINT), T(BIGINT)), .result = T(VARCHAR), .kernel = slice_text},
     COUNTED("left", left_text, "The first characters; all but the last -count when count is negative."),
     COUNTED("right", right_text, "The last characters; all but the first -count when count is negative."),
     TRIM("trim", trim_text, "Without the blanks, or those characters, at both ends."),
