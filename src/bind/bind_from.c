@@ -254,10 +254,21 @@ static Relation bind_file(const From *from, const AstTableRef *ref)
     return relation;
 }
 
+/* The scopes of the tables to the left, up to that of the query around. */
+static void scopes_come_last(Scope *before, const Scope *end, bool come_last)
+{
+    for (; before != end; before = before->parent)
+        before->comes_last = come_last;
+}
+
+/* It need not be said that a query is LATERAL; without, it uses the tables to the left only for what it finds nowhere
+ * else. */
 static Relation bind_derived_table(const From *from, const AstTableRef *ref, Scope *before)
 {
     Binder *binder = from->binder;
-    Rows rows = bind_rows(binder, ref->query, ref->is_lateral ? before : from->parent, from->ctes);
+    scopes_come_last(before, from->parent, !ref->is_lateral);
+    Rows rows = bind_rows(binder, ref->query, before, from->ctes);
+    scopes_come_last(before, from->parent, false);
     return relation_of_rows(binder, &rows, ref_name(binder, ref, view_of("")), &ref->column_aliases);
 }
 

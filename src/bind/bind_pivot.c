@@ -119,7 +119,10 @@ static void cells_add_found(const PivotBinding *self, const AstPivotColumn *colu
 {
     Binder *binder = self->binder;
     BindEnvironment *environment = binder->environment;
-    if (environment->read_column == NULL || self->from->parent)
+    const Scope *around = self->from->parent;
+    while (around && around->comes_last)
+        around = around->parent;
+    if (environment->read_column == NULL || around)
         bind_error(binder, ERROR_NOT_SUPPORTED, column->column->position, "write IN and the values behind the column",
                    "PIVOT without IN is not supported here");
     BoundQuery *query = bind_query(environment, values_query(self, column));

@@ -99,10 +99,25 @@ static const ScopeColumn *scope_hidden_column(const Place *place, const Scope *s
     return found;
 }
 
+/* The scope to look into behind that one, NULL: the first; those that come last do. NULL: there are no more. */
+static Scope *scope_next(const Place *place, const Scope *scope)
+{
+    bool is_last = scope && scope->comes_last;
+    for (Scope *next = scope ? scope->parent : place->scope; next; next = next->parent)
+        if (next->comes_last == is_last)
+            return next;
+    if (is_last)
+        return NULL;
+    Scope *last = place->scope;
+    while (last && !last->comes_last)
+        last = last->parent;
+    return last;
+}
+
 /* This query's columns, then its aliases, then hidden columns, then the columns of the queries around it. */
 static Expr *scope_plain_column(const Place *place, const AstName *name)
 {
-    for (Scope *scope = place->scope; scope; scope = scope->parent) {
+    for (Scope *scope = NULL; (scope = scope_next(place, scope));) {
         const ScopeColumn *column = scope_pick(place, &scope->relation.columns, name->text, name->position);
         if (column)
             return scope_use(place, scope, column->column, name->position);
@@ -162,7 +177,7 @@ static const ScopeTable *scope_find_table(const Place *place, const AstName *par
                                           Scope **ret_scope)
 {
     Nearest nearest = nearest_to(parts[part_count - 1].text);
-    for (Scope *scope = place->scope; scope; scope = scope->parent) {
+    for (Scope *scope = NULL; (scope = scope_next(place, scope));) {
         const ScopeTable *table = scope_own_table(place, scope, parts, part_count);
         *ret_scope = scope;
         if (table)

@@ -79,6 +79,8 @@ typedef struct Scope {
     struct Scope *parent;
     Cte *ctes; /* innermost first */
     Relation relation;
+    bool
+        comes_last; /* tables beside a query in FROM that is not LATERAL: what no other scope has is looked for there */
     size_t outer_use_count; /* how often a query within used a column of this scope: it is correlated */
     const struct Place
         *query_place; /* where the query within that is being bound stands; NULL: in FROM, or there is none */
