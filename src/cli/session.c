@@ -206,6 +206,7 @@ static QuernStatus statement_execute(Session *session, const char *sql, size_t s
         status = result_show(session, result, ret_row_count);
     if (status == QUERN_OK && result)
         rejects_report(session, quern_result_rejected_count(result));
+    quern_result_free(result); /* and its locks: the next statement may be long in coming */
     if (session->keeps_going && status != QUERN_OK)
         output_discard(output);
     output_release(output);
@@ -248,6 +249,7 @@ bool session_check(Session *session, const char *const *paths, size_t path_count
     } else if (quern_result_rejected_count(result) > 0) {
         session_fail(session, QUERN_ERROR_DATA);
     }
+    quern_result_free(result);
     output_report(session, session_output(session), session->file_name ? session->file_name : "standard output");
     return status == QUERN_OK;
 }

@@ -1,6 +1,7 @@
 """Files named on the command line: data, databases, and what is neither."""
 import os
 import sqlite3
+import subprocess
 
 from harness import ProgramTest
 
@@ -60,6 +61,18 @@ class Files(ProgramTest):
         connection.execute("rollback")
         connection.close()
         self.assertEqual(run.status, 5, run.errors)
+
+    def test_a_script_that_waits_for_more_locks_nothing(self):
+        path = self.folder / self.database()
+        process = self.start("shop.db", stdin=subprocess.PIPE)
+        process.stdin.write(b"select 1 as a from shop.orders limit 1;\n")
+        process.stdin.flush()
+        self.assertEqual(process.stdout.readline() + process.stdout.readline(), b"a\n1\n")
+        connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+        connection.execute("begin exclusive")
+        connection.close()
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0)
 
     def test_bytes_without_meaning_end_in_an_error_or_an_answer(self):
         self.write("junk.csv", bytes((i * 7919 + i // 256 * 31) % 256 for i in range(100000)))
