@@ -225,7 +225,9 @@ TableProvider *bind_file_table(BindEnvironment *environment, StringView path, Po
     const char *location = arena_string_n(arena, path.data, path.size);
     if (format == NULL || format->table == NULL) {
         if (access(location, F_OK) != 0 && strpbrk(location, "*?[") == NULL)
-            error_raise_hint(ERROR_UNDEFINED_FILE, position, "", "%s: there is no such file", location);
+            error_raise_hint(ERROR_UNDEFINED_FILE, position,
+                             strpbrk(location, "./") ? "" : "a table's name stands without single quotes",
+                             "%s: there is no such file", location);
         if (format)
             error_raise_hint(ERROR_WRONG_OBJECT_TYPE, position, "ATTACH it, then name a table of it",
                              "%s is a database, not a table", location);

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "bind/select.h"
+#include "sql/printer.h"
 
 ScopeColumn scope_column_new(const char *name, const char *table, ColumnId column)
 {
@@ -63,6 +64,14 @@ static const ScopeColumn *scope_pick(const Place *place, const ScopeColumns *col
     return index == COLUMN_NONE ? NULL : &columns->items[index];
 }
 
+/* Whether it must have been written in double quotes. */
+static bool name_wants_quotes(const Binder *binder, StringView name)
+{
+    Text text = text_in(binder->arena);
+    printer_print_name(&text, name);
+    return text.data[0] == '"';
+}
+
 static _Noreturn void raise_no_column(const Place *place, const AstName *name)
 {
     Nearest nearest = nearest_to(name->text);
@@ -78,6 +87,8 @@ static _Noreturn void raise_no_column(const Place *place, const AstName *name)
                    "column \"%.*s\" cannot stand in %s", VIEW_ARGUMENTS(name->text), place->clause);
     if (!hint && !has_tables)
         hint = "the query has no FROM; text stands in single quotes";
+    else if (!hint && name_wants_quotes(place->binder, name->text))
+        hint = "text stands in single quotes";
     bind_error(place->binder, ERROR_UNDEFINED_COLUMN, name->position, hint, "column \"%.*s\" does not exist",
                VIEW_ARGUMENTS(name->text));
 }

@@ -63,6 +63,15 @@ static bool input_is_table(const Options *options)
     return has_sql && !options->wants_prompt;
 }
 
+static bool file_add(Session *session, const char *file)
+{
+    if (call_check(session, quern_add_file(session->connection, file, NULL)))
+        return true;
+    if (access(file, F_OK) != 0 && (strpbrk(file, " \t\n") || !strpbrk(file, "./")))
+        fputs("hint: SQL is one argument, in quotes; more of it goes behind -c\n", stderr);
+    return false;
+}
+
 static bool session_prepare(Session *session, const Options *options)
 {
     session->null_value = options->null_value ? string_copy(options->null_value) : NULL;
@@ -79,7 +88,7 @@ static bool session_prepare(Session *session, const Options *options)
         if (!parameter_bind(session, options->parameters[i]))
             return false;
     for (size_t i = 0; i < options->file_count && !options->wants_check; i++)
-        if (!call_check(session, quern_add_file(session->connection, options->files[i], NULL)))
+        if (!file_add(session, options->files[i]))
             return false;
     if (!options->wants_check && input_is_table(options) &&
         !call_check(session, quern_add_file(session->connection, "-", NULL)))

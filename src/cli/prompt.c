@@ -169,6 +169,16 @@ static void text_run(Session *session, Text *text, const Text *history_path)
         text_clear(text);
 }
 
+/* What who does not know the dot types first, alone on a line. */
+static bool line_is_bare_command(const char *line)
+{
+    static const char *const words[] = {"help", "quit", "exit"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(line, words[i]) == 0)
+            return true;
+    return false;
+}
+
 static void banner_print(void)
 {
     printf("quern %s. Statements end with a semicolon; .help lists commands, .quit ends.\n", quern_version());
@@ -197,6 +207,8 @@ void prompt_run(Session *session)
             text_clear(&text);
             continue;
         }
+        if (text.size == 0 && line_is_bare_command(line))
+            text_add(&text, ".");
         text_add(&text, line);
         text_add(&text, "\n");
         free(line);

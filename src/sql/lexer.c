@@ -409,9 +409,11 @@ static void segment_add(Text *out, StringView text, size_t offset, size_t end, b
     pair_check(pair, (Position)offset);
 }
 
-static _Noreturn void unclosed_raise(size_t offset, const char *what)
+static const char WRITTEN_TWICE[] = "a quote within the quotes is written twice";
+
+static _Noreturn void unclosed_raise(size_t offset, const char *what, const char *hint)
 {
-    error_raise(ERROR_SYNTAX, (Position)offset, "unterminated %s", what);
+    error_raise_hint(ERROR_SYNTAX, (Position)offset, hint, "unterminated %s", what);
 }
 
 /* The content of a quoted token whose first quote is at `offset`; *ret_end is behind the last one. */
@@ -421,7 +423,7 @@ static StringView lexer_quoted(Lexer *lexer, size_t offset, bool has_backslashes
     bool is_string = text.data[offset] == '\'';
     size_t end = quoted_end(text, offset, has_backslashes);
     if (end == UNCLOSED)
-        unclosed_raise(offset, what);
+        unclosed_raise(offset, what, WRITTEN_TWICE);
     size_t next = is_string ? string_continuation(text, end) : UNCLOSED;
     StringView inner = {text.data + offset + 1, end - offset - 2};
     *ret_end = end;
@@ -434,7 +436,7 @@ static StringView lexer_quoted(Lexer *lexer, size_t offset, bool has_backslashes
     while (next != UNCLOSED) {
         end = quoted_end(text, next, has_backslashes);
         if (end == UNCLOSED)
-            unclosed_raise(next, what);
+            unclosed_raise(next, what, WRITTEN_TWICE);
         segment_add(&out, text, next, end, has_backslashes);
         *ret_end = end;
         next = string_continuation(text, end);
@@ -544,7 +546,7 @@ static Token lexer_dollar(Lexer *lexer, size_t offset)
     if (tag_size) {
         size_t end = dollar_end(text, offset, tag_size);
         if (end == UNCLOSED)
-            unclosed_raise(offset, "dollar-quoted string");
+            unclosed_raise(offset, "dollar-quoted string", NULL);
         return (Token){.kind = TOKEN_STRING,
                        .size = (uint32_t)(end - offset),
                        .text = {text.data + offset + tag_size, end - offset - 2 * tag_size}};
@@ -647,7 +649,7 @@ Token lexer_next(Lexer *lexer)
 {
     size_t open = 0, offset = blank_end(lexer->text, lexer->offset, &open);
     if (offset == UNCLOSED)
-        unclosed_raise(open, "comment");
+        unclosed_raise(open, "comment", NULL);
     Token token = {.kind = TOKEN_END};
     if (offset < lexer->text.size)
         token = lexer_token_at(lexer, offset);

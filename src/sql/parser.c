@@ -81,6 +81,16 @@ static void hint_add(const Parser *parser, const Token *token, Text *out)
     }
 }
 
+/* Whether it seems to go on, or begin, as a file's name without quotes: FROM data/x.csv, FROM ./x.csv. */
+static bool parser_is_at_path(const Parser *parser, const Token *token)
+{
+    Keyword last = parser->has_last ? parser->last.keyword : KEYWORD_NONE;
+    bool is_after_name = parser->has_last && parser->last.kind == TOKEN_WORD &&
+                         (last == KEYWORD_NONE || keyword_class(last) == KEYWORD_UNRESERVED);
+    bool is_after_from = last == KEYWORD_FROM || last == KEYWORD_JOIN || last == KEYWORD_INTO;
+    return token->kind == TOKEN_SLASH ? is_after_name || is_after_from : token->kind == TOKEN_DOT && is_after_from;
+}
+
 _Noreturn void parser_raise(Parser *parser, const char *expected)
 {
     enum { SHOWN_LIMIT = 60 };
@@ -99,6 +109,10 @@ _Noreturn void parser_raise(Parser *parser, const char *expected)
         text_add_format(&message, ", expected %s", expected ? expected : text_string(&list));
     hint_add(parser, token, &hint);
     bool wants_name = expected && strstr(expected, "name");
+    if (hint.size == 0 && parser_is_at_path(parser, token))
+        text_add(&hint, "a file's name stands in single quotes");
+    if (hint.size == 0 && wants_name && token->kind == TOKEN_STRING)
+        text_add(&hint, "a name stands without quotes, or in double quotes");
     if (hint.size == 0 && wants_name && token->keyword && keyword_class(token->keyword) != KEYWORD_UNRESERVED)
         text_add_format(&hint, "%.*s is a word of SQL; as a name it is written \"%.*s\"", VIEW_ARGUMENTS(shown),
                         VIEW_ARGUMENTS(token->text));

@@ -76,6 +76,16 @@ class ExitStatus(ProgramTest):
     def test_a_missing_file_is_4(self):
         self.expect(["nosuch.csv", "-c", "select 1"], "", r"(?i)nosuch\.csv: no such file", 4)
 
+    def test_sql_in_several_arguments_is_told_from_a_missing_file(self):
+        hint = r"\nhint: SQL is one argument, in quotes; more of it goes behind -c\n$"
+        self.expect(["select", "1"], "", "^quern: error 58P01: select: no such file" + hint, 4)
+        self.expect(["select 1", "select 2"], "", "select 2: no such file" + hint, 4)
+        self.expect(["nosuch.csv", "select 1"], "", r"nosuch\.csv: no such file\n$", 4)
+
+    def test_a_table_in_single_quotes_is_told_from_a_missing_file(self):
+        self.expect(["-c", "select * from 'orders'"], "", r"hint: a table's name stands without single quotes\n$", 4)
+        self.expect(["-c", "select * from 'orders.csv'"], "", r"orders\.csv: no such file\n", 4)
+
     def test_a_missing_script_is_4(self):
         self.expect(["-f", "nosuch.sql"], "", r"^quern: nosuch\.sql: No such file or directory\n$", 4)
 

@@ -192,6 +192,18 @@ class Prompt(ProgramTest):
         terminal.ask("\\q")
         self.assertEqual(terminal.wait(), 0)
 
+    def test_a_bare_help_quit_or_exit_is_a_command_and_within_a_statement_is_not(self):
+        for word in ("quit", "exit"):
+            terminal = self.terminal(rows=60)
+            terminal.ask("help")
+            terminal.expect(r"\.help.*\.quit")
+            terminal.ask("select 7 as")
+            terminal.expect(r"\.\.> ")
+            terminal.type("help;\n")
+            terminal.expect(r"help.*7")
+            terminal.ask(word)
+            self.assertEqual(terminal.wait(), 0)
+
     def test_an_error_in_a_read_script_ends_the_script_and_not_the_session(self):
         self.write("s.sql", "select 1 as a;\nselect nope;\nselect 777 as c;\n")
         terminal = self.terminal()

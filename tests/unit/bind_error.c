@@ -35,6 +35,8 @@ static const ErrorCase names[] = {
     {"SELECT mixed.^loer FROM mixed", ERROR_UNDEFINED_COLUMN, "column \"mixed.loer\" does not exist",
      "did you mean \"lower\"?"},
     {"SELECT ^zz FROM t", ERROR_UNDEFINED_COLUMN, "column \"zz\" does not exist", NULL},
+    {"SELECT a FROM t WHERE a = ^\"Zed\"", ERROR_UNDEFINED_COLUMN, "column \"Zed\" does not exist",
+     "text stands in single quotes"},
     {"SELECT ^hello", ERROR_UNDEFINED_COLUMN, "column \"hello\" does not exist",
      "the query has no FROM; text stands in single quotes"},
     {"SELECT ^a FROM t, u", ERROR_AMBIGUOUS_COLUMN, "column reference \"a\" is ambiguous",

@@ -217,7 +217,13 @@ START_TEST(errors_say_where_and_hint_what)
         {"SELECT count(* FROM t", 15, "syntax error at or near \"FROM\", expected \")\"", ""},
         {"SELECT * FROM a JOIN b WHERE 1", 23, "syntax error at or near \"WHERE\", expected ON or USING", ""},
         {"SELECT 1 2", 9, "syntax error at or near \"2\"", ""},
-        {"SELECT 'abc", 7, "unterminated quoted string", ""},
+        {"SELECT 'abc", 7, "unterminated quoted string", "a quote within the quotes is written twice"},
+        {"SELECT * FROM data/x.csv", 18, "syntax error at or near \"/\"", "a file's name stands in single quotes"},
+        {"SELECT * FROM ./x.csv", 14, "syntax error at or near \".\", expected a table name",
+         "a file's name stands in single quotes"},
+        {"SELECT / 2", 7, "syntax error at or near \"/\", expected an expression", ""},
+        {"INSERT INTO 'x.csv' VALUES (1)", 12, "syntax error at or near \"'x.csv'\", expected a table name",
+         "a name stands without quotes, or in double quotes"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Error error = expect_error(ERROR_SYNTAX, parse_body, (void *)cases[i].sql);
