@@ -55,13 +55,14 @@ void text_add_format(Text *text, const char *format, ...)
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, again);
+    char *end = text_reserve(text, 0); /* mostly there is room enough: then it is written at once */
+    int length = vsnprintf(end, text->capacity - text->size, format, again);
     va_end(again);
-    if (length > 0) {
-        char *end = text_reserve(text, (size_t)length);
+    if (length > 0 && (size_t)length >= text->capacity - text->size) {
+        end = text_reserve(text, (size_t)length);
         vsnprintf(end, (size_t)length + 1, format, arguments);
-        text->size += (size_t)length;
     }
+    text->size += length > 0 ? (size_t)length : 0;
     va_end(arguments);
 }
 

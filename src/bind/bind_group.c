@@ -262,8 +262,8 @@ static bool select_groups_by(const Select *select, ColumnId column)
 /* Whether the groups have the primary key of the column's table: then it has one value in each of them. */
 static bool is_dependent_on_groups(const Select *select, ColumnId column)
 {
-    plan_check_depth(select->binder->arena, select->input);
-    const PlanScan *scan = plan_scan_of_column(select->input, column);
+    const PlanScan *scan =
+        plan_has_output(select->input, column) ? plan_column(select->binder->columns, column)->scan : NULL;
     const Constraints *constraints = scan ? provider_constraints(scan->table) : NULL;
     for (size_t i = 0; constraints && i < constraints->count; i++) {
         const Constraint *key = &constraints->items[i];

@@ -114,8 +114,7 @@ static bool join_is_one_sided(const Join *join)
 static Relation join_on(Join *join)
 {
     Binder *binder = join->from->binder;
-    Relation both = {0};
-    relation_add_relation(binder, &both, &join->left, join->ref->position);
+    Relation both = join->left;
     relation_add_relation(binder, &both, &join->right, join->ref->position);
     Scope scope = {.parent = join->from->parent, .ctes = join->from->ctes, .relation = both};
     Place place = {.binder = binder, .scope = &scope, .clause = "JOIN conditions", .subqueries = &join->subqueries};
@@ -253,13 +252,11 @@ static Relation join_using(Join *join)
     for (size_t i = 0; i < merged.count; i++)
         conditions[i] = merged_condition(join, &merged.items[i]);
     Plan *plan = join_plan(join, conditions, merged.count);
-    Relation joined = {0};
+    Relation joined = join->left;
     if (join_is_one_sided(join)) {
-        joined = join->left;
         joined.plan = plan;
         return joined;
     }
-    relation_add_relation(binder, &joined, &join->left, join->ref->position);
     relation_add_relation(binder, &joined, &join->right, join->ref->position);
     ColumnId *columns = arena_array(binder->arena, ColumnId, merged.count);
     joined.plan = join_project_merged(join, plan, &merged, columns);

@@ -90,6 +90,7 @@ static const struct OperatorPrint *operator_print_find(const Expr *expr)
 {
     for (size_t i = 0; i < sizeof operator_prints / sizeof *operator_prints; i++)
         if (operator_prints[i].argument_count == expr->argument_count &&
+            operator_prints[i].name[0] == expr->function->name[0] &&
             strcmp(operator_prints[i].name, expr->function->name) == 0)
             return &operator_prints[i];
     return NULL;
@@ -177,7 +178,9 @@ static void print_call(const Printer *printer, const Expr *expr, size_t depth)
         /* left-associative, but for comparisons, which do not chain */
         bool chains = print->binding >= BINDING_OTHER;
         print_expr(printer, expr->arguments[0], print->binding + !chains, depth);
-        text_add_format(text, " %s ", print->text);
+        text_add_char(text, ' ');
+        text_add(text, print->text);
+        text_add_char(text, ' ');
         print_expr(printer, expr->arguments[1], print->binding + 1, depth);
     } else if (print->form == FORM_PREFIX) {
         text_add(text, print->text);

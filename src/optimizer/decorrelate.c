@@ -930,6 +930,7 @@ static Plan *decorrelate_join(PlanColumns *columns, PlanJoin *join)
                       .null_when_empty = null_when_empty(columns, join, right)};
     ConditionList conditions = {0};
     join->is_dependent = false;
+    columns->was_dependent = true;
     join->base.inputs[1] = right;
     if (self.parameters.count == 0)
         return &join->base;

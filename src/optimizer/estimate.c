@@ -31,18 +31,18 @@ static double table_rows(PlanColumns *columns, PlanScan *scan)
                                                                              : UNKNOWN_TABLE_ROWS;
 }
 
-static const ColumnStatistics *statistics_of_column(PlanColumns *columns, const Plan *plan, ColumnId column)
+static const ColumnStatistics *statistics_of_column(PlanColumns *columns, ColumnId column)
 {
-    PlanScan *scan = plan_scan_of_column(plan, column);
+    PlanScan *scan = plan_column(columns, column)->scan;
     const Statistics *statistics = scan ? scan_statistics(columns, scan) : NULL;
     size_t index = scan ? column - scan->first_column : 0;
     return statistics && index < statistics->column_count ? &statistics->columns[index] : NULL;
 }
 
 /* Of a column that is a key by itself: as many values as its table has rows; 0: it is none. */
-static double unique_count_of_column(PlanColumns *columns, const Plan *plan, ColumnId column)
+static double unique_count_of_column(PlanColumns *columns, ColumnId column)
 {
-    PlanScan *scan = plan_scan_of_column(plan, column);
+    PlanScan *scan = plan_column(columns, column)->scan;
     const Constraints *constraints = scan ? provider_constraints(scan->table) : NULL;
     for (size_t i = 0; constraints && i < constraints->count; i++) {
         const Constraint *key = &constraints->items[i];
@@ -55,10 +55,10 @@ static double unique_count_of_column(PlanColumns *columns, const Plan *plan, Col
 
 double column_distinct_estimate(PlanColumns *columns, const Plan *plan, ColumnId column)
 {
-    const ColumnStatistics *statistics = statistics_of_column(columns, plan, column);
+    const ColumnStatistics *statistics = statistics_of_column(columns, column);
     double distinct = statistics && statistics->distinct_count.precision != PRECISION_ABSENT
                           ? (double)statistics->distinct_count.count
-                          : unique_count_of_column(columns, plan, column);
+                          : unique_count_of_column(columns, column);
     if (distinct == 0)
         return 0;
     return plan->row_estimate >= 0 && plan->row_estimate < distinct ? fmax(plan->row_estimate, 1) : fmax(distinct, 1);
@@ -99,11 +99,10 @@ static double clamp(double selectivity)
 }
 
 /* The part of the column's values below (or above) a bound, taking them as evenly spread. */
-static double range_selectivity(PlanColumns *columns, const Plan *input, const Expr *column, const Value *bound,
-                                bool is_below)
+static double range_selectivity(PlanColumns *columns, const Expr *column, const Value *bound, bool is_below)
 {
     const ColumnStatistics *statistics =
-        column->kind == EXPR_COLUMN ? statistics_of_column(columns, input, column->column) : NULL;
+        column->kind == EXPR_COLUMN ? statistics_of_column(columns, column->column) : NULL;
     double low, high, at;
     if (statistics == NULL || statistics->minimum.precision == PRECISION_ABSENT ||
         statistics->maximum.precision == PRECISION_ABSENT || !value_as_number(&statistics->minimum.value, &low) ||
@@ -127,9 +126,8 @@ static double call_selectivity(PlanColumns *columns, const Plan *input, const Ex
     if (strcmp(name, "not") == 0)
         return 1 - condition_selectivity(columns, input, expr->arguments[0]);
     if (expr->argument_count == 1) {
-        const ColumnStatistics *statistics = expr->arguments[0]->kind == EXPR_COLUMN
-                                                 ? statistics_of_column(columns, input, expr->arguments[0]->column)
-                                                 : NULL;
+        const ColumnStatistics *statistics =
+            expr->arguments[0]->kind == EXPR_COLUMN ? statistics_of_column(columns, expr->arguments[0]->column) : NULL;
         double nulls = statistics && statistics->null_count.precision != PRECISION_ABSENT && input->row_estimate > 0
                            ? clamp((double)statistics->null_count.count / input->row_estimate)
                            : UNKNOWN_EQUAL;
@@ -143,7 +141,7 @@ static double call_selectivity(PlanColumns *columns, const Plan *input, const Ex
     if (strcmp(name, "<>") == 0)
         return 1 - equal_selectivity(columns, input, left, right);
     if (name[0] == '<' || name[0] == '>')
-        return expr_is_constant(right) ? range_selectivity(columns, input, left, &right->constant, name[0] == '<')
+        return expr_is_constant(right) ? range_selectivity(columns, left, &right->constant, name[0] == '<')
                                        : UNKNOWN_RANGE;
     return strncmp(name, "!~", 2) == 0 ? 1 - UNKNOWN_MATCH : name[0] == '~' ? UNKNOWN_MATCH : UNKNOWN_CONDITION;
 }
@@ -214,12 +212,11 @@ bool join_keys_add(PlanColumns *columns, JoinKeys *keys, const Plan *left, const
     if (condition->kind != EXPR_CALL || condition->argument_count != 2 ||
         (strcmp(condition->function->name, "=") != 0 && strcmp(condition->function->name, "is not distinct from") != 0))
         return false;
-    bool is_exchanged = !expr_is_within(condition->arguments[0], left);
-    for (int side = 0; side < 2; side++) {
-        const Expr *key = condition->arguments[is_exchanged ? 1 - side : side];
-        if (!expr_is_within(key, sides[side]) || !expr_touches(key, sides[side]))
-            return false;
-    }
+    unsigned first = expr_sides(condition->arguments[0], left, right);
+    unsigned second = expr_sides(condition->arguments[1], left, right);
+    bool is_exchanged = first == REFERS_RIGHT;
+    if ((first != REFERS_LEFT && !is_exchanged) || second != (is_exchanged ? REFERS_LEFT : REFERS_RIGHT))
+        return false;
     for (int side = 0; side < 2; side++) {
         double distinct =
             expr_distinct_estimate(columns, sides[side], condition->arguments[is_exchanged ? 1 - side : side]);

@@ -40,6 +40,7 @@ _Static_assert(RELATION_LIMIT < UINT8_MAX, "owners are bytes");
 static void graph_find_owners(JoinGraph *graph)
 {
     graph->owners = arena_array(graph->columns->arena, uint8_t, graph->columns->list.count);
+    graph->column_classes = arena_array(graph->columns->arena, uint32_t, graph->columns->list.count);
     for (size_t i = 0; i < graph->relations.count; i++)
         for (size_t c = 0; c < graph->relations.items[i]->output_count; c++)
             graph->owners[graph->relations.items[i]->outputs[c]] = (uint8_t)(i + 1);
@@ -99,25 +100,19 @@ static void condition_measure(const JoinGraph *graph, JoinCondition *condition)
 
 /* ---- classes ---- */
 
-static bool class_has(const JoinClass *class, const Expr *column)
-{
-    for (size_t i = 0; i < class->members.count; i++)
-        if (class->members.items[i].column->column == column->column)
-            return true;
-    return false;
-}
-
+/* The class that one side of an equality is a member of; a new one, of it alone, if there is none. */
 static JoinClass *class_of(JoinGraph *graph, const JoinCondition *condition, int side)
 {
     Expr *column = condition->expr->arguments[side];
-    for (size_t i = 0; i < graph->classes.count; i++)
-        if (class_has(&graph->classes.items[i], column))
-            return &graph->classes.items[i];
-    JoinClass class = {.relations = condition->sides[side]};
-    array_add(graph->columns->arena, &class.members,
-              ((JoinMember){condition->sides[side], column, condition->distinct[side]}));
-    array_add(graph->columns->arena, &graph->classes, class);
-    return &graph->classes.items[graph->classes.count - 1];
+    uint32_t *index = &graph->column_classes[column->column];
+    if (*index == 0) {
+        JoinClass class = {.relations = condition->sides[side]};
+        array_add(graph->columns->arena, &class.members,
+                  ((JoinMember){condition->sides[side], column, condition->distinct[side]}));
+        array_add(graph->columns->arena, &graph->classes, class);
+        *index = (uint32_t)graph->classes.count;
+    }
+    return &graph->classes.items[*index - 1];
 }
 
 /* Puts an equality of two columns into a class; false when it is to stay a condition: it is none, or two columns of one
@@ -134,8 +129,11 @@ static bool graph_classify(JoinGraph *graph, const JoinCondition *condition)
     if (first != second) {
         if (first->relations & second->relations)
             return false;
-        for (size_t i = 0; i < second->members.count; i++)
+        for (size_t i = 0; i < second->members.count; i++) {
             array_add(arena, &first->members, second->members.items[i]);
+            graph->column_classes[second->members.items[i].column->column] =
+                (uint32_t)(first - graph->classes.items) + 1;
+        }
         for (size_t i = 0; i < second->written.count; i++)
             array_add(arena, &first->written, second->written.items[i]);
         first->relations |= second->relations;
@@ -240,6 +238,18 @@ RelationSet join_graph_neighbours(const JoinGraph *graph, size_t relation, bool 
         all |= implied ? class->relations : 0;
     }
     return all & ~self;
+}
+
+RelationSet join_graph_reach(const JoinGraph *graph, size_t relation)
+{
+    RelationSet self = relation_set_of(relation), all = 0;
+    for (size_t i = 0; i < graph->conditions.count; i++)
+        if (graph->conditions.items[i].relations & self)
+            all |= graph->conditions.items[i].relations;
+    for (size_t i = 0; i < graph->classes.count; i++)
+        if (graph->classes.items[i].relations & self)
+            all |= graph->classes.items[i].relations;
+    return all;
 }
 
 /* ---- putting it together again ---- */

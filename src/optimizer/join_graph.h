@@ -50,7 +50,8 @@ typedef struct JoinGraph {
     uint8_t *owners; /* by ColumnId: the relation that gives the column, + 1; 0: none */
     ARRAY(JoinCondition) conditions;
     ARRAY(JoinClass) classes;
-    ARRAY(Expr *) held; /* conditions that stay above all joins: they can fail, or refer to no relation */
+    uint32_t *column_classes; /* by ColumnId: its class + 1, 0: none; while conditions are measured */
+    ARRAY(Expr *) held;       /* conditions that stay above all joins: they can fail, or refer to no relation */
 } JoinGraph;
 
 bool is_inner_join(const Plan *plan);
@@ -63,6 +64,8 @@ double join_graph_rows(const JoinGraph *graph, RelationSet a, double a_rows, Rel
                        bool *ret_is_connected);
 /* Relations that a condition on two of them, or (`implied`) a class connects with this one. */
 RelationSet join_graph_neighbours(const JoinGraph *graph, size_t relation, bool implied);
+/* Relations that some condition or class refers to together with this one, however many they are. */
+RelationSet join_graph_reach(const JoinGraph *graph, size_t relation);
 /* What a join of the two sets is on: each condition at the first join that has all its columns. */
 typedef ARRAY(Expr *) JoinExprs;
 void join_graph_place(JoinGraph *graph, RelationSet a, RelationSet b, JoinExprs *ret_conditions);

@@ -11,7 +11,7 @@ static const struct {
     {"simplify expressions", rule_simplify, false},
     {"push filters down", rule_push_filters, false}, /* first, so that a subquery is freed from few rows */
     {"decorrelate subqueries", rule_decorrelate, true},
-    {"push filters down again", rule_push_filters, false},
+    {"push freed filters down", rule_push_freed_filters, false},
     {"infer filters", rule_infer_filters, false},
     {"drop groups of one row", rule_drop_groups, false},
     {"order joins", rule_order_joins, false},

@@ -16,6 +16,7 @@ enum {
 
 typedef struct JoinTree {
     RelationSet relations;
+    RelationSet reach; /* relations that something is said of together with one of its own */
     double rows, cost;
     const struct JoinTree *left, *right; /* NULL: a relation */
     size_t relation;
@@ -31,6 +32,7 @@ static JoinTree pair(const JoinTree *a, const JoinTree *b, double rows)
 {
     bool a_is_larger = a->rows >= b->rows;
     return (JoinTree){.relations = a->relations | b->relations,
+                      .reach = a->reach | b->reach,
                       .rows = rows,
                       .cost = a->cost + b->cost + rows + fmin(a->rows, b->rows),
                       .left = a_is_larger ? a : b,
@@ -41,6 +43,7 @@ static JoinTree *leaf(const JoinGraph *graph, size_t relation)
 {
     JoinTree *tree = arena_new(graph->columns->arena, JoinTree);
     tree->relations = relation_set_of(relation);
+    tree->reach = join_graph_reach(graph, relation);
     tree->rows = fmax(graph->relations.items[relation]->row_estimate, 1);
     tree->relation = relation;
     return tree;
@@ -137,53 +140,101 @@ static const JoinTree *search_all(const JoinGraph *graph, const JoinTree **leave
 
 /* ---- pair by pair ---- */
 
+/* Two trees that some condition connects. */
 typedef struct Candidate {
-    JoinTree tree;
-    bool is_connected;
+    double rows;
+    size_t first, second; /* where they stand, in order */
 } Candidate;
+
+typedef struct GreedySearch {
+    const JoinGraph *graph;
+    const JoinTree **trees; /* NULL: has become part of one before it */
+    size_t count;
+    ARRAY(Candidate) candidates;
+} GreedySearch;
+
+static void greedy_add(GreedySearch *self, size_t first, size_t second)
+{
+    const JoinTree *a = self->trees[first], *b = self->trees[second];
+    bool is_connected;
+    if (a == NULL || b == NULL || !(a->reach & b->relations))
+        return;
+    double rows = pair_rows(self->graph, a, b, &is_connected);
+    if (is_connected)
+        array_add(self->graph->columns->arena, &self->candidates, ((Candidate){rows, first, second}));
+}
 
 static bool candidate_is_better(const Candidate *a, const Candidate *b)
 {
-    return a->is_connected != b->is_connected ? a->is_connected : a->tree.rows < b->tree.rows;
+    if (a->rows != b->rows)
+        return a->rows < b->rows;
+    return a->first != b->first ? a->first < b->first : a->second < b->second;
 }
 
-static void candidate_make(const JoinGraph *graph, const JoinTree *a, const JoinTree *b, Candidate *ret_candidate)
+/* Where nothing is connected: the two smallest trees. */
+static Candidate greedy_cross(const GreedySearch *self)
 {
-    ret_candidate->tree = pair(a, b, pair_rows(graph, a, b, &ret_candidate->is_connected));
+    size_t smallest = SIZE_MAX, next = SIZE_MAX;
+    for (size_t i = 0; i < self->count; i++) {
+        if (self->trees[i] == NULL)
+            continue;
+        if (smallest == SIZE_MAX || self->trees[i]->rows < self->trees[smallest]->rows) {
+            next = smallest;
+            smallest = i;
+        } else if (next == SIZE_MAX || self->trees[i]->rows < self->trees[next]->rows) {
+            next = i;
+        }
+    }
+    return (Candidate){self->trees[smallest]->rows * self->trees[next]->rows, smallest < next ? smallest : next,
+                       smallest < next ? next : smallest};
+}
+
+static Candidate greedy_best(const GreedySearch *self)
+{
+    if (self->candidates.count == 0)
+        return greedy_cross(self);
+    Candidate best = self->candidates.items[0];
+    for (size_t i = 1; i < self->candidates.count; i++)
+        if (candidate_is_better(&self->candidates.items[i], &best))
+            best = self->candidates.items[i];
+    return best;
+}
+
+static bool candidate_has(const Candidate *candidate, size_t tree)
+{
+    return candidate->first == tree || candidate->second == tree;
+}
+
+/* The joined pair takes the place of its first one, and is a candidate with whatever it is connected with. */
+static void greedy_join(GreedySearch *self, const Candidate *best)
+{
+    JoinTree tree = pair(self->trees[best->first], self->trees[best->second], best->rows);
+    size_t kept = 0;
+    self->trees[best->first] = arena_copy(self->graph->columns->arena, &tree, sizeof tree);
+    self->trees[best->second] = NULL;
+    for (size_t i = 0; i < self->candidates.count; i++) {
+        const Candidate *candidate = &self->candidates.items[i];
+        if (!candidate_has(candidate, best->first) && !candidate_has(candidate, best->second))
+            self->candidates.items[kept++] = *candidate;
+    }
+    self->candidates.count = kept;
+    for (size_t i = 0; i < best->first; i++)
+        greedy_add(self, i, best->first);
+    for (size_t i = best->first + 1; i < self->count; i++)
+        greedy_add(self, best->first, i);
 }
 
 /* Joins the cheapest connected pair of what is there, until one tree is left. */
 static const JoinTree *search_greedily(const JoinGraph *graph, const JoinTree **trees, size_t count)
 {
-    size_t width = count;
-    Candidate *candidates =
-        arena_array(graph->columns->arena, Candidate, width * width); /* of i < j, at i * width + j */
+    GreedySearch self = {.graph = graph, .trees = trees, .count = count};
     for (size_t i = 0; i < count; i++)
         for (size_t j = i + 1; j < count; j++)
-            candidate_make(graph, trees[i], trees[j], &candidates[i * width + j]);
-    while (count > 1) {
-        size_t best_i = 0, best_j = 1;
+            greedy_add(&self, i, j);
+    for (size_t joined = 1; joined < count; joined++) {
         context_check(graph->columns->context);
-        for (size_t i = 0; i < count; i++)
-            for (size_t j = i + 1; j < count; j++)
-                if (candidate_is_better(&candidates[i * width + j], &candidates[best_i * width + best_j])) {
-                    best_i = i;
-                    best_j = j;
-                }
-        const Candidate *best = &candidates[best_i * width + best_j];
-        trees[best_i] = arena_copy(graph->columns->arena, &best->tree, sizeof best->tree);
-        count--;
-        trees[best_j] = trees[count]; /* the last takes the place that has become free */
-        for (size_t i = 0; i < count; i++) {
-            if (i < best_j)
-                candidates[i * width + best_j] = candidates[i * width + count];
-            else if (i > best_j)
-                candidates[best_j * width + i] = candidates[i * width + count];
-        }
-        for (size_t i = 0; i < count; i++)
-            if (i != best_i)
-                candidate_make(graph, trees[i < best_i ? i : best_i], trees[i < best_i ? best_i : i],
-                               &candidates[i < best_i ? i * width + best_i : best_i * width + i]);
+        Candidate best = greedy_best(&self);
+        greedy_join(&self, &best);
     }
     return trees[0];
 }

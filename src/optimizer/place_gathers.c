@@ -82,6 +82,15 @@ static double scan_rows(const PlanScan *scan)
     return scan->limit != NO_LIMIT && rows > (double)scan->limit ? (double)scan->limit : rows;
 }
 
+/* Rows that all scans read together. */
+static double read_rows(const Plan *plan)
+{
+    double rows = plan->kind == PLAN_SCAN ? scan_rows((const PlanScan *)plan) : 0;
+    for (size_t i = 0; i < plan->input_count; i++)
+        rows += read_rows(plan->inputs[i]);
+    return rows;
+}
+
 /* Rows that the copies read together. */
 static double shared_rows(Plan *plan, size_t *node_count)
 {
@@ -184,6 +193,8 @@ Plan *rule_place_gathers(PlanColumns *columns, Plan *plan)
     if (context_thread_count(context) < 2)
         return plan;
     Placing self = {columns, (double)context->settings->parallel_rows};
+    if (read_rows(plan) < self.fewest_rows)
+        return plan;
     plan = choose_forms(&self, plan, /* streams= */ false);
     return place(&self, plan, /* order_matters= */ true);
 }

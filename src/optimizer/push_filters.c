@@ -286,7 +286,6 @@ typedef enum Side { SIDE_ABOVE, SIDE_LEFT, SIDE_RIGHT, SIDE_JOIN } Side;
 
 static Side side_of(const PlanJoin *join, const Expr *condition, bool is_from_join)
 {
-    const Plan *left = join->base.inputs[0], *right = join->base.inputs[1];
     PlanJoinType type = join->type;
     /* which sides a condition may be taken to: one that stood above, and one of the join's own */
     bool left_may = is_from_join ? type == PLAN_JOIN_INNER || type == PLAN_JOIN_RIGHT || type == PLAN_JOIN_SEMI
@@ -294,16 +293,12 @@ static Side side_of(const PlanJoin *join, const Expr *condition, bool is_from_jo
     bool right_may = is_from_join ? type != PLAN_JOIN_RIGHT && type != PLAN_JOIN_FULL
                                   : type == PLAN_JOIN_INNER || type == PLAN_JOIN_RIGHT;
     Side stay = is_from_join ? SIDE_JOIN : SIDE_ABOVE;
-    bool touches_left = expr_touches(condition, left), touches_right = expr_touches(condition, right);
-    if ((is_from_join && touches_left && touches_right) || expr_is_volatile(condition) || expr_can_fail(condition))
+    unsigned sides = expr_sides(condition, join->base.inputs[0], join->base.inputs[1]);
+    bool is_of_left = sides == REFERS_LEFT && left_may, is_of_right = sides == REFERS_RIGHT && right_may;
+    bool is_of_both = sides == (REFERS_LEFT | REFERS_RIGHT) && type == PLAN_JOIN_INNER;
+    if (!(is_of_left || is_of_right || is_of_both) || expr_is_volatile(condition) || expr_can_fail(condition))
         return stay;
-    if (touches_left && !touches_right && left_may && expr_is_within(condition, left))
-        return SIDE_LEFT;
-    if (touches_right && !touches_left && right_may && expr_is_within(condition, right))
-        return SIDE_RIGHT;
-    if (type == PLAN_JOIN_INNER && touches_left && touches_right && expr_is_within(condition, &join->base))
-        return SIDE_JOIN;
-    return stay;
+    return is_of_left ? SIDE_LEFT : is_of_right ? SIDE_RIGHT : SIDE_JOIN;
 }
 
 static Plan *push_into_join(PlanColumns *columns, PlanJoin *join, Conditions conditions)
@@ -356,4 +351,9 @@ static Plan *push(PlanColumns *columns, Plan *plan, Conditions conditions)
 Plan *rule_push_filters(PlanColumns *columns, Plan *plan)
 {
     return push(columns, plan, (Conditions){0});
+}
+
+Plan *rule_push_freed_filters(PlanColumns *columns, Plan *plan)
+{
+    return columns->was_dependent ? push(columns, plan, (Conditions){0}) : plan;
 }

@@ -11,6 +11,7 @@ typedef Plan *(*Rule)(PlanColumns *columns, Plan *plan);
 Plan *rule_simplify(PlanColumns *columns, Plan *plan);
 Plan *rule_decorrelate(PlanColumns *columns, Plan *plan);
 Plan *rule_push_filters(PlanColumns *columns, Plan *plan);
+Plan *rule_push_freed_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_drop_groups(PlanColumns *columns, Plan *plan);
 Plan *rule_infer_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_order_joins(PlanColumns *columns, Plan *plan);

@@ -89,6 +89,7 @@ PlanScan *plan_scan_new(PlanColumns *columns, TableProvider *table, const Schema
         const Column *column = &schema->columns[i];
         scan->base.outputs[i] = plan_column_new(columns, arena_string(columns->arena, column->name), scan->name,
                                                 column->type, column->is_nullable);
+        columns->list.items[scan->base.outputs[i]].scan = scan;
         scan->column_indexes[i] = i;
     }
     return scan;

@@ -55,6 +55,7 @@ typedef struct PlanColumn {
     const char *table; /* alias of the table it comes from, or NULL: for messages and EXPLAIN */
     Type type;
     bool is_nullable;
+    struct PlanScan *scan; /* whose table's column it is, or NULL */
 } PlanColumn;
 
 /* All columns of one statement, indexed by ColumnId; and the statement's surroundings. Handed to binder, rules,
@@ -68,6 +69,7 @@ typedef struct PlanColumns {
     size_t dynamic_count;          /* numbers given to dynamic filters: an execution has so many */
     struct TableProvider *written; /* by the statement; or NULL */
     bool is_kept;                  /* the plan is to run many times: parameters and now() stay as they are */
+    bool was_dependent;            /* a join has become a plain one: its conditions may go further down */
     bool is_momentary;             /* something in it is so just now: it must not be kept after all */
 } PlanColumns;
 
@@ -425,6 +427,9 @@ void column_set_add_used(ColumnSet *set, Plan *plan); /* every column that an ex
 /* Whether all columns that the expression refers to are outputs of the plan; whether any is. */
 bool expr_is_within(const Expr *expr, const Plan *plan);
 bool expr_touches(const Expr *expr, const Plan *plan);
+/* Of which of two plans, and of what else, it refers to outputs: bits. */
+enum { REFERS_LEFT = 1, REFERS_RIGHT = 2, REFERS_ELSEWHERE = 4 };
+unsigned expr_sides(const Expr *expr, const Plan *left, const Plan *right);
 
 /* Calls visit for each expression slot of a node (not of its inputs), which may replace it. */
 void plan_each_expr(Plan *plan, void (*visit)(void *user, Expr **slot), void *user);
@@ -441,8 +446,6 @@ size_t plan_number(Plan *plan);
 enum { PLAN_DEPTH_LIMIT = 2000, PLAN_COLUMN_LIMIT = 4000000 };
 /* Raises TOO_COMPLEX; does not recurse. */
 void plan_check_depth(Arena *arena, const Plan *plan);
-/* The scan below `plan`, whose depth is checked, that gives the column; NULL: none does. */
-PlanScan *plan_scan_of_column(const Plan *plan, ColumnId column);
 
 /* ---- printing: a line a node, indented two blanks a level, details behind it or on lines below it ---- */
 

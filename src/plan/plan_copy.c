@@ -145,8 +145,10 @@ static void copy_scan_columns(Copier *self, PlanScan *scan)
 {
     const Schema *schema = scan->table->ops->schema(scan->table, self->columns->context);
     ColumnId first = (ColumnId)self->columns->list.count;
-    for (size_t i = 0; i < schema_width(schema) + scan->has_row_number; i++)
-        copy_column(self, scan->first_column + (ColumnId)i);
+    for (size_t i = 0; i < schema_width(schema) + scan->has_row_number; i++) {
+        ColumnId column = copy_column(self, scan->first_column + (ColumnId)i);
+        self->columns->list.items[column].scan = i < scan->column_count ? scan : NULL;
+    }
     scan->first_column = first;
 }
 

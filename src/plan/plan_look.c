@@ -155,6 +155,28 @@ bool expr_touches(const Expr *expr, const Plan *plan)
     return column_search(expr, plan, /* wants_inner= */ true);
 }
 
+typedef struct SideSearch {
+    const Plan *left, *right;
+    unsigned sides;
+} SideSearch;
+
+static bool side_search_visit(void *user, const Expr *expr)
+{
+    SideSearch *search = user;
+    if (expr->kind == EXPR_COLUMN)
+        search->sides |= plan_has_output(search->right, expr->column)  ? REFERS_RIGHT
+                         : plan_has_output(search->left, expr->column) ? REFERS_LEFT
+                                                                       : REFERS_ELSEWHERE;
+    return true;
+}
+
+unsigned expr_sides(const Expr *expr, const Plan *left, const Plan *right)
+{
+    SideSearch search = {.left = left, .right = right};
+    expr_walk(expr, side_search_visit, &search);
+    return search.sides;
+}
+
 typedef void (*ExprVisit)(void *user, Expr **slot);
 
 static void exprs_visit(Expr **exprs, size_t count, ExprVisit visit, void *user)
@@ -291,21 +313,6 @@ size_t plan_number(Plan *plan)
     size_t count = 0;
     plan_number_from(plan, &count);
     return count;
-}
-
-PlanScan *plan_scan_of_column(const Plan *plan, ColumnId column)
-{
-    PlanScan *self = (PlanScan *)plan; /* which may not give a column any more that its filters are about */
-    if (plan->kind == PLAN_SCAN)
-        return column >= self->first_column && column - self->first_column < self->column_count ? self : NULL;
-    if (!plan_has_output(plan, column))
-        return NULL;
-    for (size_t i = 0; i < plan->input_count; i++) {
-        PlanScan *scan = plan_scan_of_column(plan->inputs[i], column);
-        if (scan)
-            return scan;
-    }
-    return NULL;
 }
 
 void plan_check_depth(Arena *arena, const Plan *plan)

@@ -150,7 +150,8 @@ static void printer_detail(Printer *printer, const char *name)
 {
     text_add_char(printer->text, '\n');
     text_add_repeated(printer->text, ' ', 2 * printer->depth + 4);
-    text_add_format(printer->text, "%s: ", name);
+    text_add(printer->text, name);
+    text_add(printer->text, ": ");
 }
 
 static void printer_node(Printer *printer, const Plan *plan);
@@ -208,8 +209,9 @@ static void printer_scan(Printer *printer, const PlanScan *scan)
 {
     text_add_char(printer->text, ' ');
     printer_name(printer->text, view_of(scan->name));
-    text_add_format(printer->text, " (%s)", scan->table->ops->format);
-    text_add(printer->text, scan->base.output_count > 0 ? ": " : "");
+    text_add(printer->text, " (");
+    text_add(printer->text, scan->table->ops->format);
+    text_add(printer->text, scan->base.output_count > 0 ? "): " : ")");
     printer_columns(printer, scan->base.outputs, scan->base.output_count);
 }
 
@@ -323,7 +325,8 @@ static void printer_project(Printer *printer, const PlanProject *project)
 
 static void printer_join(Printer *printer, const PlanJoin *join)
 {
-    text_add_format(printer->text, " %s", plan_join_type_name(join->type));
+    text_add_char(printer->text, ' ');
+    text_add(printer->text, plan_join_type_name(join->type));
     if (join->is_dependent)
         text_add(printer->text, " dependent");
     if (join->condition_count > 0) {
