@@ -194,6 +194,7 @@ AggregateFamily aggregate_family_moment = {
     DOUBLES("geomean", "The root of the values' product.", product, geometric_mean),
     DOUBLES("fsum", "A sum that carries what rounding loses.", careful, careful_sum),
     DOUBLES("kahan_sum", "A sum that carries what rounding loses.", careful, careful_sum),
+    DOUBLES("sumkahan", "A sum that carries what rounding loses.", careful, careful_sum),
     DOUBLES("favg", "A mean that carries what rounding loses.", careful, careful_mean),
     ENTRY("approx_count_distinct", any, BIGINT, "About how many distinct values, within some 2 %.", sketch, NULL,
           sketch, AGGREGATE_DISTINCT_IDLE, resolve_any),

@@ -297,17 +297,16 @@ KERNEL_NOW(now_time, int64_t, now - timestamp_date(now) * MICROSECONDS_PER_DAY)
 
 /* ---- the table ---- */
 
-#define PART(x, k)                                                                                                     \
+#define PART(title, x, k)                                                                                              \
     {                                                                                                                  \
-        .name = "date_part", .signature = "(unit VARCHAR, " #x ") DOUBLE",                                             \
+        .name = title, .signature = "(unit VARCHAR, " #x ") DOUBLE",                                                   \
         .description = "That part of a date or time: year, month, day, hour, epoch, ...", .argument_count = 2,         \
         .arguments = {T(VARCHAR), T(x)}, .result = T(DOUBLE), .kernel = k, .prepare = part_prepare                     \
     }
-#define TRUNCATE(x, k)                                                                                                 \
+#define TRUNCATE(title, x, k)                                                                                          \
     {                                                                                                                  \
-        .name = "date_trunc", .signature = "(unit VARCHAR, " #x ") " #x,                                               \
-        .description = "Cut to the start of that unit.", .argument_count = 2, .arguments = {T(VARCHAR), T(x)},         \
-        .result = T(x), .kernel = k, .prepare = part_prepare                                                           \
+        .name = title, .signature = "(unit VARCHAR, " #x ") " #x, .description = "Cut to the start of that unit.",     \
+        .argument_count = 2, .arguments = {T(VARCHAR), T(x)}, .result = T(x), .kernel = k, .prepare = part_prepare     \
     }
 #define FIELD(part, text)                                                                                              \
     {                                                                                                                  \
@@ -322,18 +321,20 @@ KERNEL_NOW(now_time, int64_t, now - timestamp_date(now) * MICROSECONDS_PER_DAY)
 
 /* clang-format off */
 FunctionFamily function_family_date = {
-    PART(DATE, part_date),
-    PART(TIMESTAMP, part_timestamp),
-    PART(TIMESTAMPTZ, part_timestamp),
-    PART(TIME, part_time),
-    PART(INTERVAL, part_interval),
-    TRUNCATE(TIMESTAMP, truncate_timestamp),
-    TRUNCATE(TIMESTAMPTZ, truncate_timestamp),
-    TRUNCATE(INTERVAL, truncate_interval),
+#define PARTS(title)                                                                                                   \
+    PART(title, DATE, part_date), PART(title, TIMESTAMP, part_timestamp), PART(title, TIMESTAMPTZ, part_timestamp),    \
+        PART(title, TIME, part_time), PART(title, INTERVAL, part_interval)
+    PARTS("date_part"),
+    PARTS("datepart"),
+#define TRUNCATES(title)                                                                                               \
+    TRUNCATE(title, TIMESTAMP, truncate_timestamp), TRUNCATE(title, TIMESTAMPTZ, truncate_timestamp),                  \
+        TRUNCATE(title, INTERVAL, truncate_interval)
+    TRUNCATES("date_trunc"),
     {.name = "date_trunc", .signature = "(unit VARCHAR, TIMESTAMPTZ, zone VARCHAR) TIMESTAMPTZ",
      .description = "Cut to the start of that unit in that time zone.", .flags = FAIL,
      ARGUMENTS(T(VARCHAR), T(TIMESTAMPTZ), T(VARCHAR)), .result = T(TIMESTAMPTZ), .kernel = kernel_truncate_in_zone,
      .prepare = zone_cache_prepare},
+    TRUNCATES("datetrunc"),
     FIELD(year, "The year."),
     FIELD(quarter, "The quarter, 1 to 4."),
     FIELD(month, "The month, 1 to 12."),

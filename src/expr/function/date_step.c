@@ -104,6 +104,85 @@ static void date_diff(KernelCall *call)
     }
 }
 
+/* ---- date_sub(unit, from, to): how many whole units lie between ---- */
+
+/* Months in the unit; 0: it is no number of months. */
+static int64_t months_in(DatePart part)
+{
+    switch (part) {
+    case DATE_PART_MONTH:
+        return 1;
+    case DATE_PART_QUARTER:
+        return 3;
+    case DATE_PART_YEAR:
+        return 12;
+    case DATE_PART_DECADE:
+        return 120;
+    case DATE_PART_CENTURY:
+        return 1200;
+    case DATE_PART_MILLENNIUM:
+        return 12000;
+    default:
+        return 0;
+    }
+}
+
+/* Microseconds in the unit, 0: it has no fixed length. */
+static int64_t microseconds_in(DatePart part)
+{
+    switch (part) {
+    case DATE_PART_MICROSECONDS:
+        return 1;
+    case DATE_PART_MILLISECONDS:
+        return 1000;
+    case DATE_PART_SECOND:
+        return MICROSECONDS_PER_SECOND;
+    case DATE_PART_MINUTE:
+        return MICROSECONDS_PER_MINUTE;
+    case DATE_PART_HOUR:
+        return MICROSECONDS_PER_HOUR;
+    case DATE_PART_DAY:
+        return MICROSECONDS_PER_DAY;
+    case DATE_PART_WEEK:
+        return 7 * MICROSECONDS_PER_DAY;
+    default:
+        return 0;
+    }
+}
+
+/* from <= to. Whole months: as many as may be added without passing `to`. */
+static int64_t whole_months(int64_t from, int64_t to)
+{
+    int64_t from_month = 0, to_month = 0, reached = 0;
+    (void)unit_number(DATE_PART_MONTH, from, &from_month);
+    (void)unit_number(DATE_PART_MONTH, to, &to_month);
+    int64_t months = to_month - from_month;
+    bool is_past = !timestamp_add_interval(from, (Interval){.months = (int32_t)months}, &reached) || reached > to;
+    return months - (is_past && months > 0);
+}
+
+static void date_units(KernelCall *call)
+{
+    int64_t *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        DatePart part;
+        int64_t from = ARGUMENT(call, 1, int64_t, i), to = ARGUMENT(call, 2, int64_t, i), distance = 0;
+        results[i] = 0;
+        if (!unit_at(call, i, &part))
+            continue;
+        int64_t months = months_in(part), length = microseconds_in(part);
+        if (months == 0 && length == 0)
+            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "cannot count '%.*s'",
+                        VIEW_ARGUMENTS(argument_text(call, 0, i)));
+        else if (months > 0)
+            results[i] = (from <= to ? whole_months(from, to) : -whole_months(to, from)) / months;
+        else if (__builtin_sub_overflow(to, from, &distance))
+            fail_timestamp(call, i);
+        else
+            results[i] = distance / length;
+    }
+}
+
 /* ---- date_bin(stride, x, origin) ---- */
 
 /* The largest origin + n * stride that is not later than x. Months have no fixed length. */
@@ -281,7 +360,11 @@ static void make_interval(KernelCall *call)
             results[i] = (Interval){month_count, day_count, time};                                                     \
         }                                                                                                              \
     }
+KERNEL_INTERVAL(to_millennia, 12000, 0, 0)
+KERNEL_INTERVAL(to_centuries, 1200, 0, 0)
+KERNEL_INTERVAL(to_decades, 120, 0, 0)
 KERNEL_INTERVAL(to_years, 12, 0, 0)
+KERNEL_INTERVAL(to_quarters, 3, 0, 0)
 KERNEL_INTERVAL(to_months, 1, 0, 0)
 KERNEL_INTERVAL(to_weeks, 0, 7, 0)
 KERNEL_INTERVAL(to_days, 0, 1, 0)
@@ -296,6 +379,7 @@ KERNEL_INTERVAL(to_microseconds, 0, 0, 1)
 KERNEL_UNARY(epoch_seconds, int64_t, double, (double)x / 1e6)
 KERNEL_UNARY(epoch_milliseconds, int64_t, int64_t, floor_divide(x, 1000))
 KERNEL_UNARY(epoch_microseconds, int64_t, int64_t, x)
+KERNEL_UNARY(epoch_whole_seconds, int64_t, int64_t, floor_divide(x, MICROSECONDS_PER_SECOND))
 
 /* A moment so many units after 1970 began. */
 static void from_epoch(KernelCall *call, int64_t unit)
@@ -443,12 +527,13 @@ void kernel_is_finite_time(KernelCall *call)
     }
 #define FIELD(title, k, text) ONE(title, TIMESTAMP, BIGINT, 0, k, text)
 #define LENGTH(title, text)   ONE(#title, BIGINT, INTERVAL, FAIL, title, text)
-#define DIFFERENCE(title)                                                                                              \
+#define BETWEEN(title, x, k, text)                                                                                     \
     {                                                                                                                  \
-        .name = title, .signature = "(unit VARCHAR, from TIMESTAMP, to TIMESTAMP) BIGINT",                             \
-        .description = "How many boundaries of that unit lie between.", .flags = FAIL,                                 \
-        ARGUMENTS(T(VARCHAR), T(TIMESTAMP), T(TIMESTAMP)), .result = T(BIGINT), .kernel = date_diff                    \
+        .name = title, .signature = "(unit VARCHAR, from " #x ", to " #x ") BIGINT", .description = text,              \
+        .flags = FAIL, ARGUMENTS(T(VARCHAR), T(x), T(x)), .result = T(BIGINT), .kernel = k                             \
     }
+#define DIFFERENCE(title, x) BETWEEN(title, x, date_diff, "How many boundaries of that unit lie between.")
+#define UNITS(title, x)      BETWEEN(title, x, date_units, "How many whole units lie between.")
 #define BIN(title, x, optional)                                                                                        \
     {                                                                                                                  \
         .name = title, .signature = "(stride INTERVAL, " #x ", origin " #x ") " #x,                                    \
@@ -463,14 +548,20 @@ void kernel_is_finite_time(KernelCall *call)
 
 /* clang-format off */
 FunctionFamily function_family_date_step = {
-    DIFFERENCE("date_diff"),
-    DIFFERENCE("datediff"),
+    DIFFERENCE("date_diff", TIMESTAMP),
+    DIFFERENCE("date_diff", TIMESTAMPTZ),
+    DIFFERENCE("datediff", TIMESTAMP),
+    DIFFERENCE("datediff", TIMESTAMPTZ),
+    UNITS("datesub", TIMESTAMP),
+    UNITS("datesub", TIMESTAMPTZ),
     BIN("date_bin", TIMESTAMP, 1),
     BIN("date_bin", TIMESTAMPTZ, 1),
     BIN("time_bucket", TIMESTAMP, 1),
     BIN("time_bucket", TIMESTAMPTZ, 1),
     ADD("date_add", TIMESTAMP, date_add, "Later by an interval."),
     ADD("date_add", TIMESTAMPTZ, date_add, "Later by an interval."),
+    UNITS("date_sub", TIMESTAMP),
+    UNITS("date_sub", TIMESTAMPTZ),
     ADD("date_sub", TIMESTAMP, date_subtract, "Earlier by an interval."),
     ADD("date_sub", TIMESTAMPTZ, date_subtract, "Earlier by an interval."),
     ADD("date_subtract", TIMESTAMP, date_subtract, "Earlier by an interval."),
@@ -487,7 +578,11 @@ FunctionFamily function_family_date_step = {
      .description = "An interval of these, those left out 0.", .flags = FAIL, .optional_count = 7,
      ARGUMENTS(T(INTEGER), T(INTEGER), T(INTEGER), T(INTEGER), T(INTEGER), T(INTEGER), T(DOUBLE)),
      .result = T(INTERVAL), .kernel = make_interval},
+    LENGTH(to_millennia, "An interval of so many thousand years."),
+    LENGTH(to_centuries, "An interval of so many hundred years."),
+    LENGTH(to_decades, "An interval of so many times ten years."),
     LENGTH(to_years, "An interval of so many years."),
+    LENGTH(to_quarters, "An interval of so many times three months."),
     LENGTH(to_months, "An interval of so many months."),
     LENGTH(to_weeks, "An interval of so many weeks."),
     LENGTH(to_days, "An interval of so many days."),
@@ -501,6 +596,8 @@ FunctionFamily function_family_date_step = {
     ONE("epoch_ms", TIMESTAMP, BIGINT, 0, epoch_milliseconds, "Milliseconds since 1970 began."),
     ONE("epoch_ms", TIMESTAMPTZ, BIGINT, 0, epoch_milliseconds, "Milliseconds since 1970 began."),
     ONE("epoch_ms", BIGINT, TIMESTAMP, FAIL, from_milliseconds, "So many milliseconds after 1970 began."),
+    ONE("to_unixtime", TIMESTAMP, BIGINT, 0, epoch_whole_seconds, "Whole seconds since 1970 began."),
+    ONE("to_unixtime", TIMESTAMPTZ, BIGINT, 0, epoch_whole_seconds, "Whole seconds since 1970 began."),
     ONE("epoch_us", TIMESTAMP, BIGINT, 0, epoch_microseconds, "Microseconds since 1970 began."),
     ONE("epoch_us", TIMESTAMPTZ, BIGINT, 0, epoch_microseconds, "Microseconds since 1970 began."),
     ONE("make_timestamp_ms", BIGINT, TIMESTAMP, FAIL, from_milliseconds, "So many milliseconds after 1970 began."),

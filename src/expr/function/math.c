@@ -417,6 +417,8 @@ FunctionFamily function_family_math = {
     MODULO("mod", DECIMAL, resolve_decimal_remainder),
     MODULO("mod", DOUBLE, NULL),
     BINARY("gcd", BIGINT, BIGINT, BIGINT, FAIL, gcd_bigint, "The greatest common divisor."),
+    BINARY("greatest_common_divisor", BIGINT, BIGINT, BIGINT, FAIL, gcd_bigint, "The greatest common divisor."),
+    BINARY("least_common_multiple", BIGINT, BIGINT, BIGINT, FAIL, lcm_bigint, "The least common multiple."),
     BINARY("lcm", BIGINT, BIGINT, BIGINT, FAIL, lcm_bigint, "The least common multiple."),
     BINARY("power", DOUBLE, DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, kernel_power_DOUBLE, "Power."),
     BINARY("pow", DOUBLE, DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, kernel_power_DOUBLE, "Power."),

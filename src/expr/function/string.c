@@ -287,6 +287,30 @@ static void split_part(KernelCall *call)
     vector_keep_strings_of(call->result, call->arguments[0]);
 }
 
+/* The text before the delimiter's count-th place, or behind it, counted from the end; all of it where there are fewer.
+ */
+static StringView view_before(StringView text, StringView delimiter, int64_t count)
+{
+    if (text.size == 0 || delimiter.size == 0 || count == 0)
+        return (StringView){"", 0};
+    if (count > 0) {
+        StringView rest = text;
+        for (const char *found; (found = view_find(rest, delimiter)) != NULL;) {
+            if (--count == 0)
+                return (StringView){text.data, (size_t)(found - text.data)};
+            rest.size -= (size_t)(found - rest.data) + delimiter.size;
+            rest.data = found + delimiter.size;
+        }
+        return text;
+    }
+    for (size_t at = text.size; at >= delimiter.size && at > 0; at--)
+        if (memcmp(text.data + at - delimiter.size, delimiter.data, delimiter.size) == 0 && ++count == 0)
+            return (StringView){text.data + at, text.size - at};
+    return text;
+}
+
+KERNEL_PART(substring_index, view_before(x, argument_text(call, 1, i), ARGUMENT(call, 2, int64_t, i)))
+
 /* ---- the table ---- */
 
 #define TEXT(title, r, k, text)                                                                                        \
@@ -371,6 +395,12 @@ FunctionFamily function_family_string = {
     TRIM("btrim", trim_text, "Without the blanks, or those characters, at both ends."),
     TRIM("ltrim", ltrim_text, "Without the blanks, or those characters, at the start."),
     TRIM("rtrim", rtrim_text, "Without the blanks, or those characters, at the end."),
+    {.name = "substring_index", .signature = "(VARCHAR, delimiter VARCHAR, count BIGINT) VARCHAR",
+     .description = "What stands before that many delimiters, or behind them, from the end, with -count.",
+     ARGUMENTS(T(VARCHAR), T(VARCHAR), T(BIGINT)), .result = T(VARCHAR), .kernel = substring_index},
+    {.name = "substr_index", .signature = "(VARCHAR, delimiter VARCHAR, count BIGINT) VARCHAR",
+     .description = "What stands before that many delimiters, or behind them, from the end, with -count.",
+     ARGUMENTS(T(VARCHAR), T(VARCHAR), T(BIGINT)), .result = T(VARCHAR), .kernel = substring_index},
     {.name = "split_part", .signature = "(VARCHAR, delimiter VARCHAR, index BIGINT) VARCHAR",
      .description = "The part with that index, from 1, or from the end with -1.", .flags = FUNCTION_CAN_FAIL,
      .argument_count = 3, .arguments = {T(VARCHAR), T(VARCHAR), T(BIGINT)}, .result = T(VARCHAR), .kernel = split_part},
