@@ -1,6 +1,8 @@
 /* engine/statement_copy.c: COPY TO and COPY FROM: results to files, files to tables. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +10,8 @@
 #include "column/number.h"
 #include "engine/engine.h"
 #include "engine/formats.h"
+
+static const char STANDARD_OUTPUT[] = "/dev/stdout";
 
 /* ---- what is written to ---- */
 
@@ -23,20 +27,42 @@ static void descriptor_close(void *object)
     close((int)(intptr_t)object - 1);
 }
 
+/* The descriptor that a path stands for; -1: none. What it is open on is no file of that name, to be replaced. */
+static int path_descriptor(const char *path)
+{
+    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+    if (strcmp(path, STANDARD_OUTPUT) == 0)
+        return STDOUT_FILENO;
+    if (strcmp(path, "/dev/stderr") == 0)
+        return STDERR_FILENO;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        size_t size = strlen(folders[i]);
+        int64_t number;
+        bool is_overflow;
+        if (strncmp(path, folders[i], size) == 0 && int64_parse(view_of(path + size), &number, &is_overflow) &&
+            number >= 0 && number <= INT_MAX)
+            return (int)number;
+    }
+    return -1;
+}
+
 static OutputFile *output_open(Statement *statement, const char *path, Position position)
 {
     OutputFile *output = arena_new(statement->arena, OutputFile);
     struct stat there;
     bool is_there = stat(path, &there) == 0;
+    int descriptor = path_descriptor(path);
     output->path = path;
+    if (!is_there && descriptor < 0 && lstat(path, &there) == 0)
+        file_raise(path, ENOENT, position); /* a link to nothing */
     if (statement->connection->settings.dry_run)
         path = "/dev/null";
-    else if (!is_there || S_ISREG(there.st_mode)) {
+    else if (descriptor < 0 && (!is_there || S_ISREG(there.st_mode))) {
         output->file = new_file_open(statement->arena, path, is_there ? &there : NULL, position);
         output->descriptor = output->file->descriptor;
         return output;
     }
-    output->descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    output->descriptor = descriptor < 0 ? open(path, O_WRONLY | O_CLOEXEC) : fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
     if (output->descriptor < 0)
         file_raise(path, errno, position);
     arena_own(statement->arena, (void *)(intptr_t)(output->descriptor + 1), descriptor_close);
@@ -62,6 +88,8 @@ static bool output_write(void *user, const char *data, size_t size)
 
 static void output_finish(OutputFile *output, Statement *statement, Position position)
 {
+    if (output->error == EPIPE && output->file == NULL)
+        return; /* who reads it has had enough */
     if (output->error)
         file_raise(output->path, output->error, position);
     if (output->file)
@@ -179,7 +207,7 @@ static BatchStream *copy_to(Statement *statement, const AstCopy *copy)
     WriterOptions options = writer_options(statement, copy);
     BoundQuery *query = bind_query(&statement->environment, copy->query ? copy->query : table_query(statement, copy));
     Execution *execution = statement_start_query(statement, query, &schema);
-    const char *path = copy->file.data ? arena_view(statement->arena, copy->file).data : "/dev/stdout";
+    const char *path = copy->file.data ? arena_view(statement->arena, copy->file).data : STANDARD_OUTPUT;
     OutputFile *output = output_open(statement, path, copy->file_position);
     Writer *writer = writer_new(statement->arena, &statement->context, schema, &options, output_write, output);
     bool is_fine = writer_begin(writer);
@@ -191,6 +219,8 @@ static BatchStream *copy_to(Statement *statement, const AstCopy *copy)
     if (is_fine)
         writer_end(writer);
     output_finish(output, statement, copy->file_position);
+    if (copy->file.data == NULL)
+        return NULL; /* the rows alone stand there */
     return statement_count_row(statement, writer_row_count(writer));
 }
 
