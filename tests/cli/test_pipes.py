@@ -30,12 +30,13 @@ class Pipes(ProgramTest):
     def test_copy_to_standard_output_writes_its_rows_among_the_others(self):
         sql = ("select 1 as a; copy (select 7 as b) to stdout; copy (select 8 as c) to '/dev/stdout' (header false); "
                "copy (select 9) to '/dev/fd/3' (header false); select 2 as d")
+        is_link = os.path.islink("/dev/stdout")
         expected = "a\n1\nb\n7\n8\ncount\n1\ncount\n1\nd\n2\n"
         run = self.shell(f'$QUERN -c "{sql}" 3>three | cat')
         self.assertEqual((run.returncode, run.stdout, run.stderr, self.read("three")), (0, expected, "", "9\n"))
         run = self.shell(f'$QUERN -c "{sql}" 3>three >file')  # is no file to be replaced
         self.assertEqual((run.returncode, run.stderr, self.read("file"), self.read("three")), (0, "", expected, "9\n"))
-        self.assertEqual(os.readlink("/dev/stdout"), "/proc/self/fd/1")
+        self.assertEqual(os.path.islink("/dev/stdout"), is_link)
         run = self.shell("$QUERN -c 'copy (from generate_series(1, 9000000)) to stdout (header false)' | head -n 1; "
                          "echo ${PIPESTATUS[0]}")
         self.assertEqual((run.stdout, run.stderr), ("1\n0\n", ""))
