@@ -36,23 +36,31 @@ Expr *change_condition(Change *change, const AstExpr *where)
     return condition;
 }
 
-/* The table beside those of FROM or USING, and what WHERE leaves of them. */
-static void change_begin(Change *change, Binder *binder, const AstObjectName *name, const AstName *alias,
-                         const AstTableRefs *from, const AstExpr *where, const char *statement)
+Relation change_open(Change *change, Binder *binder, const AstObjectName *name, const AstName *alias)
 {
-    TableProvider *table = bind_catalog_table(binder, name);
-    change->target = target_new(binder, table, binder_string(binder, name->name), name->position);
-    const TableProviderOps *ops = table->ops;
-    bool is_possible = view_equal(view_of(statement), view_of("DELETE")) ? ops->delete_rows || ops->delete_from
-                                                                         : ops->update_rows || ops->update;
-    if (!is_possible)
-        bind_error(binder, ERROR_NOT_SUPPORTED, name->position, NULL, "%s is not supported for table \"%s\" (%s)",
-                   statement, change->target.name, table->ops->format);
+    change->target =
+        target_new(binder, bind_catalog_table(binder, name), binder_string(binder, name->name), name->position);
     const char *alias_name = ast_name_is_given(alias) ? binder_string(binder, alias->text) : change->target.name;
     Relation relation = change_scan(change, name, alias_name);
     if (!ast_name_is_given(alias))
         relation.tables.items[0]->schema =
             name->schema.data ? name->schema : view_of(catalog_current_schema(binder->environment->catalog));
+    return relation;
+}
+
+void change_require(const Change *change, bool is_possible, const char *statement, Position position)
+{
+    if (!is_possible)
+        bind_error(change->target.binder, ERROR_NOT_SUPPORTED, position, NULL,
+                   "%s is not supported for table \"%s\" (%s)", statement, change->target.name,
+                   change->target.table->ops->format);
+}
+
+/* The rows of the table, beside those of FROM or USING, that WHERE leaves. */
+static void change_begin(Change *change, const Relation *target, const AstTableRefs *from, const AstExpr *where)
+{
+    Binder *binder = change->target.binder;
+    Relation relation = *target;
     if (from->count > 0) {
         Relation others = bind_from(binder, from, NULL, change->ctes);
         relation = relation_cross(binder, &relation, &others, /* is_dependent= */ false, from->items[0]->position);
@@ -127,8 +135,7 @@ BoundQuery *change_bound(Change *change, PlanChange *node, const AstItems *retur
     return target_bound_returning(binder, returning, &change->scope.relation);
 }
 
-/* All that may refer to names of WITH is bound: RETURNING sees none. */
-static void change_take_ctes(Change *change)
+void change_take_ctes(Change *change)
 {
     change->plan = bind_used_ctes(change->target.binder, change->plan, change->ctes, NULL);
     change->scope.ctes = NULL;
@@ -138,7 +145,10 @@ BoundQuery *bind_delete(BindEnvironment *environment, const AstDelete *ast)
 {
     Binder *binder = binder_new(environment);
     Change change = {.ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL)};
-    change_begin(&change, binder, &ast->table, &ast->alias, &ast->using, ast->where, "DELETE");
+    Relation target = change_open(&change, binder, &ast->table, &ast->alias);
+    const TableProviderOps *ops = change.target.table->ops;
+    change_require(&change, ops->delete_rows || ops->delete_from, "DELETE", ast->table.position);
+    change_begin(&change, &target, &ast->using, ast->where);
     change_take_ctes(&change);
     ChangeRow row = change_row_new(&change);
     PlanChange *node = change_node(&change, PLAN_CHANGE_DELETE, &row, &ast->returning);
@@ -265,14 +275,18 @@ static void columns_become_new(const Change *change, ScopeColumns *columns, cons
 void change_relation_becomes_new(Change *change, const ColumnId *news)
 {
     columns_become_new(change, &change->scope.relation.columns, news);
-    columns_become_new(change, &change->scope.relation.tables.items[0]->columns, news);
+    for (size_t i = 0; i < change->scope.relation.tables.count; i++)
+        columns_become_new(change, &change->scope.relation.tables.items[i]->columns, news);
 }
 
 BoundQuery *bind_update(BindEnvironment *environment, const AstUpdate *ast)
 {
     Binder *binder = binder_new(environment);
     Change change = {.ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL)};
-    change_begin(&change, binder, &ast->table, &ast->alias, &ast->from, ast->where, "UPDATE");
+    Relation target = change_open(&change, binder, &ast->table, &ast->alias);
+    const TableProviderOps *ops = change.target.table->ops;
+    change_require(&change, ops->update_rows || ops->update, "UPDATE", ast->table.position);
+    change_begin(&change, &target, &ast->from, ast->where);
     Assignments assignments = assignments_bind(&change, &ast->assignments);
     change_take_ctes(&change);
     PlanChange *node = update_node(&change, &assignments, ast);

@@ -11,7 +11,7 @@ static Expr *target_default_value(void *user, size_t index, Position position)
 
 /* ---- the rows ---- */
 
-static void require_column_count(const Target *target, size_t given, Position position)
+void target_require_count(const Target *target, size_t given, Position position)
 {
     if (given > target->column_count)
         bind_error(target->binder, ERROR_SYNTAX, position, NULL, "INSERT has %zu values for %zu column%s", given,
@@ -28,7 +28,7 @@ static Plan *target_fill(const Target *target, const Rows *rows, Position positi
     size_t count = target->schema->column_count;
     Expr **exprs = arena_allocate_zero(binder->arena, memory_size_multiply(count, sizeof(Expr *)));
     const char **names = arena_array(binder->arena, const char *, count);
-    require_column_count(target, rows->column_count, position);
+    target_require_count(target, rows->column_count, position);
     for (size_t i = 0; i < rows->column_count; i++) {
         const Column *column = &target->schema->columns[target->columns[i]];
         if (target->overriding == AST_OVERRIDING_USER && provider_column_identity(target->table, target->columns[i]))
@@ -74,7 +74,7 @@ static Target insert_target(Binder *binder, TableProvider *table, const char *na
     return target;
 }
 
-static void target_take_all_columns(Target *target)
+void target_take_all_columns(Target *target)
 {
     size_t *columns = arena_array(target->binder->arena, size_t, target->schema->column_count);
     for (size_t i = 0; i < target->schema->column_count; i++)
@@ -100,7 +100,7 @@ static void target_take_columns(Target *target, const StringView *names, const P
     target->is_listed = true;
 }
 
-static void target_take_listed_columns(Target *target, const AstNames *list)
+void target_take_listed_columns(Target *target, const AstNames *list)
 {
     StringView *names = arena_array(target->binder->arena, StringView, list->count);
     Position *positions = arena_array(target->binder->arena, Position, list->count);
@@ -142,7 +142,7 @@ static Rows target_values(Target *target, const AstQuery *query, Cte *ctes)
 {
     Binder *binder = target->binder;
     ValueRows values = value_rows_bind(binder, query, NULL, ctes, target_default_value, target);
-    require_column_count(target, values.column_count, query->position);
+    target_require_count(target, values.column_count, query->position);
     const char **names = arena_array(binder->arena, const char *, values.column_count);
     for (size_t column = 0; column < values.column_count; column++) {
         const Column *definition = &target->schema->columns[target->columns[column]];

@@ -286,6 +286,18 @@ static PlanJoinType join_type(AstJoinKind kind)
     return types[kind];
 }
 
+static Relation join_relation(Join *join)
+{
+    const AstTableRef *ref = join->ref;
+    return ref->join.is_natural || ref->join.using.count > 0 ? join_using(join) : join_on(join);
+}
+
+Relation relation_join(const From *from, const AstTableRef *ref, const Relation *left, const Relation *right)
+{
+    Join join = {.from = from, .ref = ref, .type = join_type(ref->join.kind), .left = *left, .right = *right};
+    return join_relation(&join);
+}
+
 Relation bind_join(const From *from, const AstTableRef *ref, Scope *before)
 {
     Join join = {.from = from, .ref = ref, .type = join_type(ref->join.kind)};
@@ -301,5 +313,5 @@ Relation bind_join(const From *from, const AstTableRef *ref, Scope *before)
         join.left = join.right;
         join.right = left;
     }
-    return ref->join.is_natural || ref->join.using.count > 0 ? join_using(&join) : join_on(&join);
+    return join_relation(&join);
 }

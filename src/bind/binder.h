@@ -301,6 +301,8 @@ Relation bind_from(Binder *binder, const AstTableRefs *refs, Scope *parent, Cte 
 /* `before`: the tables to the left, which LATERAL may use; its outer_use_count tells whether it did. */
 Relation bind_table_ref(const From *from, const AstTableRef *ref, Scope *before);
 Relation bind_join(const From *from, const AstTableRef *ref, Scope *before);
+/* The same of two relations that are bound already. */
+Relation relation_join(const From *from, const AstTableRef *ref, const Relation *left, const Relation *right);
 Relation bind_pivot(const From *from, const AstTableRef *ref, Scope *before);
 Relation bind_unpivot(const From *from, const AstTableRef *ref, Scope *before);
 /* FROM a, b: every row of the one with every row of the other. */

@@ -15,6 +15,12 @@ typedef struct Change {
 
 /* The target's rows with their numbers, under an alias; sets `columns` and `row_number`. */
 Relation change_scan(Change *change, const AstObjectName *name, const char *alias);
+/* The table that a statement names: the same, with the target. */
+Relation change_open(Change *change, Binder *binder, const AstObjectName *name, const AstName *alias);
+/* Raises NOT_SUPPORTED unless the table's provider can do it. */
+void change_require(const Change *change, bool is_possible, const char *statement, Position position);
+/* All that may refer to names of WITH is bound: RETURNING sees none. */
+void change_take_ctes(Change *change);
 /* A condition over the scope, its queries joined to the plan. */
 Expr *change_condition(Change *change, const AstExpr *where);
 

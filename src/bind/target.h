@@ -20,6 +20,11 @@ typedef struct Target {
 Target target_new(Binder *binder, TableProvider *table, const char *name, Position position);
 /* Index of a column in the schema; raises with "did you mean". */
 size_t target_find_column(const Target *target, StringView name, Position position);
+/* The columns that INSERT gives values for. */
+void target_take_all_columns(Target *target);
+void target_take_listed_columns(Target *target, const AstNames *list);
+/* Raises when so many values are too many for them, or too few. */
+void target_require_count(const Target *target, size_t given, Position position);
 /* What DEFAULT is in a column; NULL where there is none. */
 Expr *target_default(const Target *target, size_t column, Position position);
 /* Raises unless `value` may be written to the column: into a generated one only DEFAULT, and without OVERRIDING into

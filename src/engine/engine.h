@@ -76,9 +76,7 @@ typedef BatchStream *(*StatementRun)(Statement *statement, const AstStatement *a
 
 /* One function a kind; engine/statement.c lists them. */
 BatchStream *statement_query(Statement *statement, const AstStatement *ast);
-BatchStream *statement_insert(Statement *statement, const AstStatement *ast);
-BatchStream *statement_delete(Statement *statement, const AstStatement *ast);
-BatchStream *statement_update(Statement *statement, const AstStatement *ast);
+BatchStream *statement_write(Statement *statement, const AstStatement *ast);
 BatchStream *statement_truncate(Statement *statement, const AstStatement *ast);
 BatchStream *statement_analyze(Statement *statement, const AstStatement *ast);
 BatchStream *statement_transaction(Statement *statement, const AstStatement *ast);

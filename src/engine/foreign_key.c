@@ -330,7 +330,10 @@ static WriteEvent plan_event(const Plan *plan)
         InsertOp op = ((const PlanInsert *)plan)->op;
         return op == INSERT_APPEND || op == INSERT_IGNORE ? WRITE_INSERT : WRITE_REPLACE;
     }
-    return ((const PlanChange *)plan)->kind == PLAN_CHANGE_DELETE ? WRITE_DELETE : WRITE_UPDATE;
+    const PlanChange *change = (const PlanChange *)plan;
+    if (change->deletes_too)
+        return WRITE_REPLACE;
+    return change->kind == PLAN_CHANGE_DELETE ? WRITE_DELETE : WRITE_UPDATE;
 }
 
 TableWrite table_write_of(Statement *statement, const Plan *plan)

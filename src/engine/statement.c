@@ -12,9 +12,10 @@
 
 static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
     [AST_STATEMENT_QUERY] = statement_query,
-    [AST_STATEMENT_INSERT] = statement_insert,
-    [AST_STATEMENT_DELETE] = statement_delete,
-    [AST_STATEMENT_UPDATE] = statement_update,
+    [AST_STATEMENT_INSERT] = statement_write,
+    [AST_STATEMENT_DELETE] = statement_write,
+    [AST_STATEMENT_UPDATE] = statement_write,
+    [AST_STATEMENT_MERGE] = statement_write,
     [AST_STATEMENT_TRUNCATE] = statement_truncate,
     [AST_STATEMENT_ANALYZE] = statement_analyze,
     [AST_STATEMENT_TRANSACTION] = statement_transaction,

@@ -141,7 +141,8 @@ BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
 
 bool statement_writes(const AstStatement *ast)
 {
-    return ast->kind == AST_STATEMENT_INSERT || ast->kind == AST_STATEMENT_UPDATE || ast->kind == AST_STATEMENT_DELETE;
+    return ast->kind == AST_STATEMENT_INSERT || ast->kind == AST_STATEMENT_UPDATE ||
+           ast->kind == AST_STATEMENT_DELETE || ast->kind == AST_STATEMENT_MERGE;
 }
 
 bool statement_has_plan(const AstStatement *ast)
@@ -155,6 +156,8 @@ static BoundQuery *write_bind(Statement *statement, const AstStatement *ast)
         return bind_update(&statement->environment, ast->update);
     if (ast->kind == AST_STATEMENT_DELETE)
         return bind_delete(&statement->environment, ast->delete);
+    if (ast->kind == AST_STATEMENT_MERGE)
+        return bind_merge(&statement->environment, ast->merge);
     return bind_insert(&statement->environment, ast->insert);
 }
 
@@ -170,26 +173,11 @@ void statement_require_unsafe_write(const Statement *statement, const TableProvi
                          ast_statement_name(ast->kind));
 }
 
-static BatchStream *statement_write(Statement *statement, const AstStatement *ast)
+BatchStream *statement_write(Statement *statement, const AstStatement *ast)
 {
     BoundQuery *query = write_bind(statement, ast);
     statement_require_unsafe_write(statement, statement_written_table(query->plan), ast);
     return statement_run_write(statement, query);
-}
-
-BatchStream *statement_insert(Statement *statement, const AstStatement *ast)
-{
-    return statement_write(statement, ast);
-}
-
-BatchStream *statement_delete(Statement *statement, const AstStatement *ast)
-{
-    return statement_write(statement, ast);
-}
-
-BatchStream *statement_update(Statement *statement, const AstStatement *ast)
-{
-    return statement_write(statement, ast);
 }
 
 /* A table that can be emptied; raises. */
@@ -248,6 +236,6 @@ BoundQuery *statement_bind(Statement *statement, const AstStatement *ast)
         return bind_query(&statement->environment, ast->query);
     if (statement_writes(ast))
         return write_bind(statement, ast);
-    error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "queries, INSERT, UPDATE and DELETE have a plan",
+    error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "queries, INSERT, UPDATE, DELETE and MERGE have a plan",
                      "%s has no plan", ast_statement_name(ast->kind));
 }

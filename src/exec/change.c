@@ -1,5 +1,5 @@
-/* exec/change.c: DELETE, UPDATE and ON CONFLICT DO UPDATE: hands row numbers, and the new rows, checked, to a table's
- * provider, or filters and assignments; gives one row, how many were changed, or the rows. */
+/* exec/change.c: DELETE, UPDATE, MERGE and ON CONFLICT DO UPDATE: hands row numbers, and the new rows, checked, to a
+ * table's provider, or filters and assignments; gives one row, how many were changed, or the rows. */
 #include "exec/key_filter.h"
 #include "exec/row_checks.h"
 #include "exec/written_rows.h"
@@ -16,12 +16,23 @@ struct ChangeOperator {
     Operator base;
     ChangeStream stream;
     RowChecks checks;
-    KeyFilter *keys;      /* UPSERT */
+    KeyFilter *keys;      /* UPSERT: of the table; MERGE: the row number */
     const Schema *schema; /* of the table */
     bool is_done;
     WrittenRows written;
     Batch shown;
 };
+
+static void change_require_once(const ChangeOperator *self, const Batch *batch)
+{
+    if (key_filter_run(self->keys, batch)->row_count == batch->row_count)
+        return;
+    bool is_merge = ((const PlanChange *)self->base.plan)->kind == PLAN_CHANGE_MERGE;
+    error_raise_hint(ERROR_CARDINALITY, NO_POSITION,
+                     is_merge ? "at most one row of the source may match a row" : "insert one row alone for each key",
+                     "%s cannot change a row of table \"%s\" a second time",
+                     is_merge ? "MERGE" : "ON CONFLICT DO UPDATE", self->checks.table_name);
+}
 
 static Batch *change_stream_next(BatchStream *stream)
 {
@@ -32,13 +43,10 @@ static Batch *change_stream_next(BatchStream *stream)
     PlanChangeKind kind = ((const PlanChange *)self->base.plan)->kind;
     if (kind != PLAN_CHANGE_DELETE)
         row_checks_run(&self->checks, self->schema, batch, /* first_column= */ 1);
-    if (kind == PLAN_CHANGE_UPSERT) {
+    if (kind == PLAN_CHANGE_UPSERT)
         row_checks_nulls(&self->checks, self->schema, batch, self->schema->column_count + 1);
-        if (key_filter_run(self->keys, batch)->row_count < batch->row_count)
-            error_raise_hint(ERROR_CARDINALITY, NO_POSITION, "insert one row alone for each key",
-                             "ON CONFLICT DO UPDATE cannot change a row of table \"%s\" a second time",
-                             self->checks.table_name);
-    }
+    if (self->keys)
+        change_require_once(self, batch);
     written_rows_add(&self->written, batch);
     self->shown = *batch; /* behind the provider's columns are those that only RETURNING asks for */
     self->shown.column_count = stream->schema->column_count;
@@ -76,6 +84,8 @@ static uint64_t change_run(ChangeOperator *self)
         return 0;
     if (plan->kind == PLAN_CHANGE_DELETE)
         return table->ops->delete_rows(table, self->base.context, rows);
+    if (plan->deletes_too)
+        return table->ops->merge_rows(table, self->base.context, plan->columns, plan->column_count, rows);
     return table->ops->update_rows(table, self->base.context, plan->columns, plan->column_count, rows);
 }
 
@@ -96,13 +106,27 @@ static void change_close(Operator *op)
 
 static const OperatorOps change_ops = {"Change", NULL, change_next, change_close};
 
-static const Schema *change_schema(const Build *build, const Schema *table, size_t column_count)
+/* The row number, the table's columns unless rows are deleted alone, and what MERGE has behind them. */
+static const Schema *change_schema(const Build *build, const PlanChange *change, const Schema *table)
 {
-    Schema *schema = schema_new(build->arena, column_count);
+    size_t count = change->kind == PLAN_CHANGE_DELETE ? 0 : table->column_count;
+    Schema *schema = schema_new(build->arena, 1 + count + change->deletes_too);
     schema->columns[0] = (Column){.name = "row number", .type = type_of(TYPE_BIGINT)};
-    for (size_t i = 1; i < column_count; i++)
-        schema->columns[i] = table->columns[i - 1];
+    for (size_t i = 0; i < count; i++)
+        schema->columns[1 + i] = table->columns[i];
+    if (change->deletes_too)
+        schema->columns[1 + count] = (Column){.name = "is gone", .type = type_of(TYPE_BOOLEAN)};
     return schema;
+}
+
+static KeyFilter *change_keys(const Build *build, const PlanChange *change, const Schema *table, const Schema *rows)
+{
+    static const size_t first = 0;
+    static const Constraint row_number = {.kind = CONSTRAINT_UNIQUE, .column_count = 1, .columns = &first};
+    static const Constraint *const numbers = &row_number;
+    if (change->kind == PLAN_CHANGE_UPSERT)
+        return key_filter_new(build, table, &change->key, 1, rows->column_count);
+    return change->kind == PLAN_CHANGE_MERGE ? key_filter_new(build, rows, &numbers, 1, 0) : NULL;
 }
 
 Operator *change_new(const Build *build, const Plan *plan, Operator **inputs)
@@ -115,11 +139,8 @@ Operator *change_new(const Build *build, const Plan *plan, Operator **inputs)
         return &self->base;
     self->checks =
         row_checks_new(build, plan->inputs[0], change->name, change->checks, change->check_names, change->check_count);
-    size_t column_count = change->kind == PLAN_CHANGE_DELETE ? 1 : self->schema->column_count + 1;
-    if (change->kind == PLAN_CHANGE_UPSERT)
-        self->keys = key_filter_new(build, self->schema, &change->key, 1, column_count);
-    self->stream =
-        (ChangeStream){.base = {.schema = change_schema(build, self->schema, column_count), .next = change_stream_next},
-                       .change = self};
+    const Schema *rows = change_schema(build, change, self->schema);
+    self->keys = change_keys(build, change, self->schema, rows);
+    self->stream = (ChangeStream){.base = {.schema = rows, .next = change_stream_next}, .change = self};
     return &self->base;
 }

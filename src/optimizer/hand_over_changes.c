@@ -102,7 +102,7 @@ static void hand_over(PlanColumns *columns, PlanChange *change)
 
 Plan *rule_hand_over_changes(PlanColumns *columns, Plan *plan)
 {
-    if (plan->kind == PLAN_CHANGE && ((PlanChange *)plan)->kind != PLAN_CHANGE_UPSERT)
+    if (plan->kind == PLAN_CHANGE && ((PlanChange *)plan)->kind <= PLAN_CHANGE_UPDATE)
         hand_over(columns, (PlanChange *)plan);
     for (size_t i = 0; i < plan->input_count; i++)
         plan->inputs[i] = rule_hand_over_changes(columns, plan->inputs[i]);

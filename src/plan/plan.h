@@ -311,18 +311,25 @@ typedef struct PlanSpread {
     Plan base; /* outputs: the input's */
 } PlanSpread;
 
-typedef enum PlanChangeKind { PLAN_CHANGE_DELETE, PLAN_CHANGE_UPDATE, PLAN_CHANGE_UPSERT } PlanChangeKind;
+typedef enum PlanChangeKind {
+    PLAN_CHANGE_DELETE,
+    PLAN_CHANGE_UPDATE,
+    PLAN_CHANGE_UPSERT,
+    PLAN_CHANGE_MERGE
+} PlanChangeKind;
 
 /* Changes rows of a table. Either its input gives their row numbers and, UPDATE, the new values of all columns in table
  * order and types; a row at most once. UPSERT is an UPDATE some of whose rows are new, with NULL for a number, and
- * behind the values has those of the row that was to be inserted: two of them with one key raise CARDINALITY. Gives one
- * row with one UBIGINT column, count. */
+ * behind the values has those of the row that was to be inserted: two of them with one key raise CARDINALITY. MERGE is
+ * an UPDATE some of whose rows are new too, and (deletes_too) a BOOLEAN behind the values says of others that they go:
+ * a row that comes twice raises CARDINALITY. Gives one row with one UBIGINT column, count. */
 typedef struct PlanChange {
     Plan base;
     TableProvider *table; /* the plan's arena holds a share */
     const char *name;
     PlanChangeKind kind;
     bool returns_rows;   /* outputs: the input's, which may have more columns behind those */
+    bool deletes_too;    /* MERGE */
     size_t column_count; /* UPDATE: those that are assigned */
     const size_t *columns;
     size_t check_count; /* UPDATE: as those of an Insert */

@@ -502,8 +502,10 @@ static void printer_insert(Printer *printer, const PlanInsert *insert)
 
 static void printer_change(Printer *printer, const PlanChange *change)
 {
-    static const char *const kinds[] = {
-        [PLAN_CHANGE_DELETE] = "delete", [PLAN_CHANGE_UPDATE] = "update", [PLAN_CHANGE_UPSERT] = "insert, or update"};
+    static const char *const kinds[] = {[PLAN_CHANGE_DELETE] = "delete",
+                                        [PLAN_CHANGE_UPDATE] = "update",
+                                        [PLAN_CHANGE_UPSERT] = "insert, or update",
+                                        [PLAN_CHANGE_MERGE] = "merge"};
     const Schema *schema = change->table->ops->schema(change->table, printer->columns->context);
     text_add_char(printer->text, ' ');
     printer_name(printer->text, view_of(change->name));

@@ -231,6 +231,10 @@ typedef struct TableProviderOps {
      * statement assigns, the others are as they were. A NULL number is a new row. */
     uint64_t (*update_rows)(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
                             BatchStream *rows);
+    /* MERGE: as update_rows, and behind the values stands a BOOLEAN that says whether the row goes. NULL: it can
+     * delete no rows along with other changes. */
+    uint64_t (*merge_rows)(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
+                           BatchStream *rows);
     uint64_t (*truncate)(TableProvider *table, const Context *context);
     /* May be nested: commit and rollback are of the newest begin that is open; what an inner one commits, an outer one
      * may still undo. rollback never raises; a commit that does leaves it open. All three NULL, or none. */

@@ -89,6 +89,7 @@ const char *ast_statement_name(AstStatementKind kind)
         [AST_STATEMENT_INSERT] = "INSERT",
         [AST_STATEMENT_UPDATE] = "UPDATE",
         [AST_STATEMENT_DELETE] = "DELETE",
+        [AST_STATEMENT_MERGE] = "MERGE",
         [AST_STATEMENT_TRUNCATE] = "TRUNCATE",
         [AST_STATEMENT_COPY] = "COPY",
         [AST_STATEMENT_ATTACH] = "ATTACH",

@@ -781,6 +781,37 @@ typedef struct AstDelete {
     AstItems returning;
 } AstDelete;
 
+typedef enum AstMergeMatch {
+    AST_MERGE_MATCHED,
+    AST_MERGE_NOT_MATCHED,           /* rows of the source without one of the table */
+    AST_MERGE_NOT_MATCHED_BY_SOURCE, /* the other way round */
+} AstMergeMatch;
+
+typedef enum AstMergeAction { AST_MERGE_NOTHING, AST_MERGE_UPDATE, AST_MERGE_DELETE, AST_MERGE_INSERT } AstMergeAction;
+
+/* WHEN … [AND condition] THEN … */
+typedef struct AstMergeWhen {
+    Position position;
+    AstMergeMatch match;
+    AstExpr *condition; /* or NULL */
+    AstMergeAction action;
+    AstAssignments assignments; /* UPDATE */
+    AstNames columns;           /* INSERT */
+    AstOverriding overriding;
+    AstQuery *values; /* one row; NULL: DEFAULT VALUES */
+} AstMergeWhen;
+
+typedef struct AstMerge {
+    AstCtes with;
+    bool is_recursive;
+    AstObjectName table;
+    AstName alias;
+    AstTableRef *source;
+    AstExpr *on;
+    ARRAY(AstMergeWhen) whens;
+    AstItems returning;
+} AstMerge;
+
 typedef struct AstCopy {
     bool is_from;
     AstQuery *query; /* COPY (query) TO; otherwise: */
@@ -893,6 +924,7 @@ typedef struct AstPragma {
     X(INSERT, AstInsert, insert)                                                                                       \
     X(UPDATE, AstUpdate, update)                                                                                       \
     X(DELETE, AstDelete, delete)                                                                                       \
+    X(MERGE, AstMerge, merge)                                                                                          \
     X(TRUNCATE, AstTruncate, truncate)                                                                                 \
     X(COPY, AstCopy, copy)                                                                                             \
     X(ATTACH, AstAttach, attach)                                                                                       \

@@ -122,6 +122,7 @@ typedef enum KeywordClass {
     X(LOCALTIMESTAMP, "localtimestamp", RESERVED) \
     X(LOCATION, "location", UNRESERVED) \
     X(MATERIALIZED, "materialized", UNRESERVED) \
+    X(MERGE, "merge", UNRESERVED) \
     X(NAME, "name", UNRESERVED) \
     X(NATURAL, "natural", TYPE_FUNCTION) \
     X(NO, "no", UNRESERVED) \

@@ -1,4 +1,4 @@
-/* sql/parser_change.c: statements that change or move rows: INSERT, UPDATE, DELETE, TRUNCATE, COPY. */
+/* sql/parser_change.c: statements that change or move rows: INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY. */
 #include "sql/parser_internal.h"
 
 /* ---- parts ---- */
@@ -72,6 +72,18 @@ static bool parser_at_column_list(Parser *parser)
     return next == TOKEN_COMMA || next == TOKEN_RIGHT_PAREN;
 }
 
+/* [OVERRIDING { SYSTEM | USER } VALUE] */
+static AstOverriding parser_overriding(Parser *parser)
+{
+    if (!parser_accept_word(parser, "overriding"))
+        return AST_OVERRIDING_NONE;
+    bool is_system = parser_accept_word(parser, "system");
+    if (!is_system)
+        parser_expect_word(parser, "user");
+    parser_expect_word(parser, "value");
+    return is_system ? AST_OVERRIDING_SYSTEM : AST_OVERRIDING_USER;
+}
+
 /* From INTO or OVERWRITE on. */
 static void parser_insert_rest(Parser *parser, AstStatement *statement, AstInsert *insert)
 {
@@ -81,12 +93,7 @@ static void parser_insert_rest(Parser *parser, AstStatement *statement, AstInser
     if (parser_at_column_list(parser))
         insert->columns = parser_name_list(parser, "a column name");
     insert->is_by_name = parser_accept_keywords(parser, KEYWORD_BY, KEYWORD_NAME);
-    if (parser_accept_word(parser, "overriding")) {
-        insert->overriding = parser_accept_word(parser, "system") ? AST_OVERRIDING_SYSTEM : AST_OVERRIDING_USER;
-        if (insert->overriding == AST_OVERRIDING_USER)
-            parser_expect_word(parser, "user");
-        parser_expect_word(parser, "value");
-    }
+    insert->overriding = parser_overriding(parser);
     if (!parser_accept_keywords(parser, KEYWORD_DEFAULT, KEYWORD_VALUES)) {
         parser_at_keyword(parser, KEYWORD_VALUES); /* for messages */
         insert->query = parser_query_child(parser, statement);
@@ -170,6 +177,76 @@ void parser_truncate(Parser *parser, AstStatement *statement)
     statement->truncate->is_cascade = parser_cascade(parser);
 }
 
+/* ---- MERGE ---- */
+
+/* Behind THEN */
+static void parser_merge_action(Parser *parser, AstStatement *statement, AstMergeWhen *when)
+{
+    bool is_insert = when->match == AST_MERGE_NOT_MATCHED;
+    if (parser_accept_keyword(parser, KEYWORD_DO)) {
+        parser_expect_keyword(parser, KEYWORD_NOTHING);
+    } else if (is_insert) {
+        parser_expect_keyword(parser, KEYWORD_INSERT);
+        when->action = AST_MERGE_INSERT;
+        if (parser_accept_keywords(parser, KEYWORD_DEFAULT, KEYWORD_VALUES))
+            return;
+        when->columns = parser_accept_name_list(parser, "a column name");
+        when->overriding = parser_overriding(parser);
+        if (!parser_at_keyword(parser, KEYWORD_VALUES))
+            parser_raise(parser, NULL);
+        when->values = parser_values(parser);
+        parser_adopt(&statement->height, when->values->height, when->values->position);
+    } else if (parser_accept_keyword(parser, KEYWORD_DELETE)) {
+        when->action = AST_MERGE_DELETE;
+    } else {
+        parser_expect_keyword(parser, KEYWORD_UPDATE);
+        parser_expect_keyword(parser, KEYWORD_SET);
+        when->action = AST_MERGE_UPDATE;
+        when->assignments = parser_assignments(parser, statement);
+    }
+}
+
+/* WHEN [NOT] MATCHED [BY { SOURCE | TARGET }] [AND condition] THEN action */
+static AstMergeWhen parser_merge_when(Parser *parser, AstStatement *statement)
+{
+    AstMergeWhen when = {.position = parser_position(parser)};
+    parser_expect_keyword(parser, KEYWORD_WHEN);
+    bool is_not = parser_accept_keyword(parser, KEYWORD_NOT);
+    parser_expect_word(parser, "matched");
+    if (is_not) {
+        when.match = AST_MERGE_NOT_MATCHED;
+        if (parser_accept_keyword(parser, KEYWORD_BY)) {
+            if (parser_accept_word(parser, "source"))
+                when.match = AST_MERGE_NOT_MATCHED_BY_SOURCE;
+            else
+                parser_expect_word(parser, "target");
+        }
+    }
+    if (parser_accept_keyword(parser, KEYWORD_AND))
+        when.condition = parser_expr_part(parser, &statement->height);
+    parser_expect_keyword(parser, KEYWORD_THEN);
+    parser_merge_action(parser, statement, &when);
+    return when;
+}
+
+void parser_merge(Parser *parser, AstStatement *statement)
+{
+    AstMerge *merge = statement->merge = arena_new(parser->arena, AstMerge);
+    parser_expect_keyword(parser, KEYWORD_MERGE);
+    parser_expect_keyword(parser, KEYWORD_INTO);
+    merge->table = parser_object_name(parser, "a table name");
+    merge->alias = parser_accept_alias(parser);
+    parser_expect_keyword(parser, KEYWORD_USING);
+    merge->source = parser_table_ref(parser);
+    parser_adopt(&statement->height, merge->source->height, merge->source->position);
+    parser_expect_keyword(parser, KEYWORD_ON);
+    merge->on = parser_expr_part(parser, &statement->height);
+    do {
+        array_add(parser->arena, &merge->whens, parser_merge_when(parser, statement));
+    } while (parser_at_keyword(parser, KEYWORD_WHEN));
+    merge->returning = parser_accept_returning(parser, statement);
+}
+
 void parser_with_statement(Parser *parser, AstStatement *statement)
 {
     bool is_recursive;
@@ -192,6 +269,12 @@ void parser_with_statement(Parser *parser, AstStatement *statement)
         parser_delete(parser, statement);
         statement->delete->with = with;
         statement->delete->is_recursive = is_recursive;
+        break;
+    case KEYWORD_MERGE:
+        statement->kind = AST_STATEMENT_MERGE;
+        parser_merge(parser, statement);
+        statement->merge->with = with;
+        statement->merge->is_recursive = is_recursive;
         break;
     default:
         statement->kind = AST_STATEMENT_QUERY;

@@ -1,7 +1,6 @@
 /* sql/parser_from.c: what stands in FROM: tables, functions, queries, joins, samples, pivots. */
 #include "sql/parser_internal.h"
 
-static AstTableRef *parser_table_ref(Parser *parser);
 static AstTableRef *parser_joins(Parser *parser, AstTableRef *left);
 
 static AstTableRef *table_ref_new(Parser *parser, AstTableRefKind kind, Position position)
@@ -346,7 +345,7 @@ static AstTableRef *parser_joins(Parser *parser, AstTableRef *left)
     return left;
 }
 
-static AstTableRef *parser_table_ref(Parser *parser)
+AstTableRef *parser_table_ref(Parser *parser)
 {
     return parser_joins(parser, parser_table_operand(parser));
 }

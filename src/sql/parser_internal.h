@@ -165,6 +165,8 @@ AstItems parser_items(Parser *parser, uint16_t *height);
 AstItem parser_item(Parser *parser, uint16_t *height);
 /* *, or an expression */
 AstExpr *parser_expr_or_star(Parser *parser, uint16_t *height);
+/* One item of FROM, with all that is joined to it. */
+AstTableRef *parser_table_ref(Parser *parser);
 /* After FROM or USING. */
 AstTableRefs parser_table_refs(Parser *parser, uint16_t *height);
 AstSample *parser_sample(Parser *parser, uint16_t *height);
@@ -194,11 +196,12 @@ void parser_insert(Parser *parser, AstStatement *statement);
 void parser_replace(Parser *parser, AstStatement *statement);
 void parser_update(Parser *parser, AstStatement *statement);
 void parser_delete(Parser *parser, AstStatement *statement);
+void parser_merge(Parser *parser, AstStatement *statement);
 /* [CASCADE | RESTRICT] */
 bool parser_cascade(Parser *parser);
 void parser_truncate(Parser *parser, AstStatement *statement);
 void parser_copy(Parser *parser, AstStatement *statement);
-/* WITH …: a query, or INSERT, UPDATE, DELETE. */
+/* WITH …: a query, or INSERT, UPDATE, DELETE, MERGE. */
 void parser_with_statement(Parser *parser, AstStatement *statement);
 
 #endif

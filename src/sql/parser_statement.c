@@ -431,6 +431,7 @@ static const struct {
     {KEYWORD_REPLACE, AST_STATEMENT_INSERT, parser_replace},
     {KEYWORD_UPDATE, AST_STATEMENT_UPDATE, parser_update},
     {KEYWORD_DELETE, AST_STATEMENT_DELETE, parser_delete},
+    {KEYWORD_MERGE, AST_STATEMENT_MERGE, parser_merge},
     {KEYWORD_TRUNCATE, AST_STATEMENT_TRUNCATE, parser_truncate},
     {KEYWORD_COPY, AST_STATEMENT_COPY, parser_copy},
     {KEYWORD_ATTACH, AST_STATEMENT_ATTACH, parser_attach},

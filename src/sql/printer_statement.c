@@ -32,6 +32,14 @@ static void print_assignments(Printer *printer, const AstAssignments *assignment
     }
 }
 
+static void print_overriding(Printer *printer, AstOverriding overriding)
+{
+    static const char *const words[] = {[AST_OVERRIDING_NONE] = "",
+                                        [AST_OVERRIDING_SYSTEM] = "OVERRIDING SYSTEM VALUE ",
+                                        [AST_OVERRIDING_USER] = "OVERRIDING USER VALUE "};
+    print(printer, words[overriding]);
+}
+
 /* ---- statements that change tables ---- */
 
 static void print_insert(Printer *printer, const AstInsert *insert)
@@ -46,9 +54,7 @@ static void print_insert(Printer *printer, const AstInsert *insert)
     print_alias(printer, &insert->alias);
     print_name_list(printer, &insert->columns);
     print(printer, insert->is_by_name ? " BY NAME " : " ");
-    if (insert->overriding != AST_OVERRIDING_NONE)
-        print(printer,
-              insert->overriding == AST_OVERRIDING_SYSTEM ? "OVERRIDING SYSTEM VALUE " : "OVERRIDING USER VALUE ");
+    print_overriding(printer, insert->overriding);
     if (insert->query)
         print_query(printer, insert->query);
     else
@@ -96,6 +102,49 @@ static void print_delete(Printer *printer, const AstDelete *delete)
     }
     print_where(printer, delete->where);
     print_returning(printer, &delete->returning);
+}
+
+static void print_merge_when(Printer *printer, const AstMergeWhen *when)
+{
+    static const char *const matches[] = {[AST_MERGE_MATCHED] = " WHEN MATCHED",
+                                          [AST_MERGE_NOT_MATCHED] = " WHEN NOT MATCHED",
+                                          [AST_MERGE_NOT_MATCHED_BY_SOURCE] = " WHEN NOT MATCHED BY SOURCE"};
+    static const char *const actions[] = {[AST_MERGE_NOTHING] = " THEN DO NOTHING",
+                                          [AST_MERGE_UPDATE] = " THEN UPDATE",
+                                          [AST_MERGE_DELETE] = " THEN DELETE",
+                                          [AST_MERGE_INSERT] = " THEN INSERT"};
+    print(printer, matches[when->match]);
+    if (when->condition) {
+        print(printer, " AND ");
+        print_expr(printer, when->condition);
+    }
+    print(printer, actions[when->action]);
+    if (when->action == AST_MERGE_UPDATE)
+        print_assignments(printer, &when->assignments);
+    if (when->action != AST_MERGE_INSERT)
+        return;
+    print_name_list(printer, &when->columns);
+    print(printer, " ");
+    print_overriding(printer, when->overriding);
+    if (when->values)
+        print_query(printer, when->values);
+    else
+        print(printer, "DEFAULT VALUES");
+}
+
+static void print_merge(Printer *printer, const AstMerge *merge)
+{
+    print_with(printer, &merge->with, merge->is_recursive);
+    print(printer, "MERGE INTO ");
+    print_object_name(printer, &merge->table);
+    print_alias(printer, &merge->alias);
+    print(printer, " USING ");
+    print_table_ref(printer, merge->source);
+    print(printer, " ON ");
+    print_expr(printer, merge->on);
+    for (size_t i = 0; i < merge->whens.count; i++)
+        print_merge_when(printer, &merge->whens.items[i]);
+    print_returning(printer, &merge->returning);
 }
 
 static void print_copy(Printer *printer, const AstCopy *copy)
@@ -345,6 +394,9 @@ void print_statement(Printer *printer, const AstStatement *statement)
         break;
     case AST_STATEMENT_DELETE:
         print_delete(printer, statement->delete);
+        break;
+    case AST_STATEMENT_MERGE:
+        print_merge(printer, statement->merge);
         break;
     case AST_STATEMENT_TRUNCATE:
         print_truncate(printer, statement->truncate);

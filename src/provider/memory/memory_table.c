@@ -99,6 +99,7 @@ static const TableProviderOps memory_ops = {
     .insert_into = memory_insert_into,
     .delete_rows = memory_delete_rows,
     .update_rows = memory_update_rows,
+    .merge_rows = memory_merge_rows,
     .truncate = memory_truncate,
     .begin = memory_begin,
     .commit = memory_commit,

@@ -41,6 +41,8 @@ uint64_t memory_insert_into(TableProvider *table, const Context *context, Insert
 uint64_t memory_delete_rows(TableProvider *table, const Context *context, BatchStream *rows);
 uint64_t memory_update_rows(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
                             BatchStream *rows);
+uint64_t memory_merge_rows(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
+                           BatchStream *rows);
 uint64_t memory_truncate(TableProvider *table, const Context *context);
 
 #endif

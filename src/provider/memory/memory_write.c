@@ -1,4 +1,4 @@
-/* provider/memory/memory_write.c: INSERT, DELETE, UPDATE and TRUNCATE, each as one change. */
+/* provider/memory/memory_write.c: INSERT, DELETE, UPDATE, MERGE and TRUNCATE, each as one change. */
 #include "base/error.h"
 #include "provider/memory/memory_change.h"
 
@@ -67,4 +67,26 @@ uint64_t memory_update_rows(TableProvider *base, const Context *context, const s
             memory_change_add(&change, batch->columns + 1, selection, count);
     }
     return memory_change_commit(&change, INSERT_APPEND);
+}
+
+uint64_t memory_merge_rows(TableProvider *base, const Context *context, const size_t *columns, size_t column_count,
+                           BatchStream *rows)
+{
+    (void)columns, (void)column_count;
+    MemoryChange change;
+    memory_change_begin(&change, (MemoryTable *)base, context, /* from_nothing= */ false);
+    uint16_t selection[BATCH_SIZE];
+    uint64_t gone_count = 0;
+    Batch *batch;
+    while ((batch = stream_next(rows)) != NULL) {
+        const Vector *is_gone = batch->columns[batch->column_count - 1];
+        size_t count = rows_take(&change, batch, selection), kept = 0;
+        for (size_t i = 0; i < count; i++)
+            if (!VECTOR_DATA(is_gone, bool)[vector_index(is_gone, selection[i])])
+                selection[kept++] = selection[i];
+        gone_count += count - kept;
+        if (kept > 0)
+            memory_change_add(&change, batch->columns + 1, selection, kept);
+    }
+    return gone_count + memory_change_commit(&change, INSERT_APPEND);
 }

@@ -145,6 +145,7 @@ static const TableProviderOps sqlite_ops = {
     .insert_into = sqlite_insert_into,
     .delete_rows = sqlite_delete_rows,
     .update_rows = sqlite_update_rows,
+    .merge_rows = sqlite_merge_rows,
     .truncate = sqlite_truncate,
     .begin = sqlite_begin,
     .commit = sqlite_commit,

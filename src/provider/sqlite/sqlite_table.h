@@ -69,6 +69,8 @@ uint64_t sqlite_insert_into(TableProvider *table, const Context *context, Insert
 uint64_t sqlite_delete_rows(TableProvider *table, const Context *context, BatchStream *rows);
 uint64_t sqlite_update_rows(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
                             BatchStream *rows);
+uint64_t sqlite_merge_rows(TableProvider *table, const Context *context, const size_t *columns, size_t column_count,
+                           BatchStream *rows);
 void sqlite_begin(TableProvider *table);
 void sqlite_commit(TableProvider *table);
 void sqlite_rollback(TableProvider *table);

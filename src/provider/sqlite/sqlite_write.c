@@ -374,9 +374,10 @@ typedef struct RowUpdate {
     RowList *list;
     const size_t *columns;
     size_t column_count;
-    Vector **vectors; /* of them, in the batch at hand */
-    sqlite3_stmt *update, *insert;
-    Insertion insertion; /* of new rows, once there is one */
+    Vector **vectors;              /* of them, in the batch at hand */
+    sqlite3_stmt *update, *insert; /* NULL: nothing is assigned; there is no new row yet */
+    sqlite3_stmt *delete;          /* NULL: no row goes */
+    Insertion insertion;           /* of new rows, once there is one */
 } RowUpdate;
 
 static void row_update_existing(RowUpdate *self, const Batch *batch, size_t row)
@@ -406,28 +407,59 @@ static void row_update_new(RowUpdate *self, const Batch *batch, size_t row)
               row);
 }
 
-uint64_t sqlite_update_rows(TableProvider *base, const Context *context, const size_t *columns, size_t column_count,
-                            BatchStream *rows)
+static void row_delete(const RowUpdate *self, const Batch *batch, size_t row)
+{
+    SqliteDatabase *database = self->list->table->database;
+    sqlite3_bind_int64(self->delete, 1, row_number(batch, row));
+    (void)sqlite_step(database, self->delete);
+    sqlite3_reset(self->delete);
+}
+
+static void row_change(RowUpdate *self, const Batch *batch, size_t row)
+{
+    const Vector *is_gone = self->delete ? batch->columns[batch->column_count - 1] : NULL;
+    if (is_gone && VECTOR_DATA(is_gone, bool)[vector_index(is_gone, row)])
+        row_delete(self, batch, row);
+    else if (vector_is_null(batch->columns[0], row))
+        row_update_new(self, batch, row);
+    else
+        row_update_existing(self, batch, row);
+}
+
+static uint64_t change_rows(TableProvider *base, const Context *context, const size_t *columns, size_t column_count,
+                            BatchStream *rows, bool deletes_too)
 {
     RowList list = row_list_read(base, context, rows);
     RowUpdate self = {.list = &list,
                       .columns = columns,
                       .column_count = column_count,
                       .vectors = arena_array(list.arena, Vector *, column_count)};
-    self.update =
-        sqlite_prepare(list.table->database, list.arena, update_sql(list.table, list.arena, columns, column_count));
+    if (column_count > 0)
+        self.update =
+            sqlite_prepare(list.table->database, list.arena, update_sql(list.table, list.arena, columns, column_count));
+    if (deletes_too)
+        self.delete = sqlite_prepare(list.table->database, list.arena, delete_sql(list.table, list.arena));
     uint64_t count = 0;
     for (size_t b = 0; b < list.batches.count; b++) {
         const Batch *batch = list.batches.items[b];
         context_check(context);
         arena_reset(list.scratch);
         for (size_t row = 0; row < batch->row_count; row++)
-            if (vector_is_null(batch->columns[0], row))
-                row_update_new(&self, batch, row);
-            else
-                row_update_existing(&self, batch, row);
+            row_change(&self, batch, row);
         count += batch->row_count;
     }
     row_list_done(&list);
     return count;
+}
+
+uint64_t sqlite_update_rows(TableProvider *base, const Context *context, const size_t *columns, size_t column_count,
+                            BatchStream *rows)
+{
+    return change_rows(base, context, columns, column_count, rows, /* deletes_too= */ false);
+}
+
+uint64_t sqlite_merge_rows(TableProvider *base, const Context *context, const size_t *columns, size_t column_count,
+                           BatchStream *rows)
+{
+    return change_rows(base, context, columns, column_count, rows, /* deletes_too= */ true);
 }
