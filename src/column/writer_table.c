@@ -8,7 +8,8 @@
  *   └──────────┴────┘        [========]                       [older ====] [newer ==  ]
  *   (2 rows)
  *
- * Only a terminal's width cuts: with width 0 every value stands whole. The footer says what is not shown. */
+ * Only a terminal's width cuts, texts and names before numbers and dates: with width 0 every value stands whole. The
+ * footer says what is not shown. */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@ enum {
     SAMPLED_ROWS = 10000, /* whose widths decide, or fewer that take */
     SAMPLED_BYTES = 32 << 20,
     SHRUNK_WIDTH = 8, /* columns are hidden before they get narrower than this */
+    WHOLE_WIDTH = 32, /* numbers, dates and the like that are no wider stay whole: their names are cut, and texts */
     BORDER_WIDTH = 3, /* of a column: "│ " and " " */
 };
 
@@ -46,8 +48,10 @@ typedef struct RowSpan {
 
 typedef struct TableColumn {
     Cell name;
-    size_t width;      /* that it is shown in */
-    bool aligns_right; /* numbers */
+    size_t width;       /* that it is shown in */
+    size_t whole_width; /* of its widest value, where no value is to be cut for the width of others */
+    bool aligns_right;  /* numbers */
+    bool is_text;
 } TableColumn;
 
 typedef struct TableWriter {
@@ -156,24 +160,29 @@ static void row_make(Writer *writer, Arena *arena, size_t row, Cell *ret_cells)
 
 static void widths_grow(TableWriter *table, const Cell *cells)
 {
-    for (size_t c = 0; c < table->column_count; c++)
-        if (cells[c].width > table->columns[c].width)
-            table->columns[c].width = cells[c].width;
+    for (size_t c = 0; c < table->column_count; c++) {
+        TableColumn *column = &table->columns[c];
+        if (cells[c].width > column->width)
+            column->width = cells[c].width;
+        if (!column->is_text && cells[c].width > column->whole_width && cells[c].width <= WHOLE_WIDTH)
+            column->whole_width = cells[c].width;
+    }
 }
 
-static size_t width_at_most(size_t width, size_t limit)
+static size_t width_at_most(const TableColumn *column, size_t limit)
 {
-    return width < limit ? width : limit;
+    size_t most = limit > column->whole_width ? limit : column->whole_width;
+    return column->width < most ? column->width : most;
 }
 
-/* Columns left_count from the left and right_count from the right, none wider than `limit`. */
+/* Columns left_count from the left and right_count from the right, none wider than `limit` unless it is to be whole. */
 static size_t layout_width(const TableWriter *table, size_t left_count, size_t right_count, size_t limit)
 {
     size_t width = 1;
     for (size_t c = 0; c < left_count; c++)
-        width += BORDER_WIDTH + width_at_most(table->columns[c].width, limit);
+        width += BORDER_WIDTH + width_at_most(&table->columns[c], limit);
     for (size_t c = table->column_count - right_count; c < table->column_count; c++)
-        width += BORDER_WIDTH + width_at_most(table->columns[c].width, limit);
+        width += BORDER_WIDTH + width_at_most(&table->columns[c], limit);
     if (left_count + right_count < table->column_count)
         width += BORDER_WIDTH + 1; /* … in their place */
     return width;
@@ -214,9 +223,10 @@ static void layout_shrink(TableWriter *table, size_t width)
     size_t used = layout_width(table, table->left_count, table->right_count, low);
     size_t left = used < width ? width - used : 0;
     for (size_t c = 0; c < table->column_count; c++) {
-        if (!column_is_shown(table, c) || table->columns[c].width <= low)
+        size_t shrunk = width_at_most(&table->columns[c], low);
+        if (!column_is_shown(table, c) || table->columns[c].width <= shrunk)
             continue;
-        table->columns[c].width = low + (left > 0);
+        table->columns[c].width = shrunk + (left > 0);
         left -= left > 0;
     }
 }
@@ -237,6 +247,8 @@ static void table_lay_out(Writer *writer, const RowSpan *spans, size_t span_coun
     table->left_count = table->column_count;
     if (writer->options.width && layout_width(table, table->column_count, 0, SIZE_MAX) > writer->options.width) {
         layout_hide(table, writer->options.width);
+        if (layout_width(table, table->left_count, table->right_count, SHRUNK_WIDTH) > writer->options.width)
+            table->columns[0].whole_width = 0; /* the last one shown */
         layout_shrink(table, writer->options.width);
     }
     table->is_laid_out = true;
@@ -376,6 +388,7 @@ static void table_begin(Writer *writer)
     for (size_t c = 0; c < schema->column_count; c++) {
         table->columns[c].name = cell_make(writer->arena, view_of(schema->columns[c].name), writer->options.width);
         table->columns[c].aligns_right = type_is_numeric(schema->columns[c].type);
+        table->columns[c].is_text = type_physical(schema->columns[c].type) == PHYSICAL_STRING;
     }
     table->null_text = writer_null_text(writer, "NULL");
     table->tail_count = writer->options.max_rows / 2;

@@ -327,6 +327,28 @@ START_TEST(table_cuts_the_widest_columns_only_at_a_terminal_and_says_so)
 }
 END_TEST
 
+START_TEST(table_cuts_texts_and_names_before_numbers_and_dates)
+{
+    static const char *const columns[] = {"when", "DATE", "kilograms", "BIGINT", "note", "VARCHAR", NULL};
+    static const char *const rows[] = {"2026-11-21", "12", "a long note"};
+    const Schema *schema = schema_of(columns);
+    ck_assert_str_eq(written(schema, rows, 1, (WriterOptions){.format = WRITER_TABLE, .width = 36}),
+                     "┌────────────┬──────────┬──────────┐\n"
+                     "│ when       │ kilogra… │ note     │\n"
+                     "├────────────┼──────────┼──────────┤\n"
+                     "│ 2026-11-21 │       12 │ a long … │\n"
+                     "└────────────┴──────────┴──────────┘\n"
+                     "(1 row; long values cut)\n");
+    ck_assert_str_eq(written(schema, rows, 1, (WriterOptions){.format = WRITER_TABLE, .width = 12}), /* one is left */
+                     "┌──────┬───┐\n"
+                     "│ when │ … │\n"
+                     "├──────┼───┤\n"
+                     "│ 202… │ … │\n"
+                     "└──────┴───┘\n"
+                     "(1 row; 1 of 3 columns shown; long values cut)\n");
+}
+END_TEST
+
 /* Lines of a table, each as wide as the terminal at most. */
 static void expect_fits(const char *table, size_t width)
 {
@@ -502,7 +524,7 @@ TEST_PROGRAM(csv_writes_every_type_and_nothing_for_null, csv_quotes_what_would_r
              json_keeps_numbers_and_quotes_the_rest, json_escapes_as_rfc_8259_and_has_no_bare_nan,
              line_is_as_in_sqlite3, markdown_keeps_cells_apart, html_is_escaped, insert_writes_sql_literals,
              table_aligns_by_what_a_terminal_shows, table_cuts_the_widest_columns_only_at_a_terminal_and_says_so,
-             table_hides_middle_columns_before_they_get_too_narrow,
+             table_cuts_texts_and_names_before_numbers_and_dates, table_hides_middle_columns_before_they_get_too_narrow,
              table_shows_the_first_and_last_rows_of_a_long_result,
              a_wide_value_behind_the_sample_overflows_its_box_whole,
              selections_constants_and_dictionaries_are_written_alike,
