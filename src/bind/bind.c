@@ -31,6 +31,8 @@ void bind_error(const Binder *binder, ErrorCode code, Position position, const c
     va_start(arguments, format);
     const char *message = arena_format_list(binder->arena, format, arguments);
     va_end(arguments);
+    if (binder->views) /* whose text the user may never have seen */
+        message = arena_format(binder->arena, "view \"%s\": %s", binder->views->name, message);
     error_raise_hint(code, binder_at(binder, position), hint ? hint : "", "%s", message);
 }
 

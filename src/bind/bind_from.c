@@ -119,7 +119,7 @@ static Rows view_rows(Binder *binder, TableProvider *view, const char *sql, cons
 {
     require_new_view(binder, view, name, position);
     const AstQuery *query = parser_parse_query(binder->arena, view_of(sql));
-    ViewFrame frame = {.view = view, .outer = binder->views};
+    ViewFrame frame = {.view = view, .name = name, .outer = binder->views};
     Position outer_position = binder->outer_position;
     binder->outer_position = binder_at(binder, position);
     const SearchPath *outer_path = binder->path;

@@ -28,6 +28,7 @@ typedef struct Cte {
 /* A view whose query is being bound. */
 typedef struct ViewFrame {
     const TableProvider *view;
+    const char *name;
     const struct ViewFrame *outer;
 } ViewFrame;
 

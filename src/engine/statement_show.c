@@ -6,6 +6,7 @@
 #include "expr/like.h"
 #include "expr/set_function.h"
 #include "expr/window.h"
+#include "sql/printer.h"
 
 /* ---- DESCRIBE ---- */
 
@@ -192,10 +193,35 @@ static BatchStream *show_setting(Statement *statement, const AstObjectName *name
     return rows_stream(rows);
 }
 
+static void index_definition_print(Text *text, const Index *index, StringView table)
+{
+    text_add(text, index->is_unique ? ";\nCREATE UNIQUE INDEX " : ";\nCREATE INDEX ");
+    printer_print_name(text, view_of(index->name));
+    text_add(text, " ON ");
+    printer_print_name(text, table);
+    for (size_t k = 0; k < index->key_count; k++) {
+        const IndexKey *key = &index->keys[k];
+        bool is_column = key->expr->kind == EXPR_COLUMN;
+        text_add_format(text, is_column ? "%s%s" : "%s(%s)", k ? ", " : " (", key->sql);
+        if (key->order.is_descending)
+            text_add(text, " DESC");
+        if (key->order.nulls_first != key->order.is_descending)
+            text_add(text, key->order.nulls_first ? " NULLS FIRST" : " NULLS LAST");
+    }
+    text_add_char(text, ')');
+}
+
+/* The statements that would make the table, and its indexes. */
 static BatchStream *show_definition(Statement *statement, const AstObjectName *name)
 {
     Rows *rows = rows_new(statement->arena, 1, "definition", TYPE_VARCHAR);
-    rows_add_texts(rows, statement_table_definition(statement, require_table(statement, name), name->name));
+    TableProvider *table = require_table(statement, name);
+    const Indexes *indexes = provider_indexes(table);
+    Text text = text_in(statement->arena);
+    text_add(&text, statement_table_definition(statement, table, name->name));
+    for (size_t i = 0; indexes && i < indexes->count; i++)
+        index_definition_print(&text, &indexes->items[i], name->name);
+    rows_add_texts(rows, text_string(&text));
     return rows_stream(rows);
 }
 
@@ -256,18 +282,26 @@ BatchStream *statement_show(Statement *statement, const AstStatement *ast)
 
 /* ---- SET ---- */
 
+/* Where files are written is for who started safe mode to say. */
+static void require_safe_change(const Settings *before, const Settings *after, Position position)
+{
+    if (!before->safe)
+        return;
+    if (!after->safe)
+        error_raise(ERROR_READ_ONLY, position, "safe mode cannot be turned off");
+    if (strcmp(before->temp_directory, after->temp_directory) != 0)
+        error_raise(ERROR_READ_ONLY, position, "safe mode forbids another temp_directory");
+}
+
 /* The budgets follow the settings; safe mode cannot be left again. */
 void statement_change_setting(Statement *statement, StringView name, const char *text, Position position)
 {
     QuernConnection *connection = statement->connection;
-    bool was_safe = connection->settings.safe;
-    Settings before = connection->settings;
-    settings_set(&connection->settings, connection->arena, name, text, position);
+    Settings changed = connection->settings;
+    settings_set(&changed, connection->arena, name, text, position);
+    require_safe_change(&connection->settings, &changed, position);
+    connection->settings = changed;
     connection->setting_count++;
-    if (was_safe && !connection->settings.safe) {
-        connection->settings = before;
-        error_raise(ERROR_READ_ONLY, position, "safe mode cannot be turned off");
-    }
     connection->memory.limit =
         connection->settings.memory_limit ? connection->settings.memory_limit : connection->memory_default;
     connection->temp.limit = connection->settings.temp_limit ? connection->settings.temp_limit : SIZE_MAX;
@@ -311,6 +345,7 @@ BatchStream *statement_set(Statement *statement, const AstStatement *ast)
 BatchStream *statement_reset(Statement *statement, const AstStatement *ast)
 {
     const char *name;
+    bool is_safe = statement->connection->settings.safe;
     if (!ast_name_is_given(ast->reset) || name_is_path(ast->reset))
         catalog_set_path(statement->connection->catalog, NULL, 0);
     if (ast_name_is_given(ast->reset) && name_is_path(ast->reset))
@@ -319,7 +354,7 @@ BatchStream *statement_reset(Statement *statement, const AstStatement *ast)
         statement_change_setting(statement, ast->reset->text, NULL, ast->reset->position);
     else
         for (size_t i = 0; (name = settings_name(i)) != NULL; i++)
-            if (strcmp(name, "safe") != 0)
+            if (strcmp(name, "safe") != 0 && !(strcmp(name, "temp_directory") == 0 && is_safe))
                 statement_change_setting(statement, view_of(name), NULL, ast->position);
     return NULL;
 }

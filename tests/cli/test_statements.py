@@ -123,6 +123,13 @@ class Changes(Database):
         self.expect(["--safe", "-c", "create table t(a int); insert into t values (1); update t set a = 2; "
                      "delete from t; truncate t"], "count\n1\n" * 3 + "count\n0\n")
 
+    def test_safe_mode_keeps_its_temp_directory(self):
+        for command in ("set temp_directory = '/nowhere'", "pragma temp_directory = '/nowhere'"):
+            run = self.run_quern("--safe", "-c", command)
+            self.assertEqual(run.status, 1, command)
+            self.assertIn("temp_directory", run.errors)
+        self.expect(["--safe", "-c", "set threads = 1; reset all; select 1 as a"], "a\n1\n")
+
     def test_returning(self):
         self.expect(["d.db", "-c", "insert into d.s values (9, 'z', null) returning id, name; "
                      "update d.s set v = id * 2 where id = 9 returning *; delete from d.s where id = 9 returning v"],
