@@ -31,10 +31,15 @@ static int memory_fails_now(void)
     return 1;
 }
 
+void memory_refuse(size_t size)
+{
+    error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory: %zu bytes were not to be had", size);
+}
+
 static void *memory_check(void *pointer, size_t size)
 {
     if (pointer == NULL)
-        error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory: %zu bytes were not to be had", size);
+        memory_refuse(size);
     return pointer;
 }
 
@@ -48,16 +53,23 @@ void *memory_allocate_zero(size_t size)
     return memory_check(memory_fails_now() ? NULL : calloc(1, size ? size : 1), size);
 }
 
-void *memory_allocate_aligned(size_t size)
+void *memory_try_aligned(size_t size)
 {
-    size_t alignment = size >= MEMORY_HUGE_PAGE ? MEMORY_HUGE_PAGE : CACHE_LINE;
+    size_t alignment = size >= MEMORY_HUGE_PAGE ? MEMORY_HUGE_PAGE : CACHE_LINE, rounded;
     if (size == 0)
         size = 1;
-    size_t rounded = memory_size_add(size, alignment - 1) / alignment * alignment;
-    void *pointer = memory_check(memory_fails_now() ? NULL : aligned_alloc(alignment, rounded), size);
-    if (rounded >= MEMORY_HUGE_PAGE)
+    if (memory_fails_now() || __builtin_add_overflow(size, alignment - 1, &rounded))
+        return NULL;
+    rounded = rounded / alignment * alignment;
+    void *pointer = aligned_alloc(alignment, rounded);
+    if (pointer && rounded >= MEMORY_HUGE_PAGE)
         (void)madvise(pointer, rounded, MADV_HUGEPAGE); /* advice: where it is refused, small pages do */
     return pointer;
+}
+
+void *memory_allocate_aligned(size_t size)
+{
+    return memory_check(memory_try_aligned(size), size);
 }
 
 void *memory_resize(void *pointer, size_t size)

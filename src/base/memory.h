@@ -1,5 +1,5 @@
 /* base/memory.h: the one door to malloc. An allocation never returns NULL: running out of memory raises.
- * memory_map asks the system, and may. */
+ * memory_try_aligned and memory_map may. */
 #ifndef QUERN_BASE_MEMORY_H
 #define QUERN_BASE_MEMORY_H
 
@@ -12,6 +12,9 @@ void *memory_allocate(size_t size);
 void *memory_allocate_zero(size_t size);
 /* Memory aligned to a cache line (64 bytes), for vector data; large blocks are advised to be huge pages. */
 void *memory_allocate_aligned(size_t size);
+/* The same for who has something to give back before it raises: NULL when there is none; and raising. */
+void *memory_try_aligned(size_t size);
+_Noreturn void memory_refuse(size_t size);
 /* Grows or shrinks; `pointer` may be NULL. Raises OUT_OF_MEMORY, and then `pointer` is untouched. */
 void *memory_resize(void *pointer, size_t size);
 void memory_free(void *pointer);

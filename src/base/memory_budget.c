@@ -7,23 +7,24 @@
 #include "base/memory.h"
 #include "base/memory_pool.h"
 
-/* What the pool keeps for later is given up for what is wanted now. */
-static bool budget_make_room(const MemoryBudget *budget, size_t used)
+/* What the pool keeps for later is given up for what is used now. */
+static void budget_make_room(const MemoryBudget *budget, size_t used)
 {
     size_t kept = budget->pool ? memory_pool_kept_size(budget->pool) : 0;
-    if (kept > 0 && (used > budget->limit || budget->limit - used < kept))
+    if (kept > 0 && budget->limit - used < kept)
         memory_pool_trim(budget->pool);
-    return used <= budget->limit;
 }
 
 bool memory_budget_take_free(MemoryBudget *budget, size_t size)
 {
-    size_t used = atomic_fetch_add_explicit(&budget->used, size, memory_order_relaxed) + size;
-    if (!budget_make_room(budget, used)) {
-        atomic_fetch_sub_explicit(&budget->used, size, memory_order_relaxed);
-        return false;
-    }
-    size_t peak = atomic_load_explicit(&budget->peak, memory_order_relaxed);
+    size_t before = atomic_load_explicit(&budget->used, memory_order_relaxed);
+    do {
+        if (size > budget->limit || before > budget->limit - size)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&budget->used, &before, before + size, memory_order_relaxed,
+                                                    memory_order_relaxed));
+    size_t used = before + size, peak = atomic_load_explicit(&budget->peak, memory_order_relaxed);
+    budget_make_room(budget, used);
     while (used > peak && !atomic_compare_exchange_weak_explicit(&budget->peak, &peak, used, memory_order_relaxed,
                                                                  memory_order_relaxed))
         ;
@@ -97,13 +98,14 @@ CountedMemory counted_memory_take(size_t size, MemoryBudget *budget, const char 
     CountedMemory memory;
     if (budget && budget->pool && memory_pool_take(budget->pool, size, &memory))
         return memory;
-    /* Memory first, then the budget: when either is refused nothing of the other is left behind. */
-    memory = (CountedMemory){.data = memory_allocate_aligned(size), .size = size, .budget = budget};
-    if (budget && !memory_budget_take(budget, size)) {
-        memory_free(memory.data);
-        memory_budget_refuse(budget, size, what);
-    }
-    return memory;
+    if (budget)
+        memory_budget_require(budget, size, what);
+    memory = (CountedMemory){.data = memory_try_aligned(size), .size = size, .budget = budget};
+    if (memory.data)
+        return memory;
+    if (budget)
+        memory_budget_give(budget, size);
+    memory_refuse(size);
 }
 
 void counted_memory_give(CountedMemory memory)

@@ -5,8 +5,8 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "column/vector_rows.h"
 #include "exec/block.h"
+#include "exec/key_word.h"
 
 enum { FEWEST_SLOTS = 256, PREFETCH_SLOTS = 1 << 14 }; /* from so many slots on they are not all near */
 
@@ -41,22 +41,6 @@ struct HashProbe {
 /* What stands in a slot between its claim and the making of its row. */
 static uint8_t claimed;
 
-/* One value that fits into a word is compared as a word. */
-static bool key_is_exact(const RowLayout *layout, size_t key_count)
-{
-    if (key_count != 1)
-        return false;
-    switch (type_physical(layout->types[0])) {
-    case PHYSICAL_BOOL:
-    case PHYSICAL_I32:
-    case PHYSICAL_I64:
-    case PHYSICAL_U64:
-        return true;
-    default:
-        return false;
-    }
-}
-
 HashTable *hash_table_new(Arena *arena, const Context *context, RowStore *store, size_t key_count, const char *what)
 {
     HashTable *table = arena_new(arena, HashTable);
@@ -64,7 +48,7 @@ HashTable *hash_table_new(Arena *arena, const Context *context, RowStore *store,
         .context = context,
         .store = store,
         .key_count = key_count,
-        .is_exact = key_is_exact(row_store_layout(store), key_count),
+        .is_exact = key_count == 1 && type_fits_word(row_store_layout(store)->types[0]),
         .slots = block_new(arena, context, what),
         .spare = block_new(arena, context, what),
     };
@@ -139,35 +123,6 @@ void hash_table_reserve(HashTable *table, size_t count)
 
 /* ---- words ---- */
 
-#define READ_WORDS(name, ctype)                                                                                        \
-    static void words_read_##name(const VectorRows *rows, size_t count, uint64_t *words)                               \
-    {                                                                                                                  \
-        const ctype *values = rows->values;                                                                            \
-        for (size_t i = 0; i < count; i++)                                                                             \
-            words[i] = (uint64_t)values[rows->index[i]];                                                               \
-    }
-READ_WORDS(bool, uint8_t)
-READ_WORDS(i32, int32_t)
-READ_WORDS(i64, int64_t)
-READ_WORDS(i128, Int128) /* a DECIMAL of up to 18 digits, whatever its layout */
-
-static void words_read(const VectorRows *rows, Physical physical, size_t count, uint64_t *words)
-{
-    switch (physical) {
-    case PHYSICAL_BOOL:
-        words_read_bool(rows, count, words);
-        return;
-    case PHYSICAL_I32:
-        words_read_i32(rows, count, words);
-        return;
-    case PHYSICAL_I128:
-        words_read_i128(rows, count, words);
-        return;
-    default:
-        words_read_i64(rows, count, words);
-    }
-}
-
 /* Splits rows into those with a key and those whose key is NULL. Returns how many have one. */
 static size_t pending_split(HashProbe *probe, const VectorRows *rows, size_t count, size_t *ret_null_count)
 {
@@ -192,7 +147,7 @@ static size_t probe_begin(const HashTable *table, HashProbe *probe, Vector *cons
     if (table->is_exact) {
         VectorRows rows;
         vector_rows_init(&rows, keys[0], selection, count);
-        words_read(&rows, (Physical)keys[0]->physical, count, probe->words);
+        key_words_read(&rows, (Physical)keys[0]->physical, count, probe->words);
         if (rows.validity)
             pending_count = pending_split(probe, &rows, count, ret_null_count);
     } else {

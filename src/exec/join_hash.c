@@ -5,8 +5,8 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "column/vector_rows.h"
 #include "exec/block.h"
+#include "exec/key_word.h"
 
 enum {
     FEWEST_SLOTS = 64,
@@ -38,19 +38,6 @@ struct JoinHashProbe {
     uint16_t found[BATCH_SIZE];     /* those that stand at a slot with their salt */
     uint16_t matches[BATCH_SIZE];
 };
-
-static bool type_fits_word(Type type)
-{
-    switch (type_physical(type)) {
-    case PHYSICAL_BOOL:
-    case PHYSICAL_I32:
-    case PHYSICAL_I64:
-    case PHYSICAL_U64:
-        return true;
-    default:
-        return false;
-    }
-}
 
 void key_range_add(KeyRange *range, const KeyRange *other)
 {
@@ -124,31 +111,15 @@ void join_hash_release(JoinHash *hash)
 
 /* ---- words ---- */
 
-#define READ_WORDS(name, ctype)                                                                                        \
-    static void words_read_##name(const VectorRows *rows, size_t count, uint64_t *words)                               \
-    {                                                                                                                  \
-        const ctype *values = rows->values;                                                                            \
-        for (size_t i = 0; i < count; i++)                                                                             \
-            words[i] = (uint64_t)values[rows->index[i]];                                                               \
-    }
-READ_WORDS(bool, uint8_t)
-READ_WORDS(i32, int32_t)
-READ_WORDS(i64, int64_t)
-READ_WORDS(i128, Int128) /* a DECIMAL of up to 18 digits, whatever its layout */
-
 /* Rows that have a key: for an exact one those where it is not NULL. Writes their numbers to `pending`. */
 static size_t probe_read_words(const JoinHash *hash, JoinHashProbe *probe, Vector *const *keys,
                                const uint16_t *selection, size_t count)
 {
-    static void (*const readers[])(const VectorRows *, size_t, uint64_t *) = {
-        [PHYSICAL_BOOL] = words_read_bool, [PHYSICAL_I32] = words_read_i32,   [PHYSICAL_I64] = words_read_i64,
-        [PHYSICAL_U64] = words_read_i64,   [PHYSICAL_I128] = words_read_i128,
-    };
     VectorRows rows;
     const uint64_t *validity = NULL;
     if (hash->is_exact) {
         vector_rows_init(&rows, keys[0], selection, count);
-        readers[keys[0]->physical](&rows, count, probe->words);
+        key_words_read(&rows, (Physical)keys[0]->physical, count, probe->words);
         validity = rows.validity;
     } else {
         vectors_hash(keys, hash->key_count, selection, count, probe->words);

@@ -7,13 +7,12 @@
 
 #include <assert.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/memory.h"
 #include "base/thread.h"
 #include "exec/operator.h"
 
-enum { QUEUE_LENGTH = 4, MORSEL_BITS = 48, LOOK_NS = 10000000 };
+enum { QUEUE_LENGTH = 4, MORSEL_BITS = 48 };
 
 /* A batch on its way. */
 typedef struct Parcel Parcel;
@@ -384,16 +383,10 @@ static bool team_wait(Team *team)
         pthread_cond_broadcast(&team->for_workers);
     }
     team->gather_waits = true;
-    if (team->outer->stop) { /* the Gather runs on a worker's thread, and nobody wakes it for that worker's end */
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += LOOK_NS;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&team->for_gather, &team->lock, &until);
-    } else {
+    if (team->outer->stop) /* the Gather runs on a worker's thread, and nobody wakes it for that worker's end */
+        condition_wait_briefly(&team->for_gather, &team->lock);
+    else
         pthread_cond_wait(&team->for_gather, &team->lock);
-    }
     team->gather_waits = false;
     return !(team->outer->stop && *team->outer->stop);
 }
@@ -509,7 +502,7 @@ Team *team_new(Arena *arena, const Context *context, size_t worker_count, bool k
     };
     pthread_mutex_init(&team->lock, NULL);
     pthread_cond_init(&team->for_workers, NULL);
-    pthread_cond_init(&team->for_gather, NULL);
+    condition_init(&team->for_gather);
     arena_own(arena, team, team_release);
     for (size_t i = 0; i < worker_count; i++) {
         Worker *worker = &team->workers[i];
