@@ -2,57 +2,25 @@
  *
  * Numbers keep all their digits; NaN and the infinities, which JSON has no numbers for, are strings; so are dates,
  * times and blobs (\x0a1b, as text). Columns of the same name stand twice. */
-#include "base/text.h"
+#include "column/json_text.h"
 #include "column/writer_format.h"
 
 typedef struct JsonWriter {
     StringView *keys; /* "name": */
 } JsonWriter;
 
-static const char json_controls[32][8] = {
-    "\\u0000", "\\u0001", "\\u0002", "\\u0003", "\\u0004", "\\u0005", "\\u0006", "\\u0007",
-    "\\b",     "\\t",     "\\n",     "\\u000b", "\\f",     "\\r",     "\\u000e", "\\u000f",
-    "\\u0010", "\\u0011", "\\u0012", "\\u0013", "\\u0014", "\\u0015", "\\u0016", "\\u0017",
-    "\\u0018", "\\u0019", "\\u001a", "\\u001b", "\\u001c", "\\u001d", "\\u001e", "\\u001f",
-};
-
-/* What stands for a byte within a string, or NULL: itself. */
-static const char *json_escape(char c)
-{
-    if ((unsigned char)c < 32)
-        return json_controls[(unsigned char)c];
-    return c == '"' ? "\\\"" : c == '\\' ? "\\\\" : NULL;
-}
-
 static void json_put_string(Writer *writer, StringView text)
 {
-    size_t start = 0;
     writer_put_char(writer, '"');
-    for (size_t i = 0; i < text.size; i++) {
-        const char *escape = json_escape(text.data[i]);
-        if (escape == NULL)
-            continue;
-        writer_put(writer, (StringView){text.data + start, i - start});
-        writer_put_text(writer, escape);
-        start = i + 1;
-    }
-    if (text.size)
-        writer_put(writer, (StringView){text.data + start, text.size - start});
+    writer_put_escaped(writer, text, json_escapes);
     writer_put_char(writer, '"');
 }
 
 static StringView json_key(Arena *arena, const char *name)
 {
     Text key = text_in(arena);
-    text_add_char(&key, '"');
-    for (; *name; name++) {
-        const char *escape = json_escape(*name);
-        if (escape)
-            text_add(&key, escape);
-        else
-            text_add_char(&key, *name);
-    }
-    text_add(&key, "\":");
+    text_add_json(&key, view_of(name));
+    text_add_char(&key, ':');
     return text_view(&key);
 }
 

@@ -1,4 +1,5 @@
 /* plan/plan_print_json.c: a plan as JSON, for programs; PostgreSQL's words where it has them. */
+#include "column/json_text.h"
 #include "plan/plan.h"
 
 typedef struct JsonPrinter {
@@ -9,21 +10,6 @@ typedef struct JsonPrinter {
     Text *text;
     size_t depth;
 } JsonPrinter;
-
-static void json_string(Text *text, StringView string)
-{
-    text_add_char(text, '"');
-    for (size_t i = 0; i < string.size; i++) {
-        unsigned char c = (unsigned char)string.data[i];
-        if (c == '"' || c == '\\')
-            text_add_format(text, "\\%c", c);
-        else if (c < 0x20)
-            text_add_format(text, "\\u%04x", c);
-        else
-            text_add_char(text, (char)c);
-    }
-    text_add_char(text, '"');
-}
 
 static void json_line(JsonPrinter *printer, const char *before)
 {
@@ -48,7 +34,7 @@ static void json_description(JsonPrinter *printer, const Plan *plan)
     StringView first = view_trim((StringView){rest, size});
     if (first.size > 0) {
         json_member(printer, "Description");
-        json_string(printer->text, first);
+        text_add_json(printer->text, first);
     }
     bool has_details = false;
     for (rest += size; *rest; rest += size) {
@@ -60,7 +46,7 @@ static void json_description(JsonPrinter *printer, const Plan *plan)
         if (!has_details)
             json_member(printer, "Details");
         text_add(printer->text, has_details ? ", " : "[");
-        json_string(printer->text, line);
+        text_add_json(printer->text, line);
         has_details = true;
     }
     if (has_details)
@@ -73,7 +59,7 @@ static void json_node(JsonPrinter *printer, const Plan *plan)
     printer->depth++;
     json_line(printer, "");
     text_add(printer->text, "\"Node Type\": ");
-    json_string(printer->text, view_of(plan_kind_name(plan->kind)));
+    text_add_json(printer->text, view_of(plan_kind_name(plan->kind)));
     json_description(printer, plan);
     if (plan->row_estimate >= 0) {
         json_member(printer, "Plan Rows");
@@ -101,7 +87,7 @@ void plan_print_json(const PlanColumns *columns, const Plan *plan, const PlanPri
     text_add(text, "{\n  ");
     if (rule) {
         text_add(text, "\"Rule\": ");
-        json_string(text, view_of(rule));
+        text_add_json(text, view_of(rule));
         json_member(&printer, "Plan");
     } else {
         text_add(text, "\"Plan\": ");
