@@ -65,6 +65,12 @@ AGGREGATE_UPDATE(true, CountState, bool, state->count += value)
 #define COUNT                                                                                                          \
     .state_size = count_state_size, .combine = count_combine, .finalize = count_finalize, .result = TYPE_BIGINT
 
+#define COUNT_IF(title)                                                                                                \
+    {                                                                                                                  \
+        .name = title, .signature = "(BOOLEAN) BIGINT", .description = "Rows for which it is TRUE.",                   \
+        .argument_count = 1, .arguments = {TYPE_BOOLEAN}, .update = true_update, .update_all = true_update_rows, COUNT \
+    }
+
 AggregateFamily aggregate_family_count = {
     {.name = "count",
      .signature = "() BIGINT",
@@ -99,21 +105,7 @@ AggregateFamily aggregate_family_count = {
      .update = rows_update,
      .update_all = rows_update_all,
      COUNT},
-    {.name = "count_if",
-     .signature = "(BOOLEAN) BIGINT",
-     .description = "Rows for which it is TRUE.",
-     .argument_count = 1,
-     .arguments = {TYPE_BOOLEAN},
-     .update = true_update,
-     .update_all = true_update_rows,
-     COUNT},
-    {.name = "countif",
-     .signature = "(BOOLEAN) BIGINT",
-     .description = "Rows for which it is TRUE.",
-     .argument_count = 1,
-     .arguments = {TYPE_BOOLEAN},
-     .update = true_update,
-     .update_all = true_update_rows,
-     COUNT},
+    COUNT_IF("count_if"),
+    COUNT_IF("countif"),
     {0},
 };

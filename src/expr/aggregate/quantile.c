@@ -71,30 +71,13 @@ static void median_finalize_ordered(AggregateState *self, const OrderedValues *v
 
 AGGREGATE_FINALIZE(median, ValuesState, double, values_count(state) == 0, values_median(state))
 
-AggregateFamily aggregate_family_quantile = {
-    {.name = "median",
-     .signature = "(DOUBLE) DOUBLE",
-     .description = "The middle value, or the mean of the two in the middle.",
-     .argument_count = 1,
-     .arguments = {TYPE_DOUBLE},
-     .result = TYPE_DOUBLE,
-     .state_size = values_state_size,
-     .update = values_update,
-     .update_all = values_update_rows,
-     .combine = values_combine,
-     .finalize = median_finalize,
-     .finalize_ordered = median_finalize_ordered},
-    {.name = "approx_median",
-     .signature = "(DOUBLE) DOUBLE",
-     .description = "The middle value, or the mean of the two in the middle.",
-     .argument_count = 1,
-     .arguments = {TYPE_DOUBLE},
-     .result = TYPE_DOUBLE,
-     .state_size = values_state_size,
-     .update = values_update,
-     .update_all = values_update_rows,
-     .combine = values_combine,
-     .finalize = median_finalize,
-     .finalize_ordered = median_finalize_ordered},
-    {0},
-};
+#define MEDIAN(title)                                                                                                  \
+    {                                                                                                                  \
+        .name = title, .signature = "(DOUBLE) DOUBLE",                                                                 \
+        .description = "The middle value, or the mean of the two in the middle.", .argument_count = 1,                 \
+        .arguments = {TYPE_DOUBLE}, .result = TYPE_DOUBLE, .state_size = values_state_size, .update = values_update,   \
+        .update_all = values_update_rows, .combine = values_combine, .finalize = median_finalize,                      \
+        .finalize_ordered = median_finalize_ordered                                                                    \
+    }
+
+AggregateFamily aggregate_family_quantile = {MEDIAN("median"), MEDIAN("approx_median"), {0}};
