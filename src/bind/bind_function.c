@@ -201,18 +201,32 @@ static Expr *bind_nullif(const Place *place, const AstExpr *ast)
     return expr_new(binder->arena, EXPR_CASE, value->type, parts, 3, position);
 }
 
-/* if(condition, x, y): CASE WHEN condition THEN x ELSE y END */
-static Expr *bind_if(const Place *place, const AstExpr *ast)
+/* CASE WHEN condition THEN x ELSE y END: the second and third argument. */
+static Expr *bind_choice(const Place *place, const AstExpr *ast, Expr *condition, const char *what)
 {
     Binder *binder = place->binder;
     const AstExprs *list = &ast->function->arguments;
-    require_arguments(place, ast, 3, 3);
-    Expr *condition = bind_condition(place, list->items[0], "IF");
     Expr *results[] = {bind_expr(place, list->items[1]), bind_expr(place, list->items[2])};
     bool is_untyped[] = {ast_is_untyped(list->items[1]), ast_is_untyped(list->items[2])};
-    Type type = bind_convert_all(binder, results, is_untyped, 2, "IF");
+    Type type = bind_convert_all(binder, results, is_untyped, 2, what);
     Expr *parts[] = {condition, results[0], results[1]};
     return expr_new(binder->arena, EXPR_CASE, type, parts, 3, binder_at(binder, ast->position));
+}
+
+/* if(condition, x, y) */
+static Expr *bind_if(const Place *place, const AstExpr *ast)
+{
+    require_arguments(place, ast, 3, 3);
+    return bind_choice(place, ast, bind_condition(place, ast->function->arguments.items[0], "IF"), "IF");
+}
+
+/* nvl2(value, x, y): x where there is a value */
+static Expr *bind_nvl2(const Place *place, const AstExpr *ast)
+{
+    require_arguments(place, ast, 3, 3);
+    Expr *value = bind_expr(place, ast->function->arguments.items[0]);
+    Position position = binder_at(place->binder, ast->position);
+    return bind_choice(place, ast, function_call(place->binder->arena, "is not null", &value, 1, position), "NVL2");
 }
 
 static Expr *bind_extract(const Place *place, const AstExpr *ast)
@@ -300,11 +314,13 @@ static const struct SpecialFunction {
     {"coalesce", bind_coalesce},
     {"ifnull", bind_two_coalesce},
     {"nvl", bind_two_coalesce},
+    {"nvl2", bind_nvl2},
     {"nullif", bind_nullif},
     {"if", bind_if},
     {"iif", bind_if},
     {"extract", bind_extract},
     {"grouping", bind_grouping},
+    {"grouping_id", bind_grouping},
     {"arrow_cast", bind_arrow_cast},
     {"current_timestamp", bind_current_time},
     {"localtimestamp", bind_current_time},

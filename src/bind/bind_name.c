@@ -66,8 +66,6 @@ static NameStrength expr_name(const AstExpr *ast, StringView *ret_name)
         return named(NAME_WEAK, view_of("interval"), ret_name);
     case AST_COLLATE:
         return expr_name(ast->collate.operand, ret_name);
-    case AST_SUBSCRIPT:
-        return expr_name(ast->subscript.operand, ret_name);
     case AST_ARRAY:
         return named(NAME_STRONG, view_of("array"), ret_name);
     case AST_ROW:

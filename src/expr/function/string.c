@@ -75,6 +75,23 @@ KERNEL_TEXTS(starts_texts, bool, view_starts(x, y))
 KERNEL_TEXTS(ends_texts, bool, view_ends(x, y))
 KERNEL_TEXTS(contains_texts, bool, y.size == 0 || view_find(x, y) != NULL)
 
+/* Which of the parts between commas it is, from 1; 0: none. */
+static int64_t list_position(StringView part, StringView list)
+{
+    int64_t number = 0;
+    for (size_t start = 0; start <= list.size && list.size > 0;) {
+        const char *comma = memchr(list.data + start, ',', list.size - start);
+        size_t end = comma ? (size_t)(comma - list.data) : list.size;
+        number++;
+        if (view_equal((StringView){list.data + start, end - start}, part))
+            return number;
+        start = end + 1;
+    }
+    return 0;
+}
+
+KERNEL_TEXTS(list_texts, int64_t, list_position(x, y))
+
 /* ---- parts ---- */
 
 static void result_set(KernelCall *call, size_t row, StringView part)
@@ -365,6 +382,8 @@ FunctionFamily function_family_string = {
     TEXTS("position", "(part VARCHAR, VARCHAR)", BIGINT, position_texts, "Where the part begins, from 1; 0: nowhere."),
     TEXTS("strpos", "(VARCHAR, part VARCHAR)", BIGINT, strpos_texts, "Where the part begins, from 1; 0: nowhere."),
     TEXTS("instr", "(VARCHAR, part VARCHAR)", BIGINT, strpos_texts, "Where the part begins, from 1; 0: nowhere."),
+    TEXTS("find_in_set", "(part VARCHAR, list VARCHAR)", BIGINT, list_texts,
+          "Which of the parts between commas it is, from 1; 0: none."),
     TEXTS("starts_with", "(VARCHAR, part VARCHAR)", BOOLEAN, starts_texts, "Whether it starts so."),
     TEXTS("ends_with", "(VARCHAR, part VARCHAR)", BOOLEAN, ends_texts, "Whether it ends so."),
     TEXTS("prefix", "(VARCHAR, part VARCHAR)", BOOLEAN, starts_texts, "Whether it starts so."),
