@@ -156,12 +156,8 @@ static Batch *distinct_next_sorted(DistinctOperator *self)
     size_t count = sorter_next(self->sorter, self->base.batch_size, self->rows);
     if (count == 0)
         return NULL;
-    Batch *batch = self->sorted;
-    for (size_t c = 0; c < self->column_count; c++)
-        row_output(sorter_layout(self->sorter), c, self->rows, count, batch->columns[c]);
-    batch->row_count = batch->vector_size = count;
-    batch->selection = NULL;
-    return batch;
+    rows_output(sorter_layout(self->sorter), self->rows, count, self->sorted);
+    return self->sorted;
 }
 
 static Batch *distinct_next_unsorted(DistinctOperator *self)

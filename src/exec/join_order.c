@@ -82,10 +82,7 @@ Batch *join_order_next(JoinOrder *order)
     if (count == 0)
         return NULL;
     Batch *batch = order->batch;
-    for (size_t c = 0; c < batch->column_count; c++)
-        row_output(sorter_layout(order->sorter), c, order->rows, count, batch->columns[c]);
-    batch->row_count = batch->vector_size = count;
-    batch->selection = NULL;
+    rows_output(sorter_layout(order->sorter), order->rows, count, batch);
     batch->morsel = worker_enter(order->op->worker, order->phase, 0);
     return batch;
 }

@@ -86,10 +86,7 @@ static Batch *recursive_next(Operator *op)
         operator_note_memory(op, row_store_size(self->rows->store) + made_size);
         if (count == 0)
             continue;
-        for (size_t c = 0; c < op->plan->output_count; c++)
-            row_output(row_store_layout(self->made), c, self->found, count, self->batch->columns[c]);
-        self->batch->row_count = self->batch->vector_size = count;
-        self->batch->selection = NULL;
+        rows_output(row_store_layout(self->made), self->found, count, self->batch);
         return self->batch;
     }
 }

@@ -7,6 +7,14 @@ void row_output(const RowLayout *layout, size_t column_index, uint8_t *const *ro
     vector_own_strings(target, count);
 }
 
+void rows_output(const RowLayout *layout, uint8_t *const *rows, size_t count, Batch *batch)
+{
+    for (size_t c = 0; c < batch->column_count; c++)
+        row_output(layout, c, rows, count, batch->columns[c]);
+    batch->row_count = batch->vector_size = count;
+    batch->selection = NULL;
+}
+
 void vector_own_strings(Vector *vector, size_t count)
 {
     if (vector->physical != PHYSICAL_STRING)

@@ -109,10 +109,7 @@ Batch *sort_input_output(SortInput *input, Sorter *sorter, size_t batch_size)
         return NULL;
     input->take_left -= count;
     Batch *batch = input->batch;
-    for (size_t c = 0; c < batch->column_count; c++)
-        row_output(sorter_layout(sorter), c, input->rows, count, batch->columns[c]);
-    batch->row_count = batch->vector_size = count;
-    batch->selection = NULL;
+    rows_output(sorter_layout(sorter), input->rows, count, batch);
     if (input->shared)
         batch->morsel = worker_enter(input->op->worker, input->phase, 0);
     return batch;
