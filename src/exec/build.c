@@ -106,7 +106,7 @@ static const struct {
     [PLAN_LIMIT] = {limit_new, NULL},
     [PLAN_SET] = {set_operation_new, NULL},
     [PLAN_INSERT] = {insert_new, NULL},
-    [PLAN_WINDOW] = {window_new, NULL},
+    [PLAN_WINDOW] = {window_new, window_shared_new},
     [PLAN_UNFOLD] = {unfold_new, NULL},
     [PLAN_CTE] = {cte_new, NULL},
     [PLAN_CTE_SCAN] = {cte_scan_new, NULL},

@@ -39,9 +39,28 @@ static void window_build(WindowOperator *self)
         window_rows_add(self->rows, batch);
         operator_note_memory(&self->base, window_rows_size(self->rows));
     }
-    window_rows_finish(self->rows);
-    if (self->rows->count == 0)
-        return;
+    window_rows_settle(self->rows);
+}
+
+static void window_clear_calls(WindowOperator *self)
+{
+    for (size_t i = 0; i < self->frames.count; i++)
+        window_frames_clear(self->frames.items[i]);
+    for (size_t i = 0; i < self->call_count; i++)
+        if (self->calls[i].function)
+            window_function_call_clear(self->calls[i].function);
+        else
+            window_aggregate_clear(self->calls[i].aggregate);
+}
+
+/* The next rows that belong together. False: there are none. */
+static bool window_begin_part(WindowOperator *self)
+{
+    window_clear_calls(self);
+    window_rows_leave_part(self->rows);
+    if (!window_rows_next_part(self->rows))
+        return false;
+    self->place->first = self->place->count = 0;
     for (size_t i = 0; i < self->frames.count; i++)
         window_frames_begin(self->frames.items[i]);
     for (size_t i = 0; i < self->call_count; i++)
@@ -50,16 +69,11 @@ static void window_build(WindowOperator *self)
         else
             window_aggregate_begin(self->calls[i].aggregate);
     window_note_memory(self);
+    return true;
 }
 
-static Batch *window_next(Operator *op)
+static Batch *window_compute(WindowOperator *self)
 {
-    WindowOperator *self = (WindowOperator *)op;
-    if (!self->is_built)
-        window_build(self);
-    self->is_built = true;
-    if (self->rows->count == 0 || !window_rows_next(self->rows, op->batch_size, self->place))
-        return NULL;
     const WindowBatch *place = self->place;
     Batch *batch = self->batch;
     for (size_t i = 0; i < self->frames.count; i++)
@@ -77,20 +91,28 @@ static Batch *window_next(Operator *op)
     }
     batch->row_count = batch->vector_size = place->count;
     batch->selection = NULL;
+    if (self->base.worker)
+        batch->morsel = worker_enter(self->base.worker, self->rows->phase, self->rows->part);
     return batch;
+}
+
+static Batch *window_next(Operator *op)
+{
+    WindowOperator *self = (WindowOperator *)op;
+    if (!self->is_built)
+        window_build(self);
+    self->is_built = true;
+    while (self->rows->count == 0 || !window_rows_next(self->rows, op->batch_size, self->place))
+        if (!window_begin_part(self))
+            return NULL;
+    return window_compute(self);
 }
 
 static void window_close(Operator *op)
 {
     WindowOperator *self = (WindowOperator *)op;
-    for (size_t i = 0; i < self->frames.count; i++)
-        window_frames_clear(self->frames.items[i]);
-    for (size_t i = 0; i < self->call_count; i++)
-        if (self->calls[i].function)
-            window_function_call_clear(self->calls[i].function);
-        else
-            window_aggregate_clear(self->calls[i].aggregate);
-    window_rows_clear(self->rows);
+    window_clear_calls(self);
+    window_rows_close(self->rows);
 }
 
 static const OperatorOps window_ops = {"Window", NULL, window_next, window_close};

@@ -508,5 +508,6 @@ void window_aggregate_clear(WindowAggregate *self)
     block_clear(self->before);
     window_order_clear(self->order);
     arena_reset(self->kept.arena);
-    self->level_count = 0;
+    self->level_count = self->chunk.count = 0;
+    self->has_shown = self->has_running = false;
 }

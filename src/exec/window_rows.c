@@ -3,6 +3,54 @@
 
 #include <string.h>
 
+/* ---- parts ---- */
+
+enum { PARTS_PER_COPY = 4 }; /* more than one, for they are not alike */
+
+void *window_shared_new(const Build *build, const Plan *plan)
+{
+    WindowShared *shared = arena_new(build->arena, WindowShared);
+    bool has_parts = build->copy_count > 1 && ((const PlanWindow *)plan)->partition_count > 0;
+    shared->copy_count = build->copy_count;
+    shared->part_count = has_parts ? PARTS_PER_COPY * shared->copy_count : 1;
+    shared->sorters = arena_array(build->arena, Sorter *, shared->part_count * shared->copy_count);
+    return shared;
+}
+
+static Sorter **shared_sorter(const WindowRows *rows, size_t part)
+{
+    size_t index = rows->worker ? worker_index(rows->worker) : 0;
+    return &rows->shared->sorters[part * rows->shared->copy_count + index];
+}
+
+/* The rows of a batch that go to each part. */
+typedef struct PartRows {
+    uint64_t hashes[BATCH_SIZE];
+    size_t *ends; /* of each part's rows here: */
+    uint16_t selection[BATCH_SIZE];
+    uint8_t *keys[BATCH_SIZE];
+    size_t sizes[BATCH_SIZE];
+} PartRows;
+
+static void part_rows_split(PartRows *split, const WindowRows *rows, const Batch *batch)
+{
+    size_t part_count = rows->shared->part_count, *next = split->ends;
+    vectors_hash(rows->columns, rows->partition_slots, batch->selection, batch->row_count, split->hashes);
+    memset(next, 0, (part_count + 1) * sizeof *next);
+    for (size_t i = 0; i < batch->row_count; i++) {
+        split->hashes[i] = (split->hashes[i] >> 32) * part_count >> 32;
+        next[split->hashes[i] + 1]++;
+    }
+    for (size_t p = 0; p < part_count; p++)
+        next[p + 1] += next[p];
+    for (size_t i = 0; i < batch->row_count; i++) {
+        size_t at = next[split->hashes[i]]++;
+        split->selection[at] = (uint16_t)batch_row(batch, i);
+        split->keys[at] = rows->keys->keys[i];
+        split->sizes[at] = rows->keys->sizes[i];
+    }
+}
+
 /* ---- slots ---- */
 
 WindowRows *window_rows_new(const Build *build, const PlanWindow *plan)
@@ -12,6 +60,8 @@ WindowRows *window_rows_new(const Build *build, const PlanWindow *plan)
     rows->context = build->context;
     rows->plan = plan;
     rows->share = build->memory_share;
+    rows->worker = build->worker;
+    rows->shared = build->shared;
     rows->file = temp_file_new(rows->arena, rows->context);
     rows->sort_slots = arena_array(rows->arena, size_t, plan->partition_count + plan->key_count);
     for (size_t i = 0; i < plan->partition_count; i++)
@@ -52,11 +102,25 @@ size_t window_rows_add_slot(WindowRows *rows, Expr *expr)
     return rows->exprs.count - 1;
 }
 
+static void window_rows_make_sorters(WindowRows *rows, const Build *build, const Type *types)
+{
+    size_t part_count = rows->shared->part_count;
+    MemoryShare share = memory_share_part(build->memory_share, part_count);
+    for (size_t p = 0; p < part_count; p++)
+        *shared_sorter(rows, p) = sorter_new(build->arena, build->context, share, rows->keys, types, rows->exprs.count);
+    rows->sorters = arena_array(build->arena, Sorter *, rows->shared->copy_count);
+    if (part_count == 1)
+        return;
+    rows->part_rows = arena_new(build->arena, PartRows);
+    rows->part_rows->ends = arena_array(build->arena, size_t, part_count + 1);
+}
+
 void window_rows_begin(WindowRows *rows, const Build *build)
 {
     Arena *arena = rows->arena;
     const PlanWindow *plan = rows->plan;
-    size_t slot_count = rows->exprs.count, sort_count = plan->partition_count + plan->key_count;
+    bool has_copies = rows->shared->copy_count > 1;
+    size_t slot_count = rows->exprs.count, sort_count = plan->partition_count + plan->key_count + has_copies;
     ColumnMap map = column_map_new(build, plan->base.inputs[0], NULL);
     Expr **exprs = column_map_exprs(&map, rows->exprs.items, slot_count);
     Type *types = arena_array(arena, Type, slot_count), *sort_types = arena_array(arena, Type, sort_count);
@@ -69,27 +133,49 @@ void window_rows_begin(WindowRows *rows, const Build *build)
         types[i] = exprs[i]->type;
         rows->own[i] = vector_new(arena, types[i]);
     }
-    for (size_t i = 0; i < sort_count; i++) {
+    for (size_t i = 0; i < sort_count - has_copies; i++) {
         sort_types[i] = types[rows->sort_slots[i]];
         if (i >= plan->partition_count)
             orders[i] = plan->orders[i - plan->partition_count];
     }
+    rows->position = vector_new(arena, type_of(TYPE_UBIGINT));
+    if (has_copies)
+        sort_types[sort_count - 1] = rows->position->type;
     rows->keys = sort_keys_new(arena, build->context, sort_types, orders, sort_count);
-    rows->sorter = sorter_new(arena, build->context, build->memory_share, rows->keys, types, slot_count);
-    rows->layout = sorter_layout(rows->sorter);
+    window_rows_make_sorters(rows, build, types);
+    rows->layout = sorter_layout(*shared_sorter(rows, 0));
     rows->store = row_store_new(arena, build->context, rows->layout);
     row_store_overflow_to(rows->store, rows->file, window_rows_part(rows, 4));
 }
 
-void window_rows_add(WindowRows *rows, const Batch *batch)
+static void window_rows_encode(WindowRows *rows, const Batch *batch)
 {
-    const PlanWindow *plan = rows->plan;
+    size_t sort_count = rows->plan->partition_count + rows->plan->key_count;
     for (size_t i = 0; i < rows->exprs.count; i++)
         rows->columns[i] = evaluator_value(rows->evaluator, i, batch);
-    for (size_t i = 0; i < plan->partition_count + plan->key_count; i++)
+    for (size_t i = 0; i < sort_count; i++)
         rows->key_vectors[i] = rows->columns[rows->sort_slots[i]];
+    if (rows->shared->copy_count > 1) {
+        Value position = value_ubigint(batch->morsel);
+        vector_set_constant(rows->position, &position);
+        rows->key_vectors[sort_count] = rows->position;
+    }
     sort_keys_encode(rows->keys, rows->key_vectors, batch->selection, batch->row_count);
-    sorter_add(rows->sorter, rows->columns, batch->selection, batch->row_count, rows->keys->keys, rows->keys->sizes);
+}
+
+void window_rows_add(WindowRows *rows, const Batch *batch)
+{
+    PartRows *split = rows->part_rows;
+    window_rows_encode(rows, batch);
+    if (split == NULL) {
+        sorter_add(*shared_sorter(rows, 0), rows->columns, batch->selection, batch->row_count, rows->keys->keys,
+                   rows->keys->sizes);
+        return;
+    }
+    part_rows_split(split, rows, batch);
+    for (size_t p = 0, start = 0; p < rows->shared->part_count; start = split->ends[p++])
+        sorter_add(*shared_sorter(rows, p), rows->columns, split->selection + start, split->ends[p] - start,
+                   split->keys + start, split->sizes + start);
 }
 
 /* ---- partitions and groups ---- */
@@ -154,45 +240,102 @@ static void rows_add_boundaries(WindowRows *rows, const Boundaries *boundaries, 
     }
 }
 
-/* The next rows of the sorter, behind those that are there. Those that stay only until the next are copied. */
-static size_t window_rows_fetch(WindowRows *rows, size_t first)
+/* ---- sorting a part ---- */
+
+static bool part_is_in_memory(const WindowRows *rows)
 {
-    if (sorter_is_in_memory(rows->sorter))
-        return sorter_next(rows->sorter, BATCH_SIZE, rows->rows + first);
+    bool is_in_memory = true;
+    for (size_t c = 0; c < rows->shared->copy_count; c++)
+        is_in_memory &= sorter_is_in_memory(rows->sorters[c]);
+    return is_in_memory;
+}
+
+static void part_clear_sorters(const WindowRows *rows)
+{
+    for (size_t c = 0; c < rows->shared->copy_count; c++)
+        sorter_clear(rows->sorters[c]);
+}
+
+/* The next rows of the sorters, behind those that are there. Those that stay only until the next are copied. */
+static size_t part_fetch(WindowRows *rows, size_t first, bool is_in_memory)
+{
+    if (is_in_memory)
+        return sorter_next(rows->sorters[0], BATCH_SIZE, rows->rows + first);
     uint8_t *lent[BATCH_SIZE];
-    size_t count = sorter_next(rows->sorter, BATCH_SIZE, lent);
+    size_t count = sorter_next(rows->sorters[0], BATCH_SIZE, lent);
     row_store_copy(rows->store, lent, count, rows->rows + first);
     return count;
 }
 
-void window_rows_finish(WindowRows *rows)
+void window_rows_settle(WindowRows *rows)
+{
+    WindowShared *shared = rows->shared;
+    for (size_t p = 0; p < shared->part_count; p++)
+        sorter_settle(*shared_sorter(rows, p));
+    worker_meet(rows->worker, &shared->sorted, NULL, NULL);
+    rows->phase = worker_begin_phase(rows->worker);
+}
+
+/* What grows in the sorter that gives the rows is this copy's: so its own comes first. */
+static void part_take(WindowRows *rows, size_t part)
+{
+    size_t copy_count = rows->shared->copy_count, own = rows->worker ? worker_index(rows->worker) : 0;
+    rows->part = part;
+    rows->count = 0;
+    for (size_t c = 0; c < copy_count; c++) {
+        rows->sorters[c] = rows->shared->sorters[part * copy_count + (own + c) % copy_count];
+        rows->count += (size_t)sorter_count(rows->sorters[c]);
+    }
+}
+
+static void part_find_boundaries(WindowRows *rows)
 {
     Arena *scratch = arena_new_child(rows->arena);
     Boundaries *boundaries = arena_new(scratch, Boundaries);
-    sorter_finish(rows->sorter);
-    rows->count = (size_t)sorter_count(rows->sorter);
+    bool is_in_memory = part_is_in_memory(rows);
+    sorter_finish_all(rows->sorters, rows->shared->copy_count);
     block_renew(rows->row_block, memory_size_multiply(rows->count, sizeof *rows->rows));
     rows->rows = rows->row_block->data;
-    for (size_t first = 0, count; (count = window_rows_fetch(rows, first)) > 0; first += count) {
+    rows->partition_count = rows->group_count = 0;
+    for (size_t first = 0, count; (count = part_fetch(rows, first, is_in_memory)) > 0; first += count) {
         context_check(rows->context);
         boundaries_find(rows, boundaries, first, count);
         rows_add_boundaries(rows, boundaries, first, count);
     }
-    if (!sorter_is_in_memory(rows->sorter))
-        sorter_clear(rows->sorter);
+    if (!is_in_memory)
+        part_clear_sorters(rows);
     list_add(rows->partition_block, rows->partition_count, rows->count, &rows->partition_starts);
     list_add(rows->partition_group_block, rows->partition_count, rows->group_count, &rows->partition_groups);
     list_add(rows->group_block, rows->group_count, rows->count, &rows->group_starts);
     arena_free(scratch);
 }
 
-size_t window_rows_size(const WindowRows *rows)
+bool window_rows_next_part(WindowRows *rows)
 {
-    return sorter_size(rows->sorter) + row_store_size(rows->store) + rows->row_block->size +
-           rows->partition_block->size + rows->partition_group_block->size + rows->group_block->size;
+    WindowShared *shared = rows->shared;
+    for (size_t part; (part = atomic_fetch_add(&shared->next_part, 1)) < shared->part_count;) {
+        part_take(rows, part);
+        if (rows->count == 0)
+            continue;
+        part_find_boundaries(rows);
+        return true;
+    }
+    return false;
 }
 
-void window_rows_clear(WindowRows *rows)
+/* Of its own sorters while it fills them, and of the part that it has taken after that. */
+size_t window_rows_size(const WindowRows *rows)
+{
+    const WindowShared *shared = rows->shared;
+    bool has_part = rows->sorters[0] != NULL;
+    size_t size = row_store_size(rows->store) + rows->row_block->size + rows->partition_block->size +
+                  rows->partition_group_block->size + rows->group_block->size;
+    for (size_t i = 0; i < (has_part ? shared->copy_count : shared->part_count); i++)
+        size += sorter_size(has_part ? rows->sorters[i] : *shared_sorter(rows, i));
+    return size;
+}
+
+static void window_rows_clear(WindowRows *rows)
 {
     rows->count = 0;
     block_clear(rows->row_block);
@@ -200,7 +343,25 @@ void window_rows_clear(WindowRows *rows)
     block_clear(rows->partition_group_block);
     block_clear(rows->group_block);
     row_store_release(rows->store);
-    sorter_clear(rows->sorter);
+}
+
+void window_rows_leave_part(WindowRows *rows)
+{
+    if (rows->sorters[0] == NULL)
+        return;
+    window_rows_clear(rows);
+    part_clear_sorters(rows);
+}
+
+void window_rows_close(WindowRows *rows)
+{
+    WindowShared *shared = rows->shared;
+    window_rows_clear(rows);
+    if (atomic_fetch_add(&shared->closed_count, 1) + 1 < shared->copy_count)
+        return;
+    for (size_t i = 0; i < shared->part_count * shared->copy_count; i++)
+        if (shared->sorters[i])
+            sorter_clear(shared->sorters[i]);
 }
 
 void window_rows_rest(const WindowRows *rows)

@@ -1,6 +1,12 @@
 /* exec/window_rows.h: the rows of a Window: sorted, in memory, cut into partitions, and these into groups of rows that
  * are equal in order (peers).
  *
+ *     copy 0   sorters --.                                .--> part 0: whole partitions, one copy's from here on
+ *     copy 1   sorters --+-- one for each part, by hash --+--> part 1
+ *                        '-- of a row's partition         '--> ...
+ *
+ * Without copies, or without PARTITION BY, all is one part.
+ *
  *     rows        0   1   2   3   4   5   6 | 7   8
  *     partitions  0-------------------------| 1------
  *     groups      0-- 1---------- 2-- 3---- | 4-- 5--
@@ -14,6 +20,14 @@
 #include "exec/operator.h"
 #include "exec/sorter.h"
 #include "expr/evaluator.h"
+
+/* What copies share: the sorters that each has filled from its part of the input. */
+typedef struct WindowShared {
+    size_t copy_count, part_count;
+    Sorter **sorters; /* those of a part side by side, one a copy */
+    Meeting sorted;
+    _Atomic size_t next_part, closed_count;
+} WindowShared;
 
 /* No column. */
 #define WINDOW_NO_SLOT SIZE_MAX
@@ -32,14 +46,19 @@ typedef struct WindowRows {
     /* while rows are being added */
     Evaluator *evaluator;
     SortKeys *keys;
-    Sorter *sorter;
+    Worker *worker;
+    WindowShared *shared;
+    Vector *position; /* copies: the last key, so that equal rows come in the order of the source */
     Vector **columns; /* of the batch at work: a vector for each slot */
     Vector **key_vectors;
-    Vector **own; /* where rows are read back */
-    /* once they are all there */
+    Vector **own;               /* where rows are read back */
+    struct PartRows *part_rows; /* of the batch; NULL: there is but one part */
+    /* once they are all there: */
     const RowLayout *layout;
+    Sorter **sorters; /* the part's, of all copies; the first gives the rows of all */
+    uint64_t phase, part;
     size_t count;
-    RowStore *store; /* of the rows, when the sorter does not have them all in memory */
+    RowStore *store; /* of the rows, when the sorters do not have them all in memory */
     uint8_t **rows;  /* in order */
     size_t partition_count, group_count;
     size_t *partition_starts; /* first row of each, and then `count` */
@@ -61,14 +80,19 @@ size_t window_rows_add_slot(WindowRows *rows, Expr *expr);
 /* All slots are known: rows may be added. */
 void window_rows_begin(WindowRows *rows, const Build *build);
 void window_rows_add(WindowRows *rows, const Batch *batch);
-/* All rows are there: sorts them and finds partitions and groups. */
-void window_rows_finish(WindowRows *rows);
+/* All rows are there: those of copies meet. */
+void window_rows_settle(WindowRows *rows);
+/* Takes the next part that is not empty, in place of the one before: sorts it and finds partitions and groups. False:
+ * there is none. */
+bool window_rows_next_part(WindowRows *rows);
+/* Gives the memory of the part back; what was made of its rows has gone. */
+void window_rows_leave_part(WindowRows *rows);
 /* Memory that grows with the rows: where it is much it stands in the file. */
 Block *window_block_new(const WindowRows *rows, const char *what);
 /* Bytes that it holds. */
 size_t window_rows_size(const WindowRows *rows);
-/* Gives all memory back. */
-void window_rows_clear(WindowRows *rows);
+/* Gives all memory back; sorters of other copies stay until nobody reads them. */
+void window_rows_close(WindowRows *rows);
 
 /* Lets go of what stands in the file: it is read again where it is looked at. */
 void window_rows_rest(const WindowRows *rows);

@@ -45,6 +45,7 @@ static bool can_copy(Plan *plan)
     case PLAN_PROJECT:
     case PLAN_JOIN:
     case PLAN_SORT:
+    case PLAN_WINDOW:
         return !plan_node_is_volatile(plan);
     default:
         return false;
