@@ -200,7 +200,8 @@ typedef struct QuernWriteOptions {
 typedef bool (*QuernWriteFunction)(void *user, const char *data, size_t size);
 
 /* Writes all rows that are left. Rows leave as they are computed, in pieces of some kilobytes, where the format allows
- * (TABLE looks at some rows before it begins). *ret_row_count (may be NULL): how many rows there were. */
+ * (TABLE looks at some rows before it begins); those before one that fails leave too, unless they are held back.
+ * *ret_row_count (may be NULL): how many rows there were. */
 QUERN_API QuernStatus quern_result_write(QuernResult *result, const QuernWriteOptions *options,
                                          QuernWriteFunction write, void *user, uint64_t *ret_row_count);
 

@@ -413,6 +413,7 @@ typedef struct WriteRequest {
     void *user;
     uint64_t row_count;
     HeldOutput *held;
+    Writer *writer; /* NULL: none yet */
 } WriteRequest;
 
 _Static_assert((int)WRITER_ARROW_STREAM == (int)QUERN_FORMAT_ARROW_STREAM, "WriterFormat must follow QuernFormat");
@@ -460,6 +461,7 @@ static void result_write(void *argument)
     held_begin(request);
     Writer *writer =
         writer_new(statement->arena, &statement->context, result->schema, &options, held_write, request->held);
+    request->writer = writer;
     bool is_wanted = writer_begin(writer);
     int64_t flushed_at = 0; /* rows leave within a tenth of a second, however few there are */
     for (; is_wanted && !result->is_at_end; result_pull(result)) {
@@ -488,10 +490,13 @@ QuernStatus quern_result_write(QuernResult *result, const QuernWriteOptions *opt
     if (status == QUERN_OK)
         status = result_protect(result, result_write, &request);
     while (request.held && request.held->is_holding && is_worth_another_try(connection, status, last_message)) {
+        request.writer = NULL;
         status = result_protect(result, result_restart, result);
         if (status == QUERN_OK)
             status = result_protect(result, result_write, &request);
     }
+    if (status != QUERN_OK && request.writer && !request.held->is_holding)
+        writer_flush(request.writer); /* the rows before the one that failed */
     if (status == QUERN_OK && ret_row_count)
         *ret_row_count = request.row_count;
     return status;

@@ -90,6 +90,9 @@ class Check(ProgramTest):
         run = self.run_quern("check", "no.csv")
         self.assertEqual(run.status, 4)
         self.assertIn("no.csv: no such file", run.errors)
+        self.write("t.csv", "a,b\n1\n2,3\n")
+        run = self.run_quern("check", "t.csv", "no.csv")
+        self.assertEqual((run.status, run.output), (4, self.run_quern("check", "t.csv").output))
 
     def test_it_wants_files_and_nothing_else(self):
         for arguments in (["check"], ["check", "t.csv", "-c", "select 1"]):
