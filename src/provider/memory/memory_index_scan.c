@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "expr/evaluator.h"
 #include "expr/function.h"
+#include "provider/memory/memory_columns.h"
 #include "provider/memory/memory_index.h"
 #include "provider/memory/memory_order.h"
 #include "provider/memory/memory_reader.h"
@@ -40,8 +41,7 @@ typedef struct IndexScan {
     Scan *full;           /* the same without it, for executions whose range is large; or NULL */
     Expr **table_filters; /* over the schema */
     bool is_backward;
-    size_t column_count;
-    size_t *columns; /* fetched: those of the projection first, then those that only filters look at */
+    MemoryColumns columns; /* fetched */
     size_t filter_count;
     Expr **filters; /* over `columns` */
     size_t limit;
@@ -240,11 +240,12 @@ static void cursor_open(IndexCursor *cursor)
             place->end = first;
         }
     }
-    cursor->fetched = batch_new_empty(cursor->arena, scan->column_count);
-    for (size_t c = 0; c < scan->column_count; c++) {
-        bool is_number = scan->columns[c] == scan->table->schema->column_count;
-        cursor->fetched->columns[c] = vector_new(
-            cursor->arena, is_number ? type_of(TYPE_BIGINT) : scan->table->schema->columns[scan->columns[c]].type);
+    cursor->fetched = batch_new_empty(cursor->arena, scan->columns.count);
+    for (size_t c = 0; c < scan->columns.count; c++) {
+        bool is_number = scan->columns.items[c] == scan->table->schema->column_count;
+        cursor->fetched->columns[c] =
+            vector_new(cursor->arena,
+                       is_number ? type_of(TYPE_BIGINT) : scan->table->schema->columns[scan->columns.items[c]].type);
     }
     cursor->output = batch_new_empty(cursor->arena, scan->base.schema->column_count);
     for (size_t c = 0; c < cursor->output->column_count; c++)
@@ -280,12 +281,12 @@ static void cursor_fetch(IndexCursor *cursor, size_t place, MemoryRow row)
 {
     const IndexScan *scan = cursor->scan;
     const MemoryGroup *group = scan->version->slices[row / MEMORY_GROUP_ROWS].group;
-    for (size_t c = 0; c < scan->column_count; c++) {
+    for (size_t c = 0; c < scan->columns.count; c++) {
         Vector *target = cursor->fetched->columns[c];
-        if (scan->columns[c] == scan->table->schema->column_count)
+        if (scan->columns.items[c] == scan->table->schema->column_count)
             VECTOR_DATA(target, int64_t)[place] = (int64_t)row;
         else
-            vector_copy(target, place, group->columns[scan->columns[c]].values, row % MEMORY_GROUP_ROWS, 1);
+            vector_copy(target, place, group->columns[scan->columns.items[c]].values, row % MEMORY_GROUP_ROWS, 1);
     }
 }
 
@@ -293,12 +294,12 @@ static void cursor_fetch(IndexCursor *cursor, size_t place, MemoryRow row)
 static Batch *cursor_read(IndexCursor *cursor, size_t most)
 {
     IndexScan *scan = cursor->scan;
-    for (size_t c = 0; c < scan->column_count; c++) {
-        if (scan->columns[c] == scan->table->schema->column_count)
+    for (size_t c = 0; c < scan->columns.count; c++) {
+        if (scan->columns.items[c] == scan->table->schema->column_count)
             vector_prepare(cursor->fetched->columns[c], most);
         else
             vector_prepare_as(cursor->fetched->columns[c], cursor->fetched->columns[c]->type,
-                              column_physical(cursor, scan->columns[c]), most);
+                              column_physical(cursor, scan->columns.items[c]), most);
     }
     size_t count = 0;
     MemoryRow row;
@@ -417,48 +418,14 @@ static void scan_explain_analyze(Scan *base, Text *text)
     text_add_format(text, "rows read: %" PRIu64 "\n", atomic_load(&((IndexScan *)base)->read_count));
 }
 
-typedef struct ColumnPlaces {
-    IndexScan *scan;
-    size_t *places; /* of each column of the table among those that are fetched, + 1; 0: none yet */
-} ColumnPlaces;
-
-static bool filter_collect_column(void *user, const Expr *expr)
-{
-    ColumnPlaces *self = user;
-    if (expr->kind == EXPR_COLUMN && self->places[expr->column] == 0) {
-        self->scan->columns[self->scan->column_count] = expr->column;
-        self->places[expr->column] = ++self->scan->column_count;
-    }
-    return true;
-}
-
-static ColumnId filter_map_column(void *user, ColumnId column)
-{
-    return (ColumnId)(((ColumnPlaces *)user)->places[column] - 1);
-}
-
 static Schema *scan_take_columns(IndexScan *scan, const ScanArgs *args)
 {
-    const Schema *table = scan->table->schema;
-    scan->columns = arena_array(args->arena, size_t, args->projection_count + table->column_count);
-    ColumnPlaces self = {scan, arena_array(args->arena, size_t, table->column_count + 1)};
-    Schema *schema = schema_new(args->arena, args->projection_count);
-    for (size_t i = 0; i < args->projection_count; i++) {
-        size_t column = args->projection[i];
-        schema->columns[i] = column < table->column_count
-                                 ? table->columns[column]
-                                 : (Column){.name = "row number", .type = type_of(TYPE_BIGINT)};
-        scan->columns[i] = column;
-        self.places[column] = i + 1;
-    }
-    scan->column_count = args->projection_count;
+    Schema *schema = memory_columns_init(&scan->columns, scan->table->schema, args);
     scan->filter_count = args->filter_count;
     scan->filters = arena_array(args->arena, Expr *, args->filter_count);
     scan->table_filters = arena_copy(args->arena, args->filters, args->filter_count * sizeof *args->filters);
-    for (size_t i = 0; i < args->filter_count; i++) {
-        expr_walk(args->filters[i], filter_collect_column, &self);
-        scan->filters[i] = expr_map_columns(args->arena, args->filters[i], filter_map_column, &self);
-    }
+    for (size_t i = 0; i < args->filter_count; i++)
+        scan->filters[i] = memory_columns_take(&scan->columns, args->arena, args->filters[i]);
     return schema;
 }
 

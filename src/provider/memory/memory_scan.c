@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "expr/evaluator.h"
 #include "provider/memory/memory_bounds.h"
+#include "provider/memory/memory_columns.h"
 #include "provider/memory/memory_order.h"
 #include "provider/memory/memory_reader.h"
 #include "provider/memory/memory_unique.h"
@@ -25,8 +26,7 @@ typedef struct MemoryScan {
     const MemoryTable *table;
     MemoryVersion *version; /* that an execution reads: its arena has a share */
     size_t slice_count;     /* when it was described */
-    size_t column_count;
-    size_t *columns; /* read: those of the projection first, then those that only filters look at */
+    MemoryColumns columns;
     size_t filter_count;
     Expr **filters;        /* over `columns`; without those that name the key */
     Expr **table_filters;  /* the same over the schema */
@@ -77,7 +77,7 @@ static void cursor_open(MemoryCursor *cursor)
     MemoryScan *scan = cursor->scan;
     cursor->is_open = true;
     cursor->reader =
-        memory_reader_new(cursor->arena, scan->table->schema, scan->version, scan->columns, scan->column_count);
+        memory_reader_new(cursor->arena, scan->table->schema, scan->version, scan->columns.items, scan->columns.count);
     cursor->output = batch_new_empty(cursor->arena, scan->base.schema->column_count);
     for (size_t c = 0; c < cursor->output->column_count; c++)
         cursor->output->columns[c] = cursor->reader->batch->columns[c];
@@ -319,37 +319,15 @@ static bool key_is_named_by(const MemoryScan *scan, const Expr *filter)
     return false;
 }
 
-typedef struct ColumnPlaces {
-    MemoryScan *scan;
-    size_t *places; /* of each column of the table among those that are read, + 1; 0: none yet */
-} ColumnPlaces;
-
-static bool filter_collect_column(void *user, const Expr *expr)
+static void scan_take_filters(MemoryScan *scan, const ScanArgs *args)
 {
-    ColumnPlaces *self = user;
-    if (expr->kind == EXPR_COLUMN && self->places[expr->column] == 0) {
-        self->scan->columns[self->scan->column_count] = expr->column;
-        self->places[expr->column] = ++self->scan->column_count;
-    }
-    return true;
-}
-
-static ColumnId filter_map_column(void *user, ColumnId column)
-{
-    return (ColumnId)(((ColumnPlaces *)user)->places[column] - 1);
-}
-
-static void scan_take_filters(MemoryScan *scan, const ScanArgs *args, size_t *places)
-{
-    ColumnPlaces self = {scan, places};
     scan->filters = arena_array(args->arena, Expr *, args->filter_count);
     scan->table_filters = arena_array(args->arena, Expr *, args->filter_count);
     for (size_t i = 0; i < args->filter_count; i++) {
         if (key_is_named_by(scan, args->filters[i]))
             continue;
-        expr_walk(args->filters[i], filter_collect_column, &self);
         scan->table_filters[scan->filter_count] = args->filters[i];
-        scan->filters[scan->filter_count++] = expr_map_columns(args->arena, args->filters[i], filter_map_column, &self);
+        scan->filters[scan->filter_count++] = memory_columns_take(&scan->columns, args->arena, args->filters[i]);
     }
 }
 
@@ -360,7 +338,7 @@ static void scan_take_dynamics(MemoryScan *scan, const ScanArgs *args)
     scan->dynamic_places = arena_array(args->arena, size_t, args->dynamic_count);
     for (size_t i = 0; i < args->dynamic_count; i++) {
         size_t *place = &scan->dynamic_places[i];
-        while (*place < args->projection_count && scan->columns[*place] != args->dynamic_columns[i])
+        while (*place < args->projection_count && scan->columns.items[*place] != args->dynamic_columns[i])
             ++*place;
         if (*place == args->projection_count) /* who wants a condition on a column reads it too */
             error_raise(ERROR_INTERNAL, NO_POSITION, "a dynamic filter on a column that is not read");
@@ -445,19 +423,9 @@ static Scan *memory_full_scan(TableProvider *base, const ScanArgs *args)
     scan->slice_count = table->version->slice_count;
     bool is_ordered = rows_are_ordered(table, args);
     scan->limit = args->order_count == 0 || is_ordered ? args->limit : NO_LIMIT;
-    scan->columns = arena_array(arena, size_t, args->projection_count + table->schema->column_count);
-    size_t *places = arena_array(arena, size_t, table->schema->column_count + 1);
-    Schema *schema = schema_new(arena, args->projection_count);
-    for (size_t i = 0; i < args->projection_count; i++) {
-        schema->columns[i] = args->projection[i] < table->schema->column_count
-                                 ? table->schema->columns[args->projection[i]]
-                                 : (Column){.name = "row number", .type = type_of(TYPE_BIGINT)};
-        scan->columns[i] = args->projection[i];
-        places[args->projection[i]] = i + 1;
-    }
-    scan->column_count = args->projection_count;
+    Schema *schema = memory_columns_init(&scan->columns, table->schema, args);
     scan_take_key(scan, args);
-    scan_take_filters(scan, args, places);
+    scan_take_filters(scan, args);
     scan_take_dynamics(scan, args);
     scan->base = (Scan){
         .schema = schema,
