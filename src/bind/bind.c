@@ -99,6 +99,7 @@ BoundQuery *bind_query(BindEnvironment *environment, const AstQuery *query)
 {
     Binder *binder = binder_new(environment);
     Rows rows = bind_rows(binder, query, NULL, NULL);
+    rows.plan = bind_written_ctes(binder, rows.plan);
     plan_check_depth(binder->arena, rows.plan);
     BoundQuery *bound = arena_new(binder->arena, BoundQuery);
     *bound = (BoundQuery){rows.plan, rows.column_count, rows.names, rows.is_untyped};

@@ -50,12 +50,8 @@ typedef struct BoundQuery {
 } BoundQuery;
 
 BoundQuery *bind_query(BindEnvironment *environment, const AstQuery *query);
-/* INSERT: the plan gives the count row. */
-BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *insert);
-/* DELETE, UPDATE and MERGE: the same. */
-BoundQuery *bind_delete(BindEnvironment *environment, const AstDelete *ast);
-BoundQuery *bind_update(BindEnvironment *environment, const AstUpdate *ast);
-BoundQuery *bind_merge(BindEnvironment *environment, const AstMerge *ast);
+/* INSERT, UPDATE, DELETE or MERGE: the plan gives the count row, or what RETURNING says. */
+BoundQuery *bind_write(BindEnvironment *environment, const AstStatement *ast);
 /* Input for a table that is being made or written: the query's columns cast to the schema's types by position. */
 Plan *bind_insert_query(BindEnvironment *environment, TableProvider *table, const char *table_name, InsertOp op,
                         const BoundQuery *query, const size_t *columns, size_t column_count, Position position);

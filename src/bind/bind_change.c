@@ -141,10 +141,9 @@ void change_take_ctes(Change *change)
     change->scope.ctes = NULL;
 }
 
-BoundQuery *bind_delete(BindEnvironment *environment, const AstDelete *ast)
+BoundQuery *bind_delete(Binder *binder, const AstDelete *ast, Cte *outer)
 {
-    Binder *binder = binder_new(environment);
-    Change change = {.ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL)};
+    Change change = {.ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, outer)};
     Relation target = change_open(&change, binder, &ast->table, &ast->alias);
     const TableProviderOps *ops = change.target.table->ops;
     change_require(&change, ops->delete_rows || ops->delete_from, "DELETE", ast->table.position);
@@ -279,10 +278,9 @@ void change_relation_becomes_new(Change *change, const ColumnId *news)
         columns_become_new(change, &change->scope.relation.tables.items[i]->columns, news);
 }
 
-BoundQuery *bind_update(BindEnvironment *environment, const AstUpdate *ast)
+BoundQuery *bind_update(Binder *binder, const AstUpdate *ast, Cte *outer)
 {
-    Binder *binder = binder_new(environment);
-    Change change = {.ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL)};
+    Change change = {.ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, outer)};
     Relation target = change_open(&change, binder, &ast->table, &ast->alias);
     const TableProviderOps *ops = change.target.table->ops;
     change_require(&change, ops->update_rows || ops->update, "UPDATE", ast->table.position);
@@ -292,4 +290,28 @@ BoundQuery *bind_update(BindEnvironment *environment, const AstUpdate *ast)
     PlanChange *node = update_node(&change, &assignments, ast);
     change_relation_becomes_new(&change, node->base.inputs[0]->outputs + 1);
     return change_bound(&change, node, &ast->returning);
+}
+
+/* ---- any of them ---- */
+
+BoundQuery *bind_change(Binder *binder, const AstStatement *ast, Cte *outer)
+{
+    switch (ast->kind) {
+    case AST_STATEMENT_UPDATE:
+        return bind_update(binder, ast->update, outer);
+    case AST_STATEMENT_DELETE:
+        return bind_delete(binder, ast->delete, outer);
+    case AST_STATEMENT_MERGE:
+        return bind_merge(binder, ast->merge, outer);
+    default:
+        return bind_insert(binder, ast->insert, outer);
+    }
+}
+
+BoundQuery *bind_write(BindEnvironment *environment, const AstStatement *ast)
+{
+    Binder *binder = binder_new(environment);
+    BoundQuery *bound = bind_change(binder, ast, NULL);
+    bound->plan = bind_written_ctes(binder, bound->plan);
+    return bound;
 }

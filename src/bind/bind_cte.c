@@ -1,7 +1,7 @@
 /* bind/bind_cte.c: WITH. A query is bound when it is first referred to; every reference is a PlanCteScan. When the plan
  * that the clause belongs to is whole, the readers that it really has are counted, and either it keeps the query's rows
  * (a PlanCte on top of it) or the query is put where they stand. */
-#include "bind/binder.h"
+#include "bind/change.h"
 
 enum { CHEAP_NODE_LIMIT = 16 }; /* a query of so many scans, filters and projections is rather run again than kept */
 
@@ -10,6 +10,7 @@ struct CteGroup {
     Cte *innermost;    /* the last of them */
     Cte *finished;     /* those that are bound, the last one first: none of them reads one that stands before it */
     const Cte *within; /* whose query was being bound when the clause was met */
+    bool writes;       /* some of them change tables */
 };
 
 Cte *bind_with(Binder *binder, const AstCtes *ctes, bool is_recursive, Scope *parent, Cte *outer)
@@ -32,7 +33,10 @@ Cte *bind_with(Binder *binder, const AstCtes *ctes, bool is_recursive, Scope *pa
                      .step_number = ++binder->columns->cte_count,
                      .group = group};
         group->innermost = cte;
+        group->writes |= ast->statement != NULL;
     }
+    if (group->writes)
+        binder->written = group->innermost;
     return group->innermost;
 }
 
@@ -58,6 +62,28 @@ static void rows_name(Binder *binder, const Cte *cte, Rows *rows)
         rows->names[i] = binder_string(binder, names->items[i].text);
 }
 
+/* What RETURNING gives; else the count row, which nobody reads. */
+static Rows written_rows(Binder *binder, const Cte *cte, Cte *visible)
+{
+    const BoundQuery *bound = bind_change(binder, cte->ast->statement, visible);
+    bool *is_untyped = arena_copy(binder->arena, bound->is_untyped, bound->column_count * sizeof(bool));
+    return (Rows){bound->plan, bound->column_count, bound->names, is_untyped};
+}
+
+static bool statement_has_returning(const AstStatement *ast)
+{
+    switch (ast->kind) {
+    case AST_STATEMENT_INSERT:
+        return ast->insert->returning.count > 0;
+    case AST_STATEMENT_UPDATE:
+        return ast->update->returning.count > 0;
+    case AST_STATEMENT_DELETE:
+        return ast->delete->returning.count > 0;
+    default:
+        return ast->merge->returning.count > 0;
+    }
+}
+
 static void cte_bind(Binder *binder, Cte *cte)
 {
     size_t uses = scope_outer_uses(cte->parent);
@@ -66,7 +92,7 @@ static void cte_bind(Binder *binder, Cte *cte)
     binder->cte = cte;
     Cte *visible = cte->is_recursive ? cte->group->innermost : cte->outer;
     Rows *rows = arena_new(binder->arena, Rows);
-    *rows = bind_rows(binder, cte->ast->query, cte->parent, visible);
+    *rows = cte->ast->statement ? written_rows(binder, cte, visible) : bind_rows(binder, cte->ast->query, cte->parent, visible);
     rows->plan = rows_exact(binder, rows);
     rows_name(binder, cte, rows);
     cte->rows = rows;
@@ -98,7 +124,8 @@ static Rows cte_own_rows(Binder *binder, Cte *cte, Position position)
                        "mutual recursion between the WITH queries \"%s\" and \"%s\" is not supported", cte->name,
                        inner->name);
     if (cte->base == NULL) {
-        bool is_union = cte->ast->query->kind == AST_QUERY_SET && cte->ast->query->set.operator== AST_SET_UNION;
+        bool is_union =
+            cte->ast->query && cte->ast->query->kind == AST_QUERY_SET && cte->ast->query->set.operator== AST_SET_UNION;
         bind_error(binder, ERROR_INVALID_RECURSION, position, NULL,
                    is_union ? "recursive reference to query \"%s\" must not appear within its non-recursive term"
                             : "recursive query \"%s\" does not have the form non-recursive-term UNION [ALL] "
@@ -117,6 +144,8 @@ Rows bind_cte(Binder *binder, Cte *cte, Position position)
     cte->is_used = true;
     if (cte->is_being_bound)
         return cte_own_rows(binder, cte, position);
+    if (cte->ast->statement && !statement_has_returning(cte->ast->statement))
+        bind_error(binder, ERROR_NOT_SUPPORTED, position, NULL, "WITH query \"%s\" has no RETURNING clause", cte->name);
     if (cte->rows == NULL)
         cte_bind(binder, cte);
     /* whoever reads what refers to columns further out does so too */
@@ -388,25 +417,39 @@ static Plan *readers_replace(Binder *binder, Plan *plan, const Cte *cte)
     return plan;
 }
 
-Plan *bind_used_ctes(Binder *binder, Plan *plan, Cte *ctes, const Cte *outer)
+static Plan *ctes_attach(Binder *binder, Plan *plan, Cte *ctes, const Cte *outer)
 {
-    if (ctes == outer)
-        return plan;
     for (Cte *cte = ctes; cte != outer; cte = cte->outer)
-        if (!cte->is_used)
+        if (cte->rows == NULL && cte->ast->statement)
+            cte_bind(binder, cte);
+        else if (!cte->is_used)
             (void)bind_cte(binder, cte, cte->ast->name.position);
     for (Cte *cte = ctes->group->finished; cte; cte = cte->finished_before) {
         plan_check_depth(binder->arena, plan);
         size_t reader_count = readers_count(plan, cte);
-        if (reader_count == 0)
+        bool writes = cte->ast->statement != NULL;
+        if (reader_count == 0 && !writes)
             continue;
-        if (!cte_is_kept(binder, cte, reader_count)) {
+        if (!writes && !cte_is_kept(binder, cte, reader_count)) {
             plan = readers_replace(binder, plan, cte);
             continue;
         }
         PlanColumnMap map = {0}; /* a copy: the first reader has the query's own columns */
         Plan *query = plan_copy(binder->columns, cte->rows->plan, &map);
-        plan = &plan_cte_new(binder->columns, cte->number, cte->name, query, plan)->base;
+        PlanCte *node = plan_cte_new(binder->columns, cte->number, cte->name, query, plan);
+        node->writes = writes;
+        plan = &node->base;
     }
     return plan;
+}
+
+Plan *bind_used_ctes(Binder *binder, Plan *plan, Cte *ctes, const Cte *outer)
+{
+    bool is_later = ctes == outer || ctes->group->writes;
+    return is_later ? plan : ctes_attach(binder, plan, ctes, outer);
+}
+
+Plan *bind_written_ctes(Binder *binder, Plan *plan)
+{
+    return binder->written ? ctes_attach(binder, plan, binder->written, NULL) : plan;
 }

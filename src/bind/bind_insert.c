@@ -227,9 +227,8 @@ static BoundQuery *insert_without_conflicts(const Target *target, const AstInser
     return insert_bound(target, ast, plan);
 }
 
-BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
+BoundQuery *bind_insert(Binder *binder, const AstInsert *ast, Cte *outer)
 {
-    Binder *binder = binder_new(environment);
     TableProvider *table = bind_catalog_table(binder, &ast->table);
     Target target = insert_target(binder, table, binder_string(binder, ast->table.name), ast->table.position);
     target.overriding = ast->overriding;
@@ -237,7 +236,7 @@ BoundQuery *bind_insert(BindEnvironment *environment, const AstInsert *ast)
         target_take_listed_columns(&target, &ast->columns);
     else
         target_take_all_columns(&target);
-    Cte *ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL);
+    Cte *ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, outer);
     Rows rows = insert_rows(&target, ast, ctes);
     if (ast->query == NULL)
         target.is_listed = false;

@@ -261,13 +261,12 @@ static PlanChange *merge_node(Merge *merge)
     return node;
 }
 
-BoundQuery *bind_merge(BindEnvironment *environment, const AstMerge *ast)
+BoundQuery *bind_merge(Binder *binder, const AstMerge *ast, Cte *outer)
 {
-    Binder *binder = binder_new(environment);
     Merge merge = {.ast = ast, .is_full = merge_has(ast, AST_MERGE_NOT_MATCHED_BY_SOURCE)};
     merge.branches = arena_allocate_zero(binder->arena, ast->whens.count * sizeof *merge.branches);
     Change *change = &merge.change;
-    change->ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, NULL);
+    change->ctes = bind_with(binder, &ast->with, ast->is_recursive, NULL, outer);
     merge.target = change_open(change, binder, &ast->table, &ast->alias);
     const TableProviderOps *ops = change->target.table->ops;
     change_require(change, merge_deletes(ast) ? ops->merge_rows != NULL : ops->update_rows != NULL, "MERGE",

@@ -107,6 +107,9 @@ static AstQuery *values_query(const PivotBinding *self, const AstPivotColumn *co
     query->with.items = arena_array(arena, AstCte, query->with.count);
     size_t at = query->with.count;
     for (const Cte *cte = self->from->ctes; cte; cte = cte->outer) {
+        if (cte->ast->statement)
+            bind_error(binder, ERROR_NOT_SUPPORTED, position, "list the values with IN",
+                       "PIVOT without IN does not go with a WITH that changes tables");
         query->with.items[--at] = *cte->ast;
         query->is_recursive |= cte->is_recursive;
     }

@@ -43,6 +43,7 @@ typedef struct Binder {
     const ViewFrame *views;
     const SearchPath *path; /* of the view whose query is being bound; NULL: the session's */
     Cte *cte;               /* whose query is being bound; the innermost one */
+    Cte *written;           /* of the WITH of which some change tables, the last; NULL: there is none */
     size_t depth;           /* of queries and expressions within each other */
     size_t table_count;     /* tables and queries bound so far: WITH and views may double them at each level */
     size_t shared_count;    /* expression nodes that stand in several places: what is shared twice doubles too */
@@ -286,6 +287,8 @@ Rows bind_cte(Binder *binder, Cte *cte, Position position);
 /* The plan of what the clause belongs to, with the queries of `ctes` up to `outer` where it reads them. Those that
  * nothing refers to are bound all the same: they may be wrong. */
 Plan *bind_used_ctes(Binder *binder, Plan *plan, Cte *ctes, const Cte *outer);
+/* The plan of the whole statement, with those of a WITH in which some change tables: all of these are run first. */
+Plan *bind_written_ctes(Binder *binder, Plan *plan);
 /* Binds the operands of the UNION that is the whole query of binder->cte. False: it does not refer to itself, and
  * `terms` are its operands. */
 bool bind_recursive_union(Binder *binder, const AstQuery *query, Rows *terms, Scope *parent, Cte *ctes, Rows *ret_rows);

@@ -4,6 +4,14 @@
 
 #include "bind/target.h"
 
+/* The statements themselves; `outer`: names of WITH around them. */
+BoundQuery *bind_insert(Binder *binder, const AstInsert *ast, Cte *outer);
+BoundQuery *bind_delete(Binder *binder, const AstDelete *ast, Cte *outer);
+BoundQuery *bind_update(Binder *binder, const AstUpdate *ast, Cte *outer);
+BoundQuery *bind_merge(Binder *binder, const AstMerge *ast, Cte *outer);
+/* Any of them. */
+BoundQuery *bind_change(Binder *binder, const AstStatement *ast, Cte *outer);
+
 typedef struct Change {
     Target target;
     Plan *plan;        /* so far */

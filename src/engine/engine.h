@@ -171,6 +171,8 @@ BoundQuery *statement_bind(Statement *statement, const AstStatement *ast);
 bool statement_writes(const AstStatement *ast);
 /* They, and queries that are no statement of another kind in parentheses. */
 bool statement_has_plan(const AstStatement *ast);
+/* Whether parts of its WITH change tables. */
+bool statement_with_writes(const AstStatement *ast);
 const Plan *statement_written_plan(const Plan *plan);
 TableProvider *statement_written_table(const Plan *plan);
 void statement_require_unsafe_write(const Statement *statement, const TableProvider *table, const AstStatement *ast);

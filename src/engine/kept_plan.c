@@ -48,7 +48,7 @@ static bool plan_make(KeptPlan *plan, const AstStatement *ast)
 
 KeptPlan *kept_plan_new(Statement *statement, Arena *owner, const AstStatement *ast, const Position *outer_position)
 {
-    if (!statement_has_plan(ast))
+    if (!statement_has_plan(ast) || statement_with_writes(ast))
         return NULL;
     Arena *arena = arena_new_child(statement->arena);
     KeptPlan *plan = arena_new(arena, KeptPlan);

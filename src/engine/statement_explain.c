@@ -130,7 +130,7 @@ static const AstQuery *statement_inner_query(const AstStatement *ast)
 static BoundQuery *explain_bind(Statement *statement, const AstStatement *ast, const ExplainOptions *options)
 {
     const AstQuery *query = statement_inner_query(ast);
-    if (query == NULL)
+    if (query == NULL && !(options->is_analyze && statement_with_writes(ast)))
         return statement_bind(statement, ast);
     if (options->is_analyze)
         error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "explain the query alone",

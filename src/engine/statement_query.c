@@ -96,17 +96,49 @@ const Value *statement_read_column(void *user, const BoundQuery *query, size_t l
     return values.items;
 }
 
-BatchStream *statement_query(Statement *statement, const AstStatement *ast)
-{
-    if (ast->query->kind == AST_QUERY_STATEMENT && ast->query->with.count == 0)
-        return statement_run(statement, ast->query->statement);
-    StatementPlan plan = statement_plan(statement, bind_query(&statement->environment, ast->query));
-    return statement_start(statement, &plan);
-}
-
 static void table_release(void *table)
 {
     provider_unref(table);
+}
+
+/* ---- what writes ---- */
+
+bool statement_writes(const AstStatement *ast)
+{
+    return ast->kind == AST_STATEMENT_INSERT || ast->kind == AST_STATEMENT_UPDATE ||
+           ast->kind == AST_STATEMENT_DELETE || ast->kind == AST_STATEMENT_MERGE;
+}
+
+bool statement_has_plan(const AstStatement *ast)
+{
+    return statement_writes(ast) || (ast->kind == AST_STATEMENT_QUERY && ast->query->kind != AST_QUERY_STATEMENT);
+}
+
+static const AstCtes *statement_with(const AstStatement *ast)
+{
+    switch (ast->kind) {
+    case AST_STATEMENT_QUERY:
+        return &ast->query->with;
+    case AST_STATEMENT_INSERT:
+        return &ast->insert->with;
+    case AST_STATEMENT_UPDATE:
+        return &ast->update->with;
+    case AST_STATEMENT_DELETE:
+        return &ast->delete->with;
+    case AST_STATEMENT_MERGE:
+        return &ast->merge->with;
+    default:
+        return NULL;
+    }
+}
+
+bool statement_with_writes(const AstStatement *ast)
+{
+    const AstCtes *with = statement_with(ast);
+    for (size_t i = 0; with && i < with->count; i++)
+        if (with->items[i].statement)
+            return true;
+    return false;
 }
 
 const Plan *statement_written_plan(const Plan *plan)
@@ -116,10 +148,14 @@ const Plan *statement_written_plan(const Plan *plan)
     return plan;
 }
 
+static TableProvider *node_table(const Plan *plan)
+{
+    return plan->kind == PLAN_INSERT ? ((const PlanInsert *)plan)->table : ((const PlanChange *)plan)->table;
+}
+
 TableProvider *statement_written_table(const Plan *plan)
 {
-    plan = statement_written_plan(plan);
-    return plan->kind == PLAN_INSERT ? ((const PlanInsert *)plan)->table : ((const PlanChange *)plan)->table;
+    return node_table(statement_written_plan(plan));
 }
 
 BatchStream *statement_write_rows(Statement *statement, const BoundQuery *query)
@@ -137,30 +173,6 @@ BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
     return rows;
 }
 
-/* ---- what writes ---- */
-
-bool statement_writes(const AstStatement *ast)
-{
-    return ast->kind == AST_STATEMENT_INSERT || ast->kind == AST_STATEMENT_UPDATE ||
-           ast->kind == AST_STATEMENT_DELETE || ast->kind == AST_STATEMENT_MERGE;
-}
-
-bool statement_has_plan(const AstStatement *ast)
-{
-    return statement_writes(ast) || (ast->kind == AST_STATEMENT_QUERY && ast->query->kind != AST_QUERY_STATEMENT);
-}
-
-static BoundQuery *write_bind(Statement *statement, const AstStatement *ast)
-{
-    if (ast->kind == AST_STATEMENT_UPDATE)
-        return bind_update(&statement->environment, ast->update);
-    if (ast->kind == AST_STATEMENT_DELETE)
-        return bind_delete(&statement->environment, ast->delete);
-    if (ast->kind == AST_STATEMENT_MERGE)
-        return bind_merge(&statement->environment, ast->merge);
-    return bind_insert(&statement->environment, ast->insert);
-}
-
 /* Tables in memory are nobody else's. */
 void statement_require_unsafe_write(const Statement *statement, const TableProvider *table, const AstStatement *ast)
 {
@@ -173,9 +185,67 @@ void statement_require_unsafe_write(const Statement *statement, const TableProvi
                          ast_statement_name(ast->kind));
 }
 
+/* ---- several tables, with WITH ---- */
+
+typedef ARRAY(const Plan *) WriteNodes;
+
+static void write_nodes_add(Arena *arena, const Plan *plan, WriteNodes *nodes)
+{
+    if (plan->kind == PLAN_INSERT || plan->kind == PLAN_CHANGE)
+        array_add(arena, nodes, plan);
+    for (size_t i = 0; i < plan->input_count; i++)
+        write_nodes_add(arena, plan->inputs[i], nodes);
+}
+
+/* All parts see the tables as they were: so only what keeps versions can take part, and no two may change one table,
+ * but by adding rows. */
+static void require_apart(const WriteNodes *nodes, size_t index, Position position)
+{
+    const TableProvider *table = node_table(nodes->items[index]);
+    if (!table_is_memory(table))
+        error_raise(ERROR_NOT_SUPPORTED, position,
+                    "a WITH clause changes tables in memory alone, not those of format %s", table->ops->format);
+    for (size_t i = 0; i < index; i++)
+        if (node_table(nodes->items[i]) == table &&
+            (nodes->items[i]->kind != PLAN_INSERT || nodes->items[index]->kind != PLAN_INSERT))
+            error_raise(ERROR_NOT_SUPPORTED, position, "one statement cannot change a table in two of its parts");
+}
+
+static BatchStream *run_writes(Statement *statement, const BoundQuery *query, Position position)
+{
+    WriteNodes nodes = {0};
+    write_nodes_add(statement->arena, query->plan, &nodes);
+    TableWrite *writes = arena_array(statement->arena, TableWrite, nodes.count);
+    for (size_t i = 0; i < nodes.count; i++) {
+        require_apart(&nodes, i, position);
+        writes[i] = table_write_of(statement, nodes.items[i]);
+        statement_begin_write(statement, writes[i].table);
+    }
+    StatementPlan plan = statement_plan(statement, query);
+    BatchStream *rows = statement_run_to_end(statement, &plan);
+    for (size_t i = 0; i < nodes.count; i++)
+        foreign_keys_follow(statement, &writes[i]);
+    return rows;
+}
+
+/* ---- the statements ---- */
+
+BatchStream *statement_query(Statement *statement, const AstStatement *ast)
+{
+    if (ast->query->kind == AST_QUERY_STATEMENT && ast->query->with.count == 0)
+        return statement_run(statement, ast->query->statement);
+    BoundQuery *query = bind_query(&statement->environment, ast->query);
+    if (statement_with_writes(ast))
+        return run_writes(statement, query, ast->position);
+    StatementPlan plan = statement_plan(statement, query);
+    return statement_start(statement, &plan);
+}
+
 BatchStream *statement_write(Statement *statement, const AstStatement *ast)
 {
-    BoundQuery *query = write_bind(statement, ast);
+    BoundQuery *query = bind_write(&statement->environment, ast);
+    if (statement_with_writes(ast))
+        return run_writes(statement, query, ast->position);
     statement_require_unsafe_write(statement, statement_written_table(query->plan), ast);
     return statement_run_write(statement, query);
 }
@@ -235,7 +305,7 @@ BoundQuery *statement_bind(Statement *statement, const AstStatement *ast)
     if (ast->kind == AST_STATEMENT_QUERY)
         return bind_query(&statement->environment, ast->query);
     if (statement_writes(ast))
-        return write_bind(statement, ast);
+        return bind_write(&statement->environment, ast);
     error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "queries, INSERT, UPDATE, DELETE and MERGE have a plan",
                      "%s has no plan", ast_statement_name(ast->kind));
 }

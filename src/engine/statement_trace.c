@@ -11,6 +11,8 @@
 static Plan *statement_rows_plan(Statement *statement, const AstStatement *ast)
 {
     const AstQuery *query = NULL;
+    if (statement_with_writes(ast))
+        return NULL;
     if (ast->kind == AST_STATEMENT_QUERY && ast->query->kind != AST_QUERY_STATEMENT)
         query = ast->query;
     if (ast->kind == AST_STATEMENT_COPY && !ast->copy->is_from)

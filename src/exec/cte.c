@@ -45,12 +45,34 @@ void cte_store_add(RowStore *store, const Batch *batch, uint8_t **ret_rows)
 typedef struct CteOperator {
     Operator base;
     CteRows *rows;
+    bool has_written;
     Batch *batch;
 } CteOperator;
+
+/* One more batch of the query's rows, which get their places in `places`; false: there is none. */
+static bool cte_rows_fetch(CteRows *rows, uint8_t **places)
+{
+    const Batch *batch = rows->source ? operator_next(rows->source) : NULL;
+    if (batch == NULL)
+        return false;
+    cte_store_add(rows->store, batch, places);
+    rows->end = row_store_count(rows->store);
+    return true;
+}
+
+static void cte_write(CteOperator *self)
+{
+    uint8_t *places[BATCH_SIZE];
+    while (cte_rows_fetch(self->rows, places))
+        ;
+    self->has_written = true;
+}
 
 static Batch *cte_next(Operator *op)
 {
     CteOperator *self = (CteOperator *)op;
+    if (((const PlanCte *)op->plan)->writes && !self->has_written)
+        cte_write(self);
     const Batch *batch = operator_next(op->inputs[1]);
     operator_note_memory(op, row_store_size(self->rows->store));
     return batch ? batch_view(self->batch, batch) : NULL;
@@ -85,18 +107,6 @@ typedef struct CteScanOperator {
     uint8_t *found[BATCH_SIZE];
 } CteScanOperator;
 
-/* One more batch of them; false: there is none. */
-static bool cte_rows_fetch(CteScanOperator *self)
-{
-    CteRows *rows = self->rows;
-    const Batch *batch = rows->source ? operator_next(rows->source) : NULL;
-    if (batch == NULL)
-        return false;
-    cte_store_add(rows->store, batch, self->found);
-    rows->end = row_store_count(rows->store);
-    return true;
-}
-
 static Batch *cte_scan_next(Operator *op)
 {
     CteScanOperator *self = (CteScanOperator *)op;
@@ -105,7 +115,7 @@ static Batch *cte_scan_next(Operator *op)
     if (!self->has_begun)
         self->position = rows->first;
     self->has_begun = true;
-    if (self->position == rows->end && !cte_rows_fetch(self))
+    if (self->position == rows->end && !cte_rows_fetch(rows, self->found))
         return NULL;
     if (self->position / BATCH_SIZE % REST_BATCHES == 0)
         row_store_rest(rows->store);

@@ -265,6 +265,7 @@ typedef struct PlanCte {
     Plan base;
     size_t cte; /* its number in the statement; copies of the node keep it: a scan means the nearest node above it */
     const char *name;
+    bool writes; /* it changes a table: it is run to its end before the second input begins, read or not */
 } PlanCte;
 
 /* WITH RECURSIVE. The rows of the first input, then round by round those that the second input makes of the rows of the

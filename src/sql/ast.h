@@ -373,6 +373,7 @@ typedef struct AstCte {
     AstName name;
     AstNames columns;
     AstQuery *query;
+    AstStatement *statement; /* instead of the query: INSERT, UPDATE, DELETE or MERGE; else NULL */
     enum { AST_MATERIALIZED_UNSAID, AST_MATERIALIZED, AST_NOT_MATERIALIZED } materialized;
 } AstCte;
 

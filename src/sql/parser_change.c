@@ -247,39 +247,52 @@ void parser_merge(Parser *parser, AstStatement *statement)
     merge->returning = parser_accept_returning(parser, statement);
 }
 
-void parser_with_statement(Parser *parser, AstStatement *statement)
+/* ---- WITH ---- */
+
+bool parser_accept_change(Parser *parser, AstStatement *statement)
 {
-    bool is_recursive;
-    AstCtes with = parser_with(parser, &is_recursive, &statement->height);
     switch (parser_keyword_at(parser, 0)) {
     case KEYWORD_INSERT:
         statement->kind = AST_STATEMENT_INSERT;
         parser_insert(parser, statement);
-        statement->insert->with = with;
-        statement->insert->is_recursive = is_recursive;
-        break;
+        return true;
     case KEYWORD_UPDATE:
         statement->kind = AST_STATEMENT_UPDATE;
         parser_update(parser, statement);
-        statement->update->with = with;
-        statement->update->is_recursive = is_recursive;
-        break;
+        return true;
     case KEYWORD_DELETE:
         statement->kind = AST_STATEMENT_DELETE;
         parser_delete(parser, statement);
-        statement->delete->with = with;
-        statement->delete->is_recursive = is_recursive;
-        break;
+        return true;
     case KEYWORD_MERGE:
         statement->kind = AST_STATEMENT_MERGE;
         parser_merge(parser, statement);
-        statement->merge->with = with;
-        statement->merge->is_recursive = is_recursive;
-        break;
+        return true;
     default:
+        return false;
+    }
+}
+
+void parser_with_statement(Parser *parser, AstStatement *statement)
+{
+    bool is_recursive;
+    AstCtes with = parser_with(parser, /* begins_statement= */ true, &is_recursive, &statement->height);
+    if (!parser_accept_change(parser, statement)) {
         statement->kind = AST_STATEMENT_QUERY;
         statement->query = parser_query_with(parser, with, is_recursive, statement->height);
         parser_adopt(&statement->height, statement->query->height, statement->position);
+    } else if (statement->kind == AST_STATEMENT_INSERT) {
+        statement->insert->with = with;
+        statement->insert->is_recursive = is_recursive;
+    } else if (statement->kind == AST_STATEMENT_UPDATE) {
+        statement->update->with = with;
+        statement->update->is_recursive = is_recursive;
+    } else if (statement->kind == AST_STATEMENT_DELETE) {
+        statement->delete->with = with;
+        statement->delete->is_recursive = is_recursive;
+    } else {
+        statement->merge->with = with;
+        statement->merge->is_recursive = is_recursive;
     }
 }
 

@@ -160,7 +160,8 @@ AstQuery *parser_query_rest(Parser *parser, AstQuery *first);
 /* A query behind its WITH. */
 AstQuery *parser_query_with(Parser *parser, AstCtes with, bool is_recursive, uint16_t height);
 AstQuery *ast_query_new(Parser *parser, AstQueryKind kind, Position position);
-AstCtes parser_with(Parser *parser, bool *ret_is_recursive, uint16_t *height);
+/* Only the WITH that a statement begins with may hold statements that change tables. */
+AstCtes parser_with(Parser *parser, bool begins_statement, bool *ret_is_recursive, uint16_t *height);
 AstItems parser_items(Parser *parser, uint16_t *height);
 AstItem parser_item(Parser *parser, uint16_t *height);
 /* *, or an expression */
@@ -201,7 +202,9 @@ void parser_merge(Parser *parser, AstStatement *statement);
 bool parser_cascade(Parser *parser);
 void parser_truncate(Parser *parser, AstStatement *statement);
 void parser_copy(Parser *parser, AstStatement *statement);
-/* WITH …: a query, or INSERT, UPDATE, DELETE, MERGE. */
+/* INSERT, UPDATE, DELETE or MERGE, if that is in view. */
+bool parser_accept_change(Parser *parser, AstStatement *statement);
+/* WITH …: a query, or one of these. */
 void parser_with_statement(Parser *parser, AstStatement *statement);
 
 #endif

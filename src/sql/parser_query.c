@@ -382,7 +382,31 @@ static AstQuery *parser_set_rest(Parser *parser, AstQuery *left, int level)
 
 /* ---- WITH, ORDER BY, LIMIT ---- */
 
-AstCtes parser_with(Parser *parser, bool *ret_is_recursive, uint16_t *height)
+static bool parser_at_change(Parser *parser, size_t index)
+{
+    Keyword keyword = parser_keyword_at(parser, index);
+    return keyword == KEYWORD_INSERT || keyword == KEYWORD_UPDATE || keyword == KEYWORD_DELETE ||
+           keyword == KEYWORD_MERGE;
+}
+
+/* (INSERT …), or another statement that changes a table */
+static AstStatement *parser_with_change(Parser *parser, bool is_possible)
+{
+    AstStatement *statement = arena_new(parser->arena, AstStatement);
+    parser_expect(parser, TOKEN_LEFT_PAREN);
+    statement->position = parser_position(parser);
+    statement->height = 1;
+    if (!is_possible)
+        error_raise(ERROR_NOT_SUPPORTED, statement->position,
+                    "a WITH clause that changes tables must stand at the beginning of the statement");
+    parser_enter(parser);
+    (void)parser_accept_change(parser, statement);
+    parser_leave(parser);
+    parser_expect(parser, TOKEN_RIGHT_PAREN);
+    return statement;
+}
+
+AstCtes parser_with(Parser *parser, bool begins_statement, bool *ret_is_recursive, uint16_t *height)
 {
     AstCtes with = {0};
     parser_expect_keyword(parser, KEYWORD_WITH);
@@ -398,8 +422,13 @@ AstCtes parser_with(Parser *parser, bool *ret_is_recursive, uint16_t *height)
             parser_expect_keyword(parser, KEYWORD_MATERIALIZED);
             cte.materialized = AST_NOT_MATERIALIZED;
         }
-        cte.query = parser_query_in_parentheses(parser);
-        parser_adopt(height, cte.query->height, cte.query->position);
+        if (parser_at_change(parser, 1)) {
+            cte.statement = parser_with_change(parser, begins_statement);
+            parser_adopt(height, cte.statement->height, cte.statement->position);
+        } else {
+            cte.query = parser_query_in_parentheses(parser);
+            parser_adopt(height, cte.query->height, cte.query->position);
+        }
         array_add(parser->arena, &with, cte);
     } while (parser_accept(parser, TOKEN_COMMA));
     return with;
@@ -563,7 +592,7 @@ AstQuery *parser_query(Parser *parser)
     uint16_t height = 1;
     parser_enter(parser);
     if (parser_at_keyword(parser, KEYWORD_WITH))
-        with = parser_with(parser, &is_recursive, &height);
+        with = parser_with(parser, /* begins_statement= */ false, &is_recursive, &height);
     AstQuery *query = parser_query_with(parser, with, is_recursive, height);
     parser_leave(parser);
     return query;

@@ -269,7 +269,10 @@ void print_with(Printer *printer, const AstCtes *with, bool is_recursive)
         print_name(printer, cte->name.text);
         print_name_list(printer, &cte->columns);
         print(printer, hints[cte->materialized]);
-        print_query(printer, cte->query);
+        if (cte->statement)
+            print_statement(printer, cte->statement);
+        else
+            print_query(printer, cte->query);
         print(printer, ")");
     }
     print(printer, with->count ? " " : "");

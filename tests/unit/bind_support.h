@@ -141,7 +141,7 @@ static BoundQuery *support_bind(const char *sql)
     BindEnvironment *environment = support_begin();
     AstStatement *statement = parser_parse(test_arena, view_of(sql), NULL);
     if (statement->kind == AST_STATEMENT_INSERT)
-        return bind_insert(environment, statement->insert);
+        return bind_write(environment, statement);
     ck_assert_int_eq(statement->kind, AST_STATEMENT_QUERY);
     return bind_query(environment, statement->query);
 }
