@@ -9,7 +9,7 @@
 
 enum {
     ROWS = 1 << 16,        /* of a record batch */
-    MOST_TEXT = 256 << 20, /* bytes of a record batch's texts, but for its last rows */
+    MOST_TEXT = 256 << 20, /* bytes of a record batch's texts, but for a single row */
 };
 
 typedef struct Block {
@@ -177,12 +177,29 @@ static void rows_prepare(Writer *writer)
     }
 }
 
-static uint64_t text_size(const Vector *vector, size_t first, size_t count)
+static uint64_t row_text_size(const Batch *batch, size_t row)
 {
     uint64_t size = 0;
-    for (size_t i = first; i < first + count; i++)
-        size += validity_get(vector->validity, i) ? VECTOR_DATA(vector, String)[i].size : 0;
+    for (size_t c = 0; c < batch->column_count; c++) {
+        if (batch->columns[c]->physical != PHYSICAL_STRING)
+            continue;
+        Value value = vector_value(batch->columns[c], row);
+        size += value.is_null ? 0 : value.text.size;
+    }
     return size;
+}
+
+/* How many of the batch's rows from `first` on still fit; counts their texts. */
+static size_t rows_fit(ArrowOutput *output, const Batch *batch, size_t first)
+{
+    size_t had = output->rows->row_count, count = 0;
+    for (; first + count < batch->row_count && had + count < ROWS; count++) {
+        uint64_t size = row_text_size(batch, first + count);
+        if (output->text_size + size > MOST_TEXT && had + count > 0)
+            break;
+        output->text_size += size;
+    }
+    return count;
 }
 
 static void arrow_begin(Writer *writer)
@@ -206,18 +223,19 @@ static void arrow_batch(Writer *writer, const Batch *batch)
     ArrowOutput *output = writer->state;
     Batch *compact = batch_new(writer->scratch, writer->schema);
     batch_compact(compact, batch);
-    if (output->rows->row_count + compact->row_count > ROWS || output->text_size > MOST_TEXT)
-        rows_put(writer);
-    size_t first = output->rows->row_count;
-    if (first == 0)
-        rows_prepare(writer);
-    for (size_t c = 0; c < writer->schema->column_count; c++) {
-        Vector *target = output->rows->columns[c];
-        vector_copy(target, first, compact->columns[c], 0, compact->row_count);
-        if (target->physical == PHYSICAL_STRING)
-            output->text_size += text_size(target, first, compact->row_count);
+    for (size_t done = 0, count; done < compact->row_count; done += count) {
+        size_t first = output->rows->row_count;
+        count = rows_fit(output, compact, done);
+        if (count == 0) {
+            rows_put(writer);
+            continue;
+        }
+        if (first == 0)
+            rows_prepare(writer);
+        for (size_t c = 0; c < writer->schema->column_count; c++)
+            vector_copy(output->rows->columns[c], first, compact->columns[c], done, count);
+        output->rows->row_count = output->rows->vector_size = first + count;
     }
-    output->rows->row_count = output->rows->vector_size = first + compact->row_count;
 }
 
 /* Where everything stands, for readers that do not begin at the beginning. */

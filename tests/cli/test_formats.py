@@ -75,6 +75,12 @@ class Formats(ProgramTest):
     def test_the_last_format_asked_for_wins(self):
         self.assertEqual(self.output("--json", "--csv", "-c", "select 1 as a"), "a\n1\n")
 
+    def test_arrow_has_no_more_text_in_a_record_batch_than_readers_take(self):
+        script = "copy (select repeat('x', 100000000) as s, i from range(3) r(i)) to 'wide.arrow'"
+        lines = self.output("-c", script + "; select i, length(s) from 'wide.arrow'").splitlines()
+        self.assertEqual(lines[-3:], ["0,100000000", "1,100000000", "2,100000000"])
+        self.assertIn("record batches: 2", self.output("-c", "explain from 'wide.arrow'"))
+
     def test_at_a_terminal_it_is_a_box_fitted_to_the_width(self):
         terminal = Terminal(self, "-c", "select '" + "w" * 300 + "' as wide", columns=60)
         self.assertEqual(terminal.wait(), 0)
