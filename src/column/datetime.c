@@ -372,8 +372,7 @@ bool interval_part(DatePart part, Interval interval, int64_t *ret_millionths)
 
 /* ---- cutting to parts ---- */
 
-/* The microseconds of the parts that a clock shows; 0 for the others. */
-static int64_t part_microseconds(DatePart part)
+int64_t date_part_microseconds(DatePart part)
 {
     switch (part) {
     case DATE_PART_MICROSECONDS:
@@ -428,7 +427,7 @@ static bool date_truncate(DatePart part, int32_t days, int64_t *ret_days)
 
 bool timestamp_truncate(DatePart part, int64_t microseconds, int64_t *ret_microseconds)
 {
-    int64_t time, start, unit = part_microseconds(part);
+    int64_t time, start, unit = date_part_microseconds(part);
     int32_t days = timestamp_split(microseconds, &time);
     if (unit)
         return timestamp_join(days, time - time % unit, ret_microseconds);
@@ -437,7 +436,7 @@ bool timestamp_truncate(DatePart part, int64_t microseconds, int64_t *ret_micros
 
 bool interval_truncate(DatePart part, Interval interval, Interval *ret_interval)
 {
-    int64_t unit = part_microseconds(part);
+    int64_t unit = date_part_microseconds(part);
     if (unit) {
         /* hours are not days here: DAY cuts the whole time */
         interval.microseconds -= part == DATE_PART_DAY ? interval.microseconds : interval.microseconds % unit;

@@ -106,6 +106,8 @@ typedef enum DatePart {
 /* Also plurals and short forms: "years", "sec", "hours". */
 bool date_part_parse(StringView name, DatePart *ret_part);
 const char *date_part_name(DatePart part);
+/* How long a part is that a clock shows, or a day; 0: another. */
+int64_t date_part_microseconds(DatePart part);
 /* The part's value times 10^6 (seconds, epoch, milliseconds have fractions). False where the type has no such part. */
 bool timestamp_part(DatePart part, int64_t microseconds, int64_t *ret_millionths);
 bool interval_part(DatePart part, Interval interval, int64_t *ret_millionths);

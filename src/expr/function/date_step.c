@@ -31,81 +31,6 @@ static int64_t floor_divide(int64_t value, int64_t unit)
     return value / unit - (value % unit < 0);
 }
 
-/* Which unit, counted from a fixed one, the moment is in; false where it makes no sense. */
-static bool unit_number(DatePart part, int64_t timestamp, int64_t *ret_number)
-{
-    CalendarDate calendar = date_to_calendar(timestamp_date(timestamp));
-    int64_t months = (int64_t)calendar.year * 12 + calendar.month - 1;
-    switch (part) {
-    case DATE_PART_MICROSECONDS:
-        *ret_number = timestamp;
-        return true;
-    case DATE_PART_MILLISECONDS:
-        *ret_number = floor_divide(timestamp, 1000);
-        return true;
-    case DATE_PART_SECOND:
-    case DATE_PART_EPOCH:
-        *ret_number = floor_divide(timestamp, MICROSECONDS_PER_SECOND);
-        return true;
-    case DATE_PART_MINUTE:
-        *ret_number = floor_divide(timestamp, MICROSECONDS_PER_MINUTE);
-        return true;
-    case DATE_PART_HOUR:
-        *ret_number = floor_divide(timestamp, MICROSECONDS_PER_HOUR);
-        return true;
-    case DATE_PART_DAY:
-    case DATE_PART_DOW:
-    case DATE_PART_ISODOW:
-    case DATE_PART_DOY:
-    case DATE_PART_JULIAN:
-        *ret_number = timestamp_date(timestamp);
-        return true;
-    case DATE_PART_WEEK:
-        *ret_number = floor_divide(timestamp_date(timestamp) + 3, 7); /* 1970-01-01 was a Thursday */
-        return true;
-    case DATE_PART_MONTH:
-        *ret_number = months;
-        return true;
-    case DATE_PART_QUARTER:
-        *ret_number = floor_divide(months, 3);
-        return true;
-    case DATE_PART_YEAR:
-        *ret_number = calendar.year;
-        return true;
-    case DATE_PART_DECADE:
-        *ret_number = floor_divide(calendar.year, 10);
-        return true;
-    case DATE_PART_CENTURY:
-        *ret_number = floor_divide(calendar.year, 100);
-        return true;
-    case DATE_PART_MILLENNIUM:
-        *ret_number = floor_divide(calendar.year, 1000);
-        return true;
-    default:
-        return false;
-    }
-}
-
-static void date_diff(KernelCall *call)
-{
-    int64_t *results = call->result->data;
-    for (size_t i = 0; i < call->count; i++) {
-        DatePart part;
-        int64_t from, to;
-        results[i] = 0;
-        if (!unit_at(call, i, &part))
-            continue;
-        if (!unit_number(part, ARGUMENT(call, 1, int64_t, i), &from) ||
-            !unit_number(part, ARGUMENT(call, 2, int64_t, i), &to))
-            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "cannot count '%.*s'",
-                        VIEW_ARGUMENTS(argument_text(call, 0, i)));
-        else if (__builtin_sub_overflow(to, from, &results[i]))
-            fail_timestamp(call, i);
-    }
-}
-
-/* ---- date_sub(unit, from, to): how many whole units lie between ---- */
-
 /* Months in the unit; 0: it is no number of months. */
 static int64_t months_in(DatePart part)
 {
@@ -127,27 +52,50 @@ static int64_t months_in(DatePart part)
     }
 }
 
+/* Which unit, counted from a fixed one, the moment is in; false where it makes no sense. Weeks are counted in days. */
+static bool unit_number(DatePart part, int64_t timestamp, int64_t *ret_number)
+{
+    if (part == DATE_PART_EPOCH)
+        part = DATE_PART_SECOND;
+    else if (part == DATE_PART_WEEK || part == DATE_PART_DOW || part == DATE_PART_ISODOW || part == DATE_PART_DOY ||
+             part == DATE_PART_JULIAN)
+        part = DATE_PART_DAY;
+    int64_t months = months_in(part), microseconds = date_part_microseconds(part);
+    if (months > 0) {
+        CalendarDate calendar = date_to_calendar(timestamp_date(timestamp));
+        *ret_number = floor_divide((int64_t)calendar.year * 12 + calendar.month - 1, months);
+    } else if (microseconds > 0) {
+        *ret_number = floor_divide(timestamp, microseconds);
+    }
+    return months > 0 || microseconds > 0;
+}
+
+static void date_diff(KernelCall *call)
+{
+    int64_t *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        DatePart part;
+        int64_t from, to;
+        results[i] = 0;
+        if (!unit_at(call, i, &part))
+            continue;
+        if (!unit_number(part, ARGUMENT(call, 1, int64_t, i), &from) ||
+            !unit_number(part, ARGUMENT(call, 2, int64_t, i), &to))
+            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "cannot count '%.*s'",
+                        VIEW_ARGUMENTS(argument_text(call, 0, i)));
+        else if (__builtin_sub_overflow(to, from, &results[i]))
+            fail_timestamp(call, i);
+        else if (part == DATE_PART_WEEK) /* of any seven days, as in DuckDB */
+            results[i] /= 7;
+    }
+}
+
+/* ---- date_sub(unit, from, to): how many whole units lie between ---- */
+
 /* Microseconds in the unit, 0: it has no fixed length. */
 static int64_t microseconds_in(DatePart part)
 {
-    switch (part) {
-    case DATE_PART_MICROSECONDS:
-        return 1;
-    case DATE_PART_MILLISECONDS:
-        return 1000;
-    case DATE_PART_SECOND:
-        return MICROSECONDS_PER_SECOND;
-    case DATE_PART_MINUTE:
-        return MICROSECONDS_PER_MINUTE;
-    case DATE_PART_HOUR:
-        return MICROSECONDS_PER_HOUR;
-    case DATE_PART_DAY:
-        return MICROSECONDS_PER_DAY;
-    case DATE_PART_WEEK:
-        return 7 * MICROSECONDS_PER_DAY;
-    default:
-        return 0;
-    }
+    return part == DATE_PART_WEEK ? 7 * MICROSECONDS_PER_DAY : date_part_microseconds(part);
 }
 
 /* from <= to. Whole months: as many as may be added without passing `to`. */
@@ -532,8 +480,9 @@ void kernel_is_finite_time(KernelCall *call)
         .name = title, .signature = "(unit VARCHAR, from " #x ", to " #x ") BIGINT", .description = text,              \
         .flags = FAIL, ARGUMENTS(T(VARCHAR), T(x), T(x)), .result = T(BIGINT), .kernel = k                             \
     }
-#define DIFFERENCE(title, x) BETWEEN(title, x, date_diff, "How many boundaries of that unit lie between.")
-#define UNITS(title, x)      BETWEEN(title, x, date_units, "How many whole units lie between.")
+#define DIFFERENCE(title, x)                                                                                           \
+    BETWEEN(title, x, date_diff, "How many boundaries of that unit lie between; weeks are of any seven days.")
+#define UNITS(title, x) BETWEEN(title, x, date_units, "How many whole units lie between.")
 #define BIN(title, x, optional)                                                                                        \
     {                                                                                                                  \
         .name = title, .signature = "(stride INTERVAL, " #x ", origin " #x ") " #x,                                    \
