@@ -2,19 +2,17 @@
 #include "exec/join_order.h"
 
 #include "exec/row_output.h"
-#include "exec/sort_input.h"
+#include "exec/sort_shared.h"
 
 struct JoinOrder {
     Operator *op;
-    SortShared *shared; /* NULL: there is but one copy */
+    SortCopy copy;
     SortKeys *keys;
     Sorter *sorter;
     uint64_t number;                    /* of the next left row */
     Vector *own[JOIN_PLACE_COLUMNS];    /* places of rows as they come */
     Vector *behind[JOIN_PLACE_COLUMNS]; /* a place behind all */
     Vector *const *places;              /* of the left rows at hand */
-    bool gives;                         /* what all copies have added */
-    uint64_t phase;
     Batch *batch;
     uint8_t *rows[BATCH_SIZE];
 };
@@ -33,7 +31,7 @@ JoinOrder *join_order_new(Operator *op, const JoinWaiting *waiting, const Type *
         vector_set_constant(order->behind[c], &last);
     }
     order->op = op;
-    order->shared = join_waiting_sort_shared(waiting);
+    order->copy = (SortCopy){.shared = join_waiting_sort_shared(waiting), .worker = op->worker, .limit = NO_LIMIT};
     order->keys = sort_keys_new(arena, op->context, key_types, arena_array(arena, SortOrder, JOIN_PLACE_COLUMNS),
                                 JOIN_PLACE_COLUMNS);
     order->sorter = sorter_new(arena, op->context, join_waiting_share(waiting), order->keys, types, column_count);
@@ -45,7 +43,7 @@ JoinOrder *join_order_new(Operator *op, const JoinWaiting *waiting, const Type *
 
 void join_order_number(JoinOrder *order, const Batch *left)
 {
-    Value morsel = value_ubigint(order->shared ? left->morsel : 0);
+    Value morsel = value_ubigint(order->copy.shared ? left->morsel : 0);
     vector_set_constant(order->own[0], &morsel);
     vector_prepare(order->own[1], left->vector_size);
     uint64_t *numbers = VECTOR_DATA(order->own[1], uint64_t);
@@ -73,21 +71,20 @@ void join_order_add(JoinOrder *order, const Batch *output, const uint16_t *left_
 
 void join_order_finish(JoinOrder *order)
 {
-    order->gives = sort_shared_finish(order->shared, order->op->worker, order->sorter, &order->phase);
+    sort_copy_finish(&order->copy, order->sorter);
 }
 
 Batch *join_order_next(JoinOrder *order)
 {
-    size_t count = order->gives ? sorter_next(order->sorter, order->op->batch_size, order->rows) : 0;
+    Batch *batch = order->batch;
+    size_t count = sort_copy_next(&order->copy, order->op->batch_size, order->rows, &batch->morsel);
     if (count == 0)
         return NULL;
-    Batch *batch = order->batch;
     rows_output(sorter_layout(order->sorter), order->rows, count, batch);
-    batch->morsel = worker_enter(order->op->worker, order->phase, 0);
     return batch;
 }
 
 void join_order_close(JoinOrder *order)
 {
-    sort_shared_close(order->shared, order->sorter);
+    sort_copy_close(&order->copy, order->sorter);
 }

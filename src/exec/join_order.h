@@ -20,7 +20,7 @@ Vector *const *join_order_places(const JoinOrder *order);
 void join_order_add(JoinOrder *order, const Batch *output, const uint16_t *left_slots);
 /* All of it has been added by this copy: waits for the others. */
 void join_order_finish(JoinOrder *order);
-/* The next rows; NULL at the end. The first copy gives those of all. */
+/* The next rows, of all copies in their order; NULL at the end. */
 Batch *join_order_next(JoinOrder *order);
 void join_order_close(JoinOrder *order);
 

@@ -17,7 +17,7 @@ static void sort_build(SortOperator *self)
         sorter_add(self->sorter, batch->columns, batch->selection, batch->row_count, keys->keys, keys->sizes);
         operator_note_memory(op, sorter_size(self->sorter));
     }
-    sort_input_finish(self->input, self->sorter);
+    sort_copy_finish(&self->input->copy, self->sorter);
 }
 
 static Batch *sort_next(Operator *op)
@@ -26,13 +26,13 @@ static Batch *sort_next(Operator *op)
     if (!self->is_sorted)
         sort_build(self);
     self->is_sorted = true;
-    return sort_input_output(self->input, self->sorter, op->batch_size);
+    return sort_input_output(self->input, op->batch_size);
 }
 
 static void sort_close(Operator *op)
 {
     SortOperator *self = (SortOperator *)op;
-    sort_input_close(self->input, self->sorter);
+    sort_copy_close(&self->input->copy, self->sorter);
 }
 
 static const OperatorOps sort_ops = {"Sort", NULL, sort_next, sort_close};

@@ -18,6 +18,8 @@ enum {
     FAN_IN = 16,
     LARGEST_BLOCK = 256 << 10, /* on disk */
     SMALLEST_BLOCK = 4 << 10,
+    PART_ENTRIES = 1 << 13, /* about: so few that who is ahead with a part need not wait long for those before it */
+    PART_SAMPLES = 4,       /* of as many entries */
 };
 
 typedef struct SortRun {
@@ -364,6 +366,83 @@ void sorter_finish(Sorter *sorter)
 {
     sorter_settle(sorter);
     sorter_finish_all(&sorter, 1);
+}
+
+/* ---- parts ---- */
+
+struct SortParts {
+    Sorter *const *sorters;
+    size_t sorter_count;
+    SortEntry *bounds; /* of part p: bounds[p - 1] up to, but without, bounds[p] */
+    size_t count;
+};
+
+static bool sorters_are_in_memory(Sorter *const *sorters, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!sorter_is_in_memory(sorters[i]))
+            return false;
+    return true;
+}
+
+SortParts *sort_parts_new(Arena *arena, Sorter *const *sorters, size_t count)
+{
+    enum { STEP = PART_ENTRIES / PART_SAMPLES };
+    SortParts *parts = arena_new(arena, SortParts);
+    *parts = (SortParts){.sorters = sorters, .sorter_count = count, .count = 1};
+    if (!sorters_are_in_memory(sorters, count))
+        return parts;
+    ARRAY(SortEntry) samples = {0};
+    for (size_t i = 0; i < count; i++)
+        for (size_t r = 0; r < sorters[i]->run_count; r++) {
+            const SortRun *run = &sorters[i]->runs.items[r];
+            for (size_t at = STEP / 2; at < run->count; at += STEP)
+                array_add(arena, &samples, ((const SortEntry *)run->entries->data)[at]);
+        }
+    SortEntry *spare = arena_array(arena, SortEntry, samples.count);
+    sort_entries(sorters[0]->context, sorters[0]->place, samples.items, spare, samples.count);
+    for (size_t at = PART_SAMPLES; at < samples.count; at += PART_SAMPLES)
+        samples.items[parts->count++ - 1] = samples.items[at];
+    parts->bounds = samples.items;
+    return parts;
+}
+
+/* How many of a run's entries are below the bound. */
+static size_t run_count_below(const SortRun *run, SortKeyPlace place, const SortEntry *bound)
+{
+    const SortEntry *entries = run->entries->data;
+    size_t low = 0, high = run->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sort_entry_compare(place, &entries[middle], bound) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool sorter_begin_part(Sorter *sorter, const SortParts *parts, size_t part, uint64_t *ret_before)
+{
+    *ret_before = 0;
+    if (part >= parts->count)
+        return false;
+    sorter_end_merge(sorter);
+    for (size_t i = 0; i < parts->sorter_count; i++) {
+        const Sorter *of = parts->sorters[i];
+        sorter_add_stored_sources(sorter, of, 0);
+        for (size_t r = 0; r < of->run_count; r++) {
+            const SortRun *run = &of->runs.items[r];
+            bool is_first = part == 0, is_last = part + 1 == parts->count;
+            size_t first = is_first ? 0 : run_count_below(run, sorter->place, &parts->bounds[part - 1]);
+            size_t end = is_last ? run->count : run_count_below(run, sorter->place, &parts->bounds[part]);
+            const SortEntry *entries = run->entries->data;
+            sorter_add_source(sorter, (SortSource){.entries = entries + first, .count = end - first});
+            *ret_before += first;
+        }
+    }
+    sorter_begin_merge(sorter);
+    return true;
 }
 
 /* ---- filling ---- */

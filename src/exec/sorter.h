@@ -31,6 +31,13 @@ void sorter_finish(Sorter *sorter);
  * are until it has. */
 void sorter_settle(Sorter *sorter);
 void sorter_finish_all(Sorter *const *sorters, size_t count);
+/* Or make parts of them all, which follow each other in that order: each of the sorters can give parts, side by side
+ * with the others. None may be cleared until all are given. */
+typedef struct SortParts SortParts;
+SortParts *sort_parts_new(Arena *arena, Sorter *const *sorters, size_t count);
+/* sorter_next goes on with the rows of a part, of which there are *ret_before in those before it. False: there are not
+ * so many parts. */
+bool sorter_begin_part(Sorter *sorter, const SortParts *parts, size_t part, uint64_t *ret_before);
 /* The next rows in order, up to `count` (at most BATCH_SIZE); 0 at the end. They stay until the next call, or, where
  * all are in memory, until sorter_clear. */
 size_t sorter_next(Sorter *sorter, size_t count, uint8_t **ret_rows);

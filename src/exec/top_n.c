@@ -86,7 +86,7 @@ static void top_n_build(TopNOperator *self)
 {
     for (const Batch *batch; (batch = operator_next(self->base.inputs[0])) != NULL;)
         top_n_add(self, batch);
-    sort_input_finish(self->input, self->gathered);
+    sort_copy_finish(&self->input->copy, self->gathered);
 }
 
 static Batch *top_n_next(Operator *op)
@@ -97,13 +97,13 @@ static Batch *top_n_next(Operator *op)
     if (!self->is_sorted)
         top_n_build(self);
     self->is_sorted = true;
-    return sort_input_output(self->input, self->gathered, op->batch_size);
+    return sort_input_output(self->input, op->batch_size);
 }
 
 static void top_n_close(Operator *op)
 {
     TopNOperator *self = (TopNOperator *)op;
-    sort_input_close(self->input, self->gathered);
+    sort_copy_close(&self->input->copy, self->gathered);
     sorter_clear(self->spare);
 }
 
