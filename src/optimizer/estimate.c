@@ -179,17 +179,23 @@ static double scan_rows(PlanColumns *columns, PlanScan *scan)
     double rows = table_rows(columns, scan);
     scan->base.row_estimate = rows;
     double selectivity = 1;
+    bool has_all = scan->filters.count > 0;
     for (size_t i = 0; i < scan->filters.count; i++)
-        if (scan->filters.items[i].answer == FILTER_EXACT) /* the others still stand above */
+        if (scan->filters.items[i].answer == FILTER_EXACT)
             selectivity *= condition_selectivity(columns, &scan->base, scan->filters.items[i].filter);
-    return rows * selectivity;
+        else /* still stands above */
+            has_all = false;
+    return rows * (has_all && scan->sampled >= 0 ? scan->sampled : selectivity);
 }
 
 static double filter_rows(PlanColumns *columns, const PlanFilter *filter)
 {
-    double rows = filter->base.inputs[0]->row_estimate;
+    Plan *input = filter->base.inputs[0];
+    double rows = input->row_estimate;
+    if (input->kind == PLAN_SCAN && ((PlanScan *)input)->sampled >= 0)
+        return table_rows(columns, (PlanScan *)input) * ((PlanScan *)input)->sampled;
     for (size_t i = 0; i < filter->condition_count; i++)
-        rows *= condition_selectivity(columns, filter->base.inputs[0], filter->conditions[i]);
+        rows *= condition_selectivity(columns, input, filter->conditions[i]);
     return rows;
 }
 

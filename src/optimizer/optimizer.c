@@ -14,6 +14,7 @@ static const struct {
     {"push freed filters down", rule_push_freed_filters, false},
     {"infer filters", rule_infer_filters, false},
     {"drop groups of one row", rule_drop_groups, false},
+    {"try filters on samples", rule_sample_filters, false},
     {"order joins", rule_order_joins, false},
     {"offer filters to providers", rule_offer_filters, false},
     {"hand changes over to providers", rule_hand_over_changes, true},

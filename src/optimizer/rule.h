@@ -14,6 +14,7 @@ Plan *rule_push_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_push_freed_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_drop_groups(PlanColumns *columns, Plan *plan);
 Plan *rule_infer_filters(PlanColumns *columns, Plan *plan);
+Plan *rule_sample_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_order_joins(PlanColumns *columns, Plan *plan);
 Plan *rule_offer_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_hand_over_changes(PlanColumns *columns, Plan *plan);

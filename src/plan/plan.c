@@ -40,9 +40,10 @@ Plan *plan_new(PlanColumns *columns, PlanKind kind, size_t input_count)
     plan->input_count = input_count;
     plan->inputs = arena_array(columns->arena, Plan *, input_count);
     plan->row_estimate = -1;
-    if (kind == PLAN_SCAN)
+    if (kind == PLAN_SCAN) {
         ((PlanScan *)plan)->limit = NO_LIMIT;
-    else if (kind == PLAN_SORT)
+        ((PlanScan *)plan)->sampled = -1;
+    } else if (kind == PLAN_SORT)
         ((PlanSort *)plan)->limit = NO_LIMIT;
     else if (kind == PLAN_LIMIT)
         ((PlanLimit *)plan)->limit = NO_LIMIT;

@@ -141,6 +141,8 @@ typedef struct PlanScan {
     size_t column_count;   /* of the table's, hidden ones too, without that */
     const Statistics *statistics; /* of the table, once somebody has asked: while the plan is made they stay the same */
     bool is_asked;
+    double sampled; /* the part of the table's rows that all filters directly above it, or taken over, let through, as
+                       a sample showed; negative: nobody has looked */
     /* set by the provider pushdown, the last rule: */
     ARRAY(PlanScanFilter) filters; /* all that stood directly above it, and what became of them */
     size_t limit;                  /* handed on, or NO_LIMIT */

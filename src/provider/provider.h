@@ -207,8 +207,12 @@ typedef struct TableProviderOps {
     uint64_t (*plan_epoch)(TableProvider *table); /* a kept plan is good as long as this is the same: it changes as the
                                                      table grows. May be NULL: see KEPT PLANS */
     const Statistics *(*statistics)(TableProvider *table, const Context *context); /* may be NULL, and return NULL */
-    const Constraints *(*constraints)(TableProvider *table);                       /* may be NULL, and return NULL */
-    const Indexes *(*indexes)(TableProvider *table); /* those of CREATE INDEX; may be NULL, and return NULL */
+    /* Calls visit with about so many rows from all over the table, in batches of these columns, while planning: no I/O.
+     * May be NULL. */
+    void (*sample)(TableProvider *table, Arena *arena, const size_t *columns, size_t column_count, size_t row_count,
+                   void (*visit)(void *user, Batch *batch), void *user);
+    const Constraints *(*constraints)(TableProvider *table); /* may be NULL, and return NULL */
+    const Indexes *(*indexes)(TableProvider *table);         /* those of CREATE INDEX; may be NULL, and return NULL */
     const char *(*column_default)(TableProvider *table, size_t column);  /* SQL text or NULL; may be NULL */
     const char *(*table_definition)(TableProvider *table, Arena *arena); /* the CREATE statement; NULL, or
                                                                 returns NULL: made from the schema */

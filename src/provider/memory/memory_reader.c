@@ -91,3 +91,28 @@ void memory_reader_each(MemoryReader *reader, const Context *context, void (*vis
 {
     memory_reader_each_from(reader, context, 0, visit, user);
 }
+
+static size_t slice_chunk_count(const MemoryReader *reader, size_t slice)
+{
+    return (reader->version->slices[slice].row_count + BATCH_SIZE - 1) / BATCH_SIZE;
+}
+
+void memory_reader_sample(MemoryReader *reader, size_t row_count, void (*visit)(void *user, Batch *batch), void *user)
+{
+    enum { MOST_CHUNKS = 64 };
+    size_t chunk_count = 0, before = 0, taken = 0;
+    for (size_t s = 0; s < reader->version->slice_count; s++)
+        chunk_count += slice_chunk_count(reader, s);
+    size_t wanted = chunk_count < MOST_CHUNKS ? chunk_count : MOST_CHUNKS;
+    for (size_t s = 0; s < reader->version->slice_count; s++) {
+        size_t here = slice_chunk_count(reader, s), rows = reader->version->slices[s].row_count;
+        for (; taken < wanted && taken * chunk_count / wanted < before + here; taken++) {
+            size_t from = (taken * chunk_count / wanted - before) * BATCH_SIZE, end = from + row_count / wanted;
+            end = end < memory_chunk_end(from) ? end : memory_chunk_end(from);
+            Batch *batch = memory_reader_read(reader, s, from, end < rows ? end : rows);
+            if (batch->row_count > 0)
+                visit(user, batch);
+        }
+        before += here;
+    }
+}

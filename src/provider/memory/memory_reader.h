@@ -31,5 +31,7 @@ void memory_reader_each(MemoryReader *reader, const Context *context, void (*vis
 /* The same from row `first` on. */
 void memory_reader_each_from(MemoryReader *reader, const Context *context, MemoryRow first,
                              void (*visit)(void *user, Batch *batch), void *user);
+/* About `row_count` rows, from chunks all over the version. */
+void memory_reader_sample(MemoryReader *reader, size_t row_count, void (*visit)(void *user, Batch *batch), void *user);
 
 #endif

@@ -85,6 +85,14 @@ static void memory_release(TableProvider *base)
     arena_free(base->arena); /* and with it the newest version's share */
 }
 
+static void memory_sample(TableProvider *table, Arena *arena, const size_t *columns, size_t column_count,
+                          size_t row_count, void (*visit)(void *user, Batch *batch), void *user)
+{
+    const MemoryTable *self = (const MemoryTable *)table;
+    memory_reader_sample(memory_reader_new(arena, self->schema, self->version, columns, column_count), row_count, visit,
+                         user);
+}
+
 static const TableProviderOps memory_ops = {
     .format = "memory",
     .schema = memory_schema,
@@ -92,6 +100,7 @@ static const TableProviderOps memory_ops = {
     .supports_filters_pushdown = memory_supports_filters_pushdown,
     .scan = memory_scan,
     .statistics = memory_statistics,
+    .sample = memory_sample,
     .constraints = memory_constraints,
     .plan_epoch = memory_plan_epoch,
     .indexes = memory_indexes,
