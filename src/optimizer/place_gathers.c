@@ -115,7 +115,7 @@ static bool pays(const Placing *self, Plan *plan)
     return rows > 0 && rows >= self->fewest_rows && node_count < MOST_NODES && can_move(self, plan);
 }
 
-/* ---- DISTINCT, in a form that can run in copies ---- */
+/* ---- DISTINCT and set operations, in forms that can run in copies ---- */
 
 static Plan *form_for_copies(const Placing *self, Plan *plan, bool streams)
 {
@@ -124,6 +124,8 @@ static Plan *form_for_copies(const Placing *self, Plan *plan, bool streams)
         return streams ? NULL : (Plan *)aggregate_of_distinct(self->columns, (PlanDistinct *)plan);
     case PLAN_AGGREGATE:
         return can_copy(plan) ? NULL : aggregate_split_distinct(self->columns, (PlanAggregate *)plan);
+    case PLAN_SET:
+        return streams ? NULL : join_of_set(self->columns, (PlanSet *)plan);
     default:
         return NULL;
     }

@@ -79,6 +79,9 @@ PlanAggregate *aggregate_of_distinct(PlanColumns *columns, const PlanDistinct *d
  * form. */
 Plan *aggregate_split_distinct(PlanColumns *columns, PlanAggregate *aggregate);
 
+/* INTERSECT and EXCEPT as a join and a GROUP BY; NULL: it is a UNION, or ALL. */
+Plan *join_of_set(PlanColumns *columns, PlanSet *set);
+
 /* A plan without rows and with these outputs. */
 Plan *plan_empty(PlanColumns *columns, const ColumnId *outputs, size_t output_count);
 
