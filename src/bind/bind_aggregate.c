@@ -33,6 +33,13 @@ static void call_add_argument(const Place *place, const AstExpr *ast, const AstE
     arguments->is_untyped[arguments->count++] = ast_is_untyped(argument);
 }
 
+/* listagg(x, ',') WITHIN GROUP (ORDER BY y): the order is that of its values, and no argument. */
+static bool within_group_is_order(const AstFunction *call)
+{
+    const Aggregate *aggregate = aggregate_find(call->name.name);
+    return aggregate && (aggregate->flags & AGGREGATE_LISTS);
+}
+
 /* quantile(0.5) WITHIN GROUP (ORDER BY x) is called as quantile(x, 0.5). */
 static CallArguments call_arguments(const Place *place, const AstExpr *ast)
 {
@@ -42,7 +49,7 @@ static CallArguments call_arguments(const Place *place, const AstExpr *ast)
     if (is_star && !view_equal_ignoring_case(call->name.name, view_of("count")))
         bind_error(place->binder, ERROR_UNDEFINED_FUNCTION, ast->position, NULL,
                    "%.*s(*) does not exist: it takes a value", VIEW_ARGUMENTS(call->name.name));
-    for (size_t i = 0; i < call->within_group.count; i++)
+    for (size_t i = 0; i < call->within_group.count && !within_group_is_order(call); i++)
         call_add_argument(place, ast, call->within_group.items[i].expr, &arguments);
     const AstExpr *first = call->arguments.count == 1 ? call->arguments.items[0] : NULL;
     arguments.is_row = first && first->kind == AST_ROW && first->list.count > 1 &&

@@ -47,6 +47,7 @@ typedef enum AggregateFlag {
     AGGREGATE_KEEPS_NULLS = 1,   /* sees rows whose argument is NULL (count(*) has no argument) */
     AGGREGATE_ORDER_MATTERS = 2, /* string_agg, first: ORDER BY within the call changes the result */
     AGGREGATE_DISTINCT_IDLE = 4, /* min, max: DISTINCT changes nothing */
+    AGGREGATE_LISTS = 8, /* string_agg: WITHIN GROUP is the order of the values; else it is the first argument */
 } AggregateFlag;
 
 struct Aggregate {

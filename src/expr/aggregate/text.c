@@ -66,16 +66,6 @@ static void join_combine(AggregateState *self, uint8_t *const *from, uint8_t *co
     }
 }
 
-#define JOIN(aggregate, optional)                                                                                      \
-    {                                                                                                                  \
-        .name = aggregate,                                                                                             \
-        .signature = optional ? "(VARCHAR [, separator VARCHAR]) VARCHAR" : "(VARCHAR, separator VARCHAR) VARCHAR",    \
-        .description = "The texts that are not NULL, joined.", .flags = AGGREGATE_ORDER_MATTERS, .argument_count = 2,  \
-        .optional_count = optional, .arguments = {TYPE_VARCHAR, TYPE_VARCHAR}, .result = TYPE_VARCHAR,                 \
-        .state_size = join_state_size, .update = join_update, .combine = join_combine, .finalize = join_finalize       \
-    }
-
-/* group_concat is SQLite's: it takes whatever there is, as text. */
 static bool resolve_text(const Aggregate *aggregate, Type *argument_types, size_t argument_count, Type *ret_result)
 {
     (void)aggregate, (void)ret_result;
@@ -84,21 +74,27 @@ static bool resolve_text(const Aggregate *aggregate, Type *argument_types, size_
     return true;
 }
 
+/* PostgreSQL joins bytes to bytes: nothing that looks like it. */
+static bool resolve_no_bytes(const Aggregate *aggregate, Type *argument_types, size_t argument_count, Type *ret_result)
+{
+    for (size_t i = 0; i < argument_count; i++)
+        if (argument_types[i].id == TYPE_BLOB)
+            return false;
+    return resolve_text(aggregate, argument_types, argument_count, ret_result);
+}
+
+#define JOIN(aggregate, resolve_types)                                                                                 \
+    {                                                                                                                  \
+        .name = aggregate, .signature = "(any [, separator VARCHAR]) VARCHAR",                                         \
+        .description = "The values that are not NULL as text, joined by commas or the separator.",                     \
+        .flags = AGGREGATE_ORDER_MATTERS | AGGREGATE_LISTS, .argument_count = 2, .optional_count = 1,                  \
+        .arguments = {ANY, ANY}, .result = TYPE_VARCHAR, .state_size = join_state_size, .update = join_update,         \
+        .combine = join_combine, .finalize = join_finalize, .resolve = resolve_types                                   \
+    }
+
 AggregateFamily aggregate_family_text = {
-    JOIN("string_agg", 1),
-    JOIN("listagg", 1),
-    {.name = "group_concat",
-     .signature = "(any [, separator VARCHAR]) VARCHAR",
-     .description = "The values that are not NULL as text, joined by commas or the separator.",
-     .flags = AGGREGATE_ORDER_MATTERS,
-     .argument_count = 2,
-     .optional_count = 1,
-     .arguments = {ANY, ANY},
-     .result = TYPE_VARCHAR,
-     .state_size = join_state_size,
-     .update = join_update,
-     .combine = join_combine,
-     .finalize = join_finalize,
-     .resolve = resolve_text},
+    JOIN("string_agg", resolve_no_bytes),
+    JOIN("listagg", resolve_no_bytes),
+    JOIN("group_concat", resolve_text),
     {0},
 };
