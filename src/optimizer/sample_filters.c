@@ -1,8 +1,8 @@
 /* optimizer/sample_filters.c: what the filters of a table that is joined leave of it, tried on some of its rows.
  *
  * Statistics know nothing of LIKE, little of values that are more frequent than others, and nothing of columns that
- * depend on each other: all of that a thousand rows show. Where none of them passes, few do: the guess from the
- * statistics then counts, up to one row of as many as were looked at. */
+ * depend on each other: all of that a thousand rows show. Where none of them passes, or only some that stand side by
+ * side, as in a table that is sorted by what the filter is about, the guess from the statistics counts, up to that. */
 #include <math.h>
 
 #include "expr/evaluator.h"
@@ -11,11 +11,13 @@
 enum {
     SAMPLE_ROWS = 1024,
     FEWEST_ROWS = 4 * SAMPLE_ROWS, /* of a table for which it is worth the time */
+    FEW_PLACES = 16,               /* one in so many: rows that pass stand side by side */
 };
 
 typedef struct Sample {
     Evaluator *evaluator;
     size_t row_count, passed_count;
+    size_t place_count, passed_place_count; /* batches */
     uint16_t selection[BATCH_SIZE];
 } Sample;
 
@@ -23,7 +25,10 @@ static void sample_visit(void *user, Batch *batch)
 {
     Sample *self = user;
     self->row_count += batch->row_count;
-    self->passed_count += evaluator_filter(self->evaluator, batch, self->selection);
+    size_t passed_count = evaluator_filter(self->evaluator, batch, self->selection);
+    self->passed_count += passed_count;
+    self->place_count++;
+    self->passed_place_count += passed_count > 0;
 }
 
 /* The columns that conditions are about: their indexes in the table, and where each stands among those. */
@@ -76,10 +81,8 @@ static void sample_filter(PlanColumns *columns, PlanFilter *filter)
     sample->evaluator = evaluator_new(scratch, columns->context, conditions, filter->condition_count);
     scan->table->ops->sample(scan->table, scratch, used.indexes, used.count, SAMPLE_ROWS, sample_visit, sample);
     double guess = filter->base.row_estimate / scan->base.row_estimate;
-    if (sample->passed_count > 0)
-        scan->sampled = (double)sample->passed_count / (double)sample->row_count;
-    else if (sample->row_count > 0)
-        scan->sampled = fmin(guess, 1 / (double)sample->row_count);
+    double seen = fmax((double)sample->passed_count, 1) / fmax((double)sample->row_count, 1);
+    scan->sampled = sample->passed_place_count * FEW_PLACES <= sample->place_count ? fmin(guess, seen) : seen;
     arena_free(scratch);
 }
 
