@@ -33,7 +33,9 @@ typedef struct BindEnvironment {
     /* What the session knows; `user` is handed to all. NULL: nobody is asked. */
     void *user;
     const char *(*setting)(void *user, StringView name, Position position); /* its value; raises UNDEFINED_OBJECT */
-    TableProvider *(*statement_rows)(void *user, const AstStatement *ast);  /* FROM (DESCRIBE t): with a share */
+    /* Changes one; NULL also while the statement is not going to run. */
+    void (*set_setting)(void *user, StringView name, const char *text, Position position);
+    TableProvider *(*statement_rows)(void *user, const AstStatement *ast); /* FROM (DESCRIBE t): with a share */
     /* Runs a query and gives its first column, for PIVOT without IN; raises when it has more rows. */
     const Value *(*read_column)(void *user, const struct BoundQuery *query, size_t limit, size_t *ret_count);
 } BindEnvironment;

@@ -92,7 +92,8 @@ static void cte_bind(Binder *binder, Cte *cte)
     binder->cte = cte;
     Cte *visible = cte->is_recursive ? cte->group->innermost : cte->outer;
     Rows *rows = arena_new(binder->arena, Rows);
-    *rows = cte->ast->statement ? written_rows(binder, cte, visible) : bind_rows(binder, cte->ast->query, cte->parent, visible);
+    *rows = cte->ast->statement ? written_rows(binder, cte, visible)
+                                : bind_rows(binder, cte->ast->query, cte->parent, visible);
     rows->plan = rows_exact(binder, rows);
     rows_name(binder, cte, rows);
     cte->rows = rows;

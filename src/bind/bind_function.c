@@ -307,6 +307,32 @@ static Expr *bind_current_setting(const Place *place, const AstExpr *ast)
                          value_text(view_of(environment->setting(environment->user, name.text, position))), position);
 }
 
+/* set_config(name, value, is_local): the value; the setting has changed when the statement is bound. */
+static Expr *bind_set_config(const Place *place, const AstExpr *ast)
+{
+    Binder *binder = place->binder;
+    const BindEnvironment *environment = binder->environment;
+    const Type types[] = {type_of(TYPE_VARCHAR), type_of(TYPE_VARCHAR), type_of(TYPE_BOOLEAN)};
+    Value values[3];
+    require_arguments(place, ast, 3, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const AstExpr *argument = ast->function->arguments.items[i];
+        values[i] =
+            bind_evaluate(binder, bind_convert(binder, bind_expr(place, argument), ast_is_untyped(argument), types[i]));
+    }
+    if (values[0].is_null)
+        bind_error(binder, ERROR_UNDEFINED_OBJECT, ast->position, NULL, "set_config wants the name of a setting");
+    if (!values[2].is_null && values[2].boolean)
+        bind_error(binder, ERROR_NOT_SUPPORTED, ast->position, "settings are the session's",
+                   "set_config for one transaction alone is not supported");
+    binder->columns->is_momentary = true;
+    const char *text = values[1].is_null ? NULL : binder_string(binder, values[1].text);
+    Position position = binder_at(binder, ast->position);
+    if (environment->set_setting)
+        environment->set_setting(environment->user, values[0].text, text, position);
+    return expr_constant(binder->arena, values[1], position);
+}
+
 static const struct SpecialFunction {
     const char *name;
     Expr *(*bind)(const Place *place, const AstExpr *ast);
@@ -333,6 +359,7 @@ static const struct SpecialFunction {
     {"lastval", bind_sequence_call},
     {"pg_get_serial_sequence", bind_serial_sequence_call},
     {"current_setting", bind_current_setting},
+    {"set_config", bind_set_config},
 };
 
 static const struct SpecialFunction *special_function(StringView name)

@@ -95,6 +95,24 @@ static bool command_quit(Session *session, const CommandLine *line)
     return true;
 }
 
+/* pg_dump's scripts begin with it: nothing in their rows is to be taken for a command. */
+static bool command_restrict(Session *session, const CommandLine *line)
+{
+    if (line->count != 2)
+        return command_fail(session, line, "wants a key");
+    session->restriction = string_copy(line->words[1]);
+    return true;
+}
+
+static bool command_unrestrict(Session *session, const CommandLine *line)
+{
+    if (session->restriction == NULL || line->count != 2 || strcmp(line->words[1], session->restriction) != 0)
+        return command_fail(session, line, "wants the key of `\\restrict`");
+    free(session->restriction);
+    session->restriction = NULL;
+    return true;
+}
+
 static bool command_tables(Session *session, const CommandLine *line)
 {
     return line->count < 2 ? session_run_text(session, "SHOW TABLES", line->place)
@@ -288,6 +306,8 @@ static const struct {
     {".open", NULL, "FILE", "add a data file or database, as on the command line", command_open},
     {".print", "\\echo", "TEXT", "print the text", command_print},
     {".show", NULL, "", "these settings", command_show},
+    {".restrict", "\\restrict", "KEY", "refuse all commands until .unrestrict", command_restrict},
+    {".unrestrict", "\\unrestrict", "KEY", "allow them again", command_unrestrict},
     {".quit", "\\q", "", "end; so does Ctrl-D", command_quit},
     {".exit", NULL, "", "the same", command_quit},
 };
@@ -395,6 +415,8 @@ bool command_run(Session *session, const char *text, Place place)
         report_trouble(place, "no command `%s`; .help lists them", line.words[0]);
         session_fail(session, QUERN_ERROR_SQL);
         is_run = false;
+    } else if (session->restriction && commands[index].run != command_unrestrict) {
+        is_run = command_fail(session, &line, "not allowed before `\\unrestrict`");
     } else {
         is_run = commands[index].run(session, &line);
     }

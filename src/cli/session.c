@@ -57,6 +57,7 @@ void session_done(Session *session)
     free(session->mode);
     free(session->table_name);
     free(session->null_value);
+    free(session->restriction);
 }
 
 Output *session_output(Session *session)

@@ -31,13 +31,14 @@ typedef struct Session {
     size_t max_rows;  /* of tables; 0: all */
     bool has_no_header;
     bool has_timer;
-    bool keeps_going; /* --keep-going: on after errors, and no part of a result that fails */
-    bool is_safe;     /* --safe */
-    bool is_prompt;   /* the user types: results may be paged, errors end nothing */
-    bool is_ending;   /* .quit */
-    unsigned depth;   /* scripts that read scripts */
-    int exit_status;  /* of the first thing that failed */
-    bool has_rejects; /* rows were left out, as an option asked: the exit status says so when all else went well */
+    bool keeps_going;  /* --keep-going: on after errors, and no part of a result that fails */
+    bool is_safe;      /* --safe */
+    char *restriction; /* the key of .restrict; NULL: none is in force */
+    bool is_prompt;    /* the user types: results may be paged, errors end nothing */
+    bool is_ending;    /* .quit */
+    unsigned depth;    /* scripts that read scripts */
+    int exit_status;   /* of the first thing that failed */
+    bool has_rejects;  /* rows were left out, as an option asked: the exit status says so when all else went well */
 } Session;
 
 void session_init(Session *session, QuernConnection *connection);

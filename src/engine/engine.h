@@ -85,6 +85,7 @@ BatchStream *statement_create_table(Statement *statement, const AstStatement *as
 BatchStream *statement_create_view(Statement *statement, const AstStatement *ast);
 BatchStream *statement_create_external_table(Statement *statement, const AstStatement *ast);
 BatchStream *statement_drop(Statement *statement, const AstStatement *ast);
+BatchStream *statement_comment(Statement *statement, const AstStatement *ast);
 BatchStream *statement_alter(Statement *statement, const AstStatement *ast);
 BatchStream *statement_create_index(Statement *statement, const AstStatement *ast);
 BatchStream *statement_reindex(Statement *statement, const AstStatement *ast);
@@ -157,6 +158,8 @@ void statement_make_sequence(Statement *statement, const AstSequence *create);
 void statement_drop_index(Statement *statement, const AstStatement *ast, const AstObjectName *name);
 /* SET, and RESET when `text` is NULL. */
 void statement_change_setting(Statement *statement, StringView name, const char *text, Position position);
+/* set_config(): the same, and search_path. */
+void statement_set_config(void *user, StringView name, const char *text, Position position);
 /* A list of options as a format takes them: names in lower case, values as text. */
 const FormatOption *statement_format_options(Statement *statement, const AstOptions *options, size_t *ret_count);
 /* What EXECUTE runs, with its values in the place of the parameters. */

@@ -57,6 +57,12 @@ static const struct ForeignSetting {
     {"row_security", NULL},
     {"default_tablespace", NULL},
     {"application_name", NULL},
+    {"statement_timeout", "0"},
+    {"lock_timeout", "0"},
+    {"transaction_timeout", "0"},
+    {"idle_in_transaction_session_timeout", "0"},
+    {"xmloption", NULL},
+    {"default_table_access_method", NULL},
     /* DuckDB's */
     {"ieee_floating_point_ops", "true"},
     {"scalar_subquery_error_on_multiple_rows", "true"},

@@ -23,6 +23,7 @@ static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
     [AST_STATEMENT_CREATE_TABLE] = statement_create_table,
     [AST_STATEMENT_CREATE_VIEW] = statement_create_view,
     [AST_STATEMENT_CREATE_EXTERNAL_TABLE] = statement_create_external_table,
+    [AST_STATEMENT_COMMENT] = statement_comment,
     [AST_STATEMENT_DROP] = statement_drop,
     [AST_STATEMENT_ALTER] = statement_alter,
     [AST_STATEMENT_CREATE_INDEX] = statement_create_index,

@@ -411,6 +411,7 @@ static void alteration_apply(Alteration *self, const AstAlter *action)
         change_identity(self, require_column(self, &action->column), action);
         break;
     case AST_ALTER_RENAME_TABLE:
+    case AST_ALTER_OWNER:
         break;
     }
 }
@@ -549,7 +550,7 @@ BatchStream *statement_alter(Statement *statement, const AstStatement *ast)
     const AstAlter *alter = ast->alter;
     NamedTable named = alter->is_if_exists ? statement_named_table(statement, &alter->name)
                                            : statement_require_named_table(statement, &alter->name);
-    if (named.table == NULL)
+    if (named.table == NULL || alter->kind == AST_ALTER_OWNER)
         return NULL;
     bool is_view = provider_table_type(named.table) == TABLE_VIEW;
     if (alter->object == AST_OBJECT_VIEW && !is_view)

@@ -440,6 +440,28 @@ BatchStream *statement_drop(Statement *statement, const AstStatement *ast)
     return NULL;
 }
 
+/* ---- COMMENT ON: what it is about must be there; the text is for those who read the script ---- */
+
+BatchStream *statement_comment(Statement *statement, const AstStatement *ast)
+{
+    const AstComment *comment = ast->comment;
+    const AstObjectName *name = &comment->name;
+    if (comment->is_column) {
+        AstObjectName table = {.schema = name->catalog, .name = name->schema, .position = name->position};
+        NamedTable named = statement_require_named_table(statement, &table);
+        if (schema_find(named.table->ops->schema(named.table, &statement->context), name->name) < 0)
+            error_raise(ERROR_UNDEFINED_COLUMN, name->position, "column \"%.*s\" of table \"%.*s\" does not exist",
+                        VIEW_ARGUMENTS(name->name), VIEW_ARGUMENTS(table.name));
+    } else if (comment->kind == AST_OBJECT_SCHEMA) {
+        if (catalog_schema(statement->connection->catalog, name->name) == NULL)
+            error_raise(ERROR_UNDEFINED_SCHEMA, name->position, "there is no schema \"%.*s\"",
+                        VIEW_ARGUMENTS(name->name));
+    } else if (comment->kind != AST_OBJECT_INDEX) {
+        (void)statement_require_named_table(statement, name);
+    }
+    return NULL;
+}
+
 /* ---- databases ---- */
 
 /* By its extension, else by asking each format that can attach; the last such one decides with its own error. */

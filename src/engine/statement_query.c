@@ -234,6 +234,7 @@ BatchStream *statement_query(Statement *statement, const AstStatement *ast)
 {
     if (ast->query->kind == AST_QUERY_STATEMENT && ast->query->with.count == 0)
         return statement_run(statement, ast->query->statement);
+    statement->environment.set_setting = statement_set_config;
     BoundQuery *query = bind_query(&statement->environment, ast->query);
     if (statement_with_writes(ast))
         return run_writes(statement, query, ast->position);

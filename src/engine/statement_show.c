@@ -307,21 +307,40 @@ void statement_change_setting(Statement *statement, StringView name, const char 
     connection->temp.limit = connection->settings.temp_limit ? connection->settings.temp_limit : SIZE_MAX;
 }
 
+typedef ARRAY(StringView) PathNames;
+
+/* 'a, b' is two. */
+static void path_add(Statement *statement, PathNames *names, const char *text)
+{
+    while (*text) {
+        size_t size = strcspn(text, ",");
+        StringView name = view_trim((StringView){text, size});
+        if (name.size > 0)
+            array_add(statement->arena, names, name);
+        text += size + (text[size] == ',');
+    }
+}
+
 static void set_path(Statement *statement, const AstExprs *values)
 {
-    ARRAY(StringView) names = {0};
+    PathNames names = {0};
     for (size_t i = 0; i < values->count; i++) {
         Value value = bind_constant(&statement->environment, values->items[i], NULL);
-        const char *rest = value.is_null ? "" : value_display(statement->arena, &value);
-        while (*rest) { /* 'a, b' is two */
-            size_t size = strcspn(rest, ",");
-            StringView name = view_trim((StringView){rest, size});
-            if (name.size > 0)
-                array_add(statement->arena, &names, name);
-            rest += size + (rest[size] == ',');
-        }
+        path_add(statement, &names, value.is_null ? "" : value_display(statement->arena, &value));
     }
     catalog_set_path(statement->connection->catalog, names.items, names.count);
+}
+
+void statement_set_config(void *user, StringView name, const char *text, Position position)
+{
+    Statement *statement = user;
+    if (name_is_path(&(AstName){name, position})) {
+        PathNames names = {0};
+        path_add(statement, &names, text ? text : "");
+        catalog_set_path(statement->connection->catalog, names.items, names.count);
+    } else {
+        statement_change_setting(statement, name, text, position);
+    }
 }
 
 BatchStream *statement_set(Statement *statement, const AstStatement *ast)

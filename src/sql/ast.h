@@ -677,6 +677,14 @@ typedef enum AstObjectKind {
     AST_OBJECT_SEQUENCE
 } AstObjectKind;
 
+/* COMMENT ON … IS 'text' or NULL */
+typedef struct AstComment {
+    AstObjectKind kind;
+    bool is_column; /* then `name` is a column's: [schema.]table.column */
+    AstObjectName name;
+    AstExpr *text;
+} AstComment;
+
 typedef struct AstDrop {
     AstObjectKind kind;
     bool is_if_exists;
@@ -696,6 +704,7 @@ typedef enum AstAlterKind {
     AST_ALTER_DROP_COLUMN,
     AST_ALTER_RENAME_COLUMN,
     AST_ALTER_RENAME_TABLE,
+    AST_ALTER_OWNER, /* TO new_name: there are no owners */
     AST_ALTER_SET_TYPE,
     AST_ALTER_SET_DEFAULT,
     AST_ALTER_DROP_DEFAULT,
@@ -919,6 +928,7 @@ typedef struct AstPragma {
     X(CREATE_SEQUENCE, AstSequence, create_sequence)                                                                   \
     X(ALTER_SEQUENCE, AstSequence, alter_sequence)                                                                     \
     X(CREATE_SCHEMA, AstCreateSchema, create_schema)                                                                   \
+    X(COMMENT, AstComment, comment)                                                                                    \
     X(DROP, AstDrop, drop)                                                                                             \
     X(REINDEX, AstObjectName, reindex)                                                                                 \
     X(ALTER, AstAlter, alter)                                                                                          \

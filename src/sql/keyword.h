@@ -46,6 +46,7 @@ typedef enum KeywordClass {
     X(COLLATE, "collate", RESERVED) \
     X(COLUMN, "column", UNRESERVED) \
     X(COLUMNS, "columns", COLUMN_NAME) \
+    X(COMMENT, "comment", UNRESERVED) \
     X(COMMIT, "commit", UNRESERVED) \
     X(CONFLICT, "conflict", UNRESERVED) \
     X(CONSTRAINT, "constraint", RESERVED) \

@@ -139,6 +139,12 @@ void parser_alter(Parser *parser, AstStatement *statement)
         parser_alter_rename(parser, alter);
         return;
     }
+    if (parser_accept_word(parser, "owner")) {
+        alter->kind = AST_ALTER_OWNER;
+        parser_expect_keyword(parser, KEYWORD_TO);
+        alter->new_name = parser_label(parser, "a role's name");
+        return;
+    }
     if (alter->object == AST_OBJECT_VIEW)
         parser_raise(parser, NULL);
     parser_alter_action(parser, alter, &statement->height);

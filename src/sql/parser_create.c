@@ -1,4 +1,4 @@
-/* sql/parser_create.c: CREATE and DROP. */
+/* sql/parser_create.c: CREATE, DROP and COMMENT ON. */
 #include "sql/parser_internal.h"
 
 /* ---- columns and constraints ---- */
@@ -456,4 +456,24 @@ void parser_drop(Parser *parser, AstStatement *statement)
         array_add(parser->arena, &drop->names, parser_object_name(parser, "a name"));
     } while (parser_accept(parser, TOKEN_COMMA));
     drop->is_cascade = parser_cascade(parser);
+}
+
+/* ---- COMMENT ON ---- */
+
+void parser_comment(Parser *parser, AstStatement *statement)
+{
+    AstComment *comment = statement->comment = arena_new(parser->arena, AstComment);
+    parser_expect_keyword(parser, KEYWORD_COMMENT);
+    parser_expect_keyword(parser, KEYWORD_ON);
+    comment->is_column = parser_accept_keyword(parser, KEYWORD_COLUMN);
+    if (!comment->is_column)
+        comment->kind = parser_object_kind(parser);
+    comment->name = parser_object_name(parser, "a name");
+    if (comment->is_column && comment->name.schema.data == NULL)
+        parser_raise(parser, "\".\" and a column name");
+    parser_expect_keyword(parser, KEYWORD_IS);
+    if (parser_at(parser, TOKEN_STRING) || parser_at_keyword(parser, KEYWORD_NULL))
+        comment->text = parser_expr_part(parser, &statement->height);
+    else
+        parser_raise(parser, "a string");
 }

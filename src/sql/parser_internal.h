@@ -183,6 +183,7 @@ typedef struct CreateHead {
 AstStatement *parser_statement(Parser *parser);
 void parser_create(Parser *parser, AstStatement *statement);
 void parser_drop(Parser *parser, AstStatement *statement);
+void parser_comment(Parser *parser, AstStatement *statement);
 void parser_create_sequence(Parser *parser, AstStatement *statement, CreateHead head);
 void parser_alter_sequence(Parser *parser, AstStatement *statement);
 /* Behind AS IDENTITY: [(options)] */

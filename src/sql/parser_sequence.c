@@ -101,6 +101,8 @@ void parser_alter_sequence(Parser *parser, AstStatement *statement)
     alter->name = parser_object_name(parser, "a sequence's name");
     if (parser_accept_keywords(parser, KEYWORD_RENAME, KEYWORD_TO))
         alter->new_name = parser_name(parser, "a sequence's name");
+    else if (parser_accept_word(parser, "owner")) /* there are none */
+        parser_expect_keyword(parser, KEYWORD_TO), (void)parser_label(parser, "a role's name");
     else
         parser_sequence_options(parser, alter, /* is_alter= */ true, /* is_identity= */ false);
 }

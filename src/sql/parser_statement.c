@@ -426,6 +426,7 @@ static const struct {
     {KEYWORD_CREATE, AST_STATEMENT_CREATE_TABLE, parser_create},
     {KEYWORD_DROP, AST_STATEMENT_DROP, parser_drop},
     {KEYWORD_ALTER, AST_STATEMENT_ALTER, parser_alter},
+    {KEYWORD_COMMENT, AST_STATEMENT_COMMENT, parser_comment},
     {KEYWORD_REINDEX, AST_STATEMENT_REINDEX, parser_reindex},
     {KEYWORD_INSERT, AST_STATEMENT_INSERT, parser_insert},
     {KEYWORD_REPLACE, AST_STATEMENT_INSERT, parser_replace},

@@ -338,6 +338,10 @@ static void print_alter_action(Printer *printer, const AstAlter *alter)
         print(printer, "RENAME TO ");
         print_name(printer, alter->new_name.text);
         break;
+    case AST_ALTER_OWNER:
+        print(printer, "OWNER TO ");
+        print_name(printer, alter->new_name.text);
+        break;
     case AST_ALTER_ADD_CONSTRAINT:
         print(printer, "ADD ");
         print_constraint(printer, &alter->constraint);

@@ -169,20 +169,31 @@ static void print_copy(Printer *printer, const AstCopy *copy)
     }
 }
 
+static const char *const object_words[] = {[AST_OBJECT_TABLE] = "TABLE ",
+                                           [AST_OBJECT_VIEW] = "VIEW ",
+                                           [AST_OBJECT_INDEX] = "INDEX ",
+                                           [AST_OBJECT_SCHEMA] = "SCHEMA ",
+                                           [AST_OBJECT_SEQUENCE] = "SEQUENCE "};
+
 static void print_drop(Printer *printer, const AstDrop *drop)
 {
-    static const char *const kinds[] = {[AST_OBJECT_TABLE] = "DROP TABLE ",
-                                        [AST_OBJECT_VIEW] = "DROP VIEW ",
-                                        [AST_OBJECT_INDEX] = "DROP INDEX ",
-                                        [AST_OBJECT_SCHEMA] = "DROP SCHEMA ",
-                                        [AST_OBJECT_SEQUENCE] = "DROP SEQUENCE "};
-    print(printer, kinds[drop->kind]);
+    print(printer, "DROP ");
+    print(printer, object_words[drop->kind]);
     print(printer, drop->is_if_exists ? "IF EXISTS " : "");
     for (size_t i = 0; i < drop->names.count; i++) {
         print_comma(printer, i);
         print_object_name(printer, &drop->names.items[i]);
     }
     print(printer, drop->is_cascade ? " CASCADE" : "");
+}
+
+static void print_comment(Printer *printer, const AstComment *comment)
+{
+    print(printer, "COMMENT ON ");
+    print(printer, comment->is_column ? "COLUMN " : object_words[comment->kind]);
+    print_object_name(printer, &comment->name);
+    print(printer, " IS ");
+    print_expr(printer, comment->text);
 }
 
 /* ---- statements that show ---- */
@@ -376,6 +387,9 @@ void print_statement(Printer *printer, const AstStatement *statement)
         break;
     case AST_STATEMENT_CREATE_SCHEMA:
         print_create_schema(printer, statement->create_schema);
+        break;
+    case AST_STATEMENT_COMMENT:
+        print_comment(printer, statement->comment);
         break;
     case AST_STATEMENT_DROP:
         print_drop(printer, statement->drop);

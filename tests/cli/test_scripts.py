@@ -126,6 +126,13 @@ class Commands(ProgramTest):
     def test_quit_ends_the_script(self):
         self.expect([], "a\n1\n", input="select 1 as a;\n.quit\nselect 2;\n")
 
+    def test_a_restricted_script_runs_no_commands(self):
+        self.expect([], "a\n1\nhello\n",
+                    input="\\restrict k3y\nselect 1 as a;\n\\unrestrict k3y\n\\echo hello\n")
+        for command in ("\\echo hello", "\\unrestrict other", "\\unrestrict", "\\restrict more"):
+            run = self.run_quern(input="\\restrict k3y\n" + command + "\nselect 1 as a;\n")
+            self.assertEqual((run.status, run.output), (1, ""), command)
+
     def test_safe_refuses_files(self):
         self.write("one.sql", "select 1;")
         for command in (".read one.sql", ".output x.csv", ".open one.sql", "\\i one.sql", "\\o x.csv"):

@@ -150,10 +150,11 @@ START_TEST(an_error_within_a_view_is_where_the_view_is_named)
     support_register("itself", view_new(&support_context, "SELECT * FROM itself",
                                         schema_of_text(test_arena, "k integer"), &(SearchPath){0}));
     static const ErrorCase views[] = {
-        {"SELECT 1 FROM t, ^broken", ERROR_UNDEFINED_COLUMN, "column \"no_such_column\" does not exist", NULL},
+        {"SELECT 1 FROM t, ^broken", ERROR_UNDEFINED_COLUMN,
+         "view \"broken\": column \"no_such_column\" does not exist", NULL},
         {"SELECT 1 FROM t, ^fewer", ERROR_UNDEFINED_COLUMN, "view \"fewer\" has 2 columns, but its query now gives 1",
          "make the view anew"},
-        {"SELECT 1 FROM t, ^itself", ERROR_TOO_COMPLEX, "view \"itself\" refers to itself", NULL},
+        {"SELECT 1 FROM t, ^itself", ERROR_TOO_COMPLEX, "view \"itself\": view \"itself\" refers to itself", NULL},
     };
     CHECK_ERRORS(views);
 }
