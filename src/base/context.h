@@ -83,6 +83,11 @@ typedef struct Context {
 /* Raises INTERRUPTED when the user has asked to stop. Cheap: call it once a batch and in every loop over a millisecond.
  */
 void context_check(const Context *context);
+/* Whether it would: for callbacks from foreign code. */
+bool context_is_over(const Context *context);
+/* memcpy, and memset to zero, of memory that may be large: looks now and then. */
+void context_copy(const Context *context, void *target, const void *source, size_t size);
+void context_zero(const Context *context, void *target, size_t size);
 /* Threads that the statement may run on. */
 size_t context_thread_count(const Context *context);
 /* Where the statement's counts are: rejects, progress. */

@@ -6,68 +6,6 @@
 #include "base/utf8.h"
 #include "expr/function/text_result.h"
 
-/* ---- one pattern ---- */
-
-static void code_release(void *code)
-{
-    pcre2_code_free(code);
-}
-
-static void match_release(void *match)
-{
-    pcre2_match_data_free(match);
-}
-
-Regex *regex_compile(Arena *arena, StringView pattern, uint32_t options, Error *ret_error)
-{
-    int failure;
-    PCRE2_SIZE offset;
-    options |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
-    if (options & PCRE2_MULTILINE)
-        options &= ~(uint32_t)(PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY);
-    if (options & PCRE2_LITERAL)
-        options &= PCRE2_LITERAL | PCRE2_CASELESS | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
-    Regex *regex = arena_new(arena, Regex);
-    regex->code = pcre2_compile((PCRE2_SPTR)pattern.data, pattern.size, options, &failure, &offset, NULL);
-    if (regex->code == NULL) {
-        char reason[120];
-        pcre2_get_error_message(failure, (PCRE2_UCHAR *)reason, sizeof reason);
-        error_set(ret_error, ERROR_INVALID_REGULAR_EXPRESSION, NO_POSITION,
-                  "invalid regular expression '%.*s': %s at offset %zu", VIEW_ARGUMENTS(pattern), reason,
-                  (size_t)offset);
-        return NULL;
-    }
-    arena_own(arena, regex->code, code_release);
-    pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE); /* where there is no JIT, the interpreter serves */
-    uint32_t group_count = 0;
-    pcre2_pattern_info(regex->code, PCRE2_INFO_CAPTURECOUNT, &group_count);
-    regex->group_count = group_count;
-    regex->match = pcre2_match_data_create_from_pattern(regex->code, NULL);
-    if (regex->match == NULL)
-        error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory for a regular expression");
-    arena_own(arena, regex->match, match_release);
-    return regex;
-}
-
-int regex_search(Regex *regex, StringView text, size_t start, KernelCall *call, size_t row)
-{
-    int found = pcre2_match(regex->code, (PCRE2_SPTR)text.data, text.size, start, 0, regex->match, NULL);
-    if (found >= 0)
-        return 1;
-    if (found != PCRE2_ERROR_NOMATCH)
-        kernel_fail(call, row, ERROR_TOO_COMPLEX, "regular expression took too many steps or too much memory");
-    return 0;
-}
-
-StringView regex_group(const Regex *regex, StringView text, size_t group)
-{
-    const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(regex->match);
-    if (group >= pcre2_get_ovector_count(regex->match) || offsets[2 * group] == PCRE2_UNSET ||
-        offsets[2 * group] > offsets[2 * group + 1])
-        return (StringView){NULL, 0};
-    return (StringView){text.data + offsets[2 * group], offsets[2 * group + 1] - offsets[2 * group]};
-}
-
 /* ---- the pattern of a call: compiled again only where it differs from the row before ---- */
 
 typedef struct RegexCall {
@@ -162,7 +100,6 @@ static bool matches_next(Matches *matches, StringView *ret_match)
 {
     if (matches->next > matches->text.size)
         return false;
-    context_check(matches->call->context);
     if (regex_search(matches->regex, matches->text, matches->next, matches->call, matches->row) <= 0)
         return false;
     *ret_match = regex_group(matches->regex, matches->text, 0);

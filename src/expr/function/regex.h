@@ -9,10 +9,16 @@
 #include "base/text.h"
 #include "expr/function.h"
 
+/* regex_search.c */
 typedef struct Regex {
     pcre2_code *code;
     pcre2_match_data *match;
-    size_t group_count; /* parenthesized parts, the whole not counted */
+    size_t group_count;           /* parenthesized parts, the whole not counted */
+    pcre2_match_context *steps;   /* how many a search may take before it is watched */
+    struct RegexWatched *watched; /* made when one does */
+    Arena *arena;
+    StringView pattern;
+    uint32_t options;
 } Regex;
 
 /* Owned by the arena. `options` are more of PCRE2's. NULL fills *ret_error. */
@@ -21,7 +27,7 @@ Regex *regex_compile(Arena *arena, StringView pattern, uint32_t options, Error *
  * passed over, q (or l) the pattern is plain text; g is given back, where it is allowed. False: the row has failed. */
 bool regex_flags_parse(KernelCall *call, size_t row, StringView flags, uint32_t *ret_options, bool *ret_global);
 /* Looks for a match from the byte `start` on: positive when there is one, 0 when not; too complex a search fails the
- * row and finds nothing. */
+ * row and finds nothing. Can be interrupted. */
 int regex_search(Regex *regex, StringView text, size_t start, KernelCall *call, size_t row);
 /* A part of the last match, 0 the whole; data NULL where that part took no part. */
 StringView regex_group(const Regex *regex, StringView text, size_t group);
