@@ -91,34 +91,6 @@ static void result_set_nulls(Vector *result, Vector *const *arguments, size_t ar
     }
 }
 
-/* Careful: over the rows without NULLs alone; the others are NULL. */
-static void call_run_valid(Evaluator *evaluator, Node *node, size_t count)
-{
-    if (node->valid == NULL) {
-        node->valid = arena_array(evaluator->arena, Vector *, node->argument_count);
-        for (size_t i = 0; i < node->argument_count; i++)
-            node->valid[i] = vector_new(evaluator->arena, node->expr->arguments[i]->type);
-        node->valid_result = vector_new(evaluator->arena, node->expr->type);
-        node->rows = arena_array(evaluator->arena, uint16_t, BATCH_SIZE);
-    }
-    size_t valid_count = 0;
-    for (size_t row = 0; row < count; row++) {
-        bool is_valid = true;
-        for (size_t i = 0; i < node->argument_count; i++)
-            is_valid &= !vector_is_null(node->values[i], row);
-        node->rows[valid_count] = (uint16_t)row;
-        valid_count += is_valid;
-    }
-    vector_clear(node->result, node->expr->type, count);
-    if (valid_count == 0)
-        return;
-    for (size_t i = 0; i < node->argument_count; i++)
-        vector_gather(node->valid[i], node->values[i], node->rows, valid_count);
-    vector_prepare_as(node->valid_result, node->expr->type, type_physical(node->expr->type), valid_count);
-    kernel_run(evaluator, node, node->valid, valid_count, node->valid_result);
-    vector_scatter(node->result, node->valid_result, node->rows, valid_count);
-}
-
 /* Over plain arguments, to `result`. */
 static void call_run(Evaluator *evaluator, Node *node, Vector *const *arguments, size_t count, Vector *result)
 {
@@ -132,6 +104,72 @@ static void call_run(Evaluator *evaluator, Node *node, Vector *const *arguments,
         result_set_nulls(result, arguments, node->argument_count, count);
     }
     kernel_run(evaluator, node, arguments, count, result);
+}
+
+/* ---- some of the rows ---- */
+
+enum { PIECE_TEXT = 4 << 20 }; /* bytes of text that a kernel goes through before somebody looks at the cancel flag */
+
+static size_t call_text_size(const Node *node, size_t first, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < node->argument_count; i++) {
+        const Vector *argument = node->values[i];
+        if (argument->physical != PHYSICAL_STRING)
+            continue;
+        const String *texts = VECTOR_DATA(argument, String);
+        if (argument->form == VECTOR_CONSTANT)
+            size += texts[0].size * count;
+        for (size_t row = first; row < first + count && argument->form == VECTOR_FLAT; row++)
+            size += texts[row].size;
+    }
+    return size;
+}
+
+/* Rows that are worth a call: of a strict one those without NULLs. */
+static size_t call_choose_rows(const Node *node, size_t count)
+{
+    size_t chosen_count = 0;
+    for (size_t row = 0; row < count; row++) {
+        bool is_chosen = true;
+        for (size_t i = 0; i < node->argument_count && node->is_strict; i++)
+            is_chosen &= !vector_is_null(node->values[i], row);
+        node->rows[chosen_count] = (uint16_t)row;
+        chosen_count += is_chosen;
+    }
+    return chosen_count;
+}
+
+/* How many of the rows, 1 or more, have no more text than a piece may. */
+static size_t call_piece_size(const Node *node, const uint16_t *rows, size_t count)
+{
+    size_t piece_count = 1, size = call_text_size(node, rows[0], 1);
+    while (piece_count < count && (size += call_text_size(node, rows[piece_count], 1)) <= PIECE_TEXT)
+        piece_count++;
+    return piece_count;
+}
+
+/* Over the chosen rows, in pieces; the others are NULL. */
+static void call_run_chosen(Evaluator *evaluator, Node *node, size_t count)
+{
+    if (node->chosen_values == NULL) {
+        node->chosen_values = arena_array(evaluator->arena, Vector *, node->argument_count);
+        for (size_t i = 0; i < node->argument_count; i++)
+            node->chosen_values[i] = vector_new(evaluator->arena, node->expr->arguments[i]->type);
+        node->chosen_result = vector_new(evaluator->arena, node->expr->type);
+        node->rows = arena_array(evaluator->arena, uint16_t, BATCH_SIZE);
+    }
+    vector_clear(node->result, node->expr->type, count);
+    const uint16_t *rows = node->rows;
+    for (size_t left = call_choose_rows(node, count), piece; left > 0; rows += piece, left -= piece) {
+        context_check(evaluator->context);
+        piece = call_piece_size(node, rows, left);
+        for (size_t i = 0; i < node->argument_count; i++)
+            vector_gather(node->chosen_values[i], node->values[i], rows, piece);
+        vector_prepare_as(node->chosen_result, node->expr->type, type_physical(node->expr->type), piece);
+        kernel_run(evaluator, node, node->chosen_values, piece, node->chosen_result);
+        vector_scatter(node->result, node->chosen_result, rows, piece);
+    }
 }
 
 /* ---- dictionaries ---- */
@@ -208,8 +246,9 @@ Vector *call_value(Evaluator *evaluator, Node *node, const Input *input)
         }
         has_nulls |= has_null(node->values[i], count);
     }
-    if (evaluator->is_careful && node->is_strict && has_nulls)
-        call_run_valid(evaluator, node, count);
+    bool is_long = count > 1 && call_text_size(node, 0, count) > PIECE_TEXT;
+    if ((evaluator->is_careful && node->is_strict && has_nulls) || is_long)
+        call_run_chosen(evaluator, node, count);
     else
         call_run(evaluator, node, node->values, count, node->result);
     if (is_constant)

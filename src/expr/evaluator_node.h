@@ -39,9 +39,9 @@ struct Node {
     Vector **flats;           /* where dictionaries are written out */
     const void **sources;     /* CASE, COALESCE: where the values are chosen from, and how far apart they stand */
     uint8_t *steps;
-    Vector **wides; /* CASE, COALESCE: where DECIMALs are widened */
-    Vector **valid; /* careful: the arguments' rows without NULLs */
-    Vector *valid_result;
+    Vector **wides;         /* CASE, COALESCE: where DECIMALs are widened */
+    Vector **chosen_values; /* the arguments, of rows that are chosen */
+    Vector *chosen_result;
     Vector *dictionary_values; /* the function of a dictionary's values */
     Vector *dictionary_key;    /* the dictionary that was, kept so that it cannot change */
     size_t dictionary_size;

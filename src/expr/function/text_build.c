@@ -128,7 +128,7 @@ static void concat_row(KernelCall *call, size_t row, size_t first, StringView se
             memcpy(memory + used, separator.data, separator.size);
             used += separator.size;
         }
-        memcpy(memory + used, part.data, part.size);
+        context_copy(call->context, memory + used, part.data, part.size);
         used += part.size;
     }
     result_set(call, row, memory, used);
@@ -160,6 +160,18 @@ static bool resolve_texts(const Function *function, Type *argument_types, size_t
 
 /* ---- repeat, lpad, rpad ---- */
 
+/* The part over and over, the last time as far as there is room; what is there doubles until it fills all. */
+static void fill_repeated(const KernelCall *call, char *memory, size_t size, StringView part)
+{
+    size_t used = part.size < size ? part.size : size;
+    if (used)
+        memcpy(memory, part.data, used);
+    for (size_t step; used > 0 && used < size; used += step) {
+        step = used < size - used ? used : size - used;
+        context_copy(call->context, memory + used, memory, step);
+    }
+}
+
 static void repeat_text(KernelCall *call)
 {
     for (size_t i = 0; i < call->count; i++) {
@@ -171,25 +183,18 @@ static void repeat_text(KernelCall *call)
         char *memory = result_memory(call, i, size);
         if (memory == NULL)
             continue;
-        for (size_t used = 0; used < size; used += x.size)
-            memcpy(memory + used, x.data, x.size);
+        fill_repeated(call, memory, size, x);
         result_set(call, i, memory, size);
     }
 }
 
-/* The fill, over and over, for `count` characters; to `memory` unless NULL. Returns bytes. */
-static size_t write_fill(StringView fill, size_t fill_length, size_t count, char *memory)
+/* Bytes that the fill takes, over and over, for `count` characters. */
+static size_t fill_size(StringView fill, size_t fill_length, size_t count)
 {
-    size_t whole = count / fill_length, size;
-    size_t rest = utf8_offset(fill, count % fill_length);
-    if (__builtin_mul_overflow(whole, fill.size, &size))
+    size_t size;
+    if (__builtin_mul_overflow(count / fill_length, fill.size, &size))
         return SIZE_MAX;
-    if (memory) {
-        for (size_t i = 0; i < whole; i++)
-            memcpy(memory + i * fill.size, fill.data, fill.size);
-        memcpy(memory + size, fill.data, rest);
-    }
-    return size_add(size, rest);
+    return size_add(size, utf8_offset(fill, count % fill_length));
 }
 
 static void pad_row(KernelCall *call, size_t row, bool at_start)
@@ -202,14 +207,13 @@ static void pad_row(KernelCall *call, size_t row, bool at_start)
     if (target <= length)
         x.size = utf8_offset(x, target);
     size_t missing = target > length && fill_length ? target - length : 0;
-    size_t fill_size = missing ? write_fill(fill, fill_length, missing, NULL) : 0;
-    char *memory = result_memory(call, row, size_add(x.size, fill_size));
+    size_t added = missing ? fill_size(fill, fill_length, missing) : 0;
+    char *memory = result_memory(call, row, size_add(x.size, added));
     if (memory == NULL)
         return;
-    memcpy(memory + (at_start ? fill_size : 0), x.data, x.size);
-    if (missing)
-        write_fill(fill, fill_length, missing, memory + (at_start ? 0 : x.size));
-    result_set(call, row, memory, x.size + fill_size);
+    context_copy(call->context, memory + (at_start ? added : 0), x.data, x.size);
+    fill_repeated(call, memory + (at_start ? 0 : x.size), added, fill);
+    result_set(call, row, memory, x.size + added);
 }
 
 static void lpad_text(KernelCall *call)
@@ -232,14 +236,17 @@ static void replace_row(KernelCall *call, size_t row)
     size_t count = 0, used = 0;
     const char *found;
     if (from.size)
-        for (StringView rest = x; (found = memmem(rest.data, rest.size, from.data, from.size)) != NULL; count++)
+        for (StringView rest = x; (found = memmem(rest.data, rest.size, from.data, from.size)) != NULL; count++) {
+            context_check(call->context);
             rest = (StringView){found + from.size, rest.size - (size_t)(found - rest.data) - from.size};
+        }
     size_t added = 0;
     bool too_long = __builtin_mul_overflow(count, to.size, &added);
     char *memory = result_memory(call, row, too_long ? SIZE_MAX : size_add(x.size - count * from.size, added));
     if (memory == NULL)
         return;
     for (; count > 0; count--) {
+        context_check(call->context);
         found = memmem(x.data, x.size, from.data, from.size);
         size_t before = (size_t)(found - x.data);
         memcpy(memory + used, x.data, before);
@@ -247,7 +254,7 @@ static void replace_row(KernelCall *call, size_t row)
         used += before + to.size;
         x = (StringView){found + from.size, x.size - before - from.size};
     }
-    memcpy(memory + used, x.data, x.size);
+    context_copy(call->context, memory + used, x.data, x.size);
     result_set(call, row, memory, used + x.size);
 }
 
