@@ -15,10 +15,16 @@ typedef struct Entry {
     MemoryRow row;
 } Entry;
 
+enum {
+    SORTED_ENTRIES = 1 << 14, /* at once */
+    CHECKED_ENTRIES = 1 << 13 /* merged between two looks at whether to go on */
+};
+
 struct MemoryRun {
     _Atomic size_t share_count;
     size_t count;
     Buffer *entries, *bytes;
+    Buffer *spare; /* entries while it is sorted */
 };
 
 /* ---- shares ---- */
@@ -29,6 +35,7 @@ static void run_unref(MemoryRun *run)
         return;
     buffer_unref(run->entries);
     buffer_unref(run->bytes);
+    buffer_unref(run->spare);
     memory_free(run);
 }
 
@@ -198,6 +205,46 @@ static int entry_compare(const void *left, const void *right, void *user)
     return order ? order : (a->row > b->row) - (a->row < b->row);
 }
 
+/* Rows of the spare entries first .. middle-1 and middle .. end-1, both in order, to the entries. */
+static void run_merge_pieces(MemoryRun *run, const Context *context, size_t first, size_t middle, size_t end)
+{
+    const Entry *from = (const Entry *)run->spare->data;
+    Entry *to = (Entry *)run->entries->data;
+    for (size_t i = first, j = middle, next = first; next < end; next++) {
+        if (next % CHECKED_ENTRIES == 0)
+            context_check(context);
+        bool is_left = j == end || (i < middle && entry_compare(&from[i], &from[j], run) < 0);
+        to[next] = from[is_left ? i++ : j++];
+    }
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* In pieces, which are merged: so that it can be interrupted. */
+static void run_sort(MemoryRun *run, const Context *context, MemoryBudget *budget)
+{
+    size_t count = run->count;
+    for (size_t first = 0; first < count; first += SORTED_ENTRIES) {
+        context_check(context);
+        qsort_r((Entry *)run->entries->data + first, smaller(count - first, SORTED_ENTRIES), sizeof(Entry),
+                entry_compare, run);
+    }
+    if (count > SORTED_ENTRIES)
+        run->spare = buffer_new(run->entries->size, budget);
+    for (size_t size = SORTED_ENTRIES; size < count; size *= 2) {
+        Buffer *sorted = run->entries;
+        run->entries = run->spare;
+        run->spare = sorted;
+        for (size_t first = 0; first < count; first += 2 * size)
+            run_merge_pieces(run, context, first, smaller(first + size, count), smaller(first + 2 * size, count));
+    }
+    buffer_unref(run->spare);
+    run->spare = NULL;
+}
+
 static MemoryRun *run_make(const MemoryTable *table, const Context *context, const Index *definition, Arena *arena,
                            const MemoryVersion *draft, MemoryRow first)
 {
@@ -215,7 +262,7 @@ static MemoryRun *run_make(const MemoryTable *table, const Context *context, con
                      .evaluator = evaluator_new(arena, context, exprs, definition->key_count),
                      .run = run_new(arena, table->budget, 0, 0)};
     memory_reader_each_from(making.reader, context, first, making_visit, &making);
-    qsort_r(making.run->entries->data, making.run->count, sizeof(Entry), entry_compare, making.run);
+    run_sort(making.run, context, table->budget);
     return making.run;
 }
 
@@ -229,12 +276,14 @@ static void run_take(MemoryRun *run, size_t *byte_count, const MemoryRun *from, 
 }
 
 /* Rows that the version does not have any more are left out. */
-static MemoryRun *run_merge(Arena *arena, const MemoryTable *table, const MemoryVersion *version, const MemoryRun *a,
-                            const MemoryRun *b)
+static MemoryRun *run_merge(Arena *arena, const MemoryTable *table, const Context *context,
+                            const MemoryVersion *version, const MemoryRun *a, const MemoryRun *b)
 {
     MemoryRun *run = run_new(arena, table->budget, a->count + b->count, a->bytes->size + b->bytes->size);
     size_t byte_count = 0, i = 0, j = 0;
     while (i < a->count || j < b->count) {
+        if ((i + j) % CHECKED_ENTRIES == 0)
+            context_check(context);
         bool is_left = j == b->count || (i < a->count && memory_run_compare(a, i, b, j) < 0);
         const MemoryRun *from = is_left ? a : b;
         const Entry *entry = run_entry(from, is_left ? i++ : j++);
@@ -252,7 +301,7 @@ void memory_index_add(const MemoryTable *table, const Context *context, MemoryVe
     MemoryRun *newest = run_make(table, context, memory_table_index(table, index_number), scratch, draft, first);
     size_t kept = old ? old->run_count : 0;
     for (; kept > 0 && old->runs[kept - 1]->count <= 2 * newest->count; kept--)
-        newest = run_merge(scratch, table, draft, old->runs[kept - 1], newest);
+        newest = run_merge(scratch, table, context, draft, old->runs[kept - 1], newest);
     MemoryIndex *index = index_allocate(scratch, kept + 1);
     for (; index->run_count < kept; index->run_count++)
         index->runs[index->run_count] = run_ref(old->runs[index->run_count]);

@@ -25,17 +25,31 @@ static void key_release(void *object)
     memory_key_unref(object);
 }
 
-/* The key first: nothing can fail between taking the slots and holding them. */
-MemoryKey *memory_key_new(Arena *owner, MemoryBudget *budget, size_t row_count)
+/* The key first: nothing can fail between taking the slots and holding them. These are not set. */
+static MemoryKey *key_allocate(Arena *owner, MemoryBudget *budget, size_t slot_count)
 {
     MemoryKey *key = memory_allocate_zero(sizeof *key);
     key->share_count = 1;
     arena_own(owner, key, key_release);
-    key->slot_count = FIRST_SLOTS;
-    while (key->slot_count / 2 < row_count)
-        key->slot_count = memory_size_multiply(key->slot_count, 2);
-    key->slots = buffer_new(memory_size_multiply(key->slot_count, sizeof(Slot)), budget);
+    key->slot_count = slot_count;
+    key->slots = buffer_new(memory_size_multiply(slot_count, sizeof(Slot)), budget);
+    return key;
+}
+
+MemoryKey *memory_key_new(Arena *owner, MemoryBudget *budget)
+{
+    MemoryKey *key = key_allocate(owner, budget, FIRST_SLOTS);
     memset(key->slots->data, 0, key->slots->size);
+    return key;
+}
+
+MemoryKey *memory_key_new_for(Arena *owner, MemoryBudget *budget, const Context *context, size_t row_count)
+{
+    size_t slot_count = FIRST_SLOTS;
+    while (slot_count / 2 < row_count)
+        slot_count = memory_size_multiply(slot_count, 2);
+    MemoryKey *key = key_allocate(owner, budget, slot_count);
+    context_zero(context, key->slots->data, key->slots->size);
     return key;
 }
 

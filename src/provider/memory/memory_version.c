@@ -29,7 +29,7 @@ static void version_add_empty(MemoryVersion *version, Arena *owner, MemoryBudget
                               size_t index_count)
 {
     for (; version->key_count < key_count; version->key_count++)
-        version->keys[version->key_count] = memory_key_ref(memory_key_new(owner, budget, /* row_count= */ 0));
+        version->keys[version->key_count] = memory_key_ref(memory_key_new(owner, budget));
     for (; version->index_count < index_count; version->index_count++)
         version->indexes[version->index_count] = memory_index_ref(memory_index_new(owner));
     version->index_count += key_count;
