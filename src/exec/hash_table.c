@@ -89,7 +89,7 @@ static inline uint64_t word_position(const HashTable *table, uint64_t word)
 static void hash_table_grow(HashTable *table, size_t slot_count)
 {
     block_renew(table->spare, memory_size_multiply(slot_count, sizeof(HashSlot)));
-    memset(table->spare->data, 0, table->spare->size);
+    context_zero(table->context, table->spare->data, table->spare->size);
     const HashSlot *old = table->slots->data;
     size_t old_count = table->slot_count;
     HashSlot *slots = table->spare->data;

@@ -234,7 +234,7 @@ static void level_make(WindowAggregate *self, size_t level, size_t count)
 {
     size_t size = memory_size_multiply(count, self->state_size);
     block_renew(self->levels[level], size);
-    memset(self->levels[level]->data, 0, size);
+    context_zero(self->rows->context, self->levels[level]->data, size);
     self->level_counts[level] = count;
     self->level_count = level + 1;
 }
