@@ -22,7 +22,7 @@ Arena *arena_new_child(Arena *parent);
 void arena_set_parent(Arena *arena, Arena *parent);
 /* Releases all that it owns and the arenas made from it. NULL is fine. */
 void arena_free(Arena *arena);
-/* What it takes from the system from here on counts against the budget: then arena_allocate raises LIMIT_EXCEEDED too,
+/* What it takes from the system from here on counts against the budget: then arena_allocate raises MEMORY_LIMIT too,
  * saying that `what` needed it. Not inherited. */
 struct MemoryBudget;
 void arena_count(Arena *arena, struct MemoryBudget *budget, const char *what);

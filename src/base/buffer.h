@@ -22,7 +22,7 @@ typedef struct Buffer {
 /* What a buffer takes besides its data: for who wants a size that leaves no gap. */
 enum { BUFFER_HEADER_SIZE = 64 };
 
-/* The caller holds the one share. Raises OUT_OF_MEMORY, or LIMIT_EXCEEDED when a budget is given and refuses. */
+/* The caller holds the one share. Raises OUT_OF_MEMORY, or MEMORY_LIMIT when a budget is given and refuses. */
 Buffer *buffer_new(size_t size, MemoryBudget *budget);
 /* Wraps memory of someone else, given back by release(foreign) with the last share. */
 Buffer *buffer_new_foreign(void *data, size_t size, void (*release)(void *foreign), void *foreign);

@@ -97,6 +97,8 @@ typedef enum ErrorClass {
     X(LOCKED, "55P03", LOCKED)                                                                                         \
     X(INTERRUPTED, "57014", INTERRUPTED)                                                                               \
     X(OUT_OF_MEMORY, "53200", RESOURCE)                                                                                \
+    X(MEMORY_LIMIT, "53200", RESOURCE)                                                                                 \
+    X(TEMP_LIMIT, "53400", RESOURCE)                                                                                   \
     X(DISK_FULL, "53100", IO)                                                                                          \
     X(TOO_COMPLEX, "54001", RESOURCE)                                                                                  \
     X(LIMIT_EXCEEDED, "54000", RESOURCE)                                                                               \

@@ -78,7 +78,7 @@ void memory_budget_leave(MemoryKeeper *keeper)
 
 _Noreturn void memory_budget_refuse(const MemoryBudget *budget, size_t size, const char *what)
 {
-    error_raise_hint(ERROR_LIMIT_EXCEEDED, NO_POSITION, "raise it with SET memory_limit = '…'",
+    error_raise_hint(ERROR_MEMORY_LIMIT, NO_POSITION, "raise it with SET memory_limit = '…'",
                      "%s needs %zu bytes more than memory_limit (%zu bytes) leaves", what, size, budget->limit);
 }
 

@@ -32,11 +32,18 @@ typedef struct MemoryKeeper {
 bool memory_budget_take(MemoryBudget *budget, size_t size);
 /* The same without asking keepers: for themselves. */
 bool memory_budget_take_free(MemoryBudget *budget, size_t size);
-/* Take, or raise LIMIT_EXCEEDED naming what wanted it. */
+/* Take, or raise MEMORY_LIMIT naming what wanted it. */
 void memory_budget_require(MemoryBudget *budget, size_t size, const char *what);
-/* Raises that LIMIT_EXCEEDED: for who has something to give back first. */
+/* Raises that MEMORY_LIMIT: for who has something to give back first. */
 _Noreturn void memory_budget_refuse(const MemoryBudget *budget, size_t size, const char *what);
 void memory_budget_give(MemoryBudget *budget, size_t size);
+/* Whether little is left: a sign to give memory back before anybody is refused. `budget` may be NULL: there is none. */
+static inline bool memory_budget_is_short(const MemoryBudget *budget)
+{
+    return budget && atomic_load_explicit(&budget->used, memory_order_relaxed) -
+                             atomic_load_explicit(&budget->spare, memory_order_relaxed) >
+                         budget->limit / 16 * 13;
+}
 /* From now on, until it leaves or joins another, the keeper is asked; it is of no budget, or joins again. */
 void memory_budget_join(MemoryBudget *budget, MemoryKeeper *keeper);
 void memory_budget_leave(MemoryKeeper *keeper);
@@ -49,7 +56,7 @@ typedef struct CountedMemory {
     struct MemoryChunk *chunk; /* for the pool; NULL: it is not from there */
 } CountedMemory;
 
-/* The caller owns it (counted_memory_give). `budget` NULL: it is not counted. Raises OUT_OF_MEMORY or LIMIT_EXCEEDED,
+/* The caller owns it (counted_memory_give). `budget` NULL: it is not counted. Raises OUT_OF_MEMORY or MEMORY_LIMIT,
  * naming what wanted it. */
 CountedMemory counted_memory_take(size_t size, MemoryBudget *budget, const char *what);
 void counted_memory_give(CountedMemory memory);

@@ -67,7 +67,7 @@ static void temp_file_grow(TempFile *file, uint64_t size)
 {
     MemoryBudget *budget = file->context->temp;
     if (budget && !memory_budget_take(budget, size))
-        error_raise_hint(ERROR_LIMIT_EXCEEDED, NO_POSITION, "raise it with SET temp_limit = '…'",
+        error_raise_hint(ERROR_TEMP_LIMIT, NO_POSITION, "raise it with SET temp_limit = '…'",
                          "temporary files need %llu bytes more than temp_limit (%zu bytes) leaves",
                          (unsigned long long)size, budget->limit);
     file->end += size;

@@ -18,7 +18,7 @@ _Noreturn void temp_raise(const Context *context, const char *doing, int error);
 
 /* Nothing is on disk before the first write. */
 TempFile *temp_file_new(Arena *arena, const Context *context);
-/* Place for so many bytes: where it is. Raises IO, LIMIT_EXCEEDED. */
+/* Place for so many bytes: where it is. Raises IO, TEMP_LIMIT. */
 uint64_t temp_file_take(TempFile *file, size_t size);
 /* Into a place that was taken. Raises IO, DISK_FULL. */
 void temp_file_write(TempFile *file, uint64_t offset, const void *data, size_t size);
@@ -27,7 +27,7 @@ void temp_file_read(const TempFile *file, uint64_t offset, void *target, size_t 
 /* They are not needed any more: others may take their place. */
 void temp_file_discard(TempFile *file, uint64_t offset, size_t size);
 /* Memory that is a part of the file: for what must keep its address. The system writes it out as it sees fit; it counts
- * as temporary, not as memory. The file outlives it. Raises IO, DISK_FULL, LIMIT_EXCEEDED. */
+ * as temporary, not as memory. The file outlives it. Raises IO, DISK_FULL, TEMP_LIMIT. */
 Buffer *temp_file_map(TempFile *file, size_t size);
 /* Lets the system take the memory of such a buffer away until it is touched again; any other stays as it is. */
 void temp_buffer_rest(const Buffer *buffer);

@@ -46,7 +46,7 @@ size_t row_store_count(const RowStore *store);
 /* Bytes taken from the budget. */
 size_t row_store_size(const RowStore *store);
 const RowLayout *row_store_layout(const RowStore *store);
-/* Appends `count` rows, zeroed, and gives their addresses. Raises LIMIT_EXCEEDED, and then nothing was appended. */
+/* Appends `count` rows, zeroed, and gives their addresses. Raises MEMORY_LIMIT, and then nothing was appended. */
 void row_store_append(RowStore *store, size_t count, uint8_t **ret_rows);
 /* The addresses of rows first .. first+count-1, in order of appending; returns how many there were. */
 size_t row_store_rows(const RowStore *store, size_t first, size_t count, uint8_t **ret_rows);

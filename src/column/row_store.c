@@ -151,10 +151,12 @@ void row_store_clear(RowStore *store)
     store->string_used = 0;
 }
 
+/* Powers of two, which memory is cut into. */
 static Buffer *row_store_new_page(RowStore *store, size_t least_size)
 {
-    size_t size = size_align((store->size + store->mapped_size) / 4, SMALLEST_PAGE);
-    size = size < SMALLEST_PAGE ? SMALLEST_PAGE : size > LARGEST_PAGE ? LARGEST_PAGE : size;
+    size_t size = SMALLEST_PAGE;
+    while (size < LARGEST_PAGE && size < (store->size + store->mapped_size) / 8)
+        size *= 2;
     if (store->file && store->size >= store->memory_size) {
         row_store_rest(store);
         Buffer *mapped = temp_file_map(store->file, size > least_size ? size : least_size);

@@ -9,12 +9,21 @@
 typedef struct MemoryShare {
     size_t size;      /* bytes */
     size_t row_count; /* SET spill_after */
+    const MemoryBudget *budget;
 } MemoryShare;
 
-/* Whether it has come to that with so many rows, which take so many bytes. */
-static inline bool memory_share_is_full(MemoryShare share, size_t row_count, size_t size)
+/* Whether so many rows, which take so many bytes, are more than that. */
+static inline bool memory_share_exceeds(MemoryShare share, size_t row_count, size_t size)
 {
     return size > share.size || row_count >= share.row_count;
+}
+
+/* Whether who holds them should spill now: that is so, or it holds a good part of it while others hold more than was
+ * foreseen. */
+static inline bool memory_share_is_full(MemoryShare share, size_t row_count, size_t size)
+{
+    return memory_share_exceeds(share, row_count, size) ||
+           (size > share.size / 4 && memory_budget_is_short(share.budget));
 }
 
 /* Bytes that stay in memory where more go to a file that is mapped. */
@@ -26,7 +35,7 @@ static inline size_t memory_share_kept(MemoryShare share)
 /* An equal part of it for each of `count`. */
 static inline MemoryShare memory_share_part(MemoryShare share, size_t count)
 {
-    return (MemoryShare){share.size / count, share.row_count};
+    return (MemoryShare){share.size / count, share.row_count, share.budget};
 }
 
 typedef struct Block {
@@ -48,7 +57,7 @@ Block *block_new_overflowing(Arena *arena, const Context *context, const char *w
 void block_overflow_to(Block *block, TempFile *file, size_t memory_size);
 /* Lets go of that memory until it is looked at again. */
 void block_rest(const Block *block);
-/* Room for `size` bytes; what was in it is lost. Raises LIMIT_EXCEEDED or OUT_OF_MEMORY, and then it is empty. */
+/* Room for `size` bytes; what was in it is lost. Raises MEMORY_LIMIT or OUT_OF_MEMORY, and then it is empty. */
 void block_renew(Block *block, size_t size);
 /* Room for at least `size` bytes, doubling; the first `used_size` bytes are kept. Raises, and then nothing changed. */
 void block_grow(Block *block, size_t used_size, size_t size);

@@ -225,6 +225,7 @@ static MemoryShare memory_for_keepers(const Context *context)
     return (MemoryShare){
         .size = limit > used ? (limit - used) / 4 * 3 : 0,
         .row_count = row_count ? row_count : SIZE_MAX,
+        .budget = budget,
     };
 }
 

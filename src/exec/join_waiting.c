@@ -67,7 +67,7 @@ static size_t waiting_size(const JoinWaiting *waiting, SpillVolume volume)
 
 bool join_waiting_is_much(const JoinWaiting *waiting, SpillVolume volume)
 {
-    return memory_share_is_full(waiting->share, volume.row_count, waiting_size(waiting, volume));
+    return memory_share_exceeds(waiting->share, volume.row_count, waiting_size(waiting, volume));
 }
 
 Spill *join_waiting_spill_new(const JoinWaiting *waiting, Arena *arena, const Context *context)
@@ -104,7 +104,7 @@ void join_waiting_choose(JoinWaiting *waiting)
     for (size_t p = 0; p < PARTITIONS; p++) {
         SpillVolume volume = spill_added_volume(waiting->spill, JOIN_RIGHT, p);
         size_t own_size = waiting_size(waiting, volume);
-        waiting->is_here[p] = !memory_share_is_full(share, row_count + volume.row_count, size + own_size);
+        waiting->is_here[p] = !memory_share_exceeds(share, row_count + volume.row_count, size + own_size);
         if (waiting->is_here[p]) {
             row_count += volume.row_count;
             size += own_size;

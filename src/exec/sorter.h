@@ -21,7 +21,7 @@ const RowLayout *sorter_layout(const Sorter *sorter);
 uint64_t sorter_count(const Sorter *sorter);
 /* Bytes that it holds in memory. */
 size_t sorter_size(const Sorter *sorter);
-/* Adds rows: row selection[i] (NULL: i) of `columns` has the key keys[i]. Raises LIMIT_EXCEEDED. */
+/* Adds rows: row selection[i] (NULL: i) of `columns` has the key keys[i]. Raises MEMORY_LIMIT. */
 void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count, uint8_t *const *keys,
                 const size_t *sizes);
 /* All rows are there: what follows are sorter_next and sorter_move. */

@@ -116,7 +116,7 @@ START_TEST(a_budget_smaller_than_a_chunk_is_counted_block_by_block)
     CountedMemory memory = counted_memory_take(100 * KIB, &budget, "a test");
     ck_assert_uint_eq(budget.used, 100 * KIB);
     counted_memory_give(memory);
-    expect_error(ERROR_LIMIT_EXCEEDED, take_too_much, NULL);
+    expect_error(ERROR_MEMORY_LIMIT, take_too_much, NULL);
     ck_assert_uint_eq(budget.used, 0);
 }
 END_TEST

@@ -244,7 +244,7 @@ START_TEST(a_refused_page_raises_and_appends_nothing)
     RowStore *store = row_store_new(test_arena, &context, row_layout_new(test_arena, &type, 1, 0));
     AppendRequest request = {store, arena_array(test_arena, uint8_t *, 100000)};
     row_store_append(store, 10, request.rows);
-    expect_error(ERROR_LIMIT_EXCEEDED, append_many, &request);
+    expect_error(ERROR_MEMORY_LIMIT, append_many, &request);
     ck_assert_uint_eq(row_store_count(store), 10);
     ck_assert_uint_eq(row_store_size(store), budget.used);
     row_store_append(store, 100, request.rows); /* what there is can be used */

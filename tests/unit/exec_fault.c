@@ -205,7 +205,7 @@ START_TEST(a_memory_limit_is_an_error_that_names_it)
             Error error;
             bool is_done = error_protect(run_plan, &run, &error);
             if (!is_done) {
-                ck_assert_msg(error.code == ERROR_LIMIT_EXCEEDED, "%s", error.message);
+                ck_assert_msg(error.code == ERROR_MEMORY_LIMIT, "%s", error.message);
                 ck_assert_ptr_nonnull(strstr(error.message, "memory_limit"));
             }
             ck_assert_uint_le(test_budget.peak, limit_size);
@@ -341,7 +341,7 @@ START_TEST(temp_limit_is_kept)
         for (uint64_t part = 0; part < 4 && peak > 0; part++) {
             Run run = run_new_spilling(kind, 5);
             test_temp.limit = peak * part / 4;
-            expect_error(ERROR_LIMIT_EXCEEDED, run_plan, &run);
+            expect_error(ERROR_TEMP_LIMIT, run_plan, &run);
             ck_assert_uint_le(test_temp.peak, test_temp.limit);
             run_end(&run);
         }

@@ -209,7 +209,7 @@ static void check_runs(MemoryShare share)
 /* They hold a million rows: here are three and a bit. */
 START_TEST(runs_are_merged_in_order_and_stable)
 {
-    check_runs((MemoryShare){SIZE_MAX, SIZE_MAX});
+    check_runs((MemoryShare){.size = SIZE_MAX, .row_count = SIZE_MAX});
     ck_assert_uint_eq(test_temp.peak, 0);
 }
 END_TEST
@@ -218,7 +218,7 @@ END_TEST
 START_TEST(runs_on_disk_are_merged_within_their_share)
 {
     enum { SHARE = 512 << 10 };
-    check_runs((MemoryShare){SHARE, SIZE_MAX});
+    check_runs((MemoryShare){.size = SHARE, .row_count = SIZE_MAX});
     ck_assert_uint_gt(test_temp.peak, (uint64_t)ROWS * 2 * sizeof(int32_t));
     ck_assert_uint_lt(test_budget.peak, 2 * SHARE);
 }

@@ -415,7 +415,7 @@ START_TEST(a_limit_on_memory_stops_an_insert_and_loses_nothing)
     TableProvider *table = table_new(true);
     insert(table, 0, 1000);
     budget.limit = atomic_load(&budget.used) + (4 << 20);
-    expect_error(ERROR_LIMIT_EXCEEDED, insert_much, table);
+    expect_error(ERROR_MEMORY_LIMIT, insert_much, table);
     budget.limit = SIZE_MAX;
     ck_assert_uint_eq(table_read(table).row_count, 1000);
 }
