@@ -182,7 +182,8 @@ bench: $(BUILD)/quern $(BUILD)/bench/generate $(BUILD)/bench/bench
 	BUILD=$(BUILD) sh tests/bench/run.sh
 bench-cancel: $(BUILD)/bench/bench_cancel
 	mkdir -p $(BUILD)/bench/cancel
-	$(BUILD)/bench/bench_cancel $(BUILD)/bench/cancel 2 10 $(WORDS)
+	$(BUILD)/bench/bench_cancel $(BUILD)/bench/cancel 2 2GB 10 $(WORDS)
+	$(BUILD)/bench/bench_cancel $(BUILD)/bench/cancel 2 640MB 10 $(WORDS)
 bench-small: $(BUILD)/bench/bench_small
 	$(BUILD)/bench/bench_small
 bench-csv: $(addprefix $(BUILD)/,quern bench/generate_shapes bench/bench_csv bench/duckdb_run)

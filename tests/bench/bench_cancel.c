@@ -1,8 +1,8 @@
 /* tests/bench/bench_cancel.c: how long statements go on after they were interrupted.
- *   bench_cancel FOLDER THREADS ROUNDS [WORD…]
- * Every statement would run for seconds. Each round interrupts it after a random time; told are elapsed and CPU time
- * (of all threads) from then until it returned. With words only the statements that have one of them. Exit status 1
- * when one came to its end or failed; never because of a time. FOLDER is written to. */
+ *   bench_cancel FOLDER THREADS MEMORY_LIMIT ROUNDS [WORD…]
+ * Most would run for seconds. Each round interrupts one after a random time; told are elapsed and CPU time (of all
+ * threads) from then until it returned. With words only the statements that have one of them. Exit status 1 when one
+ * failed, or always came to its end; never because of a time. FOLDER is written to. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,53 +10,141 @@
 
 #include "contender.h"
 
+/* In statements $/ is the folder, and # what hash_text gives. */
 static const char *const setup[] = {
     "CREATE TABLE t AS SELECT i, i * 7919 % 100003 AS k, 'the text of row number ' || i * 31 % 300007 AS s "
     "FROM range(1000000) AS r(i)",
+    "CREATE TABLE keyed (i BIGINT PRIMARY KEY, k BIGINT, s VARCHAR UNIQUE)",
+    "INSERT INTO keyed SELECT i, i % 1000, 'value ' || i FROM range(1000000) AS r(i)",
+    "CREATE TABLE child (i BIGINT REFERENCES keyed, n BIGINT)",
+    "CREATE TABLE plain AS SELECT i, i % 1000 AS k FROM range(5000000) AS r(i)",
     "COPY (SELECT * FROM t) TO '$/t.csv'",
     "COPY (SELECT * FROM t) TO '$/t.csv.gz'",
+    "COPY (SELECT * FROM t LIMIT 100) TO '$/changed.csv'",
+    "CREATE EXTERNAL TABLE changed STORED AS csv LOCATION '$/changed.csv'",
+    "COPY (SELECT * FROM t) TO '$/rows.csv'",
+    "CREATE EXTERNAL TABLE rows STORED AS csv LOCATION '$/rows.csv'",
     "ATTACH '$/t.db' AS d",
     "DROP TABLE IF EXISTS d.t",
+    "DROP TABLE IF EXISTS d.into",
     "CREATE TABLE d.t (i BIGINT, k BIGINT, s VARCHAR)",
+    "CREATE TABLE d.into (i BIGINT, k BIGINT, s VARCHAR)",
     "INSERT INTO d.t SELECT * FROM t",
 };
 
-/* $ stands for the folder. */
 static const char *const statements[] = {
+    /* scans */
     "SELECT count(*) FROM '$/t*.csv' a, range(100) b(n) WHERE a.s LIKE '%x' || b.n || '%'",
     "SELECT sum(length(upper(a.s))) FROM range(200) b(n) CROSS JOIN LATERAL (SELECT * FROM '$/t.csv.gz' LIMIT 500000) "
     "a",
+    "SELECT k, count(*), max(s) FROM (SELECT * FROM '$/t.csv' UNION ALL SELECT * FROM '$/t.csv.gz') x GROUP BY k",
+    "SELECT i, count(*), max(s) FROM '$/t.csv' GROUP BY i",
     "SELECT count(DISTINCT a.s || b.n) FROM d.t a, range(50) b(n)",
+    "SELECT s, count(*) FROM d.t GROUP BY s ORDER BY s",
+    "SELECT * FROM d.t WHERE s LIKE '%9%8%7%6%5%4%3%2%1%0%' ORDER BY s",
+    "SELECT sum(g % 7) FROM generate_series(1, 100000000000) AS g(g)",
+    /* joins */
     "SELECT count(*) FROM t a, t b WHERE a.i <> b.k",
     "SELECT count(*) FROM t a JOIN t b ON a.k = b.k JOIN t c ON b.k = c.k JOIN t d ON c.k = d.k",
+    "SELECT count(*) FROM plain a JOIN plain b ON a.i = b.i",
+    "SELECT count(*) FROM plain a JOIN plain b ON a.i * 1000003 = b.i * 1000003",
+    "SELECT count(*) FROM plain a JOIN plain b ON a.i || 'a string key' = b.i || 'a string key'",
     "SELECT count(*) FROM t a LEFT JOIN t b ON a.i < b.i AND a.k > b.k",
+    "SELECT count(*) FROM t a FULL JOIN t b ON a.i = b.i AND a.k > b.k JOIN t c ON c.k = a.k",
+    "SELECT count(*) FROM t a FULL JOIN (SELECT * FROM t LIMIT 50000) b ON a.i < b.i AND a.s > b.s",
     "SELECT count(*) FROM t a WHERE EXISTS (SELECT 1 FROM t b WHERE b.i <> a.i AND b.s > a.s || 'z')",
+    "SELECT count(*) FROM plain a WHERE a.i * 3 NOT IN (SELECT b.i * 3 + 1 FROM plain b)",
+    /* sorts */
     "SELECT * FROM (SELECT a.i + b.n AS x, a.s FROM t a, range(20) b(n)) ORDER BY s, x",
+    "SELECT * FROM plain ORDER BY k, i DESC",
     "SELECT * FROM (SELECT a.i * 7919 % 1000003 + b.n AS x, a.s FROM t a, range(200) b(n)) ORDER BY x LIMIT 100",
+    "SELECT * FROM (SELECT a.i * 7919 % 1000003 + b.n AS x, a.s FROM t a, range(20) b(n)) ORDER BY x LIMIT 60000",
+    /* groups */
     "SELECT x, count(*), sum(x) FROM (SELECT a.i * b.n AS x FROM t a, range(50) b(n)) GROUP BY x",
+    "SELECT i, k, count(*) FROM plain GROUP BY ROLLUP (i, k)",
     "SELECT k, count(DISTINCT s || n), string_agg(s, ',' ORDER BY n, i) FROM t, range(20) b(n) GROUP BY k",
+    "SELECT length(string_agg(s, ',')), length(string_agg(s, ',' ORDER BY s)) FROM t, range(10) b(n)",
+    "SELECT median(i * n), quantile_cont(i * n, 0.9), mode(i * n) FROM t, range(20) b(n)",
+    "SELECT k % 3, quantile_disc(s, 0.3), mode(s), count(DISTINCT i * n) FROM t, range(10) b(n) GROUP BY k % 3",
     "SELECT DISTINCT s || n FROM t, range(50) b(n)",
     "SELECT i * n FROM t, range(50) b(n) EXCEPT SELECT i FROM t",
+    "SELECT i FROM plain EXCEPT ALL SELECT i + 1 FROM plain",
     "SELECT i * n FROM t, range(50) b(n) INTERSECT ALL SELECT i FROM t",
+    "SELECT i FROM plain INTERSECT SELECT i + 1 FROM plain",
+    /* windows */
     "SELECT sum(i) OVER (PARTITION BY k % 10 ORDER BY s, i ROWS 1000 PRECEDING) FROM t, range(10) b(n)",
+    "SELECT rank() OVER w, lag(i) OVER w, nth_value(i, 3) OVER w, ntile(7) OVER w FROM t, range(10) b(n) "
+    "WINDOW w AS (ORDER BY k)",
+    "SELECT max(s) OVER (ORDER BY i RANGE BETWEEN 1000 PRECEDING AND 5 FOLLOWING EXCLUDE CURRENT ROW) "
+    "FROM t, range(5) b(n)",
+    "SELECT mode(k) OVER (ORDER BY i ROWS 10000 PRECEDING) FROM t, range(5) b(n)",
     "SELECT median(i) OVER (ORDER BY s ROWS BETWEEN 100000 PRECEDING AND 50000 FOLLOWING), rank() OVER (ORDER BY k) "
     "FROM t, range(5) b(n)",
     "SELECT string_agg(s, '') OVER (ORDER BY i ROWS 1000 PRECEDING) FROM t",
+    /* WITH */
     "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r",
     "WITH RECURSIVE r (n) AS (SELECT i FROM t UNION SELECT n * 7 % 100000007 FROM r) SELECT count(*) FROM r",
     "WITH w AS MATERIALIZED (SELECT a.i * b.n AS x FROM t a, range(100) b(n)) SELECT count(*) FROM w",
-    "SELECT sum(g % 7) FROM generate_series(1, 100000000000) AS g(g)",
+    /* values, and texts of many megabytes */
     "SELECT sum(i::DECIMAL(38, 10) * n / 7 + sqrt(i) ^ 1.01) FROM t, range(100) b(n)",
+    "SELECT count(*) FROM t WHERE i IN (#)",
+    "SELECT count(*) FROM (VALUES (#)) v",
+    "SELECT sum(length(repeat('abc', 30000000 + n))) FROM range(1000) b(n)",
+    "SELECT sum(length(lpad('x', 100000000 + n, 'abc'))) FROM range(1000) b(n)",
+    "SELECT sum(length(replace(repeat('ab', 30000000 + n), 'a', 'xyz'))) FROM range(1000) b(n)",
+    "SELECT count(*) FROM range(1000) b(n) WHERE repeat('ab', 30000000 + n) LIKE '%a_a%b%ba%c'",
+    "SELECT count(*) FROM range(1000) b(n) WHERE repeat('ab', 30000000 + n) ILIKE '%A_A%B%BA%C'",
+    "SELECT sum(length(regexp_replace(repeat('ab', 30000000 + n), 'a(b)', '\\1', 'g'))) FROM range(1000) b(n)",
+    "SELECT count(*) FROM range(1000) b(n) WHERE repeat('ab', 3000000 + n) ~ '(a|b)*c'",
+    "SELECT count(*) FROM range(10000) b(n) WHERE repeat('a', 18) || n ~ '^(a+)+$'",
+    "SELECT count(*) FROM range(10000) b(n) WHERE repeat('ab', 12) || n SIMILAR TO '(a|b|ab)*[cd]'",
+    "SELECT sum(length(upper(repeat('\u00e4b', 30000000 + n)) || reverse(repeat('ab', 30000000)))) FROM range(1000) "
+    "b(n)",
+    "SELECT max(md5(repeat('ab', 60000000 + n))), max(sha256(repeat('ab', 60000000 + n))) FROM range(1000) b(n)",
+    "SELECT max(split_part(repeat('ab,', 30000000 + n), ',', 29000000)) FROM range(1000) b(n)",
+    "SELECT max(levenshtein(repeat('ab', 20000 + n), repeat('ba', 20000))) FROM range(1000) b(n)",
+    "SELECT max(json_extract('[' || repeat('{\"a\": 1},', 10000000 + n) || '{\"b\": 2}]', '$[10000000].b')) "
+    "FROM range(1000) b(n)",
+    "SELECT max(encode(repeat('ab', 60000000 + n)::BYTEA, 'base64')) FROM range(1000) b(n)",
+    "SELECT count(*) FROM range(1000) b(n) CROSS JOIN LATERAL unnest(string_to_array(repeat('ab,', 30000000 + n), "
+    "',')) u",
+    "SELECT max(translate(repeat('ab', 60000000 + n), 'ab', 'xy')), max(trim(repeat(' ', 60000000 + n))) FROM "
+    "range(1000) "
+    "b(n)",
+    "SELECT max(position('bb' IN repeat('ab', 60000000 + n))) FROM range(1000) b(n)",
+    /* statements that write */
     "CREATE TABLE c AS SELECT a.i, a.s || b.n AS s FROM t a, range(100) b(n)",
-    "INSERT INTO d.t SELECT i * n, k, s FROM t, range(100) b(n)",
+    "BEGIN; INSERT INTO keyed SELECT i + 1000000, k, 'other ' || i FROM t; ROLLBACK",
+    "BEGIN; UPDATE keyed SET i = i + 1, k = k + 1; ROLLBACK",
+    "BEGIN; UPDATE keyed SET s = s || '!' WHERE i % 2 = 0; ROLLBACK",
+    "BEGIN; DELETE FROM keyed WHERE i % 3 > 0; ROLLBACK",
+    "BEGIN; UPDATE plain SET k = k + 1; ROLLBACK",
+    "BEGIN; DELETE FROM plain WHERE k < 900; ROLLBACK",
+    "BEGIN; INSERT INTO child SELECT i, k FROM t; ROLLBACK",
+    "BEGIN; INSERT INTO keyed SELECT i, k, s || 'x' FROM t ON CONFLICT (i) DO UPDATE SET k = excluded.k; ROLLBACK",
+    "BEGIN; ALTER TABLE plain ADD COLUMN more VARCHAR DEFAULT 'x'; ROLLBACK",
+    "BEGIN; ALTER TABLE plain ALTER COLUMN k TYPE VARCHAR; ROLLBACK",
+    "BEGIN; CREATE UNIQUE INDEX u ON plain (i); ROLLBACK",
+    "BEGIN; CREATE INDEX u ON plain (k, i); ROLLBACK",
+    "BEGIN; ALTER TABLE plain ADD PRIMARY KEY (i); ROLLBACK",
+    "INSERT INTO d.into SELECT i * n, k, s FROM t, range(100) b(n)",
+    "UPDATE d.t SET s = s || 'x', k = k + 1",
+    "DELETE FROM d.t WHERE s LIKE '%9%8%7%6%5%4%3%2%1%0%'",
+    "INSERT INTO changed SELECT i * n, k, s FROM t, range(100) b(n)",
+    "UPDATE rows SET k = k + 1",
+    "DELETE FROM rows WHERE s LIKE '%9%8%7%6%5%4%3%2%1%0%'",
     "COPY (SELECT * FROM t, range(100) b(n)) TO '$/out.csv'",
     "COPY (SELECT * FROM t, range(100) b(n)) TO '$/out.csv.gz'",
+    "COPY (SELECT * FROM t, range(100) b(n)) TO '$/out.csv.zst'",
+    "COPY (SELECT * FROM t, range(100) b(n)) TO '$/out.csv.xz'",
+    "COPY (SELECT * FROM t, range(100) b(n)) TO '$/out.arrow' (FORMAT arrow)",
 };
 enum {
     SETUPS = sizeof setup / sizeof *setup,
     STATEMENTS = sizeof statements / sizeof *statements,
     MOST_ROUNDS = 1000,
-    LONGEST_WAIT_MS = 400
+    LONGEST_WAIT_MS = 400,
+    HASH_COUNT = 200000
 };
 
 typedef struct Interruption {
@@ -74,29 +162,47 @@ static void *interrupt(void *argument)
     return NULL;
 }
 
-/* The text with the folder in place of $. */
-static const char *text_with_folder(const char *text, const char *folder)
+/* "0, 7, 14, …", many. */
+static const char *hash_text(void)
 {
-    static char result[4096];
+    static char text[HASH_COUNT * 9];
+    if (text[0] == '\0') {
+        char *end = text;
+        for (int i = 0; i < HASH_COUNT; i++)
+            end += sprintf(end, i ? ", %d" : "%d", i * 7);
+    }
+    return text;
+}
+
+/* What stands for something is replaced. */
+static const char *statement_text(const char *statement, const char *folder)
+{
+    static char result[HASH_COUNT * 9 + 4096];
     char *end = result;
-    for (; *text; text++) {
-        if (*text != '$' || text[1] != '/')
-            *end++ = *text;
-        else
+    for (; *statement; statement++) {
+        if (*statement == '$' && statement[1] == '/')
             end += sprintf(end, "%s", folder);
+        else if (*statement == '#')
+            end += sprintf(end, "%s", hash_text());
+        else
+            *end++ = *statement;
     }
     *end = '\0';
     return result;
 }
 
+/* Statements one after the other, up to the first that fails. */
 static QuernStatus run(QuernConnection *connection, const char *sql)
 {
-    QuernResult *result = NULL;
-    QuernStatus status = quern_query(connection, sql, strlen(sql), NULL, &result);
-    bool has_row = true;
-    while (status == QUERN_OK && result && has_row)
-        status = quern_result_next(result, &has_row);
-    quern_result_free(result);
+    QuernStatus status = QUERN_OK;
+    for (size_t used = 0; status == QUERN_OK && *sql; sql += used) {
+        QuernResult *result = NULL;
+        bool has_row = true;
+        status = quern_query(connection, sql, strlen(sql), &used, &result);
+        while (status == QUERN_OK && result && has_row)
+            status = quern_result_next(result, &has_row);
+        quern_result_free(result);
+    }
     return status;
 }
 
@@ -112,31 +218,51 @@ static void print_times(const char *label, double *times, size_t count)
     printf("  %s %7.1f %7.1f %7.1f", label, times[count / 2], times[count * 9 / 10], times[count - 1]);
 }
 
-/* False: it was not interrupted. */
+typedef struct Round {
+    QuernStatus status;
+    Timing after; /* from the interrupt on */
+} Round;
+
+static Round round_run(QuernConnection *connection, const char *sql, int longest_wait_ms)
+{
+    Interruption interruption = {.connection = connection, .after_ns = random() % longest_wait_ms * 1000000};
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, interrupt, &interruption) != 0)
+        fail("no thread");
+    QuernStatus status = run(connection, sql);
+    Timing end = timing_start();
+    pthread_join(thread, NULL);
+    Timing after = {.wall_ms = end.wall_ms - interruption.at.wall_ms, .cpu_ms = end.cpu_ms - interruption.at.cpu_ms};
+    return (Round){status, after};
+}
+
+/* False: it failed, or was never interrupted. */
 static bool bench_statement(QuernConnection *connection, const char *sql, size_t round_count)
 {
     static double wall[MOST_ROUNDS], cpu[MOST_ROUNDS];
-    bool is_interrupted = true;
-    for (size_t round = 0; round < round_count; round++) {
-        Interruption interruption = {.connection = connection, .after_ns = random() % LONGEST_WAIT_MS * 1000000};
-        pthread_t thread;
-        if (pthread_create(&thread, NULL, interrupt, &interruption) != 0)
-            fail("no thread");
-        QuernStatus status = run(connection, sql);
-        pthread_join(thread, NULL);
-        Timing after = timing_since(interruption.at);
-        wall[round] = after.wall_ms;
-        cpu[round] = after.cpu_ms;
-        if (status != QUERN_ERROR_INTERRUPTED && is_interrupted) {
-            printf("not interrupted: %s\n", quern_error_message(connection));
-            is_interrupted = false;
+    size_t count = 0;
+    bool has_failed = false;
+    int longest_wait_ms = LONGEST_WAIT_MS;
+    for (size_t i = 0; i < round_count && !has_failed; i++) {
+        Round round = round_run(connection, sql, longest_wait_ms);
+        has_failed = round.status != QUERN_OK && round.status != QUERN_ERROR_INTERRUPTED;
+        if (has_failed)
+            printf("%s: ", quern_error_message(connection));
+        run(connection, "ROLLBACK");
+        if (round.status == QUERN_ERROR_INTERRUPTED) {
+            wall[count] = round.after.wall_ms;
+            cpu[count++] = round.after.cpu_ms;
+        } else if (longest_wait_ms > 10) {
+            longest_wait_ms = longest_wait_ms * 2 / 3; /* it came to its end before that */
         }
     }
-    print_times("ms", wall, round_count);
-    print_times("cpu", cpu, round_count);
-    printf("  %.90s\n", sql);
+    if (count > 0) {
+        print_times("ms", wall, count);
+        print_times("cpu", cpu, count);
+    }
+    printf("  %4zu  %.100s\n", count, sql);
     fflush(stdout);
-    return is_interrupted;
+    return count > 0 && !has_failed;
 }
 
 static bool is_wanted(const char *sql, char **words, int word_count)
@@ -149,28 +275,30 @@ static bool is_wanted(const char *sql, char **words, int word_count)
 
 int main(int argument_count, char **arguments)
 {
-    if (argument_count < 4) {
-        fprintf(stderr, "usage: bench_cancel FOLDER THREADS ROUNDS [WORD...]\n");
+    if (argument_count < 5) {
+        fprintf(stderr, "usage: bench_cancel FOLDER THREADS MEMORY_LIMIT ROUNDS [WORD...]\n");
         return 2;
     }
     const char *folder = arguments[1];
-    size_t round_count = strtoull(arguments[3], NULL, 10);
+    size_t round_count = strtoull(arguments[4], NULL, 10);
     if (round_count < 1 || round_count > MOST_ROUNDS)
         fail("rounds are 1 to %d", MOST_ROUNDS);
-    FILE *database = fopen(text_with_folder("$/t.db", folder), "w");
+    FILE *database = fopen(statement_text("$/t.db", folder), "w");
     if (database == NULL || fclose(database) != 0)
         fail("%s cannot be written to", folder);
     QuernConnection *connection;
     if (quern_open(&connection) != QUERN_OK || quern_set(connection, "threads", arguments[2]) != QUERN_OK)
         fail("quern could not be started");
     for (size_t i = 0; i < SETUPS; i++)
-        if (run(connection, text_with_folder(setup[i], folder)) != QUERN_OK)
+        if (run(connection, statement_text(setup[i], folder)) != QUERN_OK)
             fail("%s: %s", setup[i], quern_error_message(connection));
-    printf("median, ninth of ten, and most, elapsed and CPU\n");
+    if (quern_set(connection, "memory_limit", arguments[3]) != QUERN_OK)
+        fail("%s", quern_error_message(connection));
+    printf("median, ninth of ten, and most, elapsed and CPU; how often interrupted\n");
     bool all_interrupted = true;
     for (size_t i = 0; i < STATEMENTS; i++)
-        if (is_wanted(statements[i], arguments + 4, argument_count - 4))
-            all_interrupted &= bench_statement(connection, text_with_folder(statements[i], folder), round_count);
+        if (is_wanted(statements[i], arguments + 5, argument_count - 5))
+            all_interrupted &= bench_statement(connection, statement_text(statements[i], folder), round_count);
     quern_close(connection);
     return !all_interrupted;
 }
