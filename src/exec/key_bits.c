@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-static const uint64_t MOST_BITS = (uint64_t)1 << 24; /* two megabytes: beyond, a look costs what a join's does */
+/* Two megabytes are always worth it. More are while they are less than the rows of the join are: a look at them misses
+ * the cache then, but only once, and where rows are clustered by the key seldom. */
+static const uint64_t FREE_BITS = (uint64_t)1 << 24, MOST_BITS = (uint64_t)1 << 27, BITS_PER_KEY = 128;
 
 KeyBits *key_bits_new(Arena *arena, const Context *context, size_t column, Type type)
 {
@@ -27,8 +29,9 @@ void key_bits_begin(KeyBits *bits, const Value *minimum, const Value *maximum, s
         return;
     bits->least = (uint64_t)minimum->i64;
     bits->span = (uint64_t)maximum->i64 - bits->least;
-    if (bits->span >= MOST_BITS || bits->span < count)
-        return; /* the range says nearly as much */
+    uint64_t most = count < MOST_BITS / BITS_PER_KEY ? BITS_PER_KEY * count : MOST_BITS;
+    if (bits->span < count || bits->span >= (most < FREE_BITS ? FREE_BITS : most))
+        return; /* the range says nearly as much; or too few keys for their range */
     block_renew(bits->words, (bits->span / 64 + 1) * sizeof(uint64_t));
     memset(bits->words->data, 0, bits->words->size);
 }
