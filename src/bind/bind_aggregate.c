@@ -164,11 +164,15 @@ static bool scope_owns_any(const Scope *scope, const ColumnSet *columns)
     return false;
 }
 
-/* SQL's rule: a call belongs to the innermost query whose columns its arguments use; to its own when they use none. */
-static Scope *arguments_owner(const Place *place, const CallArguments *arguments)
+/* SQL's rule: a call belongs to the innermost query whose columns its arguments use; to its own when they use none.
+ * `subqueries`, from `first` on, stand in the arguments, and use columns too. */
+static Scope *arguments_owner(const Place *place, const CallArguments *arguments, const Subqueries *subqueries,
+                              size_t first)
 {
     ColumnSet columns = column_set_in(place->binder->arena);
     arguments_add_columns(arguments, &columns);
+    for (size_t i = first; subqueries && i < subqueries->count; i++)
+        column_set_add_used(&columns, subqueries->items[i].plan);
     for (Scope *scope = place->scope; scope; scope = scope->parent)
         if (scope_owns_any(scope, &columns))
             return scope;
@@ -209,8 +213,9 @@ Expr *bind_aggregate(const Place *place, const AstExpr *ast)
     inner.takes_aggregates = inner.takes_windows = false;
     inner.is_in_aggregate = true;
     inner.subqueries = place->select ? &place->select->before : NULL;
+    size_t subquery_count = inner.subqueries ? inner.subqueries->count : 0;
     CallArguments arguments = call_arguments(&inner, ast);
-    Scope *owner = arguments_owner(place, &arguments);
+    Scope *owner = arguments_owner(place, &arguments, inner.subqueries, subquery_count);
     if (owner == place->scope) {
         require_aggregate_place(place, ast);
         return bind_own_aggregate(place, &inner, ast, &arguments);
@@ -219,5 +224,7 @@ Expr *bind_aggregate(const Place *place, const AstExpr *ast)
         bind_error(place->binder, ERROR_GROUPING, ast->position, NULL,
                    "aggregate functions are not allowed in the FROM clause of their own query");
     owner->outer_use_count++;
+    if (inner.subqueries)
+        inner.subqueries->count = subquery_count; /* they are bound again there */
     return bind_aggregate(owner->query_place, ast);
 }
