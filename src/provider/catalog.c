@@ -232,6 +232,9 @@ void catalog_attach(Catalog *catalog, StringView name, SchemaProvider *schema, P
     arena_free(keeper);
 }
 
+/* For who writes FROM file.csv. */
+#define FILE_HINT "a file's name stands in single quotes: FROM 'file.csv'"
+
 /* PostgreSQL's names for the first schema and for that of temporary tables, unless there are schemas of these names. */
 SchemaProvider *catalog_schema(const Catalog *catalog, StringView name)
 {
@@ -245,22 +248,25 @@ SchemaProvider *catalog_schema(const Catalog *catalog, StringView name)
     return schema;
 }
 
+/* Raises `code`, with a schema of nearly this name as a hint, else `hint`. */
 static SchemaProvider *catalog_require_schema_or(const Catalog *catalog, StringView name, ErrorCode code,
-                                                 Position position)
+                                                 const char *hint, Position position)
 {
     SchemaProvider *schema = catalog_schema(catalog, name);
     if (schema)
         return schema;
     StringView nearest = map_nearest(&catalog->schemas, name);
-    char hint[128] = "";
-    if (nearest.data)
-        snprintf(hint, sizeof hint, "did you mean \"%.*s\"?", VIEW_ARGUMENTS(nearest));
+    char text[128];
+    if (nearest.data) {
+        snprintf(text, sizeof text, "did you mean \"%.*s\"?", VIEW_ARGUMENTS(nearest));
+        hint = text;
+    }
     error_raise_hint(code, position, hint, "there is no schema \"%.*s\"", VIEW_ARGUMENTS(name));
 }
 
 static SchemaProvider *catalog_require_schema(const Catalog *catalog, StringView name, Position position)
 {
-    return catalog_require_schema_or(catalog, name, ERROR_UNDEFINED_SCHEMA, position);
+    return catalog_require_schema_or(catalog, name, ERROR_UNDEFINED_SCHEMA, "", position);
 }
 
 void catalog_create_schema(Catalog *catalog, StringView name, Position position)
@@ -411,7 +417,8 @@ static size_t name_normalize(const StringView *parts, size_t part_count, StringV
         part_count--;
     }
     if (part_count > 2)
-        error_raise(ERROR_UNDEFINED_OBJECT, position, "there is no catalog \"%.*s\"", VIEW_ARGUMENTS(parts[0]));
+        error_raise_hint(ERROR_UNDEFINED_OBJECT, position, FILE_HINT, "there is no catalog \"%.*s\"",
+                         VIEW_ARGUMENTS(parts[0]));
     memcpy(ret_parts, parts, part_count * sizeof *parts);
     return part_count;
 }
@@ -474,8 +481,9 @@ TableProvider *catalog_require_table_along(Catalog *catalog, const SearchPath *p
     StringView name = parts[part_count - 1];
     Nearest nearest = {.name = name, .limit = name_distance_limit(name.size)};
     const SchemaProvider *wanted =
-        part_count > 1 ? catalog_require_schema_or(catalog, parts[part_count - 2], ERROR_UNDEFINED_TABLE, position)
-                       : NULL;
+        part_count > 1
+            ? catalog_require_schema_or(catalog, parts[part_count - 2], ERROR_UNDEFINED_TABLE, FILE_HINT, position)
+            : NULL;
     for (size_t i = 0; i < catalog->schemas.entry_count; i++) {
         SchemaProvider *schema = catalog->schemas.entries[i].value;
         if (schema && (wanted ? schema == wanted : !schema->ops->is_hidden))
@@ -485,7 +493,7 @@ TableProvider *catalog_require_table_along(Catalog *catalog, const SearchPath *p
     if (nearest.found[0])
         snprintf(hint, sizeof hint, "did you mean \"%s\"?", nearest.found);
     else if (memchr(name.data, '.', name.size) || memchr(name.data, '/', name.size))
-        snprintf(hint, sizeof hint, "a file's name stands in single quotes: FROM 'file.csv'");
+        snprintf(hint, sizeof hint, FILE_HINT);
     error_raise_hint(ERROR_UNDEFINED_TABLE, position, hint, "table \"%.*s\" does not exist", VIEW_ARGUMENTS(name));
 }
 

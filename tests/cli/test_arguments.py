@@ -84,6 +84,9 @@ class ExitStatus(ProgramTest):
 
     def test_a_table_in_single_quotes_is_told_from_a_missing_file(self):
         self.expect(["-c", "select * from 'orders'"], "", r"hint: a table's name stands without single quotes\n$", 4)
+        for name in ("orders.csv", "orders.csv.gz"):
+            self.expect(["-c", f"select * from {name}"], "",
+                        r"hint: a file's name stands in single quotes: FROM 'file.csv'\n$", 1)
         self.expect(["-c", "select * from 'orders.csv'"], "", r"orders\.csv: no such file\n", 4)
 
     def test_a_missing_script_is_4(self):
