@@ -267,6 +267,15 @@ static Relation join_using(Join *join)
         ScopeColumn column = scope_column_new(merged.items[i].name, NULL, columns[i]);
         array_add(binder->arena, &joined.columns, column);
     }
+    if (ast_name_is_given(&join->ref->join.using_alias)) { /* the merged columns alone */
+        ScopeTable *table = arena_new(binder->arena, ScopeTable);
+        table->name = binder_string(binder, join->ref->join.using_alias.text);
+        table->columns = joined.columns;
+        table->columns.capacity = table->columns.count; /* what is added below makes a copy */
+        Relation alias = {0};
+        array_add(binder->arena, &alias.tables, table);
+        relation_add_relation(binder, &joined, &alias, join->ref->join.using_alias.position);
+    }
     relation_add_unmerged(binder, &joined, &join->left, &merged);
     relation_add_unmerged(binder, &joined, &join->right, &merged);
     return joined;

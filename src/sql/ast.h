@@ -244,7 +244,8 @@ typedef enum AstNullTreatment { AST_NULLS_UNSAID, AST_NULLS_RESPECT, AST_NULLS_I
  *   SUBSTRING(x SIMILAR p ESCAPE e)  substring(x, p, e)
  *   TRIM([BOTH] [c FROM] x)          trim(x [, c]); LEADING: ltrim, TRAILING: rtrim
  *   OVERLAY(x PLACING y FROM a FOR b) overlay(x, y, a [, b])
- *   CURRENT_DATE, CURRENT_TIME, CURRENT_TIMESTAMP, LOCALTIME, LOCALTIMESTAMP [(p)]   current_date(), … */
+ *   CURRENT_DATE, CURRENT_TIME, CURRENT_TIMESTAMP, LOCALTIME, LOCALTIMESTAMP [(p)]   current_date(), …
+ *   CURRENT_USER, SESSION_USER, CURRENT_ROLE, CURRENT_SCHEMA, CURRENT_CATALOG   current_user(), … */
 typedef struct AstFunction {
     AstObjectName name;
     AstExprs arguments;      /* count(*) has one AST_STAR */
@@ -519,6 +520,7 @@ struct AstTableRef {
             AstTableRef *left, *right;
             AstExpr *on;
             AstNames using;
+            AstName using_alias; /* USING (…) AS x: of the merged columns */
         } join;
         AstPivot *pivot;
         AstUnpivot *unpivot;

@@ -55,9 +55,13 @@ typedef enum KeywordClass {
     X(CROSS, "cross", TYPE_FUNCTION) \
     X(CUBE, "cube", UNRESERVED) \
     X(CURRENT, "current", UNRESERVED) \
+    X(CURRENT_CATALOG, "current_catalog", RESERVED) \
     X(CURRENT_DATE, "current_date", RESERVED) \
+    X(CURRENT_ROLE, "current_role", RESERVED) \
+    X(CURRENT_SCHEMA, "current_schema", TYPE_FUNCTION) \
     X(CURRENT_TIME, "current_time", RESERVED) \
     X(CURRENT_TIMESTAMP, "current_timestamp", RESERVED) \
+    X(CURRENT_USER, "current_user", RESERVED) \
     X(DATA, "data", UNRESERVED) \
     X(DATABASE, "database", UNRESERVED) \
     X(DATABASES, "databases", UNRESERVED) \
@@ -181,6 +185,7 @@ typedef enum KeywordClass {
     X(SELECT, "select", RESERVED) \
     X(SEMI, "semi", TYPE_FUNCTION) \
     X(SESSION, "session", UNRESERVED) \
+    X(SESSION_USER, "session_user", RESERVED) \
     X(SET, "set", UNRESERVED) \
     X(SETS, "sets", UNRESERVED) \
     X(SHOW, "show", UNRESERVED) \

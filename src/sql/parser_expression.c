@@ -342,6 +342,42 @@ static AstExpr *parser_typed_literal(Parser *parser)
     return expr_new_typed(parser, type, parser_string(parser, "a string"));
 }
 
+static bool text_is_digits(StringView text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (!ascii_is_digit(text.data[i]))
+            return false;
+    return text.size <= 9;
+}
+
+/* Is it name(n) or name(n, m), as a type may be written? */
+static bool call_is_type(const AstExpr *expr)
+{
+    if (expr->kind != AST_FUNCTION)
+        return false;
+    const AstFunction *call = expr->function;
+    const AstExprs *arguments = &call->arguments;
+    bool is_type = call->name.schema.data == NULL && arguments->count >= 1 && arguments->count <= 2 &&
+                   call->argument_names == NULL && !call->is_distinct && call->over == NULL && call->filter == NULL &&
+                   call->order_by.count == 0 && call->within_group.count == 0;
+    for (size_t i = 0; is_type && i < arguments->count; i++)
+        is_type = arguments->items[i]->kind == AST_INTEGER && text_is_digits(arguments->items[i]->text);
+    return is_type;
+}
+
+/* DECIMAL(5, 2) '…' has been read as a call so far. */
+static AstExpr *parser_call_as_literal(Parser *parser, const AstFunction *call)
+{
+    AstType type = {.name = call->name.name, .position = call->name.position};
+    for (size_t i = 0; i < call->arguments.count; i++) {
+        StringView digits = call->arguments.items[i]->text;
+        for (size_t d = 0; d < digits.size; d++)
+            type.modifiers[i] = type.modifiers[i] * 10 + (digits.data[d] - '0');
+    }
+    type.modifier_count = call->arguments.count;
+    return expr_new_typed(parser, type, parser_string(parser, "a string"));
+}
+
 static AstExpr *parser_row(Parser *parser)
 {
     AstExpr *expr = ast_expr_new(parser, AST_ROW, parser_advance(parser).position);
@@ -564,7 +600,11 @@ static AstExpr *parser_word(Parser *parser)
         }
     }
     AstExpr *call = parser_accept_special_call(parser);
-    return call ? call : parser_column(parser);
+    if (call == NULL)
+        call = parser_column(parser);
+    return parser_peek(parser, 0)->kind == TOKEN_STRING && call_is_type(call)
+               ? parser_call_as_literal(parser, call->function)
+               : call;
 }
 
 AstExpr *parser_prefix(Parser *parser)

@@ -313,6 +313,8 @@ static void parser_join_condition(Parser *parser, AstTableRef *join)
     } else {
         parser_advance(parser);
         join->join.using = parser_name_list(parser, "a column name");
+        if (parser_accept_keyword(parser, KEYWORD_AS))
+            join->join.using_alias = parser_name(parser, "an alias");
     }
 }
 

@@ -335,8 +335,8 @@ static void parser_overlay(Parser *parser, AstExpr *call)
         call_add(parser, call, parser_expr(parser));
 }
 
-/* CURRENT_DATE, CURRENT_TIME(3) */
-static AstExpr *parser_clock(Parser *parser)
+/* CURRENT_DATE, CURRENT_TIME(3), CURRENT_USER */
+static AstExpr *parser_bare_call(Parser *parser)
 {
     Token word = parser_advance(parser);
     AstExpr *call = call_new(parser, (AstObjectName){.name = word.text, .position = word.position});
@@ -365,7 +365,12 @@ AstExpr *parser_accept_special_call(Parser *parser)
     case KEYWORD_CURRENT_TIMESTAMP:
     case KEYWORD_LOCALTIME:
     case KEYWORD_LOCALTIMESTAMP:
-        return parser_clock(parser);
+    case KEYWORD_CURRENT_CATALOG:
+    case KEYWORD_CURRENT_ROLE:
+    case KEYWORD_CURRENT_SCHEMA:
+    case KEYWORD_CURRENT_USER:
+    case KEYWORD_SESSION_USER:
+        return parser_bare_call(parser);
     default:
         break;
     }

@@ -181,16 +181,17 @@ static bool call_name_is_form(const AstObjectName *name)
 }
 
 /* CURRENT_DATE and its kin: bare words when they have no argument. */
-static bool call_is_clock(const AstFunction *function)
+static bool call_is_bare(const AstFunction *function)
 {
-    static const char *const clocks[] = {"current_date", "current_time", "current_timestamp", "localtime",
-                                         "localtimestamp"};
+    static const char *const words[] = {"current_date",   "current_time",   "current_timestamp", "localtime",
+                                        "localtimestamp", "current_user",   "session_user",      "current_role",
+                                        "current_schema", "current_catalog"};
     bool is_bare = function->name.schema.data == NULL && function->arguments.count <= 1 &&
                    function->argument_names == NULL && function->over == NULL && function->filter == NULL &&
                    function->order_by.count == 0 && function->within_group.count == 0 && !function->is_distinct &&
                    function->nulls == AST_NULLS_UNSAID;
-    for (size_t i = 0; i < sizeof clocks / sizeof *clocks && is_bare; i++)
-        if (view_equal(function->name.name, view_of(clocks[i])))
+    for (size_t i = 0; i < sizeof words / sizeof *words && is_bare; i++)
+        if (view_equal(function->name.name, view_of(words[i])))
             return true;
     return false;
 }
@@ -224,7 +225,7 @@ static void print_call_rest(Printer *printer, const AstFunction *function)
 
 static void print_call(Printer *printer, const AstFunction *function)
 {
-    bool is_clock = call_is_clock(function);
+    bool is_clock = call_is_bare(function);
     if (is_clock || call_is_form(function))
         text_add_view(printer->text, function->name.name);
     else

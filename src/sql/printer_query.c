@@ -52,6 +52,7 @@ static void print_join(Printer *printer, const AstTableRef *ref)
     if (ref->join.using.count) {
         print(printer, " USING");
         print_name_list(printer, &ref->join.using);
+        print_alias(printer, &ref->join.using_alias);
     }
 }
 

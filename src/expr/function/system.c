@@ -117,6 +117,7 @@ FunctionFamily function_family_system = {
     NAME_OF("current_database", database_name, "The name of the one database: quern."),
     NAME_OF("current_catalog", database_name, "The name of the one database: quern."),
     NAME_OF("current_user", user_name, "The name of who asks: always quern."),
+    NAME_OF("current_role", user_name, "The name of who asks: always quern."),
     NAME_OF("session_user", user_name, "The name of who asks: always quern."),
     NAME_OF("user", user_name, "The name of who asks: always quern."),
     {.name = "gen_random_uuid", .signature = "() VARCHAR", .description = "A new random UUID (RFC 4122, version 4).",
