@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "expr/function/regex.h"
+#include "expr/function/text_result.h"
 #include "expr/like.h"
 
 /* ---- || ---- */
@@ -17,12 +18,9 @@ void kernel_text_concat(KernelCall *call)
         StringView a = argument_text(call, 0, i), b = argument_text(call, 1, i);
         size_t size = a.size + b.size;
         char short_text[STRING_INLINE_SIZE];
-        if (size > STRING_MAX_SIZE) {
-            kernel_fail(call, i, ERROR_STRING_TOO_LONG, "result of || is longer than %zu bytes", STRING_MAX_SIZE);
-            results[i] = string_make("", 0);
+        char *text = size <= STRING_INLINE_SIZE ? short_text : result_memory(call, i, size);
+        if (text == NULL)
             continue;
-        }
-        char *text = size <= STRING_INLINE_SIZE ? short_text : vector_string_memory(call->result, size);
         memcpy(text, a.data, a.size);
         memcpy(text + a.size, b.data, b.size);
         results[i] = string_make(text, size);
