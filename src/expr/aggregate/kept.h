@@ -2,6 +2,9 @@
 #ifndef QUERN_EXPR_AGGREGATE_KEPT_H
 #define QUERN_EXPR_AGGREGATE_KEPT_H
 
+#include <string.h>
+
+#include "base/arena.h"
 #include "base/memory.h"
 #include "column/types.h"
 
@@ -10,6 +13,8 @@ typedef struct KeptText {
     size_t size;
     size_t capacity;
 } KeptText;
+
+enum { KEPT_PIECE = 4 << 20 }; /* bytes of long texts that are in memory at once, where the arena's stand in a file */
 
 static inline StringView kept_text_view(const KeptText *text)
 {
@@ -25,8 +30,12 @@ static inline void kept_text_reserve(Arena *arena, KeptText *text, size_t size)
     while (capacity < size)
         capacity = memory_size_multiply(capacity, 2);
     char *data = arena_allocate(arena, capacity);
-    if (text->size)
-        memcpy(data, text->data, text->size);
+    for (size_t done = 0; done < text->size; done += KEPT_PIECE) {
+        size_t left = text->size - done;
+        if (done > 0)
+            arena_rest(arena);
+        memcpy(data + done, text->data + done, left < KEPT_PIECE ? left : KEPT_PIECE);
+    }
     text->data = data;
     text->capacity = capacity;
 }

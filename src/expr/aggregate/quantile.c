@@ -1,4 +1,6 @@
 /* expr/aggregate/quantile.c: median. Values are kept; at the end the middle one is found among them. */
+#include <string.h>
+
 #include "expr/aggregate/family.h"
 #include "expr/aggregate/kept.h"
 
@@ -49,10 +51,97 @@ static double middle(double low, double high)
     return low == high ? low : low + (high - low) / 2;
 }
 
-static double values_median(const ValuesState *state)
+/* ---- of many values: in passes over them, so that those in a file are in memory a piece at a time ---- */
+
+enum { MANY_VALUES = KEPT_PIECE / (int)sizeof(double), DIGIT_BITS = 16 };
+
+/* In the order of double_compare, by which NaN is the greatest and -0 is 0. */
+static uint64_t value_bits(double value)
+{
+    uint64_t bits;
+    if (value != value)
+        return UINT64_MAX;
+    value += 0.0;
+    memcpy(&bits, &value, sizeof bits);
+    return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
+}
+
+static double bits_value(uint64_t bits)
+{
+    double value;
+    bits = bits >> 63 ? bits & ~((uint64_t)1 << 63) : ~bits;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* Before the value at `index` is looked at, which comes behind the one before. */
+static void values_look(const AggregateState *self, size_t index)
+{
+    if (index % (KEPT_PIECE / sizeof(double)) != 0)
+        return;
+    context_check(self->context);
+    arena_rest(self->arena);
+}
+
+/* How many have each digit at `shift`, of those that agree with `prefix` above it. */
+static void values_count_digits(const AggregateState *self, const double *values, size_t count, uint64_t prefix,
+                                unsigned shift, size_t *counts)
+{
+    uint64_t above = shift + DIGIT_BITS < 64 ? UINT64_MAX << (shift + DIGIT_BITS) : 0;
+    memset(counts, 0, sizeof *counts << DIGIT_BITS);
+    for (size_t i = 0; i < count; i++) {
+        values_look(self, i);
+        uint64_t bits = value_bits(values[i]);
+        if ((bits & above) == prefix)
+            counts[bits >> shift & ((1 << DIGIT_BITS) - 1)]++;
+    }
+}
+
+/* The value that a sort would put at `index`, digit by digit; *ret_end: one more than the last index where it stands.
+ */
+static double values_select_many(const AggregateState *self, const double *values, size_t count, size_t index,
+                                 size_t *ret_end)
+{
+    size_t *counts = arena_array(self->arena, size_t, (size_t)1 << DIGIT_BITS), before = 0, digit = 0;
+    uint64_t prefix = 0;
+    for (unsigned shift = 64; shift > 0;) {
+        shift -= DIGIT_BITS;
+        values_count_digits(self, values, count, prefix, shift, counts);
+        for (digit = 0; before + counts[digit] <= index; digit++)
+            before += counts[digit];
+        prefix |= (uint64_t)digit << shift;
+    }
+    *ret_end = before + counts[digit];
+    return bits_value(prefix);
+}
+
+static double values_least_above(const AggregateState *self, const double *values, size_t count, double value)
+{
+    uint64_t least = UINT64_MAX, bound = value_bits(value);
+    for (size_t i = 0; i < count; i++) {
+        values_look(self, i);
+        uint64_t bits = value_bits(values[i]);
+        if (bits > bound && bits < least)
+            least = bits;
+    }
+    return bits_value(least);
+}
+
+static double values_median_many(const AggregateState *self, const double *values, size_t count)
+{
+    size_t end;
+    double low = values_select_many(self, values, count, (count - 1) / 2, &end), high = low;
+    if (count / 2 >= end)
+        high = values_least_above(self, values, count, low);
+    return middle(low, high);
+}
+
+static double values_median(const AggregateState *self, const ValuesState *state)
 {
     double *values = (double *)(void *)state->values.data;
     size_t count = values_count(state);
+    if (count > MANY_VALUES)
+        return values_median_many(self, values, count);
     double low = values_select(values, count, (count - 1) / 2), high = low;
     if (count % 2 == 0)
         high = values_select(values + count / 2, count / 2, 0);
@@ -69,7 +158,7 @@ static void median_finalize_ordered(AggregateState *self, const OrderedValues *v
     [row] = middle(values->at(values, (values->count - 1) / 2), values->at(values, values->count / 2));
 }
 
-AGGREGATE_FINALIZE(median, ValuesState, double, values_count(state) == 0, values_median(state))
+AGGREGATE_FINALIZE(median, ValuesState, double, values_count(state) == 0, values_median(self, state))
 
 #define MEDIAN(title)                                                                                                  \
     {                                                                                                                  \
