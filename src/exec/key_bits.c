@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-/* Two megabytes are always worth it. More are while they are less than the rows of the join are: a look at them misses
- * the cache then, but only once, and where rows are clustered by the key seldom. */
-static const uint64_t FREE_BITS = (uint64_t)1 << 24, MOST_BITS = (uint64_t)1 << 27, BITS_PER_KEY = 128;
+/* Two megabytes are always worth it, up to sixteen for more keys: a look at them may miss the cache, but only once,
+ * where the join would do so for each row that it is given. Nobody knows here how many rows those are. */
+static const uint64_t FREE_BITS = (uint64_t)1 << 24, MOST_BITS = (uint64_t)1 << 27, BITS_PER_KEY = (uint64_t)1 << 17;
 
 KeyBits *key_bits_new(Arena *arena, const Context *context, size_t column, Type type)
 {
@@ -30,8 +30,10 @@ void key_bits_begin(KeyBits *bits, const Value *minimum, const Value *maximum, s
     bits->least = (uint64_t)minimum->i64;
     bits->span = (uint64_t)maximum->i64 - bits->least;
     uint64_t most = count < MOST_BITS / BITS_PER_KEY ? BITS_PER_KEY * count : MOST_BITS;
-    if (bits->span < count || bits->span >= (most < FREE_BITS ? FREE_BITS : most))
-        return; /* the range says nearly as much; or too few keys for their range */
+    if (most < FREE_BITS || memory_budget_is_short(bits->words->budget))
+        most = FREE_BITS;
+    if (bits->span < count || bits->span >= most)
+        return; /* the range says nearly as much; or there are too few keys for it */
     block_renew(bits->words, (bits->span / 64 + 1) * sizeof(uint64_t));
     memset(bits->words->data, 0, bits->words->size);
 }
