@@ -59,7 +59,7 @@ START_TEST(the_budget_is_asked_before_the_system)
     Error error;
     memory_fail_at(1);
     ck_assert(!error_protect(buffer_wish, &(Wish){2000, &budget}, &error));
-    ck_assert_int_eq(error.code, ERROR_LIMIT_EXCEEDED);
+    ck_assert_int_eq(error.code, ERROR_MEMORY_LIMIT);
     ck_assert(!memory_has_failed());
     ck_assert(!error_protect(buffer_wish, &(Wish){500, &budget}, &error));
     ck_assert_int_eq(error.code, ERROR_OUT_OF_MEMORY);
