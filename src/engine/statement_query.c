@@ -197,8 +197,15 @@ static void write_nodes_add(Arena *arena, const Plan *plan, WriteNodes *nodes)
         write_nodes_add(arena, plan->inputs[i], nodes);
 }
 
-/* All parts see the tables as they were: so only what keeps versions can take part, and no two may change one table,
- * but by adding rows. */
+/* Whether rows that are there go or change; else some are only added. */
+static bool node_changes_rows(const Plan *plan)
+{
+    InsertOp op = plan->kind == PLAN_INSERT ? ((const PlanInsert *)plan)->op : INSERT_REPLACE;
+    return op != INSERT_APPEND && op != INSERT_IGNORE;
+}
+
+/* All parts see the tables as they were: so only what keeps versions can take part, and no two may change the rows of
+ * one table, whose numbers hold for one change. */
 static void require_apart(const WriteNodes *nodes, size_t index, Position position)
 {
     const TableProvider *table = node_table(nodes->items[index]);
@@ -206,9 +213,10 @@ static void require_apart(const WriteNodes *nodes, size_t index, Position positi
         error_raise(ERROR_NOT_SUPPORTED, position,
                     "a WITH clause changes tables in memory alone, not those of format %s", table->ops->format);
     for (size_t i = 0; i < index; i++)
-        if (node_table(nodes->items[i]) == table &&
-            (nodes->items[i]->kind != PLAN_INSERT || nodes->items[index]->kind != PLAN_INSERT))
-            error_raise(ERROR_NOT_SUPPORTED, position, "one statement cannot change a table in two of its parts");
+        if (node_table(nodes->items[i]) == table && node_changes_rows(nodes->items[i]) &&
+            node_changes_rows(nodes->items[index]))
+            error_raise(ERROR_NOT_SUPPORTED, position,
+                        "one statement cannot change the rows of a table in two of its parts");
 }
 
 static BatchStream *run_writes(Statement *statement, const BoundQuery *query, Position position)
