@@ -14,7 +14,7 @@ static void sort_build(SortOperator *self)
     const SortKeys *keys = self->input->keys;
     for (const Batch *batch; (batch = operator_next(op->inputs[0])) != NULL;) {
         sort_input_encode(self->input, batch);
-        sorter_add(self->sorter, batch->columns, batch->selection, batch->row_count, keys->keys, keys->sizes);
+        sorter_add(self->sorter, self->input->columns, batch->selection, batch->row_count, keys->keys, keys->sizes);
         operator_note_memory(op, sorter_size(self->sorter));
     }
     sort_copy_finish(&self->input->copy, self->sorter);

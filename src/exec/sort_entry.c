@@ -120,6 +120,6 @@ void sort_entries(const Context *context, SortKeyPlace place, SortEntry *entries
         return;
     }
     entries_radix_sort(context, entries, spare, count);
-    if (place.is_in_row)
+    if (place.is_in_row || place.has_position)
         entries_sort_ties(context, place, entries, spare, count);
 }

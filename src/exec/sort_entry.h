@@ -19,6 +19,8 @@ typedef struct SortKeyPlace {
     bool is_in_row;
     size_t fixed_size; /* of keys; 0: they vary, and the place holds a String */
     size_t offset;
+    bool has_position; /* equal keys are in the order of a UBIGINT of their rows: */
+    size_t position_offset;
 } SortKeyPlace;
 
 /* Up to 8 bytes as a number in their order. */
@@ -44,19 +46,32 @@ static inline StringView sort_entry_key(SortKeyPlace place, const SortEntry *ent
     return string_view((const String *)(const void *)at);
 }
 
+/* What follows the first bytes of two keys that are equal so far. */
+static inline int sort_entry_compare_rest(SortKeyPlace place, const SortEntry *a, const SortEntry *b)
+{
+    StringView a_key = sort_entry_key(place, a), b_key = sort_entry_key(place, b);
+    if (a_key.size <= SORT_PREFIX_SIZE || b_key.size <= SORT_PREFIX_SIZE)
+        return 0; /* none is the beginning of another: both are all there */
+    return sort_key_compare((const uint8_t *)a_key.data + SORT_PREFIX_SIZE, a_key.size - SORT_PREFIX_SIZE,
+                            (const uint8_t *)b_key.data + SORT_PREFIX_SIZE, b_key.size - SORT_PREFIX_SIZE);
+}
+
+static inline int sort_entry_compare_position(SortKeyPlace place, const SortEntry *a, const SortEntry *b)
+{
+    uint64_t a_position, b_position;
+    memcpy(&a_position, a->row + place.position_offset, sizeof a_position);
+    memcpy(&b_position, b->row + place.position_offset, sizeof b_position);
+    return (a_position > b_position) - (a_position < b_position);
+}
+
 static inline int sort_entry_compare(SortKeyPlace place, const SortEntry *a, const SortEntry *b)
 {
     if (a->high != b->high)
         return a->high < b->high ? -1 : 1;
     if (a->low != b->low)
         return a->low < b->low ? -1 : 1;
-    if (!place.is_in_row)
-        return 0;
-    StringView a_key = sort_entry_key(place, a), b_key = sort_entry_key(place, b);
-    if (a_key.size <= SORT_PREFIX_SIZE || b_key.size <= SORT_PREFIX_SIZE)
-        return 0; /* none is the beginning of another: both are all there */
-    return sort_key_compare((const uint8_t *)a_key.data + SORT_PREFIX_SIZE, a_key.size - SORT_PREFIX_SIZE,
-                            (const uint8_t *)b_key.data + SORT_PREFIX_SIZE, b_key.size - SORT_PREFIX_SIZE);
+    int order = place.is_in_row ? sort_entry_compare_rest(place, a, b) : 0;
+    return order == 0 && place.has_position ? sort_entry_compare_position(place, a, b) : order;
 }
 
 /* Sorts them; equal ones stay in order. `spare` has room for as many. */

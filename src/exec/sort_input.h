@@ -9,8 +9,9 @@ typedef struct SortInput {
     const PlanSort *plan;
     Operator *op;
     SortCopy copy;
-    Vector *position; /* copies: the last key, so that equal rows come in the order of the source */
-    Type *types;      /* of the columns */
+    Vector *position; /* copies: of a batch in the source, whose order equal rows keep */
+    Vector **columns; /* of the batch at work, and the position */
+    Type *types;      /* of these */
     Evaluator *evaluator;
     Vector **key_vectors;
     SortKeys *keys;
@@ -21,7 +22,7 @@ typedef struct SortInput {
 SortInput *sort_input_new(const Build *build, const Plan *plan, Operator *op);
 /* One that takes its rows. */
 Sorter *sort_input_sorter(const SortInput *input, const Build *build, MemoryShare share);
-/* The keys of the batch's rows, into input->keys. */
+/* The keys of the batch's rows, into input->keys; its columns, for sorter_add, into input->columns. */
 void sort_input_encode(SortInput *input, const Batch *batch);
 /* The next rows of input->copy, which is finished; NULL at the end. */
 Batch *sort_input_output(SortInput *input, size_t batch_size);

@@ -1,8 +1,9 @@
 /* exec/sorter.c: rows in the order of their keys: sorted runs, and their merge.
  *
- * Runs are merged by a heap, equal keys by the age of the run. When memory is full all rows in it are merged to one run
- * on disk; FAN_IN of those that stand side by side become one of the next level (Knuth 5.4.9, balanced merging): a row
- * goes through the disk as often as its run has levels, and merging takes FAN_IN blocks of memory. */
+ * Runs are merged by a heap, equal keys by their positions, then by the age of the run. When memory is full all rows in
+ * it are merged to one run on disk; FAN_IN of those that stand side by side become one of the next level (Knuth 5.4.9,
+ * balanced merging): a row goes through the disk as often as its run has levels, and merging takes FAN_IN blocks of
+ * memory. */
 #include "exec/sorter.h"
 
 #include <string.h>
@@ -20,6 +21,7 @@ enum {
     SMALLEST_BLOCK = 4 << 10,
     PART_ENTRIES = 1 << 13, /* about: so few that who is ahead with a part need not wait long for those before it */
     PART_SAMPLES = 4,       /* of as many entries */
+    PREFETCH_ENTRIES = 8,   /* ahead of the one that is merged */
 };
 
 typedef struct SortRun {
@@ -103,6 +105,12 @@ Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, cons
     return sorter;
 }
 
+void sorter_heed_position(Sorter *sorter, size_t column)
+{
+    sorter->place.has_position = true;
+    sorter->place.position_offset = sorter->layout->offsets[column];
+}
+
 const RowLayout *sorter_layout(const Sorter *sorter)
 {
     return sorter->layout;
@@ -172,7 +180,8 @@ static void heap_sift_down(Sorter *sorter, size_t at)
     heap[at] = moved;
 }
 
-/* The source's head becomes its next entry, of those that are at hand. False: there is none. */
+/* The source's head becomes its next entry, of those that are at hand. False: there is none. The rows of entries are
+ * all over memory: what may be compared soon is asked for early. */
 static bool source_advance(SortSource *source)
 {
     if (source->next == source->count)
@@ -180,6 +189,8 @@ static bool source_advance(SortSource *source)
     size_t index = source->next++;
     if (source->entries) {
         source->head = source->entries[index];
+        if (source->count - index > PREFETCH_ENTRIES)
+            __builtin_prefetch(source->entries[index + PREFETCH_ENTRIES].row);
     } else {
         RowTag tag = row_run_tag(source->stored, index);
         source->head = (SortEntry){tag.high, tag.low, row_run_row(source->stored, index)};
@@ -314,12 +325,15 @@ static void sorter_merge_stored(Sorter *sorter, size_t first)
     sorter->stored.count = first + 1;
 }
 
+/* Its rows came in the order of their positions: equal ones need but stay in it. */
 static void run_sort(Sorter *sorter, SortRun *run)
 {
+    SortKeyPlace place = sorter->place;
     if (run->count < 2)
         return;
     block_grow(sorter->spare, 0, run->count * sizeof(SortEntry));
-    sort_entries(sorter->context, sorter->place, run->entries->data, sorter->spare->data, run->count);
+    place.has_position = false;
+    sort_entries(sorter->context, place, run->entries->data, sorter->spare->data, run->count);
 }
 
 /* All rows in memory go to disk. */

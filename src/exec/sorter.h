@@ -16,6 +16,9 @@ typedef struct Sorter Sorter;
 /* Rows of these columns, with keys as `keys` makes them. It spills when `share` is full. */
 Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, const SortKeys *keys, const Type *types,
                    size_t column_count);
+/* Its rows will be given together with those of other sorters, equal ones in the order of this column: UBIGINTs that do
+ * not fall from a row to the next that is added. */
+void sorter_heed_position(Sorter *sorter, size_t column);
 /* Where a row's columns stand. */
 const RowLayout *sorter_layout(const Sorter *sorter);
 uint64_t sorter_count(const Sorter *sorter);
@@ -27,8 +30,8 @@ void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selectio
 /* All rows are there: what follows are sorter_next and sorter_move. */
 void sorter_finish(Sorter *sorter);
 /* For sorters of the same kind whose rows are given together: settle each, on any thread, then finish them all at once;
- * the first then gives the rows of all, equal ones of the first before those of the second. The others stay as they
- * are until it has. */
+ * the first then gives the rows of all, equal ones in the order of their positions, or those of the first before those
+ * of the second. The others stay as they are until it has. */
 void sorter_settle(Sorter *sorter);
 void sorter_finish_all(Sorter *const *sorters, size_t count);
 /* Or make parts of them all, which follow each other in that order: each of the sorters can give parts, side by side

@@ -74,7 +74,7 @@ static void top_n_add(TopNOperator *self, const Batch *batch)
     size_t count = top_n_select(self, batch);
     if (count == 0)
         return;
-    sorter_add(self->gathered, batch->columns, self->selection, count, keys->keys, keys->sizes);
+    sorter_add(self->gathered, self->input->columns, self->selection, count, keys->keys, keys->sizes);
     operator_note_memory(&self->base, sorter_size(self->gathered));
     uint64_t gathered = sorter_count(self->gathered);
     size_t most = self->limit < BATCH_SIZE ? 2 * BATCH_SIZE : 2 * self->limit;

@@ -106,8 +106,14 @@ static void window_rows_make_sorters(WindowRows *rows, const Build *build, const
 {
     size_t part_count = rows->shared->part_count;
     MemoryShare share = memory_share_part(build->memory_share, part_count);
-    for (size_t p = 0; p < part_count; p++)
-        *shared_sorter(rows, p) = sorter_new(build->arena, build->context, share, rows->keys, types, rows->exprs.count);
+    size_t slot_count = rows->exprs.count;
+    bool has_copies = rows->shared->copy_count > 1;
+    for (size_t p = 0; p < part_count; p++) {
+        Sorter *sorter = sorter_new(build->arena, build->context, share, rows->keys, types, slot_count + has_copies);
+        if (has_copies)
+            sorter_heed_position(sorter, slot_count);
+        *shared_sorter(rows, p) = sorter;
+    }
     rows->sorters = arena_array(build->arena, Sorter *, rows->shared->copy_count);
     if (part_count == 1)
         return;
@@ -119,28 +125,27 @@ void window_rows_begin(WindowRows *rows, const Build *build)
 {
     Arena *arena = rows->arena;
     const PlanWindow *plan = rows->plan;
-    bool has_copies = rows->shared->copy_count > 1;
-    size_t slot_count = rows->exprs.count, sort_count = plan->partition_count + plan->key_count + has_copies;
+    size_t slot_count = rows->exprs.count, sort_count = plan->partition_count + plan->key_count;
     ColumnMap map = column_map_new(build, plan->base.inputs[0], NULL);
     Expr **exprs = column_map_exprs(&map, rows->exprs.items, slot_count);
-    Type *types = arena_array(arena, Type, slot_count), *sort_types = arena_array(arena, Type, sort_count);
+    Type *types = arena_array(arena, Type, slot_count + 1), *sort_types = arena_array(arena, Type, sort_count);
     SortOrder *orders = arena_array(arena, SortOrder, sort_count);
     rows->evaluator = evaluator_new(arena, build->context, exprs, slot_count);
-    rows->columns = arena_array(arena, Vector *, slot_count);
+    rows->columns = arena_array(arena, Vector *, slot_count + 1);
     rows->own = arena_array(arena, Vector *, slot_count);
     rows->key_vectors = arena_array(arena, Vector *, sort_count);
     for (size_t i = 0; i < slot_count; i++) {
         types[i] = exprs[i]->type;
         rows->own[i] = vector_new(arena, types[i]);
     }
-    for (size_t i = 0; i < sort_count - has_copies; i++) {
+    for (size_t i = 0; i < sort_count; i++) {
         sort_types[i] = types[rows->sort_slots[i]];
         if (i >= plan->partition_count)
             orders[i] = plan->orders[i - plan->partition_count];
     }
     rows->position = vector_new(arena, type_of(TYPE_UBIGINT));
-    if (has_copies)
-        sort_types[sort_count - 1] = rows->position->type;
+    rows->columns[slot_count] = rows->position;
+    types[slot_count] = rows->position->type;
     rows->keys = sort_keys_new(arena, build->context, sort_types, orders, sort_count);
     window_rows_make_sorters(rows, build, types);
     rows->layout = sorter_layout(*shared_sorter(rows, 0));
@@ -155,11 +160,8 @@ static void window_rows_encode(WindowRows *rows, const Batch *batch)
         rows->columns[i] = evaluator_value(rows->evaluator, i, batch);
     for (size_t i = 0; i < sort_count; i++)
         rows->key_vectors[i] = rows->columns[rows->sort_slots[i]];
-    if (rows->shared->copy_count > 1) {
-        Value position = value_ubigint(batch->morsel);
-        vector_set_constant(rows->position, &position);
-        rows->key_vectors[sort_count] = rows->position;
-    }
+    Value position = value_ubigint(batch->morsel);
+    vector_set_constant(rows->position, &position);
     sort_keys_encode(rows->keys, rows->key_vectors, batch->selection, batch->row_count);
 }
 

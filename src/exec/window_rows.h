@@ -48,8 +48,8 @@ typedef struct WindowRows {
     SortKeys *keys;
     Worker *worker;
     WindowShared *shared;
-    Vector *position; /* copies: the last key, so that equal rows come in the order of the source */
-    Vector **columns; /* of the batch at work: a vector for each slot */
+    Vector *position; /* copies: of a batch in the source, whose order equal rows keep */
+    Vector **columns; /* of the batch at work: a vector for each slot; copies: the position */
     Vector **key_vectors;
     Vector **own;               /* where rows are read back */
     struct PartRows *part_rows; /* of the batch; NULL: there is but one part */
