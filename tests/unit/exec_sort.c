@@ -224,6 +224,67 @@ START_TEST(runs_on_disk_are_merged_within_their_share)
 }
 END_TEST
 
+enum { DEALT_ROWS = 60000, DEALT_BATCH = 100, DEALT_KEYS = 3 };
+
+/* Deals batches of rows to two sorters; the position of each row is its number. */
+static void deal_rows(Sorter *const *sorters, SortKeys *keys, Vector **columns)
+{
+    for (uint64_t first = 0; first < DEALT_ROWS; first += DEALT_BATCH) {
+        Sorter *sorter = sorters[random_below(2)];
+        vector_prepare(columns[0], DEALT_BATCH);
+        vector_prepare(columns[1], DEALT_BATCH);
+        for (size_t i = 0; i < DEALT_BATCH; i++) {
+            VECTOR_DATA(columns[0], int32_t)[i] = (int32_t)random_below(DEALT_KEYS);
+            VECTOR_DATA(columns[1], uint64_t)[i] = first + i;
+        }
+        sort_keys_encode(keys, columns, NULL, DEALT_BATCH);
+        sorter_add(sorter, columns, NULL, DEALT_BATCH, keys->keys, keys->sizes);
+    }
+}
+
+/* The rows of all parts, which are many though there are few keys. */
+START_TEST(equal_rows_of_sorters_come_in_the_order_of_their_positions)
+{
+    plans_begin(BATCH_SIZE, BATCH_SIZE);
+    Type types[] = {type_of(TYPE_INTEGER), type_of(TYPE_UBIGINT)};
+    SortOrder order = {false, false};
+    SortKeys *keys = sort_keys_new(test_arena, &test_context, types, &order, 1);
+    Vector *columns[] = {vector_new(test_arena, types[0]), vector_new(test_arena, types[1])};
+    Sorter *sorters[2];
+    for (size_t i = 0; i < 2; i++) {
+        MemoryShare share = {.size = SIZE_MAX, .row_count = SIZE_MAX};
+        sorters[i] = sorter_new(test_arena, &test_context, share, keys, types, 2);
+        sorter_heed_position(sorters[i], 1);
+    }
+    deal_rows(sorters, keys, columns);
+    sorter_settle(sorters[0]);
+    sorter_settle(sorters[1]);
+    SortParts *parts = sort_parts_new(test_arena, sorters, 2);
+    uint8_t *rows[BATCH_SIZE];
+    int32_t last_key = -1;
+    uint64_t last_position = 0, total = 0, before;
+    size_t part = 0;
+    for (; sorter_begin_part(sorters[part % 2], parts, part, &before); part++) {
+        ck_assert_uint_eq(before, total);
+        for (size_t count; (count = sorter_next(sorters[part % 2], BATCH_SIZE, rows)) > 0; total += count) {
+            for (size_t c = 0; c < 2; c++)
+                rows_read(sorter_layout(sorters[0]), c, rows, count, columns[c]);
+            for (size_t i = 0; i < count; i++) {
+                int32_t key = VECTOR_DATA(columns[0], int32_t)[i];
+                uint64_t position = VECTOR_DATA(columns[1], uint64_t)[i];
+                ck_assert(key > last_key || (key == last_key && position > last_position));
+                last_key = key;
+                last_position = position;
+            }
+        }
+    }
+    ck_assert_uint_eq(total, DEALT_ROWS);
+    ck_assert_uint_gt(part, DEALT_KEYS);
+    sorter_clear(sorters[0]);
+    sorter_clear(sorters[1]);
+}
+END_TEST
+
 TEST_PROGRAM(rows_come_in_order_and_ties_as_they_were, top_n_gives_the_first_rows_of_the_sort,
              top_n_holds_no_more_than_it_needs, limit_zero_reads_nothing, runs_are_merged_in_order_and_stable,
-             runs_on_disk_are_merged_within_their_share)
+             runs_on_disk_are_merged_within_their_share, equal_rows_of_sorters_come_in_the_order_of_their_positions)
