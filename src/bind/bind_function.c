@@ -283,6 +283,21 @@ static Expr *bind_current_time(const Place *place, const AstExpr *ast)
     return now;
 }
 
+/* overlaps(start, end, start, end), where an interval for an end is counted from its start. */
+static Expr *bind_overlaps(const Place *place, const AstExpr *ast)
+{
+    Binder *binder = place->binder;
+    require_arguments(place, ast, 4, 4);
+    Arguments arguments = bind_arguments(place, ast->function);
+    for (size_t i = 0; i < 4; i += 2)
+        if (arguments.exprs[i + 1]->type.id == TYPE_INTERVAL) {
+            Expr *operands[] = {expr_copy(binder->arena, arguments.exprs[i]), arguments.exprs[i + 1]};
+            arguments.exprs[i + 1] =
+                bind_call(binder, "+", operands, (bool[]){arguments.is_untyped[i], false}, 2, ast->position, "+");
+        }
+    return bind_call(binder, "overlaps", arguments.exprs, arguments.is_untyped, 4, ast->position, NULL);
+}
+
 /* ---- what the session knows ---- */
 
 static Expr *bind_current_schema(const Place *place, const AstExpr *ast)
@@ -352,6 +367,7 @@ static const struct SpecialFunction {
     {"localtimestamp", bind_current_time},
     {"current_time", bind_current_time},
     {"localtime", bind_current_time},
+    {"overlaps", bind_overlaps},
     {"current_schema", bind_current_schema},
     {"nextval", bind_sequence_call},
     {"currval", bind_sequence_call},

@@ -131,6 +131,7 @@ typedef enum KeywordClass {
     X(NAME, "name", UNRESERVED) \
     X(NATURAL, "natural", TYPE_FUNCTION) \
     X(NO, "no", UNRESERVED) \
+    X(NORMALIZE, "normalize", COLUMN_NAME) \
     X(NOT, "not", RESERVED) \
     X(NOTHING, "nothing", UNRESERVED) \
     X(NOTNULL, "notnull", TYPE_FUNCTION) \
@@ -146,6 +147,7 @@ typedef enum KeywordClass {
     X(OTHERS, "others", UNRESERVED) \
     X(OUTER, "outer", TYPE_FUNCTION) \
     X(OVER, "over", UNRESERVED) \
+    X(OVERLAPS, "overlaps", TYPE_FUNCTION) \
     X(OVERLAY, "overlay", COLUMN_NAME) \
     X(OVERWRITE, "overwrite", UNRESERVED) \
     X(PARTITION, "partition", UNRESERVED) \

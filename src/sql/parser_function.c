@@ -335,6 +335,61 @@ static void parser_overlay(Parser *parser, AstExpr *call)
         call_add(parser, call, parser_expr(parser));
 }
 
+/* A normal form of Unicode as a bare word; false when none is in view. */
+static bool parser_accept_normal_form(Parser *parser, AstExpr *call)
+{
+    static const char *const forms[] = {"nfc", "nfd", "nfkc", "nfkd"};
+    Position position = parser_position(parser);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (parser_accept_word(parser, forms[i])) {
+            call_add(parser, call, ast_expr_new_string(parser, view_of(forms[i]), position));
+            return true;
+        }
+    return false;
+}
+
+/* NORMALIZE(x, NFC) */
+static void parser_normalize(Parser *parser, AstExpr *call)
+{
+    call_add(parser, call, parser_expr(parser));
+    if (parser_accept(parser, TOKEN_COMMA) && !parser_accept_normal_form(parser, call))
+        call_add(parser, call, parser_expr(parser));
+}
+
+/* x IS [NOT] [NFC | …] NORMALIZED is [NOT] is_normalized(x [, 'nfc']); NULL: another IS. */
+AstExpr *parser_accept_normalized(Parser *parser, AstExpr *operand, Position position, bool is_negated)
+{
+    AstExpr *call = call_new(parser, (AstObjectName){.name = view_of("is_normalized"), .position = position});
+    call_add(parser, call, operand);
+    if (parser_peek_is_word(parser, 1, "normalized"))
+        parser_accept_normal_form(parser, call);
+    if (!parser_accept_word(parser, "normalized"))
+        return NULL;
+    if (!is_negated)
+        return call;
+    AstExpr *expr = ast_expr_new(parser, AST_UNARY, position);
+    expr->unary.operator= AST_OPERATOR_NOT;
+    expr->unary.operand = ast_expr_adopt(expr, call);
+    return expr;
+}
+
+/* (a, b) OVERLAPS (c, d) is overlaps(a, b, c, d). */
+AstExpr *parser_overlaps(Parser *parser, AstExpr *left)
+{
+    Position position = parser_advance(parser).position;
+    AstExpr *right = parser_expr_above(parser, PRECEDENCE_PATTERN + 1);
+    const AstExpr *periods[] = {left, right};
+    AstExpr *call = call_new(parser, (AstObjectName){.name = view_of("overlaps"), .position = position});
+    for (size_t i = 0; i < 2; i++) {
+        if (periods[i]->kind != AST_ROW || periods[i]->list.count != 2)
+            error_raise_hint(ERROR_SYNTAX, periods[i]->position, "a period is (start, end) or (start, interval)",
+                             "OVERLAPS compares two periods");
+        call_add(parser, call, periods[i]->list.items[0]);
+        call_add(parser, call, periods[i]->list.items[1]);
+    }
+    return call;
+}
+
 /* CURRENT_DATE, CURRENT_TIME(3), CURRENT_USER */
 static AstExpr *parser_bare_call(Parser *parser)
 {
@@ -356,7 +411,7 @@ AstExpr *parser_accept_special_call(Parser *parser)
     } forms[] = {
         {KEYWORD_EXTRACT, parser_extract},     {KEYWORD_POSITION, parser_position_call},
         {KEYWORD_SUBSTRING, parser_substring}, {KEYWORD_TRIM, parser_trim},
-        {KEYWORD_OVERLAY, parser_overlay},
+        {KEYWORD_OVERLAY, parser_overlay},     {KEYWORD_NORMALIZE, parser_normalize},
     };
     Keyword keyword = parser_keyword_at(parser, 0);
     switch (keyword) {

@@ -45,6 +45,7 @@ bool parser_accept_keywords(Parser *parser, Keyword first, Keyword second);
 void parser_expect(Parser *parser, TokenKind kind);
 void parser_expect_keyword(Parser *parser, Keyword keyword);
 /* A word that is no keyword, in lower case: rare ones stay out of the keyword list. */
+bool parser_peek_is_word(Parser *parser, size_t index, const char *word);
 bool parser_at_word(Parser *parser, const char *word);
 bool parser_accept_word(Parser *parser, const char *word);
 void parser_expect_word(Parser *parser, const char *word);
@@ -141,6 +142,8 @@ AstExpr *parser_operator(Parser *parser, AstExpr *left, Precedence precedence);
 AstExpr *parser_accept_special_call(Parser *parser);
 /* The token in view is the opening parenthesis. */
 AstExpr *parser_call(Parser *parser, AstObjectName name);
+AstExpr *parser_accept_normalized(Parser *parser, AstExpr *operand, Position position, bool is_negated);
+AstExpr *parser_overlaps(Parser *parser, AstExpr *left);
 void parser_arguments(Parser *parser, AstExprs *arguments, AstName **argument_names, uint16_t *height);
 AstWindow *parser_window(Parser *parser);
 

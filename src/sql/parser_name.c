@@ -142,7 +142,7 @@ static const struct {
     {"long", {"varchar"}},
 };
 
-static bool parser_peek_is_word(Parser *parser, size_t index, const char *word)
+bool parser_peek_is_word(Parser *parser, size_t index, const char *word)
 {
     const Token *token = parser_peek(parser, index);
     return token->kind == TOKEN_WORD && view_equal(token->text, view_of(word));

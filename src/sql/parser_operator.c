@@ -95,7 +95,7 @@ static AstExpr *parser_is_test(Parser *parser, AstExpr *left, Position position,
     return expr;
 }
 
-/* IS [NOT] NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM x, and SQLite's IS [NOT] x */
+/* IS [NOT] NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM x | NORMALIZED, and SQLite's IS [NOT] x */
 static AstExpr *parser_is(Parser *parser, AstExpr *left)
 {
     static const struct {
@@ -110,6 +110,9 @@ static AstExpr *parser_is(Parser *parser, AstExpr *left)
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
         if (parser_accept_keyword(parser, tests[i].keyword))
             return parser_is_test(parser, left, position, tests[i].truth, is_negated);
+    AstExpr *normalized = parser_accept_normalized(parser, left, position, is_negated);
+    if (normalized)
+        return normalized;
     if (parser_accept_keyword(parser, KEYWORD_DISTINCT)) {
         parser_expect_keyword(parser, KEYWORD_FROM);
         is_negated = !is_negated;
@@ -285,6 +288,8 @@ static AstExpr *parser_word_operator(Parser *parser, AstExpr *left, Precedence p
     case KEYWORD_GLOB:
     case KEYWORD_SIMILAR:
         return precedence <= PRECEDENCE_PATTERN ? parser_pattern(parser, left) : NULL;
+    case KEYWORD_OVERLAPS:
+        return precedence <= PRECEDENCE_PATTERN ? parser_overlaps(parser, left) : NULL;
     case KEYWORD_COLLATE:
         return precedence <= PRECEDENCE_COLLATE ? parser_collate(parser, left) : NULL;
     case KEYWORD_AT:

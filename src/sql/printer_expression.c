@@ -173,7 +173,7 @@ void print_window(Printer *printer, const AstWindow *window)
 /* Forms of the standard whose names stand bare, though they are no plain names. */
 static bool call_name_is_form(const AstObjectName *name)
 {
-    static const char *const forms[] = {"extract", "position", "substring", "trim", "overlay"};
+    static const char *const forms[] = {"extract", "position", "substring", "trim", "overlay", "normalize"};
     for (size_t i = 0; i < sizeof forms / sizeof *forms && name->schema.data == NULL; i++)
         if (view_equal(name->name, view_of(forms[i])))
             return true;

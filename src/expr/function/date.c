@@ -295,6 +295,41 @@ KERNEL_NOW(now_timestamp, int64_t, now)
 KERNEL_NOW(now_date, int32_t, timestamp_date(now))
 KERNEL_NOW(now_time, int64_t, now - timestamp_date(now) * MICROSECONDS_PER_DAY)
 
+/* ---- periods ---- */
+
+/* From its earlier end up to below the other. Either may be unknown: then `start` is the one that is known. */
+typedef struct Period {
+    int64_t start, end;
+    bool has_start, has_end;
+} Period;
+
+static Period period_read(const KernelCall *call, size_t first, size_t row)
+{
+    Period period = {.has_start = !argument_is_null(call, first, row),
+                     .has_end = !argument_is_null(call, first + 1, row),
+                     .start = ARGUMENT(call, first, int64_t, row),
+                     .end = ARGUMENT(call, first + 1, int64_t, row)};
+    bool is_turned = period.has_end && (!period.has_start || period.end < period.start);
+    return is_turned ? (Period){.start = period.end,
+                                .end = period.start,
+                                .has_start = period.has_end,
+                                .has_end = period.has_start}
+                     : period;
+}
+
+static void overlaps(KernelCall *call)
+{
+    bool *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        Period a = period_read(call, 0, i), b = period_read(call, 2, i);
+        Period first = a.start <= b.start ? a : b, second = a.start <= b.start ? b : a;
+        bool is_known = a.has_start && b.has_start && first.has_end;
+        results[i] = is_known && (second.start < first.end || first.start == second.start);
+        if (!is_known || (!second.has_end && !(results[i] && first.start < second.start)))
+            vector_set_null(call->result, i);
+    }
+}
+
 /* ---- the table ---- */
 
 #define PART(title, x, k)                                                                                              \
@@ -317,6 +352,13 @@ KERNEL_NOW(now_time, int64_t, now - timestamp_date(now) * MICROSECONDS_PER_DAY)
     {                                                                                                                  \
         .name = title, .signature = "() " #r, .description = text, .flags = FUNCTION_STABLE, .result = T(r),           \
         .kernel = k                                                                                                    \
+    }
+
+#define OVERLAPS(x)                                                                                                    \
+    {                                                                                                                  \
+        .name = "overlaps", .signature = "(" #x ", " #x ", " #x ", " #x ") BOOLEAN",                                   \
+        .description = "Whether two periods share time: (a, b) OVERLAPS (c, d).", .flags = FUNCTION_NOT_STRICT,        \
+        ARGUMENTS(T(x), T(x), T(x), T(x)), .result = T(BOOLEAN), .kernel = overlaps                                    \
     }
 
 /* clang-format off */
@@ -378,6 +420,7 @@ FunctionFamily function_family_date = {
     {.name = "age", .signature = "(TIMESTAMP) INTERVAL", .description = "The same up to this day's midnight.",
      .flags = FUNCTION_STABLE, .argument_count = 1, .arguments = {T(TIMESTAMP)}, .result = T(INTERVAL),
      .kernel = age_today},
+    OVERLAPS(TIMESTAMP), OVERLAPS(TIMESTAMPTZ), OVERLAPS(TIME),
     NOW("now", TIMESTAMPTZ, now_timestamp, "When the statement began."),
     NOW("current_timestamp", TIMESTAMPTZ, now_timestamp, "When the statement began."),
     NOW("statement_timestamp", TIMESTAMPTZ, now_timestamp, "When the statement began."),

@@ -317,22 +317,31 @@ static bool resolve_text(const Function *function, Type *argument_types, size_t 
 
 /* ---- Unicode ---- */
 
-/* Decomposed into code points, and written back as UTF-8, in one piece of scratch memory. */
-static void map_unicode(KernelCall *call, size_t row, utf8proc_option_t options)
+/* Decomposed into code points, and written back as UTF-8, in one piece of scratch memory. False: the row has failed. */
+static bool unicode_map(KernelCall *call, size_t row, utf8proc_option_t options, StringView *ret_mapped)
 {
     StringView x = argument_text(call, 0, row);
     const utf8proc_uint8_t *source = (const utf8proc_uint8_t *)x.data;
     utf8proc_ssize_t count = utf8proc_decompose(source, (utf8proc_ssize_t)x.size, NULL, 0, options);
     if (count < 0 || (size_t)count >= STRING_MAX_SIZE / sizeof(utf8proc_int32_t)) {
         kernel_fail(call, row, ERROR_STRING_TOO_LONG, "text is too long for %s", call->expr->function->name);
-        result_empty(call, row);
-        return;
+        return false;
     }
     size_t size = ((size_t)count + 1) * sizeof(utf8proc_int32_t);
     utf8proc_int32_t *characters = (utf8proc_int32_t *)(void *)text_reserve(scratch_text(call), size);
     utf8proc_decompose(source, (utf8proc_ssize_t)x.size, characters, count, options);
     utf8proc_ssize_t written = utf8proc_reencode(characters, count, options);
-    result_copy(call, row, (StringView){(const char *)characters, written > 0 ? (size_t)written : 0});
+    *ret_mapped = (StringView){(const char *)characters, written > 0 ? (size_t)written : 0};
+    return true;
+}
+
+static void map_unicode(KernelCall *call, size_t row, utf8proc_option_t options)
+{
+    StringView mapped;
+    if (unicode_map(call, row, options, &mapped))
+        result_copy(call, row, mapped);
+    else
+        result_empty(call, row);
 }
 
 static void strip_accents(KernelCall *call)
@@ -347,7 +356,8 @@ static void casefold_text(KernelCall *call)
         map_unicode(call, i, UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_CASEFOLD);
 }
 
-static bool normal_form_parse(StringView name, utf8proc_option_t *ret_options)
+/* The form that a call asks for, NFC unless it says more. False: there is none of that name. */
+static bool normal_form(KernelCall *call, size_t row, utf8proc_option_t *ret_options)
 {
     static const struct NormalForm {
         const char *name;
@@ -356,26 +366,34 @@ static bool normal_form_parse(StringView name, utf8proc_option_t *ret_options)
                  {"NFD", UTF8PROC_STABLE | UTF8PROC_DECOMPOSE},
                  {"NFKC", UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT},
                  {"NFKD", UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT}};
+    StringView name = call->argument_count > 1 ? argument_text(call, 1, row) : view_of("NFC");
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
         if (view_equal_ignoring_case(name, view_of(forms[i].name))) {
             *ret_options = forms[i].options;
             return true;
         }
+    kernel_fail(call, row, ERROR_INVALID_PARAMETER, "invalid normalization form: %.*s", VIEW_ARGUMENTS(name));
     return false;
 }
 
 static void normalize_text(KernelCall *call)
 {
-    for (size_t i = 0; i < call->count; i++) {
-        utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
-        if (call->argument_count > 1 && !normal_form_parse(argument_text(call, 1, i), &options)) {
-            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "invalid normalization form: %.*s",
-                        VIEW_ARGUMENTS(argument_text(call, 1, i)));
+    utf8proc_option_t options;
+    for (size_t i = 0; i < call->count; i++)
+        if (normal_form(call, i, &options))
+            map_unicode(call, i, options);
+        else
             result_empty(call, i);
-            continue;
-        }
-        map_unicode(call, i, options);
-    }
+}
+
+static void is_normalized_text(KernelCall *call)
+{
+    bool *results = call->result->data;
+    utf8proc_option_t options;
+    StringView mapped;
+    for (size_t i = 0; i < call->count; i++)
+        results[i] = normal_form(call, i, &options) && unicode_map(call, i, options, &mapped) &&
+                     view_equal(mapped, argument_text(call, 0, i));
 }
 
 /* ---- the table ---- */
@@ -408,6 +426,10 @@ FunctionFamily function_family_text_edit = {
     {.name = "normalize", .signature = "(VARCHAR [, form VARCHAR]) VARCHAR",
      .description = "In a normal form of Unicode: NFC, NFD, NFKC or NFKD.", .flags = FAIL, .optional_count = 1,
      ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(VARCHAR), .kernel = normalize_text, .prepare = text_prepare},
+    {.name = "is_normalized", .signature = "(VARCHAR [, form VARCHAR]) BOOLEAN",
+     .description = "Whether it is in that normal form of Unicode: x IS NFC NORMALIZED.", .flags = FAIL,
+     .optional_count = 1, ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(BOOLEAN), .kernel = is_normalized_text,
+     .prepare = text_prepare},
     TEXT("nfc_normalize", normalize_text, FAIL, "In Unicode's normal form NFC."),
     {0},
 };
