@@ -32,8 +32,33 @@ static const char *signatures_hint(Binder *binder, StringView name)
     return text_string(&text);
 }
 
+/* Functions of arrays that people look for, and what does their work here. */
+static const char *array_function_hint(StringView name)
+{
+    static const struct {
+        const char *name, *hint;
+    } functions[] = {
+        {"array_agg", "there are no arrays; string_agg(x, ',') makes one text of a group"},
+        {"list", "there are no arrays; string_agg(x, ',') makes one text of a group"},
+        {"json_agg", "string_agg(to_json(x), ',') makes one text of a group"},
+        {"jsonb_agg", "string_agg(to_json(x), ',') makes one text of a group"},
+        {"unnest", "there are no arrays; string_to_table(text, ',') gives a row for each part"},
+        {"string_to_array", "there are no arrays; string_to_table(text, ',') gives a row for each part"},
+        {"array_to_string", "there are no arrays; string_agg(x, ',') makes one text of a group"},
+        {"array_length", "there are no arrays; count(*) counts the rows of a group"},
+        {"cardinality", "there are no arrays; count(*) counts the rows of a group"},
+    };
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (view_equal_ignoring_case(name, view_of(functions[i].name)))
+            return functions[i].hint;
+    return NULL;
+}
+
 static const char *nearest_function_hint(Binder *binder, StringView name)
 {
+    const char *hint = array_function_hint(name);
+    if (hint)
+        return hint;
     Nearest nearest = nearest_to(name);
     const Function *function;
     const Aggregate *aggregate;
@@ -396,7 +421,7 @@ static void require_plain_call(const Place *place, const AstExpr *ast)
                         : call->filter                 ? "FILTER"
                                                        : NULL;
     if (extra)
-        bind_error(place->binder, ERROR_WRONG_OBJECT_TYPE, ast->position, NULL,
+        bind_error(place->binder, ERROR_WRONG_OBJECT_TYPE, ast->position, array_function_hint(call->name.name),
                    "%s is specified, but %.*s is not an aggregate function", extra, VIEW_ARGUMENTS(call->name.name));
     for (size_t i = 0; call->argument_names && i < call->arguments.count; i++)
         if (ast_name_is_given(&call->argument_names[i]))

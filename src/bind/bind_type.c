@@ -2,10 +2,12 @@
  * values to their common type. */
 #include "bind/binder.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "column/convert.h"
 #include "column/decimal.h"
+#include "column/number.h"
 #include "expr/cast.h"
 #include "expr/function.h"
 
@@ -26,6 +28,48 @@ static const char *const common_types[] = {"boolean", "smallint", "integer",   "
                                            "double",  "decimal",  "numeric",   "varchar",     "text",
                                            "blob",    "date",     "timestamp", "timestamptz", "interval"};
 
+/* PostgreSQL's types that there are none like, and what holds such values. */
+static const struct ForeignType {
+    const char *name, *hint;
+} foreign_types[] = {
+    {"timetz", "TIME has no zone, TIMESTAMPTZ a moment"},
+    {"time with time zone", "TIME has no zone, TIMESTAMPTZ a moment"},
+    {"uuid", "VARCHAR holds it; gen_random_uuid() makes one"},
+    {"jsonb", "JSON is VARCHAR, which the functions of JSON take"},
+    {"xml", "VARCHAR holds it"},
+    {"name", "VARCHAR holds it"},
+    {"inet", "VARCHAR holds it"},
+    {"cidr", "VARCHAR holds it"},
+    {"macaddr", "VARCHAR holds it"},
+    {"oid", "BIGINT holds it"},
+    {"money", "DECIMAL(19, 2) holds it"},
+    {"bit", "BIGINT and BLOB have bits"},
+    {"bit varying", "BIGINT and BLOB have bits"},
+    {"varbit", "BIGINT and BLOB have bits"},
+    {"point", "two columns of DOUBLE hold it"},
+    {"int4range", "two columns hold its bounds"},
+    {"int8range", "two columns hold its bounds"},
+    {"numrange", "two columns hold its bounds"},
+    {"daterange", "two columns hold its bounds"},
+    {"tsrange", "two columns hold its bounds"},
+    {"tstzrange", "two columns hold its bounds"},
+    {"tsvector", "LIKE, ~ and the regexp functions search text"},
+    {"tsquery", "LIKE, ~ and the regexp functions search text"},
+};
+
+static void refuse_foreign_type(const AstType *ast)
+{
+    StringView name = ast->name;
+    if (name.size > 0 && name.data[name.size - 1] == ']')
+        error_raise_hint(ERROR_NOT_SUPPORTED, ast->position,
+                         "a row for each element holds them, or text that string_to_table takes apart",
+                         "arrays are not supported");
+    for (size_t i = 0; i < sizeof foreign_types / sizeof *foreign_types; i++)
+        if (view_equal_ignoring_case(name, view_of(foreign_types[i].name)))
+            error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, foreign_types[i].hint, "type %s is not supported",
+                             foreign_types[i].name);
+}
+
 Type bind_type(const AstType *ast)
 {
     Type type;
@@ -35,6 +79,7 @@ Type bind_type(const AstType *ast)
         error_raise_hint(ERROR_INVALID_PARAMETER, ast->position,
                          type.id == TYPE_DECIMAL ? "precision is 1 to 38, scale 0 to the precision" : "",
                          "type %.*s cannot have these modifiers", VIEW_ARGUMENTS(ast->name));
+    refuse_foreign_type(ast);
     Nearest nearest = nearest_to(ast->name);
     for (size_t i = 0; i < sizeof common_types / sizeof *common_types; i++)
         nearest_look(&nearest, view_of(common_types[i]));
@@ -107,6 +152,23 @@ static Expr *literal_as_moment(const Binder *binder, const Expr *literal, Type t
     return NULL;
 }
 
+/* NaN and the infinities of PostgreSQL's numeric, date and timestamps. */
+static void refuse_boundless(const Expr *literal, Type type)
+{
+    bool is_text = literal->kind == EXPR_CONSTANT && literal->type.id == TYPE_VARCHAR && !literal->constant.is_null;
+    StringView text = is_text ? view_trim(literal->constant.text) : (StringView){NULL, 0};
+    double number;
+    bool overflow, is_decimal = type.id == TYPE_DECIMAL;
+    bool is_moment = type.id == TYPE_DATE || type.id == TYPE_TIMESTAMP || type.id == TYPE_TIMESTAMPTZ;
+    if (!(is_decimal || is_moment) || !double_parse(text, &number, &overflow) || isfinite(number) ||
+        (is_moment && isnan(number)))
+        return;
+    char name[TYPE_NAME_SIZE];
+    error_raise_hint(ERROR_NOT_SUPPORTED, literal->position,
+                     is_decimal ? "DOUBLE has NaN and Infinity" : "NULL can stand for an unbounded end",
+                     "type %s has no value \"%.*s\"", type_name_lower(type, name), VIEW_ARGUMENTS(text));
+}
+
 Expr *bind_literal_as(Binder *binder, Expr *literal, Type type)
 {
     literal_note_type(binder, literal, type);
@@ -119,6 +181,7 @@ Expr *bind_literal_as(Binder *binder, Expr *literal, Type type)
     Error error = {0};
     if (!literal_as_decimal(literal->constant.text, type, &value) &&
         !value_parse(binder->arena, literal->constant.text, type, &value, &error)) {
+        refuse_boundless(literal, type);
         error.position = literal->position;
         error_raise_again(&error);
     }
@@ -136,6 +199,7 @@ Expr *bind_convert(Binder *binder, Expr *expr, bool is_untyped, Type type)
         return expr_cast(binder->arena, moment, type, expr->position);
     if (is_untyped)
         return expr_cast(binder->arena, bind_literal_as(binder, expr, type), type, expr->position);
+    refuse_boundless(expr, type);
     if (!cast_exists(expr->type, type))
         bind_error(binder, ERROR_CANNOT_COERCE, expr->position, NULL, "cannot convert type %s to %s",
                    bind_type_text(binder, expr->type), bind_type_text(binder, type));
