@@ -72,15 +72,21 @@ static bool name_wants_quotes(const Binder *binder, StringView name)
     return text.data[0] == '"';
 }
 
+static bool place_has_tables(const Place *place)
+{
+    for (const Scope *scope = place->scope; scope; scope = scope->parent)
+        if (scope->relation.tables.count > 0)
+            return true;
+    return false;
+}
+
 static _Noreturn void raise_no_column(const Place *place, const AstName *name)
 {
     Nearest nearest = nearest_to(name->text);
-    bool has_tables = false;
-    for (const Scope *scope = place->scope; scope; scope = scope->parent) {
-        has_tables |= scope->relation.tables.count > 0;
+    bool has_tables = place_has_tables(place);
+    for (const Scope *scope = place->scope; scope; scope = scope->parent)
         for (size_t i = 0; i < scope->relation.columns.count; i++)
             nearest_look(&nearest, view_of(scope->relation.columns.items[i].name));
-    }
     const char *hint = binder_did_you_mean(place->binder, nearest.found);
     if (place->scope == NULL)
         bind_error(place->binder, ERROR_UNDEFINED_COLUMN, name->position, "text stands in single quotes",
@@ -139,6 +145,9 @@ static Expr *scope_plain_column(const Place *place, const AstName *name)
         if (hidden)
             return scope_use(place, scope, hidden->column, name->position);
     }
+    /* Reserved in PostgreSQL, and a column of many a file: where there are tables it is never anything else. */
+    if (view_equal(name->text, view_of("user")) && !place_has_tables(place))
+        return bind_call(place->binder, "user", NULL, NULL, 0, name->position, NULL);
     raise_no_column(place, name);
 }
 
