@@ -664,6 +664,19 @@ void aggregate_calls_combine(AggregateCalls *calls, uint8_t *const *from, uint8_
     }
 }
 
+static void calls_set_other(AggregateCalls *calls, const Arena *other)
+{
+    for (size_t i = 0; i < calls->count; i++)
+        calls->calls[i].state.other = other;
+}
+
+void aggregate_calls_combine_one(AggregateCalls *calls, const AggregateCalls *other, uint8_t *from, uint8_t *into)
+{
+    calls_set_other(calls, other->kept);
+    aggregate_calls_combine(calls, &from, &into, 1);
+    calls_set_other(calls, NULL);
+}
+
 void aggregate_calls_finalize(AggregateCalls *calls, size_t call_index, uint8_t *const *groups, size_t count,
                               Vector *result)
 {

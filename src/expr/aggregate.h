@@ -30,7 +30,8 @@ typedef struct AggregateCall {
 typedef struct AggregateState {
     const AggregateCall *call;
     const Context *context;
-    Arena *arena; /* the operator's: for what states point to */
+    Arena *arena;       /* the operator's: for what states point to */
+    const Arena *other; /* for combine: what `from` points to stands there; NULL: not told */
     Type argument_types[4];
 } AggregateState;
 

@@ -123,7 +123,7 @@ static void text_offer(AggregateState *self, BoundState *state, StringView value
     if (state->has_value && view_compare(value, kept_text_view(&state->text)) * sign >= 0)
         return;
     state->has_value = true;
-    kept_text_set(self->arena, &state->text, value);
+    kept_text_set(self, &state->text, value);
 }
 
 #define BOUND_TEXT(name, sign)                                                                                         \

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/context.h"
 #include "base/memory.h"
-#include "column/types.h"
+#include "expr/aggregate.h"
 
 typedef struct KeptText {
     char *data;
@@ -21,37 +22,50 @@ static inline StringView kept_text_view(const KeptText *text)
     return (StringView){text->data, text->size};
 }
 
+/* Between two pieces of what is kept, of KEPT_PIECE bytes or less: lets go of the memory of what stands in a file. */
+static inline void kept_rest(const AggregateState *self)
+{
+    context_check(self->context);
+    arena_rest(self->arena);
+    if (self->other)
+        arena_rest(self->other);
+}
+
+static inline void kept_text_copy(const AggregateState *self, char *target, StringView text)
+{
+    for (size_t done = 0; done < text.size; done += KEPT_PIECE) {
+        size_t left = text.size - done;
+        if (done > 0)
+            kept_rest(self);
+        memcpy(target + done, text.data + done, left < KEPT_PIECE ? left : KEPT_PIECE);
+    }
+}
+
 /* Room for `size` bytes in all; what is there stays. Growing doubles, so that the arena holds twice what is kept. */
-static inline void kept_text_reserve(Arena *arena, KeptText *text, size_t size)
+static inline void kept_text_reserve(const AggregateState *self, KeptText *text, size_t size)
 {
     if (size <= text->capacity)
         return;
     size_t capacity = text->capacity ? text->capacity : 16;
     while (capacity < size)
         capacity = memory_size_multiply(capacity, 2);
-    char *data = arena_allocate(arena, capacity);
-    for (size_t done = 0; done < text->size; done += KEPT_PIECE) {
-        size_t left = text->size - done;
-        if (done > 0)
-            arena_rest(arena);
-        memcpy(data + done, text->data + done, left < KEPT_PIECE ? left : KEPT_PIECE);
-    }
+    char *data = arena_allocate(self->arena, capacity);
+    kept_text_copy(self, data, kept_text_view(text));
     text->data = data;
     text->capacity = capacity;
 }
 
-static inline void kept_text_add(Arena *arena, KeptText *text, StringView view)
+static inline void kept_text_add(const AggregateState *self, KeptText *text, StringView view)
 {
-    kept_text_reserve(arena, text, memory_size_add(text->size, view.size));
-    if (view.size)
-        memcpy(text->data + text->size, view.data, view.size);
+    kept_text_reserve(self, text, memory_size_add(text->size, view.size));
+    kept_text_copy(self, text->data + text->size, view);
     text->size += view.size;
 }
 
-static inline void kept_text_set(Arena *arena, KeptText *text, StringView view)
+static inline void kept_text_set(const AggregateState *self, KeptText *text, StringView view)
 {
     text->size = 0;
-    kept_text_add(arena, text, view);
+    kept_text_add(self, text, view);
 }
 
 #endif

@@ -1,5 +1,6 @@
 /* expr/aggregate/ordered.c: what is told from all values in order: quantiles, mode, entropy. Values are kept, and put
- * in order at the end. */
+ * in order at the end: many of them in pieces that are merged, so that those in a file are in memory a piece at a time.
+ */
 #include <math.h>
 #include <stdlib.h>
 
@@ -15,6 +16,8 @@ typedef union Item {
     Interval interval;
 } Item;
 
+enum { LOOK_ITEMS = 4096 };
+
 typedef struct ItemsState {
     KeptText items;
     double fraction; /* of a quantile */
@@ -24,6 +27,13 @@ static Item *items_of(const ItemsState *state, size_t *ret_count)
 {
     *ret_count = state->items.size / sizeof(Item);
     return (Item *)(void *)state->items.data;
+}
+
+/* Before the item at `index` is looked at, which comes behind the one before: its text may stand anywhere. */
+static void items_look(const AggregateState *self, size_t index)
+{
+    if (index % LOOK_ITEMS == 0)
+        kept_rest(self);
 }
 
 static Item item_make(AggregateState *self, const Vector *argument, size_t row)
@@ -66,14 +76,30 @@ static void items_update(AggregateState *self, Vector *const *arguments, const u
         if (!argument_is_valid(arguments[0], row))
             continue;
         Item item = item_make(self, arguments[0], row);
-        kept_text_add(self->arena, &state->items, (StringView){(const char *)&item, sizeof item});
+        kept_text_add(self, &state->items, (StringView){(const char *)&item, sizeof item});
     }
 }
 
 AGGREGATE_STATE_SIZE(items, ItemsState)
-AGGREGATE_COMBINE(items, ItemsState,
-                  (kept_text_add(self->arena, &state->items, kept_text_view(&other->items)),
-                   state->fraction = other->items.size ? other->fraction : state->fraction))
+static void items_combine(AggregateState *self, uint8_t *const *from, uint8_t *const *into, size_t count)
+{
+    bool is_text = type_physical(self->argument_types[0]) == PHYSICAL_STRING;
+    for (size_t i = 0; i < count; i++) {
+        const ItemsState *other = (const ItemsState *)from[i];
+        ItemsState *state = (ItemsState *)into[i];
+        size_t item_count;
+        const Item *items = items_of(other, &item_count);
+        for (size_t j = 0; j < item_count; j++) {
+            items_look(self, j);
+            Item item = items[j];
+            if (is_text)
+                item.text = arena_view(self->arena, item.text);
+            kept_text_add(self, &state->items, (StringView){(const char *)&item, sizeof item});
+        }
+        if (item_count)
+            state->fraction = other->fraction;
+    }
+}
 
 /* ---- order ---- */
 
@@ -115,12 +141,90 @@ static ItemOrder *item_order(Type type)
     }
 }
 
-static Item *items_sorted(AggregateState *self, uint8_t *state, size_t *ret_count)
+/* ---- a walk over items in order ---- */
+
+/* A piece of the items, sorted. */
+typedef struct ItemRun {
+    const Item *next, *end;
+} ItemRun;
+
+typedef struct ItemWalk {
+    const AggregateState *self;
+    ItemOrder *order;
+    ItemRun only;  /* of few items */
+    KeptText runs; /* ItemRun[]: a heap by their next items */
+    size_t item_count;
+    size_t index; /* of the next item */
+} ItemWalk;
+
+/* Of equal items that comes first which was added first. */
+static bool run_is_before(const ItemWalk *walk, const ItemRun *a, const ItemRun *b)
 {
-    Item *items = items_of((const ItemsState *)state, ret_count);
-    if (*ret_count > 1)
-        qsort(items, *ret_count, sizeof *items, item_order(self->argument_types[0]));
-    return items;
+    int order = walk->order(a->next, b->next);
+    return order < 0 || (order == 0 && a->next < b->next);
+}
+
+static void runs_sift_down(ItemWalk *walk, size_t place)
+{
+    ItemRun *runs = (ItemRun *)(void *)walk->runs.data;
+    size_t count = walk->runs.size / sizeof *runs;
+    for (size_t child; (child = 2 * place + 1) < count; place = child) {
+        if (child + 1 < count && run_is_before(walk, &runs[child + 1], &runs[child]))
+            child++;
+        if (!run_is_before(walk, &runs[child], &runs[place]))
+            return;
+        ItemRun run = runs[place];
+        runs[place] = runs[child];
+        runs[child] = run;
+    }
+}
+
+/* Where the piece that begins at `start` ends. */
+static size_t piece_end(const Item *items, size_t count, size_t start, bool is_text)
+{
+    size_t end = start;
+    for (size_t size = 0; end < count && size < KEPT_PIECE; end++)
+        size += sizeof *items + (is_text ? items[end].text.size : 0);
+    return end;
+}
+
+static void walk_begin(ItemWalk *walk, AggregateState *self, uint8_t *state)
+{
+    Type type = self->argument_types[0];
+    *walk = (ItemWalk){.self = self, .order = item_order(type)};
+    walk->runs = (KeptText){.data = (char *)&walk->only, .capacity = sizeof walk->only};
+    Item *items = items_of((const ItemsState *)state, &walk->item_count);
+    for (size_t start = 0, end; start < walk->item_count; start = end) {
+        end = piece_end(items, walk->item_count, start, type_physical(type) == PHYSICAL_STRING);
+        qsort(&items[start], end - start, sizeof *items, walk->order);
+        ItemRun run = {&items[start], &items[end]};
+        kept_text_add(self, &walk->runs, (StringView){(const char *)&run, sizeof run});
+        if (end < walk->item_count)
+            kept_rest(self);
+    }
+    for (size_t place = walk->runs.size / sizeof(ItemRun) / 2; place-- > 0;)
+        runs_sift_down(walk, place);
+}
+
+/* One of those that are left. */
+static Item walk_next(ItemWalk *walk)
+{
+    items_look(walk->self, walk->index++);
+    ItemRun *runs = (ItemRun *)(void *)walk->runs.data;
+    Item item = *runs[0].next++;
+    if (runs[0].next == runs[0].end) {
+        walk->runs.size -= sizeof *runs;
+        runs[0] = runs[walk->runs.size / sizeof *runs];
+    }
+    runs_sift_down(walk, 0);
+    return item;
+}
+
+static Item walk_to(ItemWalk *walk, size_t index)
+{
+    while (walk->index < index)
+        (void)walk_next(walk);
+    return walk_next(walk);
 }
 
 static void result_set_item(Vector *result, size_t row, Item item)
@@ -163,15 +267,15 @@ static void discrete_finalize(AggregateState *self, uint8_t *const *states, size
 {
     for (size_t i = 0; i < count; i++) {
         double fraction = ((const ItemsState *)states[i])->fraction;
-        size_t item_count;
-        const Item *items = items_sorted(self, states[i], &item_count);
-        if (item_count == 0 || isnan(fraction)) {
+        ItemWalk walk;
+        walk_begin(&walk, self, states[i]);
+        if (walk.item_count == 0 || isnan(fraction)) {
             vector_set_null(result, i);
             continue;
         }
-        double wanted = ceil(fraction * (double)item_count);
+        double wanted = ceil(fraction * (double)walk.item_count);
         size_t index = wanted < 1 ? 0 : (size_t)wanted - 1;
-        result_set_item(result, i, items[is_descending(self) ? item_count - 1 - index : index]);
+        result_set_item(result, i, walk_to(&walk, is_descending(self) ? walk.item_count - 1 - index : index));
     }
 }
 
@@ -180,58 +284,73 @@ static void continuous_finalize(AggregateState *self, uint8_t *const *states, si
 {
     for (size_t i = 0; i < count; i++) {
         double fraction = ((const ItemsState *)states[i])->fraction;
-        size_t item_count;
-        const Item *items = items_sorted(self, states[i], &item_count);
-        if (item_count == 0 || isnan(fraction)) {
+        ItemWalk walk;
+        walk_begin(&walk, self, states[i]);
+        if (walk.item_count == 0 || isnan(fraction)) {
             vector_set_null(result, i);
             continue;
         }
-        double place = (is_descending(self) ? 1 - fraction : fraction) * (double)(item_count - 1);
+        double place = (is_descending(self) ? 1 - fraction : fraction) * (double)(walk.item_count - 1);
         size_t low = (size_t)floor(place), high = (size_t)ceil(place);
-        double a = items[low].f64, b = items[high < item_count ? high : low].f64;
+        double a = walk_to(&walk, low).f64, b = high > low && high < walk.item_count ? walk_to(&walk, high).f64 : a;
         VECTOR_DATA(result, double)[i] = a == b ? a : a + (place - (double)low) * (b - a);
     }
 }
 
 /* ---- runs of equal values ---- */
 
+/* The size of the run that begins with `item`, the walk's last; *ret_next: what comes behind it, unless it is the end.
+ */
+static size_t walk_run(ItemWalk *walk, Item item, Item *ret_next)
+{
+    size_t start = walk->index - 1;
+    while (walk->index < walk->item_count) {
+        *ret_next = walk_next(walk);
+        if (walk->order(ret_next, &item) != 0)
+            return walk->index - 1 - start;
+    }
+    return walk->item_count - start;
+}
+
 /* The first of the values that come most often. */
 static void mode_finalize(AggregateState *self, uint8_t *const *states, size_t count, Vector *result)
 {
-    ItemOrder *order = item_order(self->argument_types[0]);
     for (size_t i = 0; i < count; i++) {
-        size_t item_count, best = 0, best_size = 0, start = 0;
-        const Item *items = items_sorted(self, states[i], &item_count);
-        for (size_t j = 1; j <= item_count; j++) {
-            if (j < item_count && order(&items[j], &items[start]) == 0)
-                continue;
-            if (j - start > best_size) {
-                best = start;
-                best_size = j - start;
-            }
-            start = j;
-        }
-        if (item_count == 0)
+        ItemWalk walk;
+        walk_begin(&walk, self, states[i]);
+        if (walk.item_count == 0) {
             vector_set_null(result, i);
-        else
-            result_set_item(result, i, items[best]);
+            continue;
+        }
+        Item first = walk_next(&walk), best = first, next;
+        size_t best_size = 0;
+        for (size_t seen = 0, size; seen < walk.item_count; seen += size) {
+            size = walk_run(&walk, first, &next);
+            if (size > best_size) {
+                best = first;
+                best_size = size;
+            }
+            first = next;
+        }
+        result_set_item(result, i, best);
     }
 }
 
 /* Shannon's, in bits. */
 static void entropy_finalize(AggregateState *self, uint8_t *const *states, size_t count, Vector *result)
 {
-    ItemOrder *order = item_order(self->argument_types[0]);
     for (size_t i = 0; i < count; i++) {
-        size_t item_count, start = 0;
+        ItemWalk walk;
+        walk_begin(&walk, self, states[i]);
         double entropy = 0;
-        const Item *items = items_sorted(self, states[i], &item_count);
-        for (size_t j = 1; j <= item_count; j++) {
-            if (j < item_count && order(&items[j], &items[start]) == 0)
-                continue;
-            double part = (double)(j - start) / (double)item_count;
+        Item first = {0}, next = {0};
+        if (walk.item_count)
+            first = walk_next(&walk);
+        for (size_t seen = 0, size; seen < walk.item_count; seen += size) {
+            size = walk_run(&walk, first, &next);
+            double part = (double)size / (double)walk.item_count;
             entropy -= part * log2(part);
-            start = j;
+            first = next;
         }
         VECTOR_DATA(result, double)[i] = entropy + 0.0;
     }

@@ -34,7 +34,7 @@ static void pick_set(AggregateState *self, PickState *state, const Vector *argum
     if (argument->type.id == TYPE_DECIMAL) {
         state->i128 = argument_i128(argument, row);
     } else if (type_has_text(argument->type)) {
-        kept_text_set(self->arena, &state->text, string_view(&VECTOR_DATA(argument, String)[index]));
+        kept_text_set(self, &state->text, string_view(&VECTOR_DATA(argument, String)[index]));
     } else {
         size_t size = physical_size((Physical)argument->physical);
         memcpy(state->bytes, (const char *)argument->data + index * size, size);
@@ -49,7 +49,7 @@ static void pick_copy(AggregateState *self, PickState *state, const PickState *o
     if (state->is_null)
         return;
     if (has_text)
-        kept_text_set(self->arena, &state->text, kept_text_view(&other->text));
+        kept_text_set(self, &state->text, kept_text_view(&other->text));
     else
         memcpy(state->bytes, other->bytes, sizeof state->bytes);
 }

@@ -15,8 +15,8 @@ static size_t values_count(const ValuesState *state)
 
 AGGREGATE_STATE_SIZE(values, ValuesState)
 AGGREGATE_UPDATE(values, ValuesState, double,
-                 kept_text_add(self->arena, &state->values, (StringView){(const char *)&value, sizeof value}))
-AGGREGATE_COMBINE(values, ValuesState, kept_text_add(self->arena, &state->values, kept_text_view(&other->values)))
+                 kept_text_add(self, &state->values, (StringView){(const char *)&value, sizeof value}))
+AGGREGATE_COMBINE(values, ValuesState, kept_text_add(self, &state->values, kept_text_view(&other->values)))
 
 /* The value that a sort would put at `index`; those before it are not greater then, and those behind it not less
  * (Hoare's FIND, 1961). */
@@ -77,10 +77,8 @@ static double bits_value(uint64_t bits)
 /* Before the value at `index` is looked at, which comes behind the one before. */
 static void values_look(const AggregateState *self, size_t index)
 {
-    if (index % (KEPT_PIECE / sizeof(double)) != 0)
-        return;
-    context_check(self->context);
-    arena_rest(self->arena);
+    if (index % (KEPT_PIECE / sizeof(double)) == 0)
+        kept_rest(self);
 }
 
 /* How many have each digit at `shift`, of those that agree with `prefix` above it. */

@@ -8,7 +8,19 @@ typedef struct JoinState {
 } JoinState;
 
 AGGREGATE_STATE_SIZE(join, JoinState)
-AGGREGATE_FINALIZE(join, JoinState, String, !state->has_value, vector_add_string(result, kept_text_view(&state->text)))
+
+/* A large one is counted, and no more than a piece of what was kept is in memory beside it. */
+static String join_result(const AggregateState *self, const JoinState *state, Vector *result)
+{
+    if (state->text.size < VECTOR_LARGE_STRING)
+        return vector_add_string(result, kept_text_view(&state->text));
+    context_check(self->context);
+    char *text = vector_large_string_memory(result, state->text.size, self->context->memory);
+    kept_text_copy(self, text, kept_text_view(&state->text));
+    return string_make(text, state->text.size);
+}
+
+AGGREGATE_FINALIZE(join, JoinState, String, !state->has_value, join_result(self, state, result))
 
 static const StringView comma = {",", 1};
 
@@ -25,8 +37,8 @@ static StringView separator_at(const AggregateState *self, Vector *const *argume
 static void join_add(AggregateState *self, JoinState *state, StringView separator, StringView text)
 {
     if (state->has_value)
-        kept_text_add(self->arena, &state->text, separator);
-    kept_text_add(self->arena, &state->text, text);
+        kept_text_add(self, &state->text, separator);
+    kept_text_add(self, &state->text, text);
     state->has_value = true;
     if (state->text.size > STRING_MAX_SIZE)
         error_raise(ERROR_STRING_TOO_LONG, self->call->position, "result of %s is longer than %zu bytes",
