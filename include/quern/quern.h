@@ -81,6 +81,13 @@ QUERN_API void quern_set_difference_handler(QuernConnection *connection,
  * comment or no semicolon at all). Needs no connection. */
 QUERN_API size_t quern_statement_size(const char *text, size_t size);
 
+/* Whether the first statement of a text is COPY ... FROM STDIN, be it right or not: in a script the lines behind it are
+ * data, up to one that is \. alone. Needs no connection. */
+QUERN_API bool quern_statement_reads_input(const char *text, size_t size);
+/* What COPY ... FROM STDIN reads from now on in the place of standard input: a descriptor, which stays the caller's.
+ * `name`, which is not copied, and `line`, the number of its first line, are for messages. -1: standard input again. */
+QUERN_API void quern_set_input(QuernConnection *connection, int descriptor, const char *name, uint64_t line);
+
 /* Starts the first statement of a text. *ret_taken (may be NULL) is how many bytes of the text it took, set also on
  * failure, so that a caller can go on behind it. *ret_result is NULL when the text holds only blanks and comments.
  * A semicolon at the end of the text may be left out. What a statement changes is done when this returns; rows are

@@ -56,6 +56,13 @@ typedef struct RejectedRow {
     size_t text_size;
 } RejectedRow;
 
+/* What a program has standard input stand for. */
+typedef struct ContextInput {
+    int descriptor;
+    const char *name;      /* for messages */
+    uint64_t lines_before; /* its first line is the one behind so many */
+} ContextInput;
+
 typedef struct Context {
     const _Atomic bool *cancel; /* set from a signal handler or another thread; NULL: never */
     const _Atomic bool *stop;   /* of a thread that works for the statement: nobody wants its work any more; or NULL */
@@ -72,11 +79,12 @@ typedef struct Context {
     /* SET dry_run: one line of what a statement would change, without its line end. NULL: dropped. */
     void (*difference)(void *user, const char *line, size_t size);
     void *difference_user;
-    Arena *arena;             /* of the statement: its AST, plan and operators */
-    int64_t now;              /* microseconds since 1970-01-01 UTC at the statement's start */
-    _Atomic uint64_t rejects; /* rows that were not read because they were bad and an option said to go on */
-    _Atomic bool lacks_place; /* an expression failed over a row, and nobody knew where that stands */
-    _Atomic bool has_guesses; /* a source is read by types that samples have shown: a later value may not fit */
+    const ContextInput *input; /* NULL: standard input is itself */
+    Arena *arena;              /* of the statement: its AST, plan and operators */
+    int64_t now;               /* microseconds since 1970-01-01 UTC at the statement's start */
+    _Atomic uint64_t rejects;  /* rows that were not read because they were bad and an option said to go on */
+    _Atomic bool lacks_place;  /* an expression failed over a row, and nobody knew where that stands */
+    _Atomic bool has_guesses;  /* a source is read by types that samples have shown: a later value may not fit */
     _Atomic uint64_t progress_done, progress_total; /* bytes or rows of the sources read so far; total 0: unknown */
 } Context;
 

@@ -153,6 +153,10 @@ static void text_run(Session *session, Text *text, const Text *history_path)
 {
     Place place = {.line = 1};
     session->exit_status = 0;
+    if (inline_data_is_open(&session->data)) {
+        text_drop_front(text, script_run_front(session, text_string(text), text->size, false, &place));
+        return;
+    }
     size_t blank = script_blank_size(text_string(text), text->size);
     bool is_command = blank < text->size && command_is_at(text->data + blank);
     if (!is_command && blank < text->size && quern_statement_size(text->data, text->size) == 0)
@@ -200,14 +204,21 @@ void prompt_run(Session *session)
     while (!session->is_ending && !session->standard_output.is_closed && session->standard_output.error == 0) {
         char *line;
         complete_set_context(text_string(&text));
-        Typed what = line_read(text.size ? PROMPT_CONTINUE : PROMPT_FIRST, &line);
+        bool has_rows = inline_data_is_open(&session->data); /* a tab is one, between their fields */
+        rl_bind_key('\t', has_rows ? rl_insert : rl_complete);
+        Typed what = line_read(text.size || has_rows ? PROMPT_CONTINUE : PROMPT_FIRST, &line);
+        if (what == TYPED_END && has_rows) {
+            script_run_front(session, "", 0, true, &(Place){.line = 1}); /* the rows end, too */
+            continue;
+        }
         if (what == TYPED_END)
             break;
         if (what == TYPED_INTERRUPT) {
+            inline_data_done(&session->data);
             text_clear(&text);
             continue;
         }
-        if (text.size == 0 && line_is_bare_command(line))
+        if (text.size == 0 && !has_rows && line_is_bare_command(line))
             text_add(&text, ".");
         text_add(&text, line);
         text_add(&text, "\n");

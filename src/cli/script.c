@@ -82,6 +82,23 @@ static size_t script_front_size(const char *text, size_t size, bool is_end)
     return taken == 0 && is_end ? size : taken;
 }
 
+/* A statement of the command line reads the program's own standard input instead. */
+static bool statement_has_data(const Session *session, const char *text, size_t size, Place place)
+{
+    bool is_typed = session->is_prompt && session->depth == 0;
+    return (place.source || is_typed) && quern_statement_reads_input(text, size);
+}
+
+/* Rows at the front of the text, for the statement that waits for them. False: more are to come. */
+static bool script_run_data(Session *session, const char *text, size_t size, bool is_end, size_t *ret_taken)
+{
+    bool is_whole;
+    *ret_taken = inline_data_take(&session->data, text, size, is_end, &is_whole);
+    if (is_whole)
+        session_run_with_data(session);
+    return is_whole;
+}
+
 size_t script_run_front(Session *session, const char *text, size_t size, bool is_end, Place *place)
 {
     size_t done = 0;
@@ -92,14 +109,26 @@ size_t script_run_front(Session *session, const char *text, size_t size, bool is
             return 0;
     }
     while (!session_is_over(session)) {
+        size_t taken;
+        if (inline_data_is_open(&session->data)) {
+            bool is_whole = script_run_data(session, text + done, size - done, is_end, &taken);
+            place->line += lines_count(text + done, taken);
+            done += taken;
+            if (!is_whole)
+                break;
+            continue;
+        }
         size_t blank = script_blank_size(text + done, size - done);
         place->line += lines_count(text + done, blank);
         done += blank;
-        size_t taken = done < size ? script_front_size(text + done, size - done, is_end) : 0;
+        taken = done < size ? script_front_size(text + done, size - done, is_end) : 0;
         if (taken == 0)
             break;
         if (command_is_at(text + done))
             command_line_run(session, text + done, taken, *place);
+        else if (statement_has_data(session, text + done, taken, *place))
+            inline_data_begin(&session->data, text + done, taken, *place,
+                              place->line + lines_count(text + done, taken));
         else
             session_run(session, text + done, taken, &taken, *place);
         place->line += lines_count(text + done, taken);
@@ -141,9 +170,11 @@ static void script_run_descriptor(Session *session, int descriptor, const char *
         is_end = size == 0;
         size_t blank = script_blank_size(text.data, text.size);
         bool is_command = blank < text.size && command_is_at(text.data + blank);
-        if (is_end || is_command || block_may_end_statement(block, (size_t)size, is_command))
+        if (is_end || is_command || inline_data_is_open(&session->data) ||
+            block_may_end_statement(block, (size_t)size, is_command))
             text_drop_front(&text, script_run_front(session, text.data, text.size, is_end, &place));
     }
+    inline_data_done(&session->data); /* the session is over */
     text_done(&text);
 }
 

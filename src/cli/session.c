@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/interrupt.h"
 #include "cli/progress.h"
@@ -28,7 +29,7 @@ static const struct {
 
 void session_init(Session *session, QuernConnection *connection)
 {
-    *session = (Session){.connection = connection};
+    *session = (Session){.connection = connection, .data.descriptor = -1};
     output_init(&session->standard_output);
 }
 
@@ -53,6 +54,7 @@ void session_done(Session *session)
     if (session->file_name)
         output_finish(session, &session->file_output, session->file_name);
     output_finish(session, &session->standard_output, "standard output");
+    inline_data_done(&session->data);
     free(session->file_name);
     free(session->mode);
     free(session->table_name);
@@ -234,6 +236,28 @@ bool session_run(Session *session, const char *sql, size_t size, size_t *ret_tak
         fprintf(stderr, "time: %.3f s, %llu %s\n", seconds, (unsigned long long)row_count,
                 row_count == 1 ? "row" : "rows");
     return status == QUERN_OK;
+}
+
+void session_run_with_data(Session *session)
+{
+    InlineData data = session->data;
+    session->data = (InlineData){.descriptor = -1};
+    const char *name = data.place.source ? data.place.source : "stdin";
+    if (data.error == 0 && lseek(data.descriptor, 0, SEEK_SET) < 0)
+        data.error = errno;
+    if (data.error) {
+        report_trouble(data.place, "keeping the rows of COPY: %s", strerror(data.error));
+        session_fail(session, QUERN_ERROR_IO);
+    } else if (data.is_misplaced) {
+        report_trouble(data.place, "the rows of COPY begin on the line behind it, where nothing else stands");
+        session_fail(session, QUERN_ERROR_SQL);
+    } else {
+        size_t ignored;
+        quern_set_input(session->connection, data.descriptor, name, data.line);
+        session_run(session, data.statement.data, data.statement.size, &ignored, data.place);
+        quern_set_input(session->connection, -1, NULL, 1);
+    }
+    inline_data_done(&data);
 }
 
 bool session_check(Session *session, const char *const *paths, size_t path_count)

@@ -2,6 +2,7 @@
 #ifndef QUERN_CLI_SESSION_H
 #define QUERN_CLI_SESSION_H
 
+#include "cli/inline_data.h"
 #include "cli/output.h"
 #include "cli/report.h"
 
@@ -37,6 +38,7 @@ typedef struct Session {
     bool is_prompt;    /* the user types: results may be paged, errors end nothing */
     bool is_ending;    /* .quit */
     unsigned depth;    /* scripts that read scripts */
+    InlineData data;   /* of COPY … FROM STDIN, while it is read */
     int exit_status;   /* of the first thing that failed */
     bool has_rejects;  /* rows were left out, as an option asked: the exit status says so when all else went well */
 } Session;
@@ -53,6 +55,8 @@ bool session_set_mode(Session *session, const char *word);
 /* Runs the first statement of the text and shows its result; *ret_taken is what it took. False: it failed, which has
  * been reported and noted in the exit status. */
 bool session_run(Session *session, const char *sql, size_t size, size_t *ret_taken, Place place);
+/* The same for the statement of session->data, whose rows are all there; none is open afterwards. */
+void session_run_with_data(Session *session);
 /* The same for a statement that a command makes. */
 bool session_run_text(Session *session, const char *sql, Place place);
 /* Shows what is wrong with files. Bad data, if there is any, is noted in the exit status. */

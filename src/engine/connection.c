@@ -158,6 +158,12 @@ void quern_set_warning_handler(QuernConnection *connection, void (*warn)(void *u
     connection->warn_user = user;
 }
 
+void quern_set_input(QuernConnection *connection, int descriptor, const char *name, uint64_t line)
+{
+    connection->input = (ContextInput){.descriptor = descriptor, .name = name, .lines_before = line - 1};
+    connection->has_input = descriptor >= 0;
+}
+
 void quern_set_difference_handler(QuernConnection *connection,
                                   void (*difference)(void *user, const char *line, size_t size), void *user)
 {

@@ -33,6 +33,8 @@ struct QuernConnection {
     void *warn_user;
     void (*difference)(void *user, const char *line, size_t size);
     void *difference_user;
+    ContextInput input; /* while has_input: in the place of standard input */
+    bool has_input;
     QuernResult *result;        /* the open one, or NULL */
     _Atomic(Context *) running; /* its context, for quern_progress */
     size_t memory_default;      /* memory_limit 0: so many bytes */

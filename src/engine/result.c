@@ -14,6 +14,11 @@ size_t quern_statement_size(const char *text, size_t size)
     return lexer_statement_size((StringView){text, size});
 }
 
+bool quern_statement_reads_input(const char *text, size_t size)
+{
+    return lexer_is_copy_from_stdin((StringView){text, size});
+}
+
 typedef struct TraceRequest {
     const Statement *failed;
     const AstStatement *ast;
@@ -108,6 +113,13 @@ static bool is_worth_another_try(const QuernConnection *connection, QuernStatus 
     return true;
 }
 
+/* COPY FROM STDIN: what it has read is gone, and its types are no guesses. */
+static bool request_reads_input(const QueryRequest *request)
+{
+    const AstStatement *ast = request->result ? request->result->ast : NULL;
+    return ast && ast->kind == AST_STATEMENT_COPY && ast->copy->is_from && ast->copy->file.data == NULL;
+}
+
 /* The arena of a prepared statement's results stays for the next one. */
 static void run_arena_free(Arena *arena, const QuernStatement *prepared)
 {
@@ -134,7 +146,7 @@ static QuernStatus request_run(QueryRequest *request, void (*start)(void *reques
         status = connection_protect(connection, start, request);
         if (status != QUERN_OK && request->result)
             failure_add_place(&request->result->statement, request->result->ast);
-    } while (is_worth_another_try(connection, status, last_message));
+    } while (is_worth_another_try(connection, status, last_message) && !request_reads_input(request));
     if (status == QUERN_OK && request->result) {
         connection->result = request->result;
         *ret_result = request->result;

@@ -97,6 +97,7 @@ void statement_init(Statement *statement, QuernConnection *connection, Arena *ar
     context->warn_user = connection->warn_user;
     context->difference = connection->difference;
     context->difference_user = connection->difference_user;
+    context->input = connection->has_input ? &connection->input : NULL;
     context->reject = rejects_add;
     context->reject_user = connection->rejects;
     atomic_store(&context->rejects, 0); /* a statement may be run again */

@@ -146,11 +146,15 @@ static WriterOptions writer_options(Statement *statement, const AstCopy *copy)
     const FormatOption *list = statement_format_options(statement, &copy->options, &count);
     for (size_t i = 0; i < count; i++) {
         StringView name = option_name(list[i].name);
-        if (view_equal(name, view_of("format"))) {
+        if (view_equal(name, view_of("format")) && view_equal_ignoring_case(list[i].value, view_of("text"))) {
+            options.format = WRITER_TSV;
+            options.no_header = true;
+            options.null_text = options.null_text ? options.null_text : "\\N";
+        } else if (view_equal(name, view_of("format"))) {
             if (!writer_format_parse(list[i].value, &options.format))
                 error_raise_hint(
                     ERROR_INVALID_PARAMETER, list[i].position,
-                    "there are csv, tsv, json, ndjson, markdown, table, line, html, insert, arrow and arrows",
+                    "there are csv, text, tsv, json, ndjson, markdown, table, line, html, insert, arrow and arrows",
                     "there is no format \"%.*s\"", VIEW_ARGUMENTS(list[i].value));
         } else if (view_equal(name, view_of("header")) || view_equal(name, view_of("has_header"))) {
             options.no_header = !option_boolean(&list[i]);
@@ -231,27 +235,63 @@ static void table_release(void *table)
     provider_unref(table);
 }
 
+/* What PostgreSQL's two formats are as options of the CSV reader, which the statement's own options come behind. */
+static const struct {
+    const char *name, *text, *csv; /* NULL: not said */
+} copy_defaults[] = {
+    {"delimiter", "\t", ","},     {"quote", "", "\""}, {"null", "\\N", NULL},
+    {"header", "false", "false"}, {"skip", "0", "0"},  {"backslashes", "true", NULL},
+};
+
+static size_t copy_defaults_add(FormatOption *options, bool is_text, Position position)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof copy_defaults / sizeof *copy_defaults; i++) {
+        const char *value = is_text ? copy_defaults[i].text : copy_defaults[i].csv;
+        if (value)
+            options[count++] = (FormatOption){view_of(copy_defaults[i].name), view_of(value), position};
+    }
+    return count;
+}
+
+/* The format that the options name; NULL: none. *ret_is_text: PostgreSQL's own, which is a way of writing CSV. */
+static const Format *copy_format(const Statement *statement, const FormatOption *options, size_t count,
+                                 bool *ret_is_text)
+{
+    const Format *format = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!view_equal(options[i].name, view_of("format")))
+            continue;
+        *ret_is_text = view_equal_ignoring_case(options[i].value, view_of("text"));
+        format = *ret_is_text ? engine_formats[0] : catalog_format(statement->connection->catalog, options[i].value);
+        if (format == NULL)
+            error_raise(ERROR_UNDEFINED_OBJECT, options[i].position, "there is no format \"%.*s\"",
+                        VIEW_ARGUMENTS(options[i].value));
+    }
+    return format;
+}
+
 static TableProvider *copy_source(Statement *statement, const AstCopy *copy, const Schema *columns)
 {
-    const Catalog *catalog = statement->connection->catalog;
     size_t count, kept = 0;
     const FormatOption *given = statement_format_options(statement, &copy->options, &count);
-    FormatOption *options = arena_array(statement->arena, FormatOption, count + 1);
-    const Format *format = copy->file.data ? catalog_format_of_file(catalog, copy->file) : NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (!view_equal(given[i].name, view_of("format"))) {
-            options[kept++] = given[i];
-            continue;
-        }
-        format = catalog_format(catalog, given[i].value);
-        if (format == NULL)
-            error_raise(ERROR_UNDEFINED_OBJECT, given[i].position, "there is no format \"%.*s\"",
-                        VIEW_ARGUMENTS(given[i].value));
-    }
+    FormatOption *options =
+        arena_array(statement->arena, FormatOption, count + sizeof copy_defaults / sizeof *copy_defaults);
+    bool is_input = copy->file.data == NULL, is_text = false;
+    const Format *format = copy_format(statement, given, count, &is_text);
+    if (format == NULL && is_input)
+        is_text = true;
+    else if (format == NULL)
+        format = catalog_format_of_file(statement->connection->catalog, copy->file);
     if (format == NULL || format->table == NULL)
         format = engine_formats[0];
+    if (is_text || (is_input && format == engine_formats[0]))
+        kept = copy_defaults_add(options, is_text, copy->file_position);
+    for (size_t i = 0; i < count; i++)
+        if (!view_equal(given[i].name, view_of("format")))
+            options[kept++] = given[i];
     FormatArgs args = {.format = format,
-                       .location = copy->file.data ? arena_view(statement->arena, copy->file).data : "-",
+                       .location = is_input ? "-" : arena_view(statement->arena, copy->file).data,
                        .position = copy->file_position,
                        .columns = columns,
                        .option_count = kept,

@@ -192,6 +192,28 @@ size_t lexer_statement_size(StringView text)
     }
 }
 
+bool lexer_is_copy_from_stdin(StringView text)
+{
+    size_t offset = lexer_empty_size(text), depth = 0, open;
+    bool is_copy = false, is_behind_from = false;
+    for (;;) {
+        offset = blank_end(text, offset, &open);
+        size_t end = offset < text.size ? token_end_roughly(text, offset) : UNCLOSED;
+        if (end == UNCLOSED || text.data[offset] == ';')
+            return false;
+        StringView token = {text.data + offset, end - offset};
+        if (!is_copy && !view_equal_ignoring_case(token, view_of("copy")))
+            return false;
+        is_copy = true;
+        if (is_behind_from && view_equal_ignoring_case(token, view_of("stdin")))
+            return true;
+        depth += token.data[0] == '(';
+        depth -= token.data[0] == ')' && depth > 0;
+        is_behind_from = depth == 0 && view_equal_ignoring_case(token, view_of("from"));
+        offset = end;
+    }
+}
+
 size_t lexer_empty_size(StringView text)
 {
     size_t offset = 0, open;

@@ -97,6 +97,9 @@ Token lexer_next(Lexer *lexer);
  * nothing is raised. */
 size_t lexer_statement_size(StringView text);
 
+/* Whether the text begins with COPY … FROM STDIN, be it right or not. Nothing is raised. */
+bool lexer_is_copy_from_stdin(StringView text);
+
 /* Where the first token that is no semicolon begins; text.size when there is none. An open comment counts as one. */
 size_t lexer_empty_size(StringView text);
 

@@ -167,7 +167,32 @@ START_TEST(a_statement_ends_at_its_own_semicolon)
 }
 END_TEST
 
-TEST_PROGRAM(keywords_are_in_alphabetic_order_and_found_in_any_case, numbers_are_decimal_text,
-             what_only_begins_like_a_number_is_an_error, strings_lose_their_quotes_and_escapes,
-             broken_strings_are_errors, names_fold_unless_quoted, symbols_are_as_long_as_can_be,
-             blanks_and_comments_are_no_tokens, a_statement_ends_at_its_own_semicolon)
+START_TEST(only_copy_from_stdin_has_rows_behind_it)
+{
+    static const struct {
+        const char *text;
+        bool is_copy;
+    } cases[] = {
+        {"copy t from stdin;", true},
+        {"; /* x */ COPY public.\"T\" (a, \"from\") FROM -- x\n STDIN WITH (FORMAT csv);", true},
+        {"copy nonsense 'from' from stdin", true},
+        {"copy t from 'stdin';", false},
+        {"copy t from \"stdin\";", false},
+        {"copy t to stdout;", false},
+        {"copy (select a from stdin) to 'x';", false},
+        {"copy t to 'x'; copy t from stdin;", false},
+        {"select 1 from stdin;", false},
+        {"copy", false},
+        {"copy t from /* stdin;", false},
+        {"copy t from 'stdin", false},
+        {"", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ck_assert_msg(lexer_is_copy_from_stdin(view_of(cases[i].text)) == cases[i].is_copy, "%s", cases[i].text);
+}
+END_TEST
+
+TEST_PROGRAM(only_copy_from_stdin_has_rows_behind_it, keywords_are_in_alphabetic_order_and_found_in_any_case,
+             numbers_are_decimal_text, what_only_begins_like_a_number_is_an_error,
+             strings_lose_their_quotes_and_escapes, broken_strings_are_errors, names_fold_unless_quoted,
+             symbols_are_as_long_as_can_be, blanks_and_comments_are_no_tokens, a_statement_ends_at_its_own_semicolon)

@@ -289,7 +289,8 @@ static bool record_is_skipped(const CsvBlock *block, size_t first, size_t field_
     uint32_t start = ends[-1] + 1;
     if (block->dialect->has_comment && block->data[start] == block->dialect->comment && ends[0] > start)
         return true;
-    return field_count == 1 && block->dialect->column_count > 1 && csv_field_end(block->data, start, ends[0]) == start;
+    return block->dialect->column_count > 1 &&
+           csv_record_is_blank(block->dialect, block->data, start, ends[0], field_count);
 }
 
 enum { RAGGED_TEXT_SIZE = 96 };

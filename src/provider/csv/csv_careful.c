@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "provider/csv/csv_backslash.h"
+
 typedef struct CarefulReader {
     const CsvDialect *dialect;
     const char *data;
@@ -47,6 +49,11 @@ static size_t unquoted_end(CarefulReader *reader, size_t start)
     const CsvDialect *dialect = reader->dialect;
     for (size_t i = start; i < reader->size; i++) {
         char byte = reader->data[i];
+        bool is_before_end = reader->is_end && i + 2 == reader->size; /* the text's last line end is always one */
+        if (byte == '\\' && dialect->has_backslashes && !is_before_end) {
+            i++; /* whatever the next byte is, it ends nothing */
+            continue;
+        }
         if (byte == dialect->delimiter || is_line_end(byte))
             return i;
         bool is_mark = dialect->takes_marks && i > start && ascii_is_digit(reader->data[i - 1]);
@@ -156,6 +163,8 @@ void csv_careful_run(CsvIndex *index, const CsvDialect *dialect, const char *dat
 size_t csv_unescape(const CsvDialect *dialect, StringView content, char *target)
 {
     size_t size = 0;
+    if (dialect->has_backslashes)
+        return csv_backslash_undo(content, target);
     for (size_t i = 0; i < content.size; i++) {
         char byte = content.data[i];
         if (byte == dialect->escape && i + 1 < content.size) {

@@ -9,7 +9,8 @@
 void csv_careful_run(CsvIndex *index, const CsvDialect *dialect, const char *data, size_t start, size_t size,
                      bool is_end);
 
-/* The text of a quoted field without its quotes, escapes undone; `target` has room for content.size bytes. */
+/* The text of a quoted field without its quotes, or of one with backslashes, escapes undone; `target` has room for
+ * content.size bytes. */
 size_t csv_unescape(const CsvDialect *dialect, StringView content, char *target);
 
 #endif

@@ -295,7 +295,7 @@ static void check_open(void *argument)
 {
     CsvCheck *check = argument;
     Arena *arena = check->arena;
-    CsvTable *table = csv_table_make(arena, check->path, check->options);
+    CsvTable *table = csv_table_make(arena, check->path, check->options, check->context->input);
     check->path = table->path;
     CsvShape *shape = check->shape = csv_table_shape(table, check->context);
     check->table = table;
@@ -453,7 +453,7 @@ BatchStream *csv_check(const FormatArgs *args)
         check->files = csv_files_find(arena, args->context, args->location, csv_format.extensions);
     } else {
         check->files = (CsvFiles){.count = 1, .paths = arena_array(arena, const char *, 1)};
-        check->files.paths[0] = csv_source_path(args->location);
+        check->files.paths[0] = csv_source_path(args->location, args->context->input);
     }
     check->output = batch_new(arena, check->base.schema);
     return &check->base;

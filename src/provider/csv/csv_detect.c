@@ -145,7 +145,7 @@ static void trial_read_carefully(Arena *arena, Trial *trial, const CsvHead *head
     for (size_t r = 0; r < index.record_count; r++) {
         uint32_t count = index.records[r] - index.records[(ptrdiff_t)r - 1];
         uint32_t end = index.ends[index.records[r] - 1];
-        bool is_blank = count == 1 && csv_field_end(head->data, start, end) == start;
+        bool is_blank = csv_record_is_blank(&trial->dialect, head->data, start, end, count);
         bool is_comment = trial->dialect.has_comment && head->data[start] == trial->dialect.comment;
         if (!is_blank && !is_comment && trial->record_count < trial->record_capacity)
             trial->counts[trial->record_count++] = count;
@@ -225,6 +225,7 @@ static Trial trial_make(Arena *arena, const CsvOptions *options, const CsvHead *
         .has_comment = options->has_comment,
         .comment = options->comment,
         .is_lenient = options->is_lenient,
+        .has_backslashes = options->has_backslashes,
         .pads_rows = options->pads_rows,
         .on_error = options->on_error,
         .null_words = options->null_words,

@@ -24,8 +24,9 @@ typedef struct CsvDialect {
     char escape;    /* within quotes, before a quote; == quote: quotes are doubled (RFC 4180) */
     char comment;   /* a line that begins with it is skipped */
     bool has_comment;
-    bool is_lenient;  /* a quote in an unquoted field, or behind a closing quote, is text */
-    bool takes_marks; /* a quote behind a digit of an unquoted field is text: 5.2" */
+    bool is_lenient;      /* a quote in an unquoted field, or behind a closing quote, is text */
+    bool has_backslashes; /* in unquoted fields, as csv_backslash.h has them */
+    bool takes_marks;     /* a quote behind a digit of an unquoted field is text: 5.2" */
     bool has_header;
     bool pads_rows; /* short records are filled with NULL */
     CsvErrorPolicy on_error;
@@ -41,7 +42,7 @@ typedef struct CsvDialect {
 /* Whether the kernels know it; others take the careful path throughout. */
 static inline bool csv_dialect_is_plain(const CsvDialect *dialect)
 {
-    return !dialect->is_lenient && !dialect->takes_marks && !dialect->has_comment &&
+    return !dialect->is_lenient && !dialect->takes_marks && !dialect->has_comment && !dialect->has_backslashes &&
            (!dialect->has_quote || dialect->escape == dialect->quote);
 }
 
@@ -49,6 +50,14 @@ static inline bool csv_dialect_is_plain(const CsvDialect *dialect)
 static inline uint32_t csv_field_end(const char *data, uint32_t start, uint32_t end)
 {
     return end > start && data[end] == '\n' && data[end - 1] == '\r' ? end - 1 : end;
+}
+
+/* Whether a record of so many fields, the first from start to end, is a blank line, which is no row of several columns.
+ * With backslashes it is one that is too short. */
+static inline bool csv_record_is_blank(const CsvDialect *dialect, const char *data, uint32_t start, uint32_t end,
+                                       size_t field_count)
+{
+    return !dialect->has_backslashes && field_count == 1 && csv_field_end(data, start, end) == start;
 }
 
 /* Behind the next line end, or size. */

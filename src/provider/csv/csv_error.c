@@ -27,7 +27,7 @@ void csv_place_advance(CsvPlace *place, CsvSource *source, uint64_t offset)
 
 uint64_t csv_line_number(CsvSource *source, uint64_t offset)
 {
-    CsvPlace place = {.line = 1};
+    CsvPlace place = {.line = source->lines_before + 1};
     csv_place_advance(&place, source, offset);
     return place.line;
 }

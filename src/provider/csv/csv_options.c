@@ -238,6 +238,11 @@ static void read_strict_mode(OptionReader *reader)
     reader->options->is_lenient = !reader->options->is_strict;
 }
 
+static void read_backslashes(OptionReader *reader)
+{
+    reader->options->has_backslashes = option_boolean(reader);
+}
+
 /* What other engines need to be told, and this reader does not: how much to look at, how much to read at once. */
 static void read_nothing(OptionReader *reader)
 {
@@ -287,6 +292,7 @@ static void read_null_padding(OptionReader *reader)
     X(on_error, read_on_error)           /* fail, null, reject */                                                      \
     X(ragged, read_ragged)               /* fail, null */                                                              \
     X(null_padding, read_null_padding)   /* true: as ragged 'null' */                                                  \
+    X(backslashes, read_backslashes)     /* true: in unquoted fields, as in PostgreSQL's text format */                \
     X(ignore_errors, read_ignore_errors) /* true: as on_error 'reject' */                                              \
     X(strict_mode, read_strict_mode)     /* false: as quotes 'lenient' */                                              \
     X(auto_detect, read_nothing)                                                                                       \
@@ -310,11 +316,12 @@ static _Noreturn void option_raise_unknown(Arena *arena, const FormatOption *opt
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
         map_set(&names, view_of(readers[i].name), (void *)readers[i].name);
     StringView nearest = map_nearest(&names, name);
-    const char *hint = nearest.size
-                           ? arena_format(arena, "did you mean %.*s?", VIEW_ARGUMENTS(nearest))
-                           : "there are header, delimiter, quote, escape, comment, quotes, null, types, "
-                             "all_text, decimal, thousands, date_format, timestamp_format, skip, encoding, on_error "
-                             "and ragged";
+    const char *hint =
+        nearest.size
+            ? arena_format(arena, "did you mean %.*s?", VIEW_ARGUMENTS(nearest))
+            : "there are header, delimiter, quote, escape, comment, quotes, null, types, "
+              "all_text, backslashes, decimal, thousands, date_format, timestamp_format, skip, encoding, on_error "
+              "and ragged";
     error_raise_hint(ERROR_INVALID_PARAMETER, option->position, hint, "a CSV table has no option %.*s",
                      VIEW_ARGUMENTS(option->name));
 }

@@ -24,6 +24,7 @@ typedef struct CsvOptions {
     bool has_comment;
     char comment;
     bool is_lenient, is_strict; /* neither: strict, unless quotes are plainly marks of inches and seconds */
+    bool has_backslashes;
     bool is_all_text;
     bool pads_rows;
     bool has_skip;

@@ -50,6 +50,8 @@ static inline Field field_at(const CsvParse *parse, size_t row)
 
 static bool field_has_escapes(const CsvDialect *dialect, const Field *field)
 {
+    if (dialect->has_backslashes)
+        return !field->is_quoted && field->size > 0 && memchr(field->text, '\\', field->size) != NULL;
     return field->is_quoted && field->size > 0 && memchr(field->text, dialect->escape, field->size) != NULL;
 }
 
@@ -323,6 +325,8 @@ static void parse_text(CsvParse *parse)
         if (field_has_escapes(dialect, &field)) {
             char *plain = vector_string_memory(target, field.size);
             size_t size = csv_unescape(dialect, (StringView){field.text, field.size}, plain);
+            if (dialect->has_backslashes) /* they make any bytes */
+                csv_text_require(parse->rows, row, parse->column + 1, (StringView){plain, size});
             values[row] = string_make(plain, size);
             continue;
         }

@@ -155,7 +155,7 @@ static const TableProviderOps csv_ops = {
 
 /* ---- the format ---- */
 
-CsvTable *csv_table_make(Arena *arena, const char *path, const CsvOptions *options)
+CsvTable *csv_table_make(Arena *arena, const char *path, const CsvOptions *options, const ContextInput *input)
 {
     CsvTable *table = arena_new(arena, CsvTable);
     table->base = (TableProvider){.ops = &csv_ops, .share_count = 1, .arena = arena};
@@ -164,7 +164,7 @@ CsvTable *csv_table_make(Arena *arena, const char *path, const CsvOptions *optio
     pthread_mutex_init(&table->mutex, NULL);
     arena_own(arena, &table->mutex, mutex_release);
     table->cache = csv_cache_new(arena);
-    table->spool = csv_spool_open(arena, table->path);
+    table->spool = csv_spool_open(arena, table->path, input);
     if (table->spool && strcmp(table->path, "-") == 0)
         table->path = "stdin";
     return table;
@@ -175,7 +175,9 @@ static TableProvider *csv_table_new(const FormatArgs *args)
     if (csv_files_are_many(args->location))
         return csv_union_new(args);
     Arena *arena = arena_new_child(args->context->arena); /* its own master once nothing can raise any more */
-    CsvTable *table = csv_table_make(arena, csv_source_path(args->location), csv_options_read(arena, args));
+    const ContextInput *input = args->context->input;
+    const char *path = csv_source_path(args->location, input);
+    CsvTable *table = csv_table_make(arena, path, csv_options_read(arena, args), input);
     arena_set_parent(arena, NULL);
     return &table->base;
 }

@@ -227,7 +227,7 @@ static size_t first_record_read(Survey *survey, const CsvHead *head, size_t *ret
         const uint32_t *ends = index.ends + index.records[(ptrdiff_t)r - 1];
         size_t count = index.records[r] - index.records[(ptrdiff_t)r - 1];
         uint32_t start = ends[-1] + 1;
-        bool is_blank = count == 1 && csv_field_end(head->data, start, ends[0]) == start;
+        bool is_blank = csv_record_is_blank(&survey->dialect, head->data, start, ends[0], count);
         bool is_comment = survey->dialect.has_comment && head->data[start] == survey->dialect.comment;
         if (is_blank || is_comment)
             continue;

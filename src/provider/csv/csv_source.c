@@ -21,7 +21,8 @@ enum {
 };
 
 struct CsvSpool {
-    const char *path;
+    const char *path; /* for messages */
+    uint64_t lines_before;
     int input;   /* the stream */
     int storage; /* unlinked temporary file; -1 before the first byte came */
     pthread_mutex_t mutex;
@@ -62,10 +63,10 @@ static void descriptor_own(Arena *arena, int descriptor)
 
 /* ---- which file ---- */
 
-const char *csv_source_path(const char *location)
+const char *csv_source_path(const char *location, const ContextInput *input)
 {
     struct stat status;
-    if (strcmp(location, "-") != 0 || fstat(STDIN_FILENO, &status) != 0 || !S_ISREG(status.st_mode) ||
+    if (input || strcmp(location, "-") != 0 || fstat(STDIN_FILENO, &status) != 0 || !S_ISREG(status.st_mode) ||
         lseek(STDIN_FILENO, 0, SEEK_CUR) != 0)
         return location;
     return "/dev/stdin";
@@ -130,12 +131,13 @@ static void spool_release(void *object)
     pthread_mutex_destroy(&spool->mutex);
 }
 
-CsvSpool *csv_spool_open(Arena *arena, const char *path)
+CsvSpool *csv_spool_open(Arena *arena, const char *path, const ContextInput *input)
 {
     struct stat status;
     bool is_input = strcmp(path, "-") == 0;
     CsvSpool *spool = arena_new(arena, CsvSpool);
-    spool->path = arena_string(arena, path);
+    spool->path = arena_string(arena, !is_input ? path : input ? input->name : "stdin");
+    spool->lines_before = is_input && input ? input->lines_before : 0;
     spool->storage = -1;
     if (!is_input) {
         if (stat(path, &status) != 0)
@@ -144,7 +146,8 @@ CsvSpool *csv_spool_open(Arena *arena, const char *path)
         if (S_ISREG(status.st_mode))
             return NULL;
     }
-    spool->input = is_input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    spool->input = is_input ? fcntl(input ? input->descriptor : STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+                            : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (spool->input < 0)
         raise_open(path);
     pthread_mutex_init(&spool->mutex, NULL);
@@ -372,8 +375,12 @@ CsvSource *csv_source_open(Arena *arena, const Context *context, const char *pat
                           .stored_size = UINT64_MAX,
                           .spool = spool,
                           .context = context};
-    if (spool == NULL)
+    if (spool) {
+        source->path = spool->path;
+        source->lines_before = spool->lines_before;
+    } else {
         source_open_file(arena, source, size);
+    }
     char head[CSV_MAGIC_SIZE];
     source->compression = csv_compression_detect(head, head_read(source, head, sizeof head));
     source->encoding = encoding;

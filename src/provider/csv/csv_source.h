@@ -23,7 +23,8 @@ bool csv_identity_equal(const CsvIdentity *a, const CsvIdentity *b);
 typedef struct CsvSpool CsvSpool;
 
 typedef struct CsvSource {
-    const char *path; /* for messages */
+    const char *path;      /* for messages */
+    uint64_t lines_before; /* for messages: a line's number is more by that */
     int descriptor;
     uint64_t size;   /* of the text; UINT64_MAX while it is not known: a stream that has not ended, what is decoded */
     CsvSpool *spool; /* NULL: a regular file */
@@ -43,12 +44,14 @@ typedef struct CsvSource {
     size_t window_size;
 } CsvSource;
 
-/* "-" is standard input; where that is a regular file at its start, it is read as one, under the name this gives. */
-const char *csv_source_path(const char *location);
+/* "-" is standard input; where that is a regular file at its start, it is read as one, under the name this gives,
+ * unless `input` stands for it. */
+const char *csv_source_path(const char *location, const ContextInput *input);
 
 /* A stream's spool; lives in `arena` (the table's), which closes it. NULL when the path is a regular file. Raises where
- * there is nothing to be read: UNDEFINED_FILE, IO, BAD_DATA for a directory. */
-CsvSpool *csv_spool_open(Arena *arena, const char *path);
+ * there is nothing to be read: UNDEFINED_FILE, IO, BAD_DATA for a directory. `input`: what "-" is; NULL: standard
+ * input. */
+CsvSpool *csv_spool_open(Arena *arena, const char *path, const ContextInput *input);
 
 /* Opens a regular file, or reads `spool` (a share of it; not NULL for streams). Looks no further than `size` bytes of a
  * regular file; UINT64_MAX: all that count now. Compression shows in its first bytes; `encoding` is what the text is

@@ -30,7 +30,7 @@ CsvSource *csv_table_source(CsvTable *table, const CsvShape *shape, Arena *arena
 void csv_table_contradict(CsvTable *table, CsvShape *shape, size_t column, StringView text);
 
 /* csv_provider.c: a table over one file, in `arena`; whose share count nobody looks at but who made it. */
-CsvTable *csv_table_make(Arena *arena, const char *path, const CsvOptions *options);
+CsvTable *csv_table_make(Arena *arena, const char *path, const CsvOptions *options, const ContextInput *input);
 /* csv_union.c: one over all files that a folder or a pattern means. */
 TableProvider *csv_union_new(const FormatArgs *args);
 

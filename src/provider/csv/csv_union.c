@@ -135,7 +135,7 @@ static CsvTable *part_table(UnionMaker *maker, const char *path)
         else
             high = middle;
     }
-    return csv_table_make(maker->arena, path, table->options);
+    return csv_table_make(maker->arena, path, table->options, /* input= */ NULL);
 }
 
 /* The file's columns among those of the union. */

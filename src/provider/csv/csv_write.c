@@ -94,7 +94,7 @@ static void write_check(const CsvTable *table, const CsvShape *shape)
     if (shape->compression || shape->encoding)
         error_raise(ERROR_NOT_SUPPORTED, NO_POSITION, "%s: is %s, and can only be read", table->path,
                     shape->compression ? "compressed" : "not in UTF-8");
-    if (!shape->dialect.has_quote || shape->dialect.escape != shape->dialect.quote)
+    if (shape->dialect.has_backslashes || !shape->dialect.has_quote || shape->dialect.escape != shape->dialect.quote)
         error_raise(ERROR_NOT_SUPPORTED, NO_POSITION,
                     "%s: rows are only written where quotes are doubled within quotes", table->path);
 }
