@@ -77,9 +77,9 @@ bool bind_nextval_name(Arena *arena, const AstExpr *ast, AstObjectName *ret_name
 /* ASC, DESC, NULLS FIRST, NULLS LAST as written. */
 SortOrder bind_sort_order(const AstOrder *order, NullOrder by_default);
 
-/* The keys of an index over a table's columns. */
+/* An index over a table's columns; `where` may be NULL. */
 Index *bind_index(BindEnvironment *environment, const Schema *schema, const char *name, bool is_unique,
-                  const AstOrders *keys);
+                  const AstOrders *keys, const AstExpr *where);
 
 /* The name of the output column that an expression gets without an alias: "x", "count", "?column?". */
 const char *bind_output_name(Arena *arena, const AstExpr *expr);

@@ -7,7 +7,9 @@
  *             excluded: the rows of the INSERT
  *             Scan t: …, row number */
 #include "bind/change.h"
+#include "expr/evaluator.h"
 #include "expr/function.h"
+#include "sql/parser.h"
 
 /* ---- which keys ---- */
 
@@ -26,15 +28,73 @@ static bool key_has_columns(const Target *target, const Constraint *key, const A
     return true;
 }
 
-static bool key_is_meant(const Target *target, const Constraint *key, const AstInsert *ast)
+static Expr *constant_folded(void *user, Expr *expr)
 {
-    if (key->kind != CONSTRAINT_PRIMARY_KEY && key->kind != CONSTRAINT_UNIQUE)
+    const Binder *binder = user;
+    Value value;
+    bool is_foldable = expr->argument_count > 0 && !expr_is_volatile(expr);
+    for (size_t i = 0; i < expr->argument_count; i++)
+        is_foldable &= expr_is_constant(expr->arguments[i]);
+    return is_foldable && expr_try_constant(binder->arena, binder->context, expr, &value)
+               ? expr_constant(binder->arena, value, expr->position)
+               : expr;
+}
+
+/* The WHERE behind the columns of ON CONFLICT, and the predicates of indexes, which it must imply. */
+typedef struct Inference {
+    const Target *target;
+    Scope scope;
+    size_t given_count;
+    Expr **given; /* conjuncts */
+} Inference;
+
+static Expr *inference_condition(const Inference *self, const AstExpr *where)
+{
+    Binder *binder = self->target->binder;
+    Place place = {.binder = binder, .scope = (Scope *)&self->scope, .clause = "ON CONFLICT"};
+    return expr_rewrite(binder->arena, bind_condition(&place, where, "WHERE"), constant_folded, binder);
+}
+
+static Inference inference_new(const Target *target, const AstExpr *where)
+{
+    Binder *binder = target->binder;
+    ColumnId *columns = arena_array(binder->arena, ColumnId, target->schema->column_count);
+    for (size_t i = 0; i < target->schema->column_count; i++) {
+        const Column *column = &target->schema->columns[i];
+        columns[i] = plan_column_new(binder->columns, column->name, NULL, column->type, column->is_nullable);
+    }
+    Inference self = {.target = target, .scope.relation = target_relation(target, target->name, columns)};
+    if (where == NULL)
+        return self;
+    Expr *condition = inference_condition(&self, where);
+    bool is_and = condition->kind == EXPR_AND;
+    self.given_count = is_and ? condition->argument_count : 1;
+    self.given = is_and ? condition->arguments : arena_copy(binder->arena, &condition, sizeof condition);
+    return self;
+}
+
+static bool inference_implies(const Inference *self, const Constraint *key)
+{
+    if (key->kind != CONSTRAINT_PARTIAL_UNIQUE)
+        return true;
+    const AstExpr *predicate = parser_parse_expression(self->target->binder->arena, view_of(key->check));
+    return expr_is_implied(inference_condition(self, predicate), self->given, self->given_count);
+}
+
+static bool key_is_meant(const Inference *inference, const Constraint *key, const AstInsert *ast)
+{
+    const Target *target = inference->target;
+    bool is_partial = key->kind == CONSTRAINT_PARTIAL_UNIQUE;
+    if (key->kind != CONSTRAINT_PRIMARY_KEY && key->kind != CONSTRAINT_UNIQUE && !is_partial)
         return false;
     if (ast_name_is_given(&ast->conflict_constraint)) {
+        if (is_partial)
+            return false;
         const char *name = constraint_name(target->binder->arena, target->name, target->schema, key);
         return view_equal_ignoring_case(view_of(name), ast->conflict_constraint.text);
     }
-    return ast->conflict_columns.count == 0 || key_has_columns(target, key, &ast->conflict_columns);
+    return ast->conflict_columns.count == 0 ||
+           (key_has_columns(target, key, &ast->conflict_columns) && inference_implies(inference, key));
 }
 
 Conflict conflict_bind(const Target *target, const AstInsert *ast)
@@ -46,9 +106,16 @@ Conflict conflict_bind(const Target *target, const AstInsert *ast)
     size_t most = constraints ? constraints->count : 0;
     Conflict conflict = {.keys = arena_array(binder->arena, const Constraint *, most),
                          .is_all = names->count == 0 && !ast_name_is_given(name)};
+    Inference inference = inference_new(target, ast->conflict_where);
     for (size_t i = 0; i < most; i++)
-        if (key_is_meant(target, &constraints->items[i], ast))
+        if (key_is_meant(&inference, &constraints->items[i], ast))
             conflict.keys[conflict.key_count++] = &constraints->items[i];
+    /* What collides on another key of the columns does on one of all rows. */
+    for (size_t i = 0; i < conflict.key_count && names->count > 0; i++)
+        if (conflict.keys[i]->kind != CONSTRAINT_PARTIAL_UNIQUE) {
+            conflict.keys[0] = conflict.keys[i];
+            conflict.key_count = 1;
+        }
     if (conflict.key_count == 0 && names->count > 0)
         bind_error(binder, ERROR_INVALID_COLUMN_REFERENCE, names->items[0].position, NULL,
                    "ON CONFLICT names no key of table \"%s\"", target->name);
@@ -80,27 +147,30 @@ static Expr *only_row_constant(const Plan *plan, ColumnId column)
     return expr && expr_is_fixed(expr) ? expr : NULL;
 }
 
-/* Both rows have the key, column by column; a NULL equals nothing. Of a single row the key's value itself is compared:
- * the table finds it in its index. */
-static Expr **key_conditions(const Target *target, const Constraint *key, const Plan *input, const ColumnId *columns)
+static ColumnId column_of_row(void *user, ColumnId column)
 {
-    Binder *binder = target->binder;
-    Expr **conditions = arena_array(binder->arena, Expr *, key->column_count);
-    for (size_t i = 0; i < key->column_count; i++) {
-        size_t column = key->columns[i];
-        Expr *mine = plan_column_expr(binder->columns, columns[column], NO_POSITION);
+    return ((const ColumnId *)user)[column];
+}
+
+/* Both rows have the key, column by column, and are of its predicate; a NULL equals nothing. Of a single row the key's
+ * value itself is compared: the table finds it in its index. */
+static Plan *key_join(const Change *change, PlanJoinType type, const Constraint *key, Plan *input, Plan *scan)
+{
+    Binder *binder = change->target.binder;
+    size_t count = 0;
+    Expr **conditions = arena_array(binder->arena, Expr *, key->column_count + 2);
+    for (; count < key->column_count; count++) {
+        size_t column = key->columns[count];
+        Expr *mine = plan_column_expr(binder->columns, change->columns[column], NO_POSITION);
         Expr *theirs = only_row_constant(input, input->outputs[column]);
         if (theirs == NULL)
             theirs = plan_column_expr(binder->columns, input->outputs[column], NO_POSITION);
-        conditions[i] = bind_binary_call(binder, AST_OPERATOR_EQUAL, theirs, false, mine, false, NO_POSITION);
+        conditions[count] = bind_binary_call(binder, AST_OPERATOR_EQUAL, theirs, false, mine, false, NO_POSITION);
     }
-    return conditions;
-}
-
-static Plan *key_join(const Change *change, PlanJoinType type, const Constraint *key, Plan *input, Plan *scan)
-{
-    Expr **conditions = key_conditions(&change->target, key, input, change->columns);
-    return &plan_join_new(change->target.binder->columns, type, input, scan, conditions, key->column_count)->base;
+    ColumnId *rows[] = {input->outputs, change->columns};
+    for (size_t i = 0; i < 2 && key->predicate; i++)
+        conditions[count++] = expr_map_columns(binder->arena, key->predicate, column_of_row, rows[i]);
+    return &plan_join_new(binder->columns, type, input, scan, conditions, count)->base;
 }
 
 Plan *conflict_leave_out(const Target *target, const AstInsert *ast, const Conflict *conflict, Plan *input)

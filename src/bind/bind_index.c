@@ -1,4 +1,4 @@
-/* bind/bind_index.c: the keys of CREATE INDEX. */
+/* bind/bind_index.c: the keys and the predicate of CREATE INDEX. */
 #include "bind/binder.h"
 #include "sql/printer.h"
 
@@ -16,7 +16,7 @@ static ColumnId column_to_index(void *user, ColumnId column)
     return column;
 }
 
-static const char *key_sql(Binder *binder, const AstExpr *expr)
+static const char *ast_sql(Binder *binder, const AstExpr *expr)
 {
     Text text = text_in(binder->arena);
     printer_print_expr(&text, expr, PRINTER_PLAIN);
@@ -30,13 +30,24 @@ static IndexKey index_key(Binder *binder, Scope *scope, const AstOrder *ast, con
     if (expr_is_volatile(expr))
         bind_error(binder, ERROR_INVALID_TABLE_DEFINITION, ast->expr->position, NULL,
                    "an index cannot stand on what differs from call to call");
-    return (IndexKey){.sql = key_sql(binder, ast->expr),
+    return (IndexKey){.sql = ast_sql(binder, ast->expr),
                       .expr = expr_map_columns(binder->arena, expr, column_to_index, (void *)columns),
                       .order = bind_sort_order(ast, NULL_ORDER_LARGEST)};
 }
 
+static Expr *index_predicate(Binder *binder, Scope *scope, const AstExpr *where, const IndexColumns *columns)
+{
+    Place place = {.binder = binder, .scope = scope, .clause = "an index's WHERE"};
+    binder->columns->is_kept = true; /* now() stays what it is, and is seen */
+    Expr *expr = bind_condition(&place, where, "WHERE");
+    if (expr_is_volatile(expr) || expr_is_momentary(expr))
+        bind_error(binder, ERROR_INVALID_OBJECT_DEFINITION, where->position, NULL,
+                   "an index cannot have the rows of a condition that differs from call to call");
+    return expr_map_columns(binder->arena, expr, column_to_index, (void *)columns);
+}
+
 Index *bind_index(BindEnvironment *environment, const Schema *schema, const char *name, bool is_unique,
-                  const AstOrders *keys)
+                  const AstOrders *keys, const AstExpr *where)
 {
     Binder *binder = binder_new(environment);
     ColumnId *ids = arena_array(binder->arena, ColumnId, schema->column_count);
@@ -56,5 +67,9 @@ Index *bind_index(BindEnvironment *environment, const Schema *schema, const char
         items[i] = index_key(binder, &scope, &keys->items[i], &columns);
     Index *index = arena_new(binder->arena, Index);
     *index = (Index){.name = name, .is_unique = is_unique, .key_count = keys->count, .keys = items};
+    if (where) {
+        index->predicate = index_predicate(binder, &scope, where, &columns);
+        index->predicate_sql = ast_sql(binder, where);
+    }
     return index;
 }

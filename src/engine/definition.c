@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "engine/transaction.h"
+#include "optimizer/rule.h"
 
 static void table_release(void *table)
 {
@@ -84,16 +85,29 @@ TableDefinition table_definition(Statement *statement, TableProvider *table)
     return definition;
 }
 
+/* Filters are simplified, so the predicate is: one is looked for in the other. */
+const Index *statement_bind_index(Statement *statement, const Schema *schema, const char *name, bool is_unique,
+                                  const AstOrders *keys, const AstExpr *where)
+{
+    Index *index = bind_index(&statement->environment, schema, name, is_unique, keys, where);
+    PlanColumns columns = {.arena = statement->arena, .context = &statement->context};
+    if (where)
+        index->predicate = expr_simplify_condition(&columns, index->predicate);
+    return index;
+}
+
 static Constraint index_constraint(Statement *statement, const Index *index)
 {
     size_t *columns = arena_array(statement->arena, size_t, index->key_count);
     for (size_t k = 0; k < index->key_count; k++)
         columns[k] = index->keys[k].expr->column;
-    return (Constraint){.kind = CONSTRAINT_UNIQUE,
+    return (Constraint){.kind = index->predicate ? CONSTRAINT_PARTIAL_UNIQUE : CONSTRAINT_UNIQUE,
                         .is_index = true,
                         .name = index->name,
                         .column_count = index->key_count,
-                        .columns = columns};
+                        .columns = columns,
+                        .check = index->predicate_sql,
+                        .predicate = index->predicate};
 }
 
 TableDefinition definition_with_indexes(Statement *statement, const TableDefinition *definition, const Indexes *indexes)

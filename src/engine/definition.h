@@ -21,6 +21,9 @@ NamedTable statement_require_named_table(Statement *statement, const AstObjectNa
 void statement_each_table(Statement *statement, void (*visit)(void *user, const NamedTable *table), void *user);
 /* What the table is now. */
 TableDefinition table_definition(Statement *statement, TableProvider *table);
+/* An index over the columns of a schema; `where` may be NULL. */
+const Index *statement_bind_index(Statement *statement, const Schema *schema, const char *name, bool is_unique,
+                                  const AstOrders *keys, const AstExpr *where);
 /* The definition with these indexes; those that are unique stand among the constraints. */
 TableDefinition definition_with_indexes(Statement *statement, const TableDefinition *definition,
                                         const Indexes *indexes);

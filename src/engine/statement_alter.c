@@ -19,6 +19,7 @@ typedef struct IndexDraft {
     const char *name;
     bool is_unique;
     AstOrders keys;
+    AstExpr *where; /* or NULL */
 } IndexDraft;
 
 typedef struct Alteration {
@@ -60,6 +61,8 @@ static void alteration_take_indexes(Alteration *self)
                             .nulls = order.nulls_first ? AST_NULLS_FIRST : AST_NULLS_LAST};
             array_add(arena, &draft.keys, key);
         }
+        if (index->predicate_sql)
+            draft.where = parser_parse_expression(arena, view_of(index->predicate_sql));
         array_add(arena, &self->indexes, draft);
     }
 }
@@ -153,6 +156,7 @@ static bool index_uses(IndexDraft *index, ColumnUse use)
 {
     for (size_t i = 0; i < index->keys.count; i++)
         ast_expr_walk(index->keys.items[i].expr, column_use_visit, &use);
+    ast_expr_walk(index->where, column_use_visit, &use);
     return use.is_found;
 }
 
@@ -428,7 +432,8 @@ static TableDefinition alteration_definition(const Alteration *self)
     Index *items = arena_array(statement->arena, Index, self->indexes.count);
     for (size_t i = 0; i < self->indexes.count; i++) {
         const IndexDraft *draft = &self->indexes.items[i];
-        items[i] = *bind_index(&statement->environment, bound->schema, draft->name, draft->is_unique, &draft->keys);
+        items[i] =
+            *statement_bind_index(statement, bound->schema, draft->name, draft->is_unique, &draft->keys, draft->where);
     }
     Indexes indexes = {self->indexes.count, items};
     definition = definition_with_indexes(statement, &definition, &indexes);

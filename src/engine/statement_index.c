@@ -53,15 +53,14 @@ static void require_columns(const Index *index, const AstCreateIndex *create)
         if (index->keys[k].expr->kind != EXPR_COLUMN)
             error_raise(ERROR_NOT_SUPPORTED, create->keys.items[k].expr->position,
                         "a unique index stands on columns, not on expressions");
-    if (create->where)
-        error_raise(ERROR_NOT_SUPPORTED, create->where->position, "a unique index covers all rows");
 }
 
 static void create_memory_index(Statement *statement, const NamedTable *named, const AstCreateIndex *create,
                                 const char *name)
 {
     TableDefinition definition = table_definition(statement, named->table);
-    const Index *index = bind_index(&statement->environment, definition.schema, name, create->is_unique, &create->keys);
+    const Index *index =
+        statement_bind_index(statement, definition.schema, name, create->is_unique, &create->keys, create->where);
     if (create->is_unique)
         require_columns(index, create);
     Index *items = arena_array(statement->arena, Index, definition.indexes.count + 1);

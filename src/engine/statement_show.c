@@ -209,6 +209,8 @@ static void index_definition_print(Text *text, const Index *index, StringView ta
             text_add(text, key->order.nulls_first ? " NULLS FIRST" : " NULLS LAST");
     }
     text_add_char(text, ')');
+    if (index->predicate_sql)
+        text_add_format(text, " WHERE %s", index->predicate_sql);
 }
 
 /* The statements that would make the table, and its indexes. */

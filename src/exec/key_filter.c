@@ -2,12 +2,15 @@
 #include "exec/key_filter.h"
 
 #include "exec/hash_table.h"
+#include "expr/evaluator.h"
 
 typedef struct FilterKey {
     size_t column_count;
-    size_t *positions; /* in the batches */
-    Vector **columns;  /* of the batch at hand */
-    RowStore *seen;    /* one row for each key */
+    size_t *positions;    /* in the batches */
+    Vector **columns;     /* of the batch at hand */
+    Evaluator *predicate; /* NULL: the key is about all rows */
+    const Vector *is_covered;
+    RowStore *seen; /* one row for each key */
     HashTable *table;
 } FilterKey;
 
@@ -18,6 +21,11 @@ struct KeyFilter {
     Batch shown;
     uint16_t selection[BATCH_SIZE];
 };
+
+static ColumnId column_at_place(void *user, ColumnId column)
+{
+    return column + (ColumnId) * (const size_t *)user;
+}
 
 static void filter_key_init(FilterKey *key, const Build *build, const Schema *schema, const Constraint *constraint,
                             size_t first_column)
@@ -30,6 +38,10 @@ static void filter_key_init(FilterKey *key, const Build *build, const Schema *sc
     for (size_t i = 0; i < count; i++) {
         key->positions[i] = first_column + constraint->columns[i];
         types[i] = schema->columns[constraint->columns[i]].type;
+    }
+    if (constraint->predicate) {
+        Expr *predicate = expr_map_columns(arena, constraint->predicate, column_at_place, &first_column);
+        key->predicate = evaluator_new(arena, build->context, &predicate, 1);
     }
     key->seen = row_store_new(arena, build->context, row_layout_new(arena, types, count, 0));
     key->table = hash_table_new(arena, build->context, key->seen, count, "the keys of ON CONFLICT");
@@ -47,8 +59,12 @@ KeyFilter *key_filter_new(const Build *build, const Schema *schema, const Constr
     return filter;
 }
 
-static bool key_has_null(const FilterKey *key, uint16_t row)
+/* As those that have a NULL, rows that the predicate is not TRUE for collide with nothing. */
+static bool key_is_free(const FilterKey *key, uint16_t row)
 {
+    if (key->predicate && (vector_is_null(key->is_covered, row) ||
+                           !VECTOR_DATA(key->is_covered, bool)[vector_index(key->is_covered, row)]))
+        return true;
     for (size_t i = 0; i < key->column_count; i++)
         if (vector_is_null(key->columns[i], row))
             return true;
@@ -62,7 +78,7 @@ static bool row_passes(KeyFilter *filter, uint16_t row)
     bool is_new;
     for (size_t k = 0; k < filter->key_count; k++) {
         const FilterKey *key = &filter->keys[k];
-        if (key_has_null(key, row))
+        if (key_is_free(key, row))
             continue;
         hash_table_find(key->table, filter->probe, key->columns, &row, 1, &found);
         if (found)
@@ -70,7 +86,7 @@ static bool row_passes(KeyFilter *filter, uint16_t row)
     }
     for (size_t k = 0; k < filter->key_count; k++) {
         const FilterKey *key = &filter->keys[k];
-        if (!key_has_null(key, row))
+        if (!key_is_free(key, row))
             hash_table_add(key->table, filter->probe, key->columns, &row, 1, &found, &is_new);
     }
     return true;
@@ -78,9 +94,13 @@ static bool row_passes(KeyFilter *filter, uint16_t row)
 
 Batch *key_filter_run(KeyFilter *filter, const Batch *batch)
 {
-    for (size_t k = 0; k < filter->key_count; k++)
-        for (size_t i = 0; i < filter->keys[k].column_count; i++)
-            filter->keys[k].columns[i] = batch->columns[filter->keys[k].positions[i]];
+    for (size_t k = 0; k < filter->key_count; k++) {
+        FilterKey *key = &filter->keys[k];
+        for (size_t i = 0; i < key->column_count; i++)
+            key->columns[i] = batch->columns[key->positions[i]];
+        if (key->predicate)
+            key->is_covered = evaluator_value(key->predicate, 0, batch);
+    }
     size_t count = 0;
     for (size_t i = 0; i < batch->row_count; i++) {
         uint16_t row = (uint16_t)batch_row(batch, i);

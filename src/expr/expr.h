@@ -106,6 +106,9 @@ bool expr_can_fail(const Expr *expr);
 /* Whether it is NULL or FALSE for sure when column `column` is NULL, given as a condition. */
 bool expr_rejects_null(const Expr *expr, bool (*is_null)(void *user, ColumnId column), void *user);
 
+/* Whether `wanted` is TRUE for sure where all of `given` are, conditions over the same columns. */
+bool expr_is_implied(const Expr *wanted, Expr *const *given, size_t given_count);
+
 /* Calls visit for the expression and all below it, parents first; visit returns false to leave a subtree out. */
 void expr_walk(const Expr *expr, bool (*visit)(void *user, const Expr *expr), void *user);
 /* Bottom-up rewriting: `rewrite` gets each node, whose arguments are rewritten already, and returns it or another. */

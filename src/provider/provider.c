@@ -40,9 +40,9 @@ const Constraints *provider_constraints(TableProvider *table)
 const char *constraint_name(Arena *arena, const char *table_name, const Schema *schema, const Constraint *constraint)
 {
     static const char *const endings[] = {
-        [CONSTRAINT_PRIMARY_KEY] = "pkey", [CONSTRAINT_UNIQUE] = "key",       [CONSTRAINT_NOT_NULL] = "not_null",
-        [CONSTRAINT_CHECK] = "check",      [CONSTRAINT_FOREIGN_KEY] = "fkey", [CONSTRAINT_GENERATED] = "generated",
-        [CONSTRAINT_IDENTITY] = "identity"};
+        [CONSTRAINT_PRIMARY_KEY] = "pkey",  [CONSTRAINT_UNIQUE] = "key",        [CONSTRAINT_NOT_NULL] = "not_null",
+        [CONSTRAINT_CHECK] = "check",       [CONSTRAINT_FOREIGN_KEY] = "fkey",  [CONSTRAINT_GENERATED] = "generated",
+        [CONSTRAINT_IDENTITY] = "identity", [CONSTRAINT_PARTIAL_UNIQUE] = "idx"};
     if (constraint->name)
         return constraint->name;
     bool has_columns = constraint->kind == CONSTRAINT_CHECK ? constraint->column_count == 1

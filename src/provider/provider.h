@@ -117,8 +117,9 @@ typedef enum ConstraintKind {
     CONSTRAINT_NOT_NULL,
     CONSTRAINT_CHECK,
     CONSTRAINT_FOREIGN_KEY,
-    CONSTRAINT_GENERATED, /* a column is what an expression over the others gives */
-    CONSTRAINT_IDENTITY   /* a column's default, a sequence's next number, is meant to be all that it gets */
+    CONSTRAINT_GENERATED,     /* a column is what an expression over the others gives */
+    CONSTRAINT_IDENTITY,      /* a column's default, a sequence's next number, is meant to be all that it gets */
+    CONSTRAINT_PARTIAL_UNIQUE /* of a unique index: among the rows of its predicate alone, so it is no key */
 } ConstraintKind;
 
 /* What becomes of the rows that refer to one that is gone or has another key. */
@@ -141,12 +142,13 @@ typedef struct Reference {
 
 typedef struct Constraint {
     ConstraintKind kind;
-    bool is_index;    /* UNIQUE: that of an index, which CREATE INDEX has made */
+    bool is_index;    /* UNIQUE, PARTIAL_UNIQUE: that of an index, which CREATE INDEX has made */
     bool is_always;   /* IDENTITY: other values are refused */
     const char *name; /* or NULL */
     size_t column_count;
     const size_t *columns;      /* indexes into schema(); CHECK: those that it looks at */
-    const char *check;          /* CHECK and GENERATED: SQL text */
+    const char *check;          /* CHECK, GENERATED, PARTIAL_UNIQUE: SQL text */
+    Expr *predicate;            /* PARTIAL_UNIQUE: the same, over indexes into schema() */
     const Reference *reference; /* FOREIGN KEY */
 } Constraint;
 
@@ -181,6 +183,8 @@ typedef struct Index {
     bool is_unique;
     size_t key_count;
     const IndexKey *keys;
+    const char *predicate_sql; /* WHERE: it has the rows for which that is TRUE; NULL: all */
+    Expr *predicate;           /* the same, over indexes into schema(), in the form of filters */
 } Index;
 
 typedef struct Indexes {

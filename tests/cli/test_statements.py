@@ -58,6 +58,14 @@ class Definitions(Database):
         self.expect(["d.db", "-c", "drop index d.i; drop index s_v_idx; drop index if exists d.i"], "")
         self.assertEqual(self.rows(names), [])
 
+    def test_a_partial_index_of_a_database_is_no_key(self):
+        names = "select name, sql from sqlite_master where type = 'index' and sql is not null order by name"
+        self.expect(["d.db", "-c", "create unique index p on d.s (v) where id > 1"], "")
+        self.assertEqual(self.rows(names), [("p", "CREATE UNIQUE INDEX p ON s (v) WHERE id > 1")])
+        self.fails("insert into d.s values (9, 'i', 7), (10, 'j', 7)", "23505")
+        self.expect(["d.db", "-c", "insert into d.s values (-1, 'i', 7), (-2, 'j', 7); "
+                     "select distinct v from d.s where id < 0"], "count\n2\nv\n7\n")
+
 
 class Changes(Database):
     def test_insert_on_conflict_do_update(self):

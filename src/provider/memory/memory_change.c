@@ -117,13 +117,9 @@ static void compact_visit(void *user, Batch *batch)
 /* Writes the draft's rows anew, without those that are gone, and commits that. */
 static void change_compact(MemoryChange *change)
 {
-    const Schema *schema = change->table->schema;
     MemoryChange compact;
     memory_change_begin(&compact, change->table, change->context, /* from_nothing= */ true);
-    size_t *columns = arena_array(change->arena, size_t, schema->column_count);
-    for (size_t c = 0; c < schema->column_count; c++)
-        columns[c] = c;
-    MemoryReader *reader = memory_reader_new(change->arena, schema, change->version, columns, schema->column_count);
+    MemoryReader *reader = memory_reader_new_all(change->arena, change->table->schema, change->version);
     memory_reader_each(reader, change->context, compact_visit, &compact);
     memory_change_commit(&compact, INSERT_APPEND);
     arena_free(change->arena);

@@ -144,6 +144,8 @@ typedef struct Making {
     const Vector **vectors; /* of the batch at hand, one a key */
     MemoryReader *reader;
     Evaluator *evaluator; /* of the keys */
+    Evaluator *predicate; /* or NULL */
+    uint16_t selection[BATCH_SIZE];
     MemoryRun *run;
     size_t byte_count;
 } Making;
@@ -172,6 +174,8 @@ static MemoryRun *run_new(Arena *owner, MemoryBudget *budget, size_t entry_count
 static void making_visit(void *user, Batch *batch)
 {
     Making *self = user;
+    if (self->predicate && evaluator_filter(self->predicate, batch, self->selection) == 0)
+        return;
     MemoryRun *run = self->run;
     const Index *definition = self->definition;
     size_t sizes[BATCH_SIZE] = {0}, total = self->byte_count;
@@ -248,22 +252,21 @@ static void run_sort(MemoryRun *run, const Context *context, MemoryBudget *budge
 static MemoryRun *run_make(const MemoryTable *table, const Context *context, const Index *definition, Arena *arena,
                            const MemoryVersion *draft, MemoryRow first)
 {
-    size_t column_count = table->schema->column_count;
-    size_t *columns = arena_array(arena, size_t, column_count);
-    for (size_t c = 0; c < column_count; c++)
-        columns[c] = c;
     Expr **exprs = arena_array(arena, Expr *, definition->key_count);
     for (size_t k = 0; k < definition->key_count; k++)
         exprs[k] = definition->keys[k].expr;
-    Making making = {.table = table,
-                     .definition = definition,
-                     .vectors = arena_array(arena, const Vector *, definition->key_count),
-                     .reader = memory_reader_new(arena, table->schema, draft, columns, column_count),
-                     .evaluator = evaluator_new(arena, context, exprs, definition->key_count),
-                     .run = run_new(arena, table->budget, 0, 0)};
-    memory_reader_each_from(making.reader, context, first, making_visit, &making);
-    run_sort(making.run, context, table->budget);
-    return making.run;
+    Making *making = arena_new(arena, Making);
+    making->table = table;
+    making->definition = definition;
+    making->vectors = arena_array(arena, const Vector *, definition->key_count);
+    making->reader = memory_reader_new_all(arena, table->schema, draft);
+    making->evaluator = evaluator_new(arena, context, exprs, definition->key_count);
+    making->run = run_new(arena, table->budget, 0, 0);
+    if (definition->predicate)
+        making->predicate = evaluator_new(arena, context, (Expr *[]){definition->predicate}, 1);
+    memory_reader_each_from(making->reader, context, first, making_visit, making);
+    run_sort(making->run, context, table->budget);
+    return making->run;
 }
 
 /* ---- two runs become one ---- */
@@ -299,6 +302,10 @@ void memory_index_add(const MemoryTable *table, const Context *context, MemoryVe
     Arena *scratch = arena_new_child(context->arena);
     const MemoryIndex *old = draft->indexes[index_number];
     MemoryRun *newest = run_make(table, context, memory_table_index(table, index_number), scratch, draft, first);
+    if (old && memory_run_count(newest) == 0) { /* the predicate lets none of the rows in */
+        arena_free(scratch);
+        return;
+    }
     size_t kept = old ? old->run_count : 0;
     for (; kept > 0 && old->runs[kept - 1]->count <= 2 * newest->count; kept--)
         newest = run_merge(scratch, table, context, draft, old->runs[kept - 1], newest);

@@ -516,6 +516,9 @@ Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args, Scan *full)
     IndexRange best = {0};
     bool is_ordered = false, is_backward = false;
     for (size_t i = 0; i < table->version->index_count; i++) {
+        const Expr *predicate = memory_table_index(table, i)->predicate;
+        if (predicate && !expr_is_implied(predicate, args->filters, args->filter_count))
+            continue;
         if (!index_is_ready(table, args, i))
             continue;
         IndexRange range = range_new(table, args->filters, args->filter_count, i, args->arena);
@@ -527,7 +530,7 @@ Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args, Scan *full)
             cost = args->limit;
         if (!ordered && range_has_parameters(&range))
             cost = 1; /* there may be few rows */
-        if ((range.filter_count == 0 && !ordered) || cost >= least)
+        if ((range.filter_count == 0 && !ordered && predicate == NULL) || cost >= least)
             continue;
         best = range;
         least = cost;

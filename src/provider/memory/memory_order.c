@@ -77,14 +77,16 @@ static bool index_end(const MemoryVersion *version, const MemoryIndex *index, bo
     return best != NULL;
 }
 
-/* The first index whose first key is the column. */
+/* The first index of all rows whose first key is the column. */
 static const MemoryIndex *column_index(const MemoryTable *table, const MemoryVersion *version, size_t column,
                                        bool *ret_descending)
 {
     for (size_t i = 0; i < version->index_count; i++) {
-        const IndexKey *key = &memory_table_index(table, i)->keys[0];
+        const Index *definition = memory_table_index(table, i);
+        const IndexKey *key = &definition->keys[0];
         *ret_descending = key->order.is_descending;
-        if (version->indexes[i] && key->expr->kind == EXPR_COLUMN && key->expr->column == column)
+        if (version->indexes[i] && definition->predicate == NULL && key->expr->kind == EXPR_COLUMN &&
+            key->expr->column == column)
             return version->indexes[i];
     }
     return NULL;

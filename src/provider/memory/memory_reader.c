@@ -20,6 +20,14 @@ MemoryReader *memory_reader_new(Arena *arena, const Schema *schema, const Memory
     return reader;
 }
 
+MemoryReader *memory_reader_new_all(Arena *arena, const Schema *schema, const MemoryVersion *version)
+{
+    size_t *columns = arena_array(arena, size_t, schema->column_count);
+    for (size_t c = 0; c < schema->column_count; c++)
+        columns[c] = c;
+    return memory_reader_new(arena, schema, version, columns, schema->column_count);
+}
+
 static void row_numbers_write(Vector *target, MemoryRow first, size_t count)
 {
     vector_prepare(target, count);

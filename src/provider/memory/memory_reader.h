@@ -18,6 +18,8 @@ typedef struct MemoryReader {
 
 MemoryReader *memory_reader_new(Arena *arena, const Schema *schema, const MemoryVersion *version, const size_t *columns,
                                 size_t column_count);
+/* Of all columns, in the schema's order. */
+MemoryReader *memory_reader_new_all(Arena *arena, const Schema *schema, const MemoryVersion *version);
 /* The rows from .. end-1 of a slice, all of one chunk, that are not gone; lent until the next call. */
 Batch *memory_reader_read(MemoryReader *reader, size_t slice_index, size_t from, size_t end);
 static inline size_t memory_chunk_end(size_t row)

@@ -292,6 +292,8 @@ static void scan_take_key(MemoryScan *scan, const ScanArgs *args)
 {
     for (size_t k = 0; k < scan->table->key_count && scan->key == NULL; k++) {
         const Constraint *key = scan->table->keys[k];
+        if (key->predicate)
+            continue;
         scan->key_values = arena_array(args->arena, const Expr *, key->column_count);
         size_t found = 0;
         for (; found < key->column_count; found++) {

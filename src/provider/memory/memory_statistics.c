@@ -19,7 +19,7 @@ static void bound_take(StatisticsBound *bound, const Value *value, int sign)
 static bool column_is_key(const MemoryTable *table, size_t column)
 {
     for (size_t k = 0; k < table->key_count; k++)
-        if (table->keys[k]->column_count == 1 && table->keys[k]->columns[0] == column)
+        if (table->keys[k]->column_count == 1 && table->keys[k]->columns[0] == column && !table->keys[k]->predicate)
             return true;
     return false;
 }

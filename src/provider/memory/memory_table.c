@@ -135,6 +135,11 @@ static const Reference *reference_copy(Arena *arena, const Reference *reference)
     return copy;
 }
 
+static Expr *predicate_copy(Arena *arena, const Expr *predicate)
+{
+    return predicate ? expr_copy(arena, predicate) : NULL;
+}
+
 static void table_take_constraints(MemoryTable *table, const Constraints *constraints)
 {
     Arena *arena = table->base.arena;
@@ -147,7 +152,9 @@ static void table_take_constraints(MemoryTable *table, const Constraints *constr
         items[i].check = text_copy(arena, items[i].check);
         items[i].reference = reference_copy(arena, items[i].reference);
         items[i].columns = arena_copy(arena, items[i].columns, items[i].column_count * sizeof *items[i].columns);
-        if (items[i].kind == CONSTRAINT_PRIMARY_KEY || items[i].kind == CONSTRAINT_UNIQUE)
+        items[i].predicate = predicate_copy(arena, items[i].predicate);
+        ConstraintKind kind = items[i].kind;
+        if (kind == CONSTRAINT_PRIMARY_KEY || kind == CONSTRAINT_UNIQUE || kind == CONSTRAINT_PARTIAL_UNIQUE)
             table->keys[table->key_count++] = &items[i];
     }
     table->constraints = (Constraints){count, items};
@@ -175,6 +182,8 @@ static void table_take_indexes(MemoryTable *table, const Indexes *indexes)
             keys[k].expr = expr_copy(arena, keys[k].expr);
         }
         items[i].keys = keys;
+        items[i].predicate_sql = text_copy(arena, items[i].predicate_sql);
+        items[i].predicate = predicate_copy(arena, items[i].predicate);
     }
     table->indexes = (Indexes){indexes->count, items};
 }
@@ -192,7 +201,11 @@ static void table_make_key_orders(MemoryTable *table)
             keys[i].expr = expr_column(arena, (ColumnId)key->columns[i], column->type, NO_POSITION);
         }
         const char *name = key->kind == CONSTRAINT_PRIMARY_KEY ? "primary key" : "unique";
-        orders[k] = (Index){key->name ? key->name : name, /* is_unique= */ true, key->column_count, keys};
+        orders[k] = (Index){.name = key->name ? key->name : name,
+                            .is_unique = true,
+                            .key_count = key->column_count,
+                            .keys = keys,
+                            .predicate = key->predicate};
     }
     table->key_orders = orders;
     table->wished_rows = arena_array(arena, uint64_t, table->key_count);
@@ -272,15 +285,20 @@ static void table_check_nulls(const MemoryTable *table, const MemoryTable *from,
     }
 }
 
+static bool predicates_are_equal(const Expr *a, const Expr *b)
+{
+    return a == b || (a && b && expr_equal(a, b));
+}
+
 static bool keys_are_equal(const Constraint *a, const Constraint *b)
 {
-    return a->column_count == b->column_count &&
+    return a->column_count == b->column_count && predicates_are_equal(a->predicate, b->predicate) &&
            memcmp(a->columns, b->columns, a->column_count * sizeof *a->columns) == 0;
 }
 
 static bool indexes_are_equal(const Index *a, const Index *b)
 {
-    bool is_equal = a->key_count == b->key_count;
+    bool is_equal = a->key_count == b->key_count && predicates_are_equal(a->predicate, b->predicate);
     for (size_t k = 0; is_equal && k < a->key_count; k++)
         is_equal = a->keys[k].order.is_descending == b->keys[k].order.is_descending &&
                    a->keys[k].order.nulls_first == b->keys[k].order.nulls_first &&

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "column/row.h"
+#include "expr/evaluator.h"
 #include "provider/memory/memory_key.h"
 #include "provider/memory/memory_reader.h"
 
@@ -45,6 +46,40 @@ bool memory_unique_find(const MemoryTable *table, const MemoryVersion *version, 
     return false;
 }
 
+/* ---- the rows that a key is about, where it has a predicate ---- */
+
+typedef struct Cover {
+    MemoryReader *reader; /* of all columns */
+    Evaluator *predicate;
+    uint16_t selection[BATCH_SIZE];
+} Cover;
+
+static Cover *cover_new(const MemoryTable *table, const Context *context, const MemoryVersion *version,
+                        const Constraint *key, Arena *arena)
+{
+    if (key->predicate == NULL)
+        return NULL;
+    Cover *cover = arena_new(arena, Cover);
+    cover->reader = memory_reader_new_all(arena, table->schema, version);
+    cover->predicate = evaluator_new(arena, context, (Expr *[]){key->predicate}, 1);
+    return cover;
+}
+
+/* Those of the rows from .. end-1 of a slice, all of one chunk; lent until the next call. */
+static const Batch *cover_read(Cover *cover, size_t slice_index, size_t from, size_t end)
+{
+    Batch *rows = memory_reader_read(cover->reader, slice_index, from, end);
+    if (rows->row_count > 0)
+        evaluator_filter(cover->predicate, rows, cover->selection);
+    return rows;
+}
+
+static bool cover_has(Cover *cover, MemoryRow row)
+{
+    size_t place = row % MEMORY_GROUP_ROWS;
+    return cover == NULL || cover_read(cover, row / MEMORY_GROUP_ROWS, place, place + 1)->row_count > 0;
+}
+
 /* ---- adding ---- */
 
 static _Noreturn void double_raise(const MemoryTable *table, const Constraint *key, Arena *arena, Vector *const *values,
@@ -72,6 +107,7 @@ typedef struct Adding {
     MemoryVersion *draft;
     MemoryKey *index;
     Arena *arena;
+    Cover *added, *found; /* of the rows at hand, and of those that the index hints at; NULL: all */
     bool is_checked;
     InsertOp op;
     uint64_t ignored_count;
@@ -92,7 +128,8 @@ static bool row_gives_way(const Adding *adding, uint64_t hash, MemoryRow row, co
     MemoryKeyProbe probe = memory_key_probe(adding->index, hash);
     MemoryRow other;
     while (memory_key_next(adding->index, &probe, &other)) {
-        if (other >= row || !row_has_key(adding->draft, other, adding->key, batch->columns, place))
+        if (other >= row || !row_has_key(adding->draft, other, adding->key, batch->columns, place) ||
+            !cover_has(adding->found, other))
             continue;
         if (adding->op == INSERT_IGNORE)
             return memory_version_delete(adding->draft, adding->table->budget, row);
@@ -134,6 +171,11 @@ static void rows_add(Adding *adding, const Context *context, MemoryRow first, Me
             context_check(context);
             size_t chunk_end = memory_chunk_end(from), stop = chunk_end < row_count ? chunk_end : row_count;
             Batch *batch = memory_reader_read(reader, s, from, stop);
+            if (adding->added) {
+                const Batch *covered = cover_read(adding->added, s, from, stop);
+                batch->selection = covered->selection;
+                batch->row_count = covered->row_count;
+            }
             batch_add(adding, batch, reader->first_row);
             from = stop;
         }
@@ -150,6 +192,8 @@ uint64_t memory_unique_add(const MemoryTable *table, const Context *context, Mem
                      .draft = draft,
                      .index = draft->keys[key_index],
                      .arena = scratch,
+                     .added = cover_new(table, context, draft, table->keys[key_index], scratch),
+                     .found = cover_new(table, context, draft, table->keys[key_index], scratch),
                      .op = op};
     size_t added = 0;
     for (size_t s = first / MEMORY_GROUP_ROWS; s < draft->slice_count; s++)
