@@ -18,6 +18,7 @@ static void version_seal(const MemoryVersion *version, const Context *context)
 void memory_change_begin(MemoryChange *change, MemoryTable *table, const Context *context, bool from_nothing)
 {
     *change = (MemoryChange){.table = table, .context = context, .arena = arena_new_child(context->arena)};
+    change->sealer = memory_sealer_new(change->arena, context);
     if (from_nothing) {
         change->version = memory_version_new(change->arena, table->budget, table->key_count, table->indexes.count);
     } else {
@@ -31,7 +32,7 @@ void memory_change_add(MemoryChange *change, Vector *const *columns, const uint1
     for (size_t done = 0; done < count;) {
         if (change->staged.count == 0 || change->staged_rows == MEMORY_GROUP_ROWS) {
             if (change->staged.count > 0)
-                memory_group_seal(change->staged.items[change->staged.count - 1], change->context, MEMORY_GROUP_ROWS);
+                memory_sealer_take(change->sealer, change->staged.items[change->staged.count - 1]);
             MemoryGroup *fresh = memory_group_new(change->arena, change->table->budget, change->table->schema,
                                                   /* will_be_full= */ change->staged.count > 0);
             array_add(change->arena, &change->staged, fresh);
@@ -148,6 +149,7 @@ static void indexes_add(MemoryChange *change, MemoryRow first)
 uint64_t memory_change_commit(MemoryChange *change, InsertOp op)
 {
     uint64_t count = change->added_count;
+    memory_sealer_finish(change->sealer);
     if (change->added_count > 0) {
         MemoryRow first = staged_rows_place(change);
         for (size_t k = 0; k < change->table->key_count; k++)

@@ -9,6 +9,7 @@
 #define QUERN_PROVIDER_MEMORY_MEMORY_CHANGE_H
 
 #include "base/array.h"
+#include "provider/memory/memory_sealer.h"
 #include "provider/memory/memory_table.h"
 
 typedef struct MemoryChange {
@@ -17,7 +18,8 @@ typedef struct MemoryChange {
     Arena *arena;           /* a scratch one below the statement's, freed by the commit */
     MemoryVersion *version; /* the draft */
     ARRAY(MemoryGroup *) staged;
-    size_t staged_rows; /* of the last staged group */
+    size_t staged_rows;   /* of the last staged group */
+    MemorySealer *sealer; /* of the others */
     uint64_t added_count;
 } MemoryChange;
 
