@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-enum { MAP_ALIGNMENT = 64 << 10 /* a multiple of every page size in use */, MOST_FREE = 256 };
+enum { MAP_ALIGNMENT = 64 << 10 /* a multiple of every page size in use */, MOST_FREE = 256, MOST_LOOKED = 4 << 20 };
 
 typedef struct FreePlace {
     uint64_t offset, size;
@@ -24,6 +24,8 @@ struct TempFile {
     uint64_t end;   /* all of it counts against the limit */
     size_t free_count;
     FreePlace free[MOST_FREE]; /* what was discarded: it may be taken again. What finds no room here is lost */
+    struct TempMap *maps;      /* in any order */
+    uint64_t mapped_size, looked_size;
 };
 
 /* ---- the folder ---- */
@@ -189,11 +191,34 @@ typedef struct TempMap {
     void *memory;
     uint64_t offset;
     size_t size;
+    struct TempMap *previous, *next;
 } TempMap;
+
+static void temp_map_link(TempMap *map)
+{
+    TempFile *file = map->file;
+    map->next = file->maps;
+    if (map->next)
+        map->next->previous = map;
+    file->maps = map;
+    file->mapped_size += map->size;
+}
+
+static void temp_map_unlink(TempMap *map)
+{
+    if (map->next)
+        map->next->previous = map->previous;
+    if (map->previous)
+        map->previous->next = map->next;
+    else
+        map->file->maps = map->next;
+    map->file->mapped_size -= map->size;
+}
 
 static void temp_map_release(void *object)
 {
-    const TempMap *map = object;
+    TempMap *map = object;
+    temp_map_unlink(map);
     munmap(map->memory, map->size);
     temp_file_discard(map->file, map->offset, map->size);
 }
@@ -229,6 +254,7 @@ Buffer *temp_file_map(TempFile *file, size_t size)
         temp_raise(file->context, "writing a temporary file", error);
     }
     memcpy(buffer->data, &map, sizeof map);
+    temp_map_link(buffer->data);
     buffer->foreign = buffer->data;
     buffer->release = temp_map_release;
     buffer->data = map.memory;
@@ -236,8 +262,23 @@ Buffer *temp_file_map(TempFile *file, size_t size)
     return buffer;
 }
 
+static void temp_map_rest(const TempMap *map)
+{
+    (void)madvise(map->memory, map->size, MADV_DONTNEED); /* of a shared file: what was written stays there */
+}
+
 void temp_buffer_rest(const Buffer *buffer)
 {
     if (buffer->release == temp_map_release)
-        (void)madvise(buffer->data, buffer->size, MADV_DONTNEED); /* of a shared file: what was written stays there */
+        temp_map_rest(buffer->foreign);
+}
+
+void temp_file_look(TempFile *file, size_t count, size_t whole)
+{
+    file->looked_size += file->mapped_size / (whole ? whole : 1) * count;
+    if (file->looked_size < MOST_LOOKED)
+        return;
+    file->looked_size = 0;
+    for (const TempMap *map = file->maps; map; map = map->next)
+        temp_map_rest(map);
 }

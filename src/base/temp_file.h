@@ -27,10 +27,13 @@ void temp_file_read(const TempFile *file, uint64_t offset, void *target, size_t 
 /* They are not needed any more: others may take their place. */
 void temp_file_discard(TempFile *file, uint64_t offset, size_t size);
 /* Memory that is a part of the file: for what must keep its address. The system writes it out as it sees fit; it counts
- * as temporary, not as memory. The file outlives it. Raises IO, DISK_FULL, TEMP_LIMIT. */
+ * as temporary, not as memory. It is zero. The file outlives it. Raises IO, DISK_FULL, TEMP_LIMIT. */
 Buffer *temp_file_map(TempFile *file, size_t size);
 /* Lets the system take the memory of such a buffer away until it is touched again; any other stays as it is. */
 void temp_buffer_rest(const Buffer *buffer);
+/* Before `count` of `whole` like parts of all that is mapped are looked at, say rows: lets go of it each time that some
+ * MB of it may have come to memory, so that a walk holds no more. */
+void temp_file_look(TempFile *file, size_t count, size_t whole);
 /* Empty again. Nothing of it is mapped. */
 void temp_file_clear(TempFile *file);
 /* Bytes that it holds on disk. */

@@ -5,6 +5,8 @@
 
 #include "base/memory.h"
 
+enum { COPY_PIECE = 4 << 20 };
+
 void block_clear(Block *block)
 {
     if (block->data == NULL)
@@ -70,6 +72,26 @@ void block_renew(Block *block, size_t size)
     block_take(block, size);
 }
 
+void block_renew_zero(Block *block, const Context *context, size_t size)
+{
+    block_renew(block, size);
+    if (block->mapped == NULL)
+        context_zero(context, block->data, block->size);
+}
+
+/* In pieces, so that of what stands in a file little is in memory. */
+static void block_copy(const Block *target, const Block *source, size_t size)
+{
+    for (size_t done = 0; done < size; done += COPY_PIECE) {
+        size_t left = size - done;
+        if (done > 0) {
+            block_rest(source);
+            block_rest(target);
+        }
+        memcpy((char *)target->data + done, (const char *)source->data + done, left < COPY_PIECE ? left : COPY_PIECE);
+    }
+}
+
 void block_grow(Block *block, size_t used_size, size_t size)
 {
     if (size <= block->size)
@@ -79,8 +101,7 @@ void block_grow(Block *block, size_t used_size, size_t size)
     Block grown = {
         .budget = block->budget, .file = block->file, .memory_size = block->memory_size, .what = block->what};
     block_take(&grown, size);
-    if (used_size)
-        memcpy(grown.data, block->data, used_size);
+    block_copy(&grown, block, used_size);
     block_clear(block);
     *block = grown;
 }

@@ -138,7 +138,7 @@ WindowAggregate *window_aggregate_new(WindowRows *rows, const WindowCall *window
     if (call->filter)
         self->chunk.filter = window_rows_vector(rows, self->filter_slot);
     self->scratch = self->running_kept[0] = self->running_kept[1] = self->kept;
-    self->kept.arena = arena_new_child(arena);
+    self->kept.arena = window_arena_new(rows, "the frames of a window");
     self->scratch.arena = arena_new_child(arena);
     self->running_kept[0].arena = arena_new_child(arena);
     self->running_kept[1].arena = arena_new_child(arena);
@@ -232,9 +232,7 @@ static uint8_t *level_state(const WindowAggregate *self, size_t level, size_t in
 
 static void level_make(WindowAggregate *self, size_t level, size_t count)
 {
-    size_t size = memory_size_multiply(count, self->state_size);
-    block_renew(self->levels[level], size);
-    context_zero(self->rows->context, self->levels[level]->data, size);
+    block_renew_zero(self->levels[level], self->rows->context, memory_size_multiply(count, self->state_size));
     self->level_counts[level] = count;
     self->level_count = level + 1;
 }
@@ -352,8 +350,10 @@ static void tree_make(WindowAggregate *self)
         size_t level = self->level_count, below_count = self->level_counts[level - 1];
         level_make(self, level, (below_count + FANOUT - 1) / FANOUT);
         for (size_t i = 0; i < below_count; i++) {
-            if (i % BATCH_SIZE == 0)
+            if (i % BATCH_SIZE == 0) {
                 context_check(self->rows->context);
+                window_rows_look(self->rows, BATCH_SIZE);
+            }
             merges_add(self, &self->kept, level_state(self, level - 1, i), level_state(self, level, i / FANOUT));
         }
         merges_run(self, &self->kept);

@@ -77,7 +77,7 @@ WindowRows *window_rows_new(const Build *build, const PlanWindow *plan)
     return rows;
 }
 
-enum { BLOCKS_IN_MEMORY = 32, REST_BATCHES = 64 };
+enum { BLOCKS_IN_MEMORY = 32 };
 
 /* Bytes that a part of it may hold in memory. */
 static size_t window_rows_part(const WindowRows *rows, size_t count)
@@ -89,6 +89,15 @@ Block *window_block_new(const WindowRows *rows, const char *what)
 {
     return block_new_overflowing(rows->arena, rows->context, what, rows->file,
                                  window_rows_part(rows, BLOCKS_IN_MEMORY));
+}
+
+Arena *window_arena_new(const WindowRows *rows, const char *what)
+{
+    Arena *arena = arena_new_child(rows->arena);
+    if (rows->context->memory)
+        arena_count(arena, rows->context->memory, what);
+    arena_overflow_to(arena, rows->file, window_rows_part(rows, BLOCKS_IN_MEMORY));
+    return arena;
 }
 
 size_t window_rows_add_slot(WindowRows *rows, Expr *expr)
@@ -301,6 +310,7 @@ static void part_find_boundaries(WindowRows *rows)
     rows->partition_count = rows->group_count = 0;
     for (size_t first = 0, count; (count = part_fetch(rows, first, is_in_memory)) > 0; first += count) {
         context_check(rows->context);
+        window_rows_look(rows, count);
         boundaries_find(rows, boundaries, first, count);
         rows_add_boundaries(rows, boundaries, first, count);
     }
@@ -366,16 +376,12 @@ void window_rows_close(WindowRows *rows)
             sorter_clear(shared->sorters[i]);
 }
 
-void window_rows_rest(const WindowRows *rows)
-{
-    row_store_rest(rows->store);
-    block_rest(rows->row_block);
-    block_rest(rows->partition_block);
-    block_rest(rows->partition_group_block);
-    block_rest(rows->group_block);
-}
-
 /* ---- reading ---- */
+
+void window_rows_look(const WindowRows *rows, size_t count)
+{
+    temp_file_look(rows->file, count, rows->count);
+}
 
 bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch)
 {
@@ -385,9 +391,8 @@ bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch)
         group = batch->groups[batch->count - 1];
     }
     batch->first += batch->count;
-    if (batch->first / BATCH_SIZE % REST_BATCHES == 0)
-        window_rows_rest(rows);
     batch->count = rows->count - batch->first < count ? rows->count - batch->first : count;
+    window_rows_look(rows, batch->count);
     for (size_t i = 0; i < batch->count; i++) {
         partition += rows->partition_starts[partition + 1] == batch->first + i;
         group += rows->group_starts[group + 1] == batch->first + i;
@@ -399,6 +404,7 @@ bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch)
 
 void window_rows_read(const WindowRows *rows, size_t slot, size_t first, size_t count, Vector *target)
 {
+    window_rows_look(rows, count);
     rows_read(rows->layout, slot, rows->rows + first, count, target);
 }
 

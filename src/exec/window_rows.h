@@ -89,13 +89,16 @@ bool window_rows_next_part(WindowRows *rows);
 void window_rows_leave_part(WindowRows *rows);
 /* Memory that grows with the rows: where it is much it stands in the file. */
 Block *window_block_new(const WindowRows *rows, const char *what);
+/* The same for what states point to. */
+Arena *window_arena_new(const WindowRows *rows, const char *what);
 /* Bytes that it holds. */
 size_t window_rows_size(const WindowRows *rows);
 /* Gives all memory back; sorters of other copies stay until nobody reads them. */
 void window_rows_close(WindowRows *rows);
 
-/* Lets go of what stands in the file: it is read again where it is looked at. */
-void window_rows_rest(const WindowRows *rows);
+/* Before so many rows, or what is kept for each, are looked at without being read: so that what stands in the file is
+ * in memory but for some MB. */
+void window_rows_look(const WindowRows *rows, size_t count);
 
 /* The next rows, up to `count` (at most BATCH_SIZE), behind those of `batch`, which starts zeroed. False at the end. */
 bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch);
