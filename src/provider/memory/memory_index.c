@@ -24,7 +24,7 @@ struct MemoryRun {
     _Atomic size_t share_count;
     size_t count;
     Buffer *entries, *bytes;
-    Buffer *spare; /* entries while it is sorted */
+    Buffer *spare; /* entries while it is sorted; what has become too small while it is copied */
 };
 
 /* ---- shares ---- */
@@ -140,6 +140,7 @@ int memory_run_compare(const MemoryRun *a, size_t entry_a, const MemoryRun *b, s
 
 typedef struct Making {
     const MemoryTable *table;
+    const Context *context;
     const Index *definition;
     const Vector **vectors; /* of the batch at hand, one a key */
     MemoryReader *reader;
@@ -150,14 +151,17 @@ typedef struct Making {
     size_t byte_count;
 } Making;
 
-static Buffer *buffer_grown(Buffer *buffer, size_t used, size_t wanted, MemoryBudget *budget)
+/* Makes room for `wanted` bytes in one of the run's buffers, which holds `used`. It is the run's all the while. */
+static void making_reserve(const Making *self, Buffer **buffer, size_t used, size_t wanted)
 {
-    if (wanted <= buffer->size)
-        return buffer;
-    Buffer *larger = buffer_new(wanted > buffer->size * 2 ? wanted : buffer->size * 2, budget);
-    memcpy(larger->data, buffer->data, used);
-    buffer_unref(buffer);
-    return larger;
+    if (wanted <= (*buffer)->size)
+        return;
+    Buffer *larger = buffer_new(wanted > (*buffer)->size * 2 ? wanted : (*buffer)->size * 2, self->table->budget);
+    self->run->spare = *buffer;
+    *buffer = larger;
+    context_copy(self->context, larger->data, self->run->spare->data, used);
+    buffer_unref(self->run->spare);
+    self->run->spare = NULL;
 }
 
 /* The run first: nothing can fail between taking a buffer and holding it. */
@@ -187,9 +191,8 @@ static void making_visit(void *user, Batch *batch)
     }
     for (size_t i = 0; i < batch->row_count; i++)
         total += sizes[i];
-    run->bytes = buffer_grown(run->bytes, self->byte_count, total, self->table->budget);
-    run->entries = buffer_grown(run->entries, run->count * sizeof(Entry),
-                                (run->count + batch->row_count) * sizeof(Entry), self->table->budget);
+    making_reserve(self, &run->bytes, self->byte_count, total);
+    making_reserve(self, &run->entries, run->count * sizeof(Entry), (run->count + batch->row_count) * sizeof(Entry));
     Entry *entries = (Entry *)run->entries->data + run->count;
     for (size_t i = 0; i < batch->row_count; i++) {
         keys[i] = (uint8_t *)run->bytes->data + self->byte_count;
@@ -257,6 +260,7 @@ static MemoryRun *run_make(const MemoryTable *table, const Context *context, con
         exprs[k] = definition->keys[k].expr;
     Making *making = arena_new(arena, Making);
     making->table = table;
+    making->context = context;
     making->definition = definition;
     making->vectors = arena_array(arena, const Vector *, definition->key_count);
     making->reader = memory_reader_new_all(arena, table->schema, draft);
