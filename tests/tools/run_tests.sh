@@ -52,7 +52,7 @@ if [ "$group" = all ]; then
         run "slt with $setting" "$BUILD/slt-run" --quiet --set $setting tests/slt
     done
 fi
-[ "$group" = all ] && run random "$BUILD/random" 20 1
+[ "$group" = all ] && run random "$BUILD/random" 60 1
 [ "$group" = all ] && run examples sh tests/example/check.sh
 [ "$group" = all ] && run manual python3 tests/tools/manual.py --check "$QUERN" man/quern-sql.7
 case $group in
