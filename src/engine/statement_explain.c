@@ -31,7 +31,7 @@ static void explain_annotate(void *user, const Plan *plan, Text *text)
                     (double)metrics->elapsed_ns / 1e6);
     if (metrics->memory_peak)
         text_add_format(text, " memory=%zuKiB", (metrics->memory_peak + 1023) / 1024);
-    text_add_char(text, ')');
+    text_add(text, metrics->is_exchanged ? ", sides exchanged)" : ")");
 }
 
 typedef struct ExplainOptions {
@@ -93,6 +93,8 @@ static void explain_members(void *user, const Plan *plan, Text *text)
                     (double)metrics->elapsed_ns / 1e6);
     if (metrics->memory_peak)
         text_add_format(text, ", \"Memory Used\": %zu", (metrics->memory_peak + 1023) / 1024);
+    if (metrics->is_exchanged)
+        text_add(text, ", \"Sides Exchanged\": true");
 }
 
 /* One row: an array of plans, one after each rule where they are asked for. */

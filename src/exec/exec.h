@@ -13,6 +13,7 @@ typedef struct OperatorMetrics {
     uint64_t row_count, batch_count;
     uint64_t elapsed_ns; /* this operator and those below it */
     size_t memory_peak;  /* bytes of its large memory */
+    bool is_exchanged;   /* a join whose sides were exchanged while it ran */
 } OperatorMetrics;
 
 /* One running query. */

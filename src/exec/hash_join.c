@@ -3,14 +3,20 @@
 #include <string.h>
 
 #include "exec/join_build.h"
+#include "exec/join_exchange.h"
 #include "exec/join_parts.h"
 #include "exec/join_probe.h"
 #include "expr/evaluator.h"
 
-typedef struct HashJoinOperator {
+typedef struct HashJoinOperator HashJoinOperator;
+
+struct HashJoinOperator {
     Operator base;
-    JoinSource source; /* candidates: the rows of equal key */
-    JoinTable *table;  /* that is looked in: the one that copies share, or that of a partition */
+    Build build;                 /* that `exchanged` is made by */
+    HashJoinOperator *exchanged; /* the same join from the other side, which does all the rest; else NULL */
+    JoinReplay *replay;          /* left rows that were read before it was known which side is which; else NULL */
+    JoinSource source;           /* candidates: the rows of equal key */
+    JoinTable *table;            /* that is looked in: the one that copies share, or that of a partition */
     JoinProbe *probe;
     const Type *types; /* of its outputs */
     JoinParts *parts;  /* where rows wait on disk; else NULL */
@@ -23,11 +29,17 @@ typedef struct HashJoinOperator {
     Vector **keys;
     uint8_t *candidate;         /* the next one of row source.next_left */
     uint8_t *heads[BATCH_SIZE]; /* by left row: the first candidate */
-} HashJoinOperator;
+};
 
 static HashJoinOperator *hash_join_of(JoinSource *source)
 {
     return (HashJoinOperator *)((char *)source - offsetof(HashJoinOperator, source));
+}
+
+static Batch *hash_join_next_left(HashJoinOperator *self)
+{
+    Batch *left = self->replay ? join_replay_next(self->replay) : NULL;
+    return left ? left : operator_next(self->base.inputs[0]);
 }
 
 static const Batch *hash_join_pull(JoinSource *source)
@@ -36,7 +48,7 @@ static const Batch *hash_join_pull(JoinSource *source)
     if (self->table->is_partition)
         return join_parts_next_left(self->parts);
     for (;;) {
-        Batch *left = operator_next(self->base.inputs[0]);
+        Batch *left = hash_join_next_left(self);
         if (left == NULL || self->parts == NULL)
             return left;
         if (self->order)
@@ -107,11 +119,52 @@ static void hash_join_find_null_keys(JoinSource *source, bool *ret_is_null)
                               vector_is_null(self->keys[k], batch_row(source->left, i));
 }
 
+static HashJoinOperator *hash_join_exchanged_new(const HashJoinOperator *self, JoinExchange *exchange)
+{
+    Build build = self->build;
+    build.shared = exchange->table;
+    Operator **inputs = arena_array(build.arena, Operator *, 2);
+    inputs[0] = self->base.inputs[1];
+    inputs[1] = self->base.inputs[0];
+    return (HashJoinOperator *)hash_join_new(&build, &exchange->plan.base, inputs);
+}
+
+/* Reads some of the right side, and if that is far more than was expected, as much of the left one. True: that one is
+ * the smaller, and has become the right side of `exchanged`. */
+static bool hash_join_exchange(HashJoinOperator *self, JoinBuilder *builder)
+{
+    const Operator *op = &self->base;
+    JoinExchange *exchange = self->table->exchange;
+    bool is_at_end = join_builder_read_some(builder, op->inputs[1], exchange->row_limit, &exchange->read_count);
+    if (!join_exchange_is_worth_trying(exchange, op->worker, is_at_end))
+        return false;
+    HashJoinOperator *exchanged = hash_join_exchanged_new(self, exchange);
+    JoinBuilder *other = join_builder_new(exchange->table, &exchanged->base);
+    is_at_end = join_builder_read_some(other, op->inputs[0], exchange->right->row_count, &exchange->read_count);
+    if (!join_exchange_is_better(exchange, op->worker, is_at_end)) {
+        join_builder_free(other);
+        self->replay = join_replay_new(&self->build, op, exchange->table, op->plan->inputs[0]);
+        return false;
+    }
+    join_builder_finish(other);
+    exchanged->is_built = true;
+    exchanged->replay = join_replay_new(&self->build, op, self->table, op->plan->inputs[1]);
+    self->exchanged = exchanged;
+    op->metrics->is_exchanged = true;
+    return true;
+}
+
 static void hash_join_build(HashJoinOperator *self)
 {
     Operator *op = &self->base;
-    join_table_build(self->table, op, op->inputs[1]);
+    JoinBuilder *builder = join_builder_new(self->table, op);
     self->is_built = true;
+    if (self->table->exchange && hash_join_exchange(self, builder)) {
+        join_builder_free(builder);
+        return;
+    }
+    join_builder_read(builder, op->inputs[1]);
+    join_builder_finish(builder);
     if (!self->table->has_waiting)
         return;
     if (join_waiting_keeps_order(self->table->waiting))
@@ -150,6 +203,8 @@ static Batch *hash_join_next(Operator *op)
     HashJoinOperator *self = (HashJoinOperator *)op;
     if (!self->is_built)
         hash_join_build(self);
+    if (self->exchanged)
+        return hash_join_next_part(self->exchanged);
     if (self->order == NULL)
         return hash_join_next_part(self);
     if (!self->is_ordered)
@@ -164,7 +219,10 @@ static void hash_join_close(Operator *op)
         join_parts_close(self->parts);
     if (self->order)
         join_order_close(self->order);
-    join_table_close(op->shared);
+    JoinTable *table = op->shared;
+    join_table_close(table);
+    if (table->exchange)
+        join_table_close(table->exchange->table);
 }
 
 static const OperatorOps hash_join_ops = {"HashJoin", NULL, hash_join_next, hash_join_close};
@@ -172,6 +230,7 @@ static const OperatorOps hash_join_ops = {"HashJoin", NULL, hash_join_next, hash
 Operator *hash_join_new(const Build *build, const Plan *plan, Operator **inputs)
 {
     HashJoinOperator *self = operator_new(build, HashJoinOperator, &hash_join_ops, plan, inputs);
+    self->build = *build;
     self->source = (JoinSource){
         .pull = hash_join_pull,
         .begin = hash_join_begin,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "exec/join_exchange.h"
 #include "exec/join_table.h"
 #include "expr/function.h"
 
@@ -80,11 +81,18 @@ static JoinConditions join_conditions(Arena *arena, const Plan *plan)
     return split;
 }
 
+JoinConditions *join_conditions_new(Arena *arena, const Plan *plan)
+{
+    JoinConditions *conditions = arena_new(arena, JoinConditions);
+    *conditions = join_conditions(arena, plan);
+    return conditions;
+}
+
 void *join_shared_new(const Build *build, const Plan *plan)
 {
-    JoinConditions *conditions = arena_new(build->arena, JoinConditions);
-    *conditions = join_conditions(build->arena, plan);
-    return join_table_new(build, plan, conditions);
+    JoinTable *table = join_table_new(build, plan, join_conditions_new(build->arena, plan));
+    table->exchange = join_exchange_new(build, plan, table);
+    return table;
 }
 
 Operator *join_new(const Build *build, const Plan *plan, Operator **inputs)

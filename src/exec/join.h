@@ -21,6 +21,9 @@ typedef struct JoinConditions {
     Expr *mark_condition; /* or NULL */
 } JoinConditions;
 
+/* Those of the join. */
+JoinConditions *join_conditions_new(Arena *arena, const Plan *plan);
+
 OperatorConstructor hash_join_new, nested_loop_join_new;
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* One copy's scratch memory. */
-typedef struct JoinBuilder {
+struct JoinBuilder {
     Arena *arena;
     JoinTable *table;
     Operator *op;
@@ -19,7 +19,7 @@ typedef struct JoinBuilder {
     uint8_t *rows[BATCH_SIZE];
     uint8_t *reversed[BATCH_SIZE];
     JoinHashProbe *probe;
-} JoinBuilder;
+};
 
 static JoinBuilder *builder_new(Arena *arena, JoinTable *table, Operator *op)
 {
@@ -130,11 +130,15 @@ static void builder_put_down_all(JoinBuilder *builder)
     table->ranges[builder->copy_index] = (KeyRange){0};
 }
 
+/* Bytes of its rows, with their places in the hash table. */
+static size_t builder_size(const JoinBuilder *builder)
+{
+    return row_store_size(builder->store) + row_store_count(builder->store) * JOIN_HASH_ROW_SIZE;
+}
+
 static bool builder_is_full(const JoinBuilder *builder)
 {
-    size_t row_count = row_store_count(builder->store);
-    return memory_share_is_full(builder->table->share, row_count,
-                                row_store_size(builder->store) + row_count * JOIN_HASH_ROW_SIZE);
+    return memory_share_is_full(builder->table->share, row_store_count(builder->store), builder_size(builder));
 }
 
 /* Rows of a partition. */
@@ -179,6 +183,7 @@ static void builder_add(JoinBuilder *builder, const Batch *batch)
     builder_keep(builder, count, has_keyless);
     if (table->waiting && builder_is_full(builder))
         builder_put_down_all(builder);
+    operator_note_memory(builder->op, row_store_size(builder->store));
 }
 
 /* ---- keys to rows ---- */
@@ -300,18 +305,55 @@ static void builder_note_memory(const JoinBuilder *builder)
     operator_note_memory(builder->op, row_store_size(builder->store) + (builder->copy_index == 0 ? found_size : 0));
 }
 
-void join_table_build(JoinTable *table, Operator *op, Operator *right)
+JoinBuilder *join_builder_new(JoinTable *table, Operator *op)
 {
     Arena *scratch = arena_new_child(op->arena);
     JoinBuilder *builder = builder_new(scratch, table, op);
     builder_prepare_input(builder, scratch);
-    for (const Batch *batch; (batch = operator_next(right)) != NULL;) {
+    return builder;
+}
+
+void join_builder_free(JoinBuilder *builder)
+{
+    arena_free(builder->arena);
+}
+
+static bool builder_is_half_full(const JoinBuilder *builder)
+{
+    return memory_share_is_full(memory_share_part(builder->table->share, 2), row_store_count(builder->store),
+                                builder_size(builder));
+}
+
+bool join_builder_read_some(JoinBuilder *builder, Operator *right, size_t row_limit, _Atomic size_t *read_count)
+{
+    while (*read_count < row_limit && !builder_is_half_full(builder)) {
+        const Batch *batch = operator_next(right);
+        if (batch == NULL)
+            return true;
+        *read_count += batch->row_count;
         builder_add(builder, batch);
-        operator_note_memory(op, row_store_size(builder->store));
     }
-    builder_finish(builder, op->worker);
+    return false;
+}
+
+void join_builder_read(JoinBuilder *builder, Operator *right)
+{
+    for (const Batch *batch; (batch = operator_next(right)) != NULL;)
+        builder_add(builder, batch);
+}
+
+void join_builder_finish(JoinBuilder *builder)
+{
+    builder_finish(builder, builder->op->worker);
     builder_note_memory(builder);
-    arena_free(scratch);
+    join_builder_free(builder);
+}
+
+void join_table_build(JoinTable *table, Operator *op, Operator *right)
+{
+    JoinBuilder *builder = join_builder_new(table, op);
+    join_builder_read(builder, right);
+    join_builder_finish(builder);
 }
 
 void join_table_build_partition(JoinTable *table, Operator *op, Spill *spill)

@@ -7,7 +7,19 @@
 
 #include "exec/join_table.h"
 
-/* Reads this copy's part of the right side to its end, and waits until the others have too: the table is whole. */
+typedef struct JoinBuilder JoinBuilder; /* one copy's */
+
+/* `op`: the join, whose plan's right side the table is of. */
+JoinBuilder *join_builder_new(JoinTable *table, Operator *op);
+void join_builder_free(JoinBuilder *builder);
+/* Reads this copy's part of the right side. Some of it: until copies have read `row_limit` rows, which they count
+ * together, or its own take half of the memory for them; returns whether that was the end. */
+bool join_builder_read_some(JoinBuilder *builder, Operator *right, size_t row_limit, _Atomic size_t *read_count);
+void join_builder_read(JoinBuilder *builder, Operator *right);
+/* All of it has been read: waits until the others have too. Then the table is whole. */
+void join_builder_finish(JoinBuilder *builder);
+
+/* All of that. */
 void join_table_build(JoinTable *table, Operator *op, Operator *right);
 /* The table, which is empty, becomes that of the right rows of the partition that `spill` has taken up. */
 void join_table_build_partition(JoinTable *table, Operator *op, Spill *spill);

@@ -34,7 +34,8 @@ typedef struct JoinDynamic {
 typedef struct JoinTable {
     const Context *context;
     const JoinConditions *conditions;
-    MemoryShare share;    /* of each copy */
+    MemoryShare share;             /* of each copy */
+    struct JoinExchange *exchange; /* NULL: its sides stay as they are */
     JoinWaiting *waiting; /* NULL where rows cannot wait: without keys, in a partition, where their order is kept */
     bool is_partition;
     bool has_waiting; /* right rows that are not here; set when all have been read */

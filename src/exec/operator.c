@@ -101,6 +101,7 @@ void operator_metrics_add(OperatorMetrics *metrics, const OperatorMetrics *copy)
     metrics->row_count += copy->row_count;
     metrics->batch_count += copy->batch_count;
     metrics->memory_peak += copy->memory_peak;
+    metrics->is_exchanged |= copy->is_exchanged;
     if (copy->elapsed_ns > metrics->elapsed_ns)
         metrics->elapsed_ns = copy->elapsed_ns;
 }

@@ -3,31 +3,6 @@
 
 static const double CLEARLY_SMALLER = 0.8; /* below that, keeping the written order is worth more */
 
-/* The join type that gives the same rows with the sides exchanged; false when there is none. */
-static bool type_with_sides_exchanged(PlanJoinType type, PlanJoinType *ret_type)
-{
-    switch (type) {
-    case PLAN_JOIN_INNER:
-    case PLAN_JOIN_FULL:
-        *ret_type = type;
-        return true;
-    case PLAN_JOIN_LEFT:
-        *ret_type = PLAN_JOIN_RIGHT;
-        return true;
-    case PLAN_JOIN_RIGHT:
-        *ret_type = PLAN_JOIN_LEFT;
-        return true;
-    case PLAN_JOIN_SEMI:
-        *ret_type = PLAN_JOIN_RIGHT_SEMI;
-        return true;
-    case PLAN_JOIN_ANTI:
-        *ret_type = PLAN_JOIN_RIGHT_ANTI;
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* Without a key every left row looks at right rows until one decides it; those would be looked at for all of them. */
 static bool has_key(PlanColumns *columns, const PlanJoin *join)
 {
@@ -47,7 +22,7 @@ static double side_cells(const PlanJoin *join, size_t side)
 
 static bool wants_exchange(PlanColumns *columns, const PlanJoin *join, PlanJoinType *ret_type)
 {
-    return type_with_sides_exchanged(join->type, ret_type) &&
+    return plan_join_exchanged(join->type, ret_type) &&
            join->base.inputs[0]->row_estimate < join->base.inputs[1]->row_estimate * CLEARLY_SMALLER &&
            (!plan_join_marks_right(*ret_type) ||
             (side_cells(join, 0) < side_cells(join, 1) * CLEARLY_SMALLER && has_key(columns, join)));

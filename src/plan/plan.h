@@ -416,6 +416,8 @@ const char *plan_join_type_name(PlanJoinType type);
 bool plan_has_output(const Plan *plan, ColumnId column);
 /* Position among the outputs; raises INTERNAL when it is not there. */
 size_t plan_output_index(const Plan *plan, ColumnId column);
+/* The join type that gives the same rows with the sides exchanged; false when there is none. */
+bool plan_join_exchanged(PlanJoinType type, PlanJoinType *ret_type);
 /* Whether it matters in which order the input's rows come, when that of the node's own does. */
 bool plan_input_order_matters(const Plan *plan, size_t input_index, bool order_matters);
 /* Whether one of its functions goes by the order of its rows. */

@@ -51,6 +51,30 @@ bool plan_aggregate_heeds_order(const PlanAggregate *aggregate)
     return false;
 }
 
+bool plan_join_exchanged(PlanJoinType type, PlanJoinType *ret_type)
+{
+    switch (type) {
+    case PLAN_JOIN_INNER:
+    case PLAN_JOIN_FULL:
+        *ret_type = type;
+        return true;
+    case PLAN_JOIN_LEFT:
+        *ret_type = PLAN_JOIN_RIGHT;
+        return true;
+    case PLAN_JOIN_RIGHT:
+        *ret_type = PLAN_JOIN_LEFT;
+        return true;
+    case PLAN_JOIN_SEMI:
+        *ret_type = PLAN_JOIN_RIGHT_SEMI;
+        return true;
+    case PLAN_JOIN_ANTI:
+        *ret_type = PLAN_JOIN_RIGHT_ANTI;
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool plan_input_order_matters(const Plan *plan, size_t input_index, bool order_matters)
 {
     switch (plan->kind) {
