@@ -265,14 +265,6 @@ static bool bench_statement(QuernConnection *connection, const char *sql, size_t
     return count > 0 && !has_failed;
 }
 
-static bool is_wanted(const char *sql, char **words, int word_count)
-{
-    bool has_word = word_count == 0;
-    for (int i = 0; i < word_count; i++)
-        has_word |= strstr(sql, words[i]) != NULL;
-    return has_word;
-}
-
 int main(int argument_count, char **arguments)
 {
     if (argument_count < 5) {
@@ -297,7 +289,7 @@ int main(int argument_count, char **arguments)
     printf("median, ninth of ten, and most, elapsed and CPU; how often interrupted\n");
     bool all_interrupted = true;
     for (size_t i = 0; i < STATEMENTS; i++)
-        if (is_wanted(statements[i], arguments + 5, argument_count - 5))
+        if (name_is_wanted(statements[i], arguments + 5, (size_t)argument_count - 5))
             all_interrupted &= bench_statement(connection, statement_text(statements[i], folder), round_count);
     quern_close(connection);
     return !all_interrupted;

@@ -166,14 +166,6 @@ static void bench_query(Run *run, const Query *query)
     print_query(query, series);
 }
 
-static bool query_is_wanted(const Query *query, char **words, size_t word_count)
-{
-    for (size_t i = 0; i < word_count; i++)
-        if (strstr(query->name, words[i]))
-            return true;
-    return word_count == 0;
-}
-
 int main(int argument_count, char **arguments)
 {
     Run run = {0};
@@ -193,7 +185,7 @@ int main(int argument_count, char **arguments)
         fail("rounds are 1 to %d", ROUND_LIMIT);
     print_head();
     for (size_t query = 0; query < QUERY_COUNT; query++)
-        if (query_is_wanted(&queries[query], arguments + 8, (size_t)argument_count - 8))
+        if (name_is_wanted(queries[query].name, arguments + 8, (size_t)argument_count - 8))
             bench_query(&run, &queries[query]);
     for (size_t c = 0; c < CONTENDER_COUNT; c++) {
         char path[PATH_SIZE];

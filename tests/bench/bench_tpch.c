@@ -8,51 +8,17 @@
 
 #include "duckdb.h"
 #include "series.h"
+#include "tpch.h"
 
-enum { QUERY_COUNT = 22, PATH_SIZE = 4096, SQL_SIZE = 8192, TABLE_COUNT = 8 };
-
-/* DuckDB is told the types, since it takes 0.05 for a DOUBLE; quern finds DECIMAL by itself. */
-static const struct {
-    const char *name, *columns;
-} tables[TABLE_COUNT] = {
-    {"region", "r_regionkey BIGINT, r_name VARCHAR, r_comment VARCHAR"},
-    {"nation", "n_nationkey BIGINT, n_name VARCHAR, n_regionkey BIGINT, n_comment VARCHAR"},
-    {"supplier", "s_suppkey BIGINT, s_name VARCHAR, s_address VARCHAR, s_nationkey BIGINT, s_phone VARCHAR,"
-                 " s_acctbal DECIMAL(15,2), s_comment VARCHAR"},
-    {"customer", "c_custkey BIGINT, c_name VARCHAR, c_address VARCHAR, c_nationkey BIGINT, c_phone VARCHAR,"
-                 " c_acctbal DECIMAL(15,2), c_mktsegment VARCHAR, c_comment VARCHAR"},
-    {"part", "p_partkey BIGINT, p_name VARCHAR, p_mfgr VARCHAR, p_brand VARCHAR, p_type VARCHAR, p_size BIGINT,"
-             " p_container VARCHAR, p_retailprice DECIMAL(15,2), p_comment VARCHAR"},
-    {"partsupp", "ps_partkey BIGINT, ps_suppkey BIGINT, ps_availqty BIGINT, ps_supplycost DECIMAL(15,2),"
-                 " ps_comment VARCHAR"},
-    {"orders", "o_orderkey BIGINT, o_custkey BIGINT, o_orderstatus VARCHAR, o_totalprice DECIMAL(15,2),"
-               " o_orderdate DATE, o_orderpriority VARCHAR, o_clerk VARCHAR, o_shippriority BIGINT, o_comment VARCHAR"},
-    {"lineitem", "l_orderkey BIGINT, l_partkey BIGINT, l_suppkey BIGINT, l_linenumber BIGINT,"
-                 " l_quantity DECIMAL(15,2), l_extendedprice DECIMAL(15,2), l_discount DECIMAL(15,2),"
-                 " l_tax DECIMAL(15,2), l_returnflag VARCHAR, l_linestatus VARCHAR, l_shipdate DATE,"
-                 " l_commitdate DATE, l_receiptdate DATE, l_shipinstruct VARCHAR, l_shipmode VARCHAR,"
-                 " l_comment VARCHAR"},
-};
+enum { SQL_SIZE = 8192 };
 
 typedef struct Run {
     const char *folder;
     const char *quern, *duckdb_run, *library, *thread_count;
     size_t round_count;
-    char quern_load[SQL_SIZE], duckdb_load[SQL_SIZE]; /* all tables, statement by statement */
+    TpchLoad load;
     Answer quern_answer, duckdb_answer;
 } Run;
-
-static void load_write(Run *run)
-{
-    char *quern = run->quern_load, *duckdb = run->duckdb_load;
-    for (size_t i = 0; i < TABLE_COUNT; i++) {
-        const char *name = tables[i].name;
-        quern += snprintf(quern, SQL_SIZE / TABLE_COUNT, "CREATE TABLE %s AS SELECT * FROM '%s/%s.csv';", name,
-                          run->folder, name);
-        duckdb += snprintf(duckdb, SQL_SIZE / TABLE_COUNT, "CREATE TABLE %s (%s); COPY %s FROM '%s/%s.csv' (HEADER);",
-                           name, tables[i].columns, name, run->folder, name);
-    }
-}
 
 static void print_line(const char *name, const Series *quern, const Series *duckdb)
 {
@@ -71,8 +37,8 @@ static void bench_load(Run *run)
 {
     char threads[32];
     snprintf(threads, sizeof threads, "threads=%s", run->thread_count);
-    const char *quern[] = {run->quern, "--tsv", "--no-header", "--set", threads, "-c", run->quern_load, NULL};
-    const char *duckdb[] = {run->duckdb_run, run->library, run->folder, run->thread_count, run->duckdb_load, NULL};
+    const char *quern[] = {run->quern, "--tsv", "--no-header", "--set", threads, "-c", run->load.quern, NULL};
+    const char *duckdb[] = {run->duckdb_run, run->library, run->folder, run->thread_count, run->load.duckdb, NULL};
     Series series[2] = {0};
     for (size_t round = 0; round <= run->round_count; round++) {
         Timing ours = process_run(quern, &run->quern_answer), theirs = process_run(duckdb, &run->duckdb_answer);
@@ -102,33 +68,16 @@ static double bench_query(Run *run, QuernConnection *quern, DuckDb *duckdb, cons
     return 1 / series_ratio(&series[0], &series[1], MEASURE_WALL, NULL, NULL);
 }
 
-static bool name_is_wanted(const char *name, char **words, size_t word_count)
-{
-    for (size_t i = 0; i < word_count; i++)
-        if (strcmp(name, words[i]) == 0)
-            return true;
-    return word_count == 0;
-}
-
 static void bench_queries(Run *run, char **words, size_t word_count)
 {
-    QuernConnection *quern;
-    if (quern_open(&quern) != QUERN_OK || quern_set(quern, "threads", run->thread_count) != QUERN_OK)
-        fail("quern could not be started");
-    for (char *sql = run->quern_load, *end; (end = strchr(sql, ';')) != NULL; sql = end + 1) {
-        *end = '\0';
-        quern_run(quern, sql, &run->quern_answer);
-    }
-    DuckDb *duckdb = duckdb_start(run->library, NULL, (unsigned)atoi(run->thread_count));
-    duckdb_run(duckdb, run->duckdb_load, NULL);
+    QuernConnection *quern = tpch_open_quern(&run->load, run->thread_count);
+    DuckDb *duckdb = tpch_open_duckdb(&run->load, run->library, run->thread_count);
     double log_sum = 0;
     size_t count = 0;
-    for (int i = 1; i <= QUERY_COUNT; i++) {
-        char name[8];
-        snprintf(name, sizeof name, "q%02d", i % 100);
-        if (!name_is_wanted(name, words, word_count))
+    for (size_t i = 0; i < TPCH_QUERY_COUNT; i++) {
+        if (!name_is_wanted(tpch_queries[i], words, word_count))
             continue;
-        log_sum += log(bench_query(run, quern, duckdb, name));
+        log_sum += log(bench_query(run, quern, duckdb, tpch_queries[i]));
         count++;
     }
     if (count > 0)
@@ -152,11 +101,9 @@ int main(int argument_count, char **arguments)
     run.library = arguments[6];
     if (run.round_count == 0 || run.round_count > ROUND_LIMIT)
         fail("rounds are 1 to %d", ROUND_LIMIT);
-    if (strlen(run.folder) > 256)
-        fail("%s: too long a path", run.folder);
     char **words = arguments + 7;
     size_t word_count = (size_t)argument_count - 7;
-    load_write(&run);
+    tpch_load_write(run.folder, &run.load);
     printf("%-6s %25s %25s %8s %14s %10s %10s\n", "", "DuckDB ms", "quern ms", "by", "middle half", "DuckDB MB",
            "quern MB");
     if (name_is_wanted("load", words, word_count))

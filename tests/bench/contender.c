@@ -26,6 +26,14 @@ _Noreturn void fail(const char *format, ...)
     exit(1);
 }
 
+bool name_is_wanted(const char *name, char **words, size_t word_count)
+{
+    for (size_t i = 0; i < word_count; i++)
+        if (strstr(name, words[i]))
+            return true;
+    return word_count == 0;
+}
+
 /* ---- clocks ---- */
 
 static double clock_ms(clockid_t clock)

@@ -37,6 +37,9 @@ void files_check_equal(const char *left, const char *right, char delimiter);
 /* The statement of sql/tpch/NAME.sql, without its semicolon. */
 void sql_read(const char *name, char *sql, size_t capacity);
 
+/* Whether a word is part of the name; without words every name is wanted. */
+bool name_is_wanted(const char *name, char **words, size_t word_count);
+
 /* Prints and exits with status 1: nothing can be measured then. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs the benchmarks against DuckDB: run_duckdb.sh csv|tpch [WORD…]
+# Runs the benchmarks against DuckDB: run_duckdb.sh csv|scaling|tpch [WORD…]
 #   BENCH_TPCH     folder of the eight TPC-H tables as CSV files with headers
+#   BENCH_TPCH_LARGER  the same at a larger scale (scaling only; without it only threads are compared)
 #   BENCH_ROUNDS   how often each query is run by each contender (5)
 #   BENCH_ROWS     rows of quotes.csv, and three times those of wide.csv (2600000)
 #   BENCH_THREADS  of DuckDB and of quern (2)
@@ -31,6 +32,10 @@ library=$duckdb/package/libduckdb.so
 if [ "$what" = tpch ]; then
     exec "$BUILD/bench/bench_tpch" "$BENCH_TPCH" "${BENCH_ROUNDS:-5}" "${BENCH_THREADS:-2}" "$BUILD/quern" \
         "$BUILD/bench/duckdb_run" "$library" "$@"
+fi
+if [ "$what" = scaling ]; then
+    exec "$BUILD/bench/bench_scaling" "$BENCH_TPCH" "$BENCH_TPCH_LARGER" "${BENCH_ROUNDS:-5}" "${BENCH_THREADS:-1}" \
+        "$library" "$@"
 fi
 shapes=$(dirname "$0")/data/shapes-$rows
 if [ ! -d "$shapes" ]; then
