@@ -166,6 +166,47 @@ bool parser_accept(Parser *parser, TokenKind kind)
     return true;
 }
 
+/* Behind a comma: does the list end here after all? What may begin an element is not among these. */
+static bool parser_at_list_end(Parser *parser)
+{
+    switch (parser_peek(parser, 0)->kind) {
+    case TOKEN_END:
+    case TOKEN_SEMICOLON:
+    case TOKEN_RIGHT_PAREN:
+    case TOKEN_RIGHT_BRACKET:
+    case TOKEN_RIGHT_BRACE:
+        return true;
+    default:
+        break;
+    }
+    switch (parser_keyword_at(parser, 0)) {
+    case KEYWORD_SELECT:
+    case KEYWORD_FROM:
+    case KEYWORD_FOR:
+    case KEYWORD_WHERE:
+    case KEYWORD_GROUP:
+    case KEYWORD_HAVING:
+    case KEYWORD_WINDOW:
+    case KEYWORD_QUALIFY:
+    case KEYWORD_ORDER:
+    case KEYWORD_LIMIT:
+    case KEYWORD_OFFSET:
+    case KEYWORD_FETCH:
+    case KEYWORD_UNION:
+    case KEYWORD_INTERSECT:
+    case KEYWORD_EXCEPT:
+    case KEYWORD_RETURNING:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool parser_accept_separator(Parser *parser)
+{
+    return parser_accept(parser, TOKEN_COMMA) && !parser_at_list_end(parser);
+}
+
 bool parser_accept_keyword(Parser *parser, Keyword keyword)
 {
     if (!parser_at_keyword(parser, keyword))

@@ -23,7 +23,7 @@ static AstAssignments parser_assignments(Parser *parser, AstStatement *statement
         parser_expect(parser, TOKEN_EQUAL);
         assignment.value = parser_expr_part(parser, &statement->height);
         array_add(parser->arena, &assignments, assignment);
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     return assignments;
 }
 

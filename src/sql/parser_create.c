@@ -143,7 +143,7 @@ static AstNames parser_key_columns(Parser *parser)
         array_add(parser->arena, &names, parser_name(parser, "a column name"));
         if (!parser_accept_keyword(parser, KEYWORD_ASC))
             parser_accept_keyword(parser, KEYWORD_DESC);
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     parser_expect(parser, TOKEN_RIGHT_PAREN);
     return names;
 }

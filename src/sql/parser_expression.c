@@ -70,7 +70,7 @@ AstExprs parser_exprs(Parser *parser, uint16_t *height)
     AstExprs exprs = {0};
     do {
         array_add(parser->arena, &exprs, parser_expr_part(parser, height));
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     return exprs;
 }
 
@@ -114,7 +114,7 @@ AstOrders parser_orders(Parser *parser, uint16_t *height)
     do {
         AstExpr *expr = parser_expr_part(parser, height);
         array_add(parser->arena, &orders, parser_direction(parser, expr));
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     return orders;
 }
 
@@ -145,7 +145,7 @@ Parenthesized parser_parenthesized(Parser *parser)
     if (result.query == NULL) {
         first = first ? parser_expr_rest(parser, first, PRECEDENCE_OR) : parser_expr(parser);
         array_add(parser->arena, &result.exprs, first);
-        while (parser_accept(parser, TOKEN_COMMA) && !parser_at(parser, TOKEN_RIGHT_PAREN)) /* a trailing comma */
+        while (parser_accept_separator(parser))
             array_add(parser->arena, &result.exprs, parser_expr_part(parser, &height));
     }
     parser_expect(parser, TOKEN_RIGHT_PAREN);
@@ -452,10 +452,8 @@ static AstNames parser_exclude(Parser *parser)
     AstNames names = {0};
     bool has_parentheses = parser_accept(parser, TOKEN_LEFT_PAREN);
     do {
-        if (has_parentheses && names.count && parser_at(parser, TOKEN_RIGHT_PAREN))
-            break;
         array_add(parser->arena, &names, parser_name(parser, "a column name"));
-    } while (has_parentheses && parser_accept(parser, TOKEN_COMMA));
+    } while (has_parentheses && parser_accept_separator(parser));
     if (has_parentheses)
         parser_expect(parser, TOKEN_RIGHT_PAREN);
     return names;
@@ -466,13 +464,11 @@ static AstItems parser_star_replace(Parser *parser, uint16_t *height)
     AstItems items = {0};
     bool has_parentheses = parser_accept(parser, TOKEN_LEFT_PAREN);
     do {
-        if (has_parentheses && items.count && parser_at(parser, TOKEN_RIGHT_PAREN))
-            break;
         AstItem item = {.expr = parser_expr_part(parser, height)};
         parser_expect_keyword(parser, KEYWORD_AS);
         item.alias = parser_label(parser, "a column name");
         array_add(parser->arena, &items, item);
-    } while (has_parentheses && parser_accept(parser, TOKEN_COMMA));
+    } while (has_parentheses && parser_accept_separator(parser));
     if (has_parentheses)
         parser_expect(parser, TOKEN_RIGHT_PAREN);
     return items;
@@ -483,13 +479,11 @@ static AstRenames parser_star_rename(Parser *parser)
     AstRenames renames = {0};
     bool has_parentheses = parser_accept(parser, TOKEN_LEFT_PAREN);
     do {
-        if (has_parentheses && renames.count && parser_at(parser, TOKEN_RIGHT_PAREN))
-            break;
         AstRename rename = {.from = parser_name(parser, "a column name")};
         parser_expect_keyword(parser, KEYWORD_AS);
         rename.to = parser_label(parser, "a column name");
         array_add(parser->arena, &renames, rename);
-    } while (has_parentheses && parser_accept(parser, TOKEN_COMMA));
+    } while (has_parentheses && parser_accept_separator(parser));
     if (has_parentheses)
         parser_expect(parser, TOKEN_RIGHT_PAREN);
     return renames;

@@ -88,7 +88,7 @@ static AstItems parser_pivot_values(Parser *parser, uint16_t *height)
     parser_expect(parser, TOKEN_LEFT_PAREN);
     do {
         array_add(parser->arena, &items, parser_item(parser, height));
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     parser_expect(parser, TOKEN_RIGHT_PAREN);
     return items;
 }
@@ -359,7 +359,7 @@ AstTableRefs parser_table_refs(Parser *parser, uint16_t *height)
         AstTableRef *ref = parser_table_ref(parser);
         parser_adopt(height, ref->height, ref->position);
         array_add(parser->arena, &refs, ref);
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     return refs;
 }
 
@@ -372,7 +372,7 @@ static void parser_pivot_clauses(Parser *parser, AstTableRef *ref)
     parser_expect_keyword(parser, KEYWORD_ON);
     do {
         array_add(parser->arena, &pivot->columns, parser_pivot_column(parser, &ref->height));
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     if (parser_accept_keyword(parser, KEYWORD_USING))
         pivot->aggregates = parser_items(parser, &ref->height);
     if (parser_accept_keyword(parser, KEYWORD_GROUP)) {
@@ -399,7 +399,7 @@ static void parser_unpivot_clauses(Parser *parser, AstTableRef *ref)
     parser_expect_word(parser, "value");
     do {
         array_add(parser->arena, &unpivot->values, parser_name(parser, "a column name"));
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
 }
 
 AstQuery *parser_pivot_statement(Parser *parser)

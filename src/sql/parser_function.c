@@ -25,7 +25,7 @@ void parser_arguments(Parser *parser, AstExprs *arguments, AstName **argument_na
         has_name |= ast_name_is_given(&name);
         array_add(parser->arena, &names, name);
         array_add(parser->arena, arguments, parser_expr_or_star(parser, height));
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     *argument_names = has_name ? names.items : NULL;
 }
 
@@ -234,7 +234,7 @@ static void call_add(Parser *parser, AstExpr *call, AstExpr *argument)
 
 static void parser_rest_of_arguments(Parser *parser, AstExpr *call)
 {
-    while (parser_accept(parser, TOKEN_COMMA))
+    while (parser_accept_separator(parser))
         call_add(parser, call, parser_expr(parser));
 }
 

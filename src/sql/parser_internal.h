@@ -40,6 +40,8 @@ bool parser_at_keyword(Parser *parser, Keyword keyword);
 /* Two keywords in a row. */
 bool parser_at_keywords(Parser *parser, Keyword first, Keyword second);
 bool parser_accept(Parser *parser, TokenKind kind);
+/* The comma before another element of a list; one that ends the list, as DuckDB has it, is passed over: false. */
+bool parser_accept_separator(Parser *parser);
 bool parser_accept_keyword(Parser *parser, Keyword keyword);
 bool parser_accept_keywords(Parser *parser, Keyword first, Keyword second);
 void parser_expect(Parser *parser, TokenKind kind);

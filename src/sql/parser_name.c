@@ -80,10 +80,8 @@ AstNames parser_name_list(Parser *parser, const char *what)
     AstNames names = {0};
     parser_expect(parser, TOKEN_LEFT_PAREN);
     do {
-        if (names.count && parser_peek(parser, 0)->kind == TOKEN_RIGHT_PAREN)
-            break; /* a trailing comma */
         array_add(parser->arena, &names, parser_name(parser, what));
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     parser_expect(parser, TOKEN_RIGHT_PAREN);
     return names;
 }
@@ -298,7 +296,7 @@ AstExpr *parser_option_value(Parser *parser, uint16_t *height)
         parser_advance(parser);
         do {
             array_add(parser->arena, &value->list, parser_option_value(parser, &value->height));
-        } while (parser_accept(parser, TOKEN_COMMA));
+        } while (parser_accept_separator(parser));
         parser_expect(parser, TOKEN_RIGHT_PAREN);
     } else if ((token->kind == TOKEN_WORD && !is_constant) || token->kind == TOKEN_QUOTED) {
         value = parser_word_value(parser);

@@ -63,46 +63,12 @@ AstItem parser_item(Parser *parser, uint16_t *height)
     return item;
 }
 
-/* Behind a comma: does the list end here after all? */
-static bool parser_at_list_end(Parser *parser)
-{
-    switch (parser_peek(parser, 0)->kind) {
-    case TOKEN_END:
-    case TOKEN_SEMICOLON:
-    case TOKEN_RIGHT_PAREN:
-        return true;
-    default:
-        break;
-    }
-    switch (parser_keyword_at(parser, 0)) {
-    case KEYWORD_FROM:
-    case KEYWORD_FOR:
-    case KEYWORD_WHERE:
-    case KEYWORD_GROUP:
-    case KEYWORD_HAVING:
-    case KEYWORD_WINDOW:
-    case KEYWORD_QUALIFY:
-    case KEYWORD_ORDER:
-    case KEYWORD_LIMIT:
-    case KEYWORD_OFFSET:
-    case KEYWORD_FETCH:
-    case KEYWORD_UNION:
-    case KEYWORD_INTERSECT:
-    case KEYWORD_EXCEPT:
-        return true;
-    default:
-        return false;
-    }
-}
-
 AstItems parser_items(Parser *parser, uint16_t *height)
 {
     AstItems items = {0};
     do {
-        if (items.count && parser_at_list_end(parser))
-            break;
         array_add(parser->arena, &items, parser_item(parser, height));
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     return items;
 }
 
@@ -115,7 +81,7 @@ static void parser_group_items(Parser *parser, AstGroup *group)
     parser_expect(parser, TOKEN_LEFT_PAREN);
     do {
         array_add(parser->arena, &group->items, parser_group(parser, &group->height));
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     parser_expect(parser, TOKEN_RIGHT_PAREN);
 }
 
@@ -163,10 +129,8 @@ static void parser_group_by(Parser *parser, AstSelect *select, uint16_t *height)
     }
     select->is_group_by_distinct = parser_accept_keyword(parser, KEYWORD_DISTINCT);
     do {
-        if (select->group_by.count && parser_at_list_end(parser))
-            break;
         array_add(parser->arena, &select->group_by, parser_group(parser, height));
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
 }
 
 /* ---- SELECT ---- */
@@ -179,7 +143,7 @@ static void parser_window_clause(Parser *parser, AstSelect *select, uint16_t *he
         entry.window = parser_window(parser);
         parser_adopt(height, entry.window->height, entry.window->position);
         array_add(parser->arena, &select->windows, entry);
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
 }
 
 static void parser_distinct(Parser *parser, AstSelect *select, uint16_t *height)
@@ -267,18 +231,16 @@ AstQuery *parser_values(Parser *parser)
 {
     AstQuery *query = ast_query_new(parser, AST_QUERY_VALUES, parser_advance(parser).position);
     do {
-        if (query->rows.count && parser_at_list_end(parser))
-            break;
         AstExprs row = {0};
         parser_expect(parser, TOKEN_LEFT_PAREN);
         do {
             if (row.count && parser_at(parser, TOKEN_RIGHT_PAREN))
                 break;
             array_add(parser->arena, &row, parser_expr_part(parser, &query->height));
-        } while (parser_accept(parser, TOKEN_COMMA));
+        } while (parser_accept_separator(parser));
         parser_expect(parser, TOKEN_RIGHT_PAREN);
         array_add(parser->arena, &query->rows, row);
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     return query;
 }
 
@@ -430,7 +392,7 @@ AstCtes parser_with(Parser *parser, bool begins_statement, bool *ret_is_recursiv
             parser_adopt(height, cte.query->height, cte.query->position);
         }
         array_add(parser->arena, &with, cte);
-    } while (parser_accept(parser, TOKEN_COMMA));
+    } while (parser_accept_separator(parser));
     return with;
 }
 

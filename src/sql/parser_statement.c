@@ -226,7 +226,7 @@ static void parser_pragma(Parser *parser, AstStatement *statement)
         return;
     do {
         array_add(parser->arena, &pragma->arguments, parser_option_value(parser, &statement->height));
-    } while (has_parentheses && parser_accept(parser, TOKEN_COMMA));
+    } while (has_parentheses && parser_accept_separator(parser));
     if (has_parentheses)
         parser_expect(parser, TOKEN_RIGHT_PAREN);
 }
@@ -369,7 +369,7 @@ static void parser_prepare(Parser *parser, AstStatement *statement)
     if (parser_accept(parser, TOKEN_LEFT_PAREN)) {
         do {
             array_add(parser->arena, &prepare->types, parser_type(parser));
-        } while (parser_accept(parser, TOKEN_COMMA));
+        } while (parser_accept_separator(parser));
         parser_expect(parser, TOKEN_RIGHT_PAREN);
     }
     parser_expect_keyword(parser, KEYWORD_AS);
