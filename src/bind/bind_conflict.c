@@ -244,23 +244,6 @@ static ChangeRow conflict_row(const Change *change, const Assignments *assignmen
     return row;
 }
 
-static void conflict_checks(const Target *target, const AstInsert *ast, PlanChange *node)
-{
-    Expr **both[2];
-    const char **names[2];
-    size_t counts[2], width = target->schema->column_count;
-    const ColumnId *outputs = node->base.inputs[0]->outputs + 1;
-    for (size_t i = 0; i < 2; i++)
-        counts[i] = target_checks(target, outputs + i * width, ast->table.position, &both[i], &names[i]);
-    node->check_count = counts[0] + counts[1];
-    node->checks = arena_array(target->binder->arena, Expr *, node->check_count);
-    node->check_names = arena_array(target->binder->arena, const char *, node->check_count);
-    for (size_t i = 0; i < node->check_count; i++) {
-        node->checks[i] = both[i >= counts[0]][i % (counts[0] ? counts[0] : 1)];
-        node->check_names[i] = names[i >= counts[0]][i % (counts[0] ? counts[0] : 1)];
-    }
-}
-
 BoundQuery *conflict_update(const Target *target, const AstInsert *ast, const Conflict *conflict, Plan *input,
                             Cte *ctes)
 {
@@ -270,6 +253,7 @@ BoundQuery *conflict_update(const Target *target, const AstInsert *ast, const Co
         bind_error(binder, ERROR_NOT_SUPPORTED, ast->table.position, NULL,
                    "ON CONFLICT DO UPDATE is not supported for table \"%s\" (%s)", target->name,
                    target->table->ops->format);
+    input = target_require(target, input, ast->table.position); /* also of rows that WHERE leaves alone */
     Change change = {.target = *target, .ctes = ctes};
     Relation relation = change_scan(&change, &ast->table, target->name);
     change.plan = key_join(&change, PLAN_JOIN_LEFT, key, input, relation.plan);
@@ -284,7 +268,8 @@ BoundQuery *conflict_update(const Target *target, const AstInsert *ast, const Co
     node->key = key;
     node->columns = assignments.columns;
     node->column_count = assignments.column_count;
-    conflict_checks(target, ast, node);
+    node->check_count = target_checks(target, node->base.inputs[0]->outputs + 1, ast->table.position, &node->checks,
+                                      &node->check_names);
     change.scope.relation.tables.count = 1; /* RETURNING does not know `excluded` */
     change_relation_becomes_new(&change, node->base.inputs[0]->outputs + 1);
     return change_bound(&change, node, &ast->returning);

@@ -43,8 +43,6 @@ static Batch *change_stream_next(BatchStream *stream)
     PlanChangeKind kind = ((const PlanChange *)self->base.plan)->kind;
     if (kind != PLAN_CHANGE_DELETE)
         row_checks_run(&self->checks, self->schema, batch, /* first_column= */ 1);
-    if (kind == PLAN_CHANGE_UPSERT)
-        row_checks_nulls(&self->checks, self->schema, batch, self->schema->column_count + 1);
     if (self->keys)
         change_require_once(self, batch);
     written_rows_add(&self->written, batch);

@@ -33,18 +33,13 @@ static void check_condition(const RowChecks *checks, size_t index, const Batch *
     }
 }
 
-void row_checks_nulls(const RowChecks *checks, const Schema *schema, const Batch *batch, size_t first_column)
+void row_checks_run(const RowChecks *checks, const Schema *schema, const Batch *batch, size_t first_column)
 {
     for (size_t c = 0; c < schema->column_count; c++) {
         const Vector *values = batch->columns[first_column + c];
         if (!schema->columns[c].is_nullable && vector_may_have_nulls(values))
             check_nulls(checks, &schema->columns[c], values, batch);
     }
-}
-
-void row_checks_run(const RowChecks *checks, const Schema *schema, const Batch *batch, size_t first_column)
-{
-    row_checks_nulls(checks, schema, batch, first_column);
     for (size_t i = 0; i < checks->count; i++)
         check_condition(checks, i, batch);
 }

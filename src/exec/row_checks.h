@@ -17,7 +17,5 @@ RowChecks row_checks_new(const Build *build, const Plan *input, const char *tabl
                          const char *const *names, size_t count);
 /* The table's columns stand in the batch from `first_column` on. Raises NOT_NULL_VIOLATION, CHECK_VIOLATION. */
 void row_checks_run(const RowChecks *checks, const Schema *schema, const Batch *batch, size_t first_column);
-/* NOT NULL alone. */
-void row_checks_nulls(const RowChecks *checks, const Schema *schema, const Batch *batch, size_t first_column);
 
 #endif
