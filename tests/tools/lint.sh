@@ -1,5 +1,5 @@
 #!/bin/sh
-# make lint: layers, headers that compile alone, format, cppcheck, clang-tidy. CC and C_FLAGS come from the Makefile.
+# make lint: layers, folders' READMEs, headers that compile alone, format, cppcheck, clang-tidy. CC and C_FLAGS come from the Makefile.
 # Exit status 1 when anything was found.
 failed=0
 step() {
@@ -37,6 +37,7 @@ cpp_check() {
 }
 
 step "layers" python3 tests/tools/lint_layers.py
+step "readmes" python3 tests/tools/lint_readmes.py
 step "headers compile alone" headers_alone "$@"
 step "format" clang-format --dry-run --Werror "$@"
 step "cppcheck" cpp_check "$@"
