@@ -82,6 +82,20 @@ class Copy(ProgramTest):
         self.expect(["-c", sql], "count\n1\na,s\n1,x\n", input="1\tx\n")
         self.expect(["-c", sql], "", "stdin:2:1: 'zz' is no INTEGER", 3, input="1\tx\nzz\ty\n")
 
+    def test_a_backslash_and_a_dot_end_what_is_no_script_too(self):
+        sql = "create table t (s text); copy t from {} (format text); select s from t"
+        self.expect(["-c", sql.format("stdin")], "count\n2\ns\nx\ny\n", input="x\ny\n\\.\n")
+        for rows in ("x\r\ny\r\n\\.\r\n", "x\ny\n\\."):
+            self.write("x.dat", rows)
+            self.expect(["-c", sql.format("'x.dat'")], "count\n2\ns\nx\ny\n")
+        self.expect(["-c", sql.format("stdin")], "", r"stdin:2:1: lines behind \\., which is the end", 3,
+                    input="x\n\\.\ny\n")
+
+    def test_rows_that_are_left_out_keep_their_places_in_the_script(self):
+        self.write("s.sql", CREATE + "copy t from stdin (on_error reject);\n1\tx\nzz\ty\n2\n3\tz\n\\.\n"
+                                     "select file, line from rejects() order by line")
+        self.expect(["-f", "s.sql"], "count\n2\nfile,line\ns.sql,4\ns.sql,5\n", "2 bad rows", 3)
+
     def test_the_prompt_takes_rows(self):
         terminal = Terminal(self)
         terminal.ask("create table t (a int, s text);")

@@ -263,10 +263,13 @@ static void block_reject(CsvBlock *block, size_t start, size_t end, size_t field
                          (StringView){block->data + start, end - start});
 }
 
+static const char QUOTE_HINT[] = "OPTIONS (quotes 'lenient') takes such quotes as text, (quote '') takes all, and "
+                                 "(on_error 'reject') leaves such rows out";
 static const char *const problem_texts[] = {
     [CSV_PROBLEM_STRAY_QUOTE] = "a quote within an unquoted field",
     [CSV_PROBLEM_TEXT_AFTER_QUOTE] = "text behind a closing quote",
     [CSV_PROBLEM_UNCLOSED_QUOTE] = "a quote that is opened here is never closed",
+    [CSV_PROBLEM_TEXT_AFTER_END] = "lines behind \\., which is the end",
 };
 
 static void block_meet_problem(CsvBlock *block)
@@ -274,9 +277,8 @@ static void block_meet_problem(CsvBlock *block)
     const CsvProblem *problem = &block->index.problem;
     if (block->dialect->on_error != CSV_ERROR_REJECT)
         csv_error_raise(block->source, block->offset + problem->field_start, problem->field_number, ERROR_BAD_DATA,
-                        "OPTIONS (quotes 'lenient') takes such quotes as text, (quote '') takes all, and (on_error "
-                        "'reject') leaves such rows out",
-                        "%s", problem_texts[problem->kind]);
+                        problem->kind == CSV_PROBLEM_TEXT_AFTER_END ? NULL : QUOTE_HINT, "%s",
+                        problem_texts[problem->kind]);
     block_reject(block, problem->record_start, problem->resume, problem->field_number, problem_texts[problem->kind]);
     block->start = problem->resume;
     block->index.problem.kind = CSV_PROBLEM_NONE;

@@ -131,6 +131,13 @@ static size_t record_read(CarefulReader *reader, CsvIndex *index, size_t start, 
     return INCOMPLETE;
 }
 
+/* \\. alone, which PostgreSQL's text may end with. */
+static bool record_is_end_mark(const CarefulReader *reader, size_t start, size_t next)
+{
+    return reader->dialect->has_backslashes && next - start > 2 && memcmp(reader->data + start, "\\.", 2) == 0 &&
+           is_line_end(reader->data[start + 2]);
+}
+
 void csv_careful_run(CsvIndex *index, const CsvDialect *dialect, const char *data, size_t start, size_t size,
                      bool is_end)
 {
@@ -152,6 +159,13 @@ void csv_careful_run(CsvIndex *index, const CsvDialect *dialect, const char *dat
         size_t next = record_read(&reader, index, start, &field_count);
         if (next == INCOMPLETE)
             break;
+        if (record_is_end_mark(&reader, start, next)) {
+            if (next < size)
+                problem_note(&reader, CSV_PROBLEM_TEXT_AFTER_END, start, start);
+            else if (is_end)
+                start = next;
+            break;
+        }
         index->records[index->record_count++] = (uint32_t)field_count;
         start = next;
     }

@@ -16,7 +16,7 @@ CsvDifference *csv_difference_new(CsvWrite *write)
     CsvDifference *difference = arena_new(write->arena, CsvDifference);
     difference->context = write->context;
     difference->source = csv_table_source(write->table, write->shape, write->arena, write->context);
-    difference->place.line = 1;
+    difference->place = csv_place_first(difference->source);
     Text line = text_in(write->arena);
     text_add_format(&line, "--- %s", write->table->path);
     difference_put(difference, &line);

@@ -8,6 +8,11 @@
 
 enum { READ_SIZE = 64 << 10 };
 
+CsvPlace csv_place_first(const CsvSource *source)
+{
+    return (CsvPlace){.line = source->lines_before + 1};
+}
+
 void csv_place_advance(CsvPlace *place, CsvSource *source, uint64_t offset)
 {
     char data[READ_SIZE];
@@ -27,7 +32,7 @@ void csv_place_advance(CsvPlace *place, CsvSource *source, uint64_t offset)
 
 uint64_t csv_line_number(CsvSource *source, uint64_t offset)
 {
-    CsvPlace place = {.line = source->lines_before + 1};
+    CsvPlace place = csv_place_first(source);
     csv_place_advance(&place, source, offset);
     return place.line;
 }

@@ -14,10 +14,12 @@ _Noreturn void csv_error_raise(CsvSource *source, uint64_t offset, size_t field,
 /* The line that the byte at `offset` stands in, from 1. */
 uint64_t csv_line_number(CsvSource *source, uint64_t offset);
 
-/* A place whose line is known: the start of a record; at first offset 0, line 1. */
+/* A place whose line is known: the start of a record. */
 typedef struct CsvPlace {
     uint64_t offset, line;
 } CsvPlace;
+/* Where the text begins. */
+CsvPlace csv_place_first(const CsvSource *source);
 /* Moves the place forward. */
 void csv_place_advance(CsvPlace *place, CsvSource *source, uint64_t offset);
 

@@ -18,7 +18,7 @@ CsvLines *csv_lines_new(Arena *arena, CsvSource *source)
 {
     CsvLines *lines = arena_new(arena, CsvLines);
     lines->source = source;
-    lines->place.line = 1;
+    lines->place = csv_place_first(source);
     return lines;
 }
 

@@ -20,6 +20,7 @@ typedef enum CsvProblemKind {
     CSV_PROBLEM_STRAY_QUOTE,      /* within an unquoted field */
     CSV_PROBLEM_TEXT_AFTER_QUOTE, /* behind a closing quote */
     CSV_PROBLEM_UNCLOSED_QUOTE,   /* the data ends within quotes */
+    CSV_PROBLEM_TEXT_AFTER_END,   /* behind \. */
 } CsvProblemKind;
 
 /* Why the record behind the last whole one cannot be read. Positions are those of `ends`. */

@@ -26,7 +26,7 @@ struct CsvRejects {
 CsvRejects *csv_rejects_new(Arena *arena, const Context *context, CsvTable *table, const CsvShape *shape)
 {
     CsvRejects *rejects = arena_new(arena, CsvRejects);
-    *rejects = (CsvRejects){.arena = arena, .context = context, .table = table, .shape = shape, .place = {.line = 1}};
+    *rejects = (CsvRejects){.arena = arena, .context = context, .table = table, .shape = shape};
     rejects->row_arena = arena_new_child(arena);
     return rejects;
 }
@@ -83,13 +83,15 @@ void csv_rejects_report(CsvRejects *rejects)
     if (rejects == NULL || rejects->rows.count == 0)
         return;
     const Context *context = rejects->context;
-    if (rejects->line_source == NULL)
+    if (rejects->line_source == NULL) {
         rejects->line_source = csv_table_source(rejects->table, rejects->shape, rejects->arena, context);
+        rejects->place = csv_place_first(rejects->line_source);
+    }
     qsort(rejects->rows.items, rejects->rows.count, sizeof *rejects->rows.items, reject_compare);
     for (size_t i = 0; context->reject && i < rejects->rows.count; i++) {
         const Reject *reject = &rejects->rows.items[i];
         csv_place_advance(&rejects->place, rejects->line_source, reject->offset);
-        RejectedRow row = {.file = rejects->table->path,
+        RejectedRow row = {.file = rejects->line_source->path,
                            .line = rejects->place.line,
                            .offset = reject->offset,
                            .column = reject->column,
