@@ -119,8 +119,7 @@ const AstCreateTable *statement_expand_identities(Statement *statement, const As
 
 /* ---- the sequence of a column ---- */
 
-/* What the column's default takes its numbers from; NULL: it is something else. */
-static NamedTable column_sequence_of(Statement *statement, TableProvider *table, size_t column)
+NamedTable column_sequence_of(Statement *statement, TableProvider *table, size_t column)
 {
     const char *sql = provider_column_default(table, column);
     AstObjectName name;

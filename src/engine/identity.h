@@ -6,12 +6,18 @@
 #define QUERN_ENGINE_IDENTITY_H
 
 #include "engine/definition.h"
+#include "expr/sequence.h"
 
 /* CREATE TABLE `name` with its SERIAL and identity columns as above; their sequences are made. */
 const AstCreateTable *statement_expand_identities(Statement *statement, const AstCreateTable *create,
                                                   const AstObjectName *name);
 /* The same for one column of a table, whose constraints are changed in their place. */
 void statement_expand_identity(Statement *statement, const AstObjectName *table, AstColumnDefinition *column);
+
+/* The sequence that the column's default takes its numbers from; a table of NULL: it is something else. */
+NamedTable column_sequence_of(Statement *statement, TableProvider *table, size_t column);
+/* Those of its options that say what would not be so without; each behind a blank. AS is none of them. */
+const char *sequence_options_text(Arena *arena, const SequenceDefinition *definition);
 
 /* The table's sequences go with it, or with one of its columns. */
 void owned_sequences_drop(Statement *statement, TableProvider *table);

@@ -4,10 +4,11 @@
 #include <time.h>
 
 #include "column/value.h"
-#include "engine/engine.h"
+#include "engine/identity.h"
 #include "engine/rows_table.h"
 #include "engine/transaction.h"
 #include "expr/evaluator.h"
+#include "provider/sequence.h"
 #include "sql/printer.h"
 
 static const StatementRun runs[AST_STATEMENT_KIND_COUNT] = {
@@ -173,7 +174,28 @@ const char *file_table_name(Arena *arena, StringView path)
 
 /* ---- the definition of a table as SQL ---- */
 
-static void column_definition_print(Text *text, TableProvider *table, size_t index, const Column *column)
+static void identity_print(Statement *statement, Text *text, TableProvider *table, size_t column, bool is_always)
+{
+    TableProvider *sequence = column_sequence_of(statement, table, column).table;
+    const char *options =
+        sequence ? sequence_options_text(statement->arena, &table_sequence(sequence)->definition) : "";
+    text_add_format(text, " GENERATED %s AS IDENTITY", is_always ? "ALWAYS" : "BY DEFAULT");
+    if (*options)
+        text_add_format(text, " (%s)", options + 1);
+}
+
+static void sequence_print(Statement *statement, Text *text, const SequenceDefinition *definition, StringView name)
+{
+    char type[TYPE_NAME_SIZE];
+    text_add(text, "CREATE SEQUENCE ");
+    printer_print_name(text, name);
+    if (definition->type.id != TYPE_BIGINT)
+        text_add_format(text, " AS %s", type_name(definition->type, type));
+    text_add(text, sequence_options_text(statement->arena, definition));
+}
+
+static void column_definition_print(Statement *statement, Text *text, TableProvider *table, size_t index,
+                                    const Column *column)
 {
     const char *default_sql = provider_column_default(table, index);
     const char *generated_sql = provider_column_generated(table, index);
@@ -183,7 +205,7 @@ static void column_definition_print(Text *text, TableProvider *table, size_t ind
     printer_print_name(text, view_of(column->name));
     text_add_format(text, " %s", type_name(column->type, type));
     if (identity)
-        text_add_format(text, " GENERATED %s AS IDENTITY", identity->is_always ? "ALWAYS" : "BY DEFAULT");
+        identity_print(statement, text, table, index, identity->is_always);
     else if (default_sql)
         text_add_format(text, " DEFAULT %s", default_sql);
     if (generated_sql)
@@ -246,6 +268,11 @@ const char *statement_table_definition(Statement *statement, TableProvider *tabl
         return own;
     Text text = text_in(statement->arena);
     const char *query = provider_logical_plan(table);
+    const Sequence *sequence = table_sequence(table);
+    if (sequence) {
+        sequence_print(statement, &text, &sequence->definition, name);
+        return text_string(&text);
+    }
     text_add(&text, query ? "CREATE VIEW " : "CREATE TABLE ");
     printer_print_name(&text, name);
     if (query) {
@@ -258,7 +285,7 @@ const char *statement_table_definition(Statement *statement, TableProvider *tabl
     for (size_t i = 0; i < schema->column_count; i++) {
         if (i)
             text_add_char(&text, ',');
-        column_definition_print(&text, table, i, &schema->columns[i]);
+        column_definition_print(statement, &text, table, i, &schema->columns[i]);
     }
     for (size_t i = 0; constraints && i < constraints->count; i++)
         if (constraint_is_table_s(&constraints->items[i]))

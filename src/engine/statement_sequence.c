@@ -40,22 +40,41 @@ static Type sequence_type(const AstSequence *ast, Type otherwise)
     return type_of((TypeId)type.id);
 }
 
-/* A bound that is said, or the type's own: upwards from 1, downwards to -1. */
-static void sequence_bounds(const AstSequence *ast, SequenceDefinition *definition, bool is_new)
+static int64_t greatest_number(Type type)
 {
     static const int64_t most[] = {[TYPE_SMALLINT] = INT16_MAX, [TYPE_INTEGER] = INT32_MAX, [TYPE_BIGINT] = INT64_MAX};
-    bool is_up = definition->increment > 0;
-    int64_t greatest = most[definition->type.id];
+    return most[type.id];
+}
+
+/* The bounds where none are said: upwards from 1, downwards to -1. */
+static int64_t minimum_unsaid(const SequenceDefinition *definition)
+{
+    return definition->increment > 0 ? 1 : -greatest_number(definition->type) - 1;
+}
+
+static int64_t maximum_unsaid(const SequenceDefinition *definition)
+{
+    return definition->increment > 0 ? greatest_number(definition->type) : -1;
+}
+
+static int64_t start_unsaid(const SequenceDefinition *definition)
+{
+    return definition->increment > 0 ? definition->minimum : definition->maximum;
+}
+
+static void sequence_bounds(const AstSequence *ast, SequenceDefinition *definition, bool is_new)
+{
+    int64_t greatest = greatest_number(definition->type);
     const AstSequenceOption *minimum = find_option(ast, AST_SEQUENCE_MINVALUE);
     const AstSequenceOption *maximum = find_option(ast, AST_SEQUENCE_MAXVALUE);
     if (minimum && minimum->number.size)
         definition->minimum = option_number(minimum);
     else if (minimum || is_new)
-        definition->minimum = is_up ? 1 : -greatest - 1;
+        definition->minimum = minimum_unsaid(definition);
     if (maximum && maximum->number.size)
         definition->maximum = option_number(maximum);
     else if (maximum || is_new)
-        definition->maximum = is_up ? greatest : -1;
+        definition->maximum = maximum_unsaid(definition);
     if (definition->minimum < -greatest - 1 || definition->maximum > greatest)
         error_raise(ERROR_INVALID_PARAMETER, ast->name.position,
                     "a bound is out of range for the sequence's data type");
@@ -92,11 +111,27 @@ static SequenceDefinition sequence_definition(const AstSequence *ast, const Sequ
     if (start)
         definition.start = option_number(start);
     else if (before == NULL)
-        definition.start = definition.increment > 0 ? definition.minimum : definition.maximum;
+        definition.start = start_unsaid(&definition);
     require_within(&definition, definition.start, "START", start ? start->position : ast->name.position);
     if (cycle)
         definition.is_cycling = !cycle->is_no;
     return definition;
+}
+
+const char *sequence_options_text(Arena *arena, const SequenceDefinition *definition)
+{
+    Text text = text_in(arena);
+    if (definition->increment != 1)
+        text_add_format(&text, " INCREMENT BY %lld", (long long)definition->increment);
+    if (definition->minimum != minimum_unsaid(definition))
+        text_add_format(&text, " MINVALUE %lld", (long long)definition->minimum);
+    if (definition->maximum != maximum_unsaid(definition))
+        text_add_format(&text, " MAXVALUE %lld", (long long)definition->maximum);
+    if (definition->start != start_unsaid(definition))
+        text_add_format(&text, " START WITH %lld", (long long)definition->start);
+    if (definition->is_cycling)
+        text_add(&text, " CYCLE");
+    return text_string(&text);
 }
 
 /* ---- statements ---- */
