@@ -322,7 +322,7 @@ static void command_add_help(Text *text, size_t index)
 {
     char usage[64];
     snprintf(usage, sizeof usage, "%s %s", commands[index].name, commands[index].arguments);
-    text_add_format(text, "%-24s %-8s %s\n", usage, commands[index].alias ? commands[index].alias : "",
+    text_add_format(text, "%-24s %-12s %s\n", usage, commands[index].alias ? commands[index].alias : "",
                     commands[index].help);
 }
 
