@@ -21,14 +21,6 @@ static const char *serial_type(const AstType *type)
     return NULL;
 }
 
-static AstConstraint *column_identity(const AstColumnDefinition *column)
-{
-    for (size_t i = 0; i < column->constraints.count; i++)
-        if (column->constraints.items[i].kind == AST_CONSTRAINT_IDENTITY)
-            return &column->constraints.items[i];
-    return NULL;
-}
-
 /* table_column_seq, with a number behind it where that is taken. */
 static AstObjectName new_sequence_name(Statement *statement, const AstObjectName *table, const AstName *column)
 {
@@ -84,7 +76,7 @@ static AstExpr *column_sequence(Statement *statement, const AstObjectName *table
 void statement_expand_identity(Statement *statement, const AstObjectName *table, AstColumnDefinition *column)
 {
     const char *type = serial_type(&column->type);
-    AstConstraint *identity = column_identity(column);
+    AstConstraint *identity = ast_column_constraint(column, AST_CONSTRAINT_IDENTITY);
     if (type && identity)
         error_raise(ERROR_SYNTAX, identity->position, "column \"%.*s\" has both a default and an identity",
                     VIEW_ARGUMENTS(column->name.text));

@@ -67,14 +67,6 @@ static void alteration_take_indexes(Alteration *self)
     }
 }
 
-static AstConstraint *column_constraint(const AstColumnDefinition *column, AstConstraintKind kind)
-{
-    for (size_t i = 0; i < column->constraints.count; i++)
-        if (column->constraints.items[i].kind == kind)
-            return &column->constraints.items[i];
-    return NULL;
-}
-
 static void alteration_begin(Alteration *self)
 {
     Statement *statement = self->statement;
@@ -87,7 +79,7 @@ static void alteration_begin(Alteration *self)
         if (provider_column_generated(table, i))
             source.column = (StringView){0};
         array_add(statement->arena, &self->sources, source);
-        AstConstraint *identity = column_constraint(&self->create->columns.items[i], AST_CONSTRAINT_IDENTITY);
+        AstConstraint *identity = ast_column_constraint(&self->create->columns.items[i], AST_CONSTRAINT_IDENTITY);
         if (identity) /* the sequence stays */
             identity->expr = parser_parse_expression(statement->arena, view_of(provider_column_default(table, i)));
     }
@@ -300,9 +292,9 @@ static void require_not_primary(const Alteration *self, const AstAlter *action)
 static void add_identity(Alteration *self, size_t column, const AstAlter *action)
 {
     AstColumnDefinition *definition = &self->create->columns.items[column];
-    bool has_default =
-        column_constraint(definition, AST_CONSTRAINT_DEFAULT) || column_constraint(definition, AST_CONSTRAINT_IDENTITY);
-    if (has_default || column_constraint(definition, AST_CONSTRAINT_NOT_NULL) == NULL)
+    bool has_default = ast_column_constraint(definition, AST_CONSTRAINT_DEFAULT) ||
+                       ast_column_constraint(definition, AST_CONSTRAINT_IDENTITY);
+    if (has_default || ast_column_constraint(definition, AST_CONSTRAINT_NOT_NULL) == NULL)
         error_raise(ERROR_NOT_READY, action->column.position,
                     has_default ? "column \"%.*s\" has a default already"
                                 : "column \"%.*s\" must be declared NOT NULL before identity can be added",
@@ -315,7 +307,7 @@ static void add_identity(Alteration *self, size_t column, const AstAlter *action
 static void change_identity(Alteration *self, size_t column, const AstAlter *action)
 {
     AstColumnDefinition *definition = &self->create->columns.items[column];
-    AstConstraint *identity = column_constraint(definition, AST_CONSTRAINT_IDENTITY);
+    AstConstraint *identity = ast_column_constraint(definition, AST_CONSTRAINT_IDENTITY);
     if (identity == NULL) {
         if (!action->is_column_condition)
             error_raise(ERROR_NOT_READY, action->column.position, "column \"%.*s\" is not an identity column",
@@ -333,7 +325,7 @@ static void change_identity(Alteration *self, size_t column, const AstAlter *act
 static size_t require_no_identity(const Alteration *self, const AstAlter *action)
 {
     size_t column = require_column(self, &action->column);
-    if (column_constraint(&self->create->columns.items[column], AST_CONSTRAINT_IDENTITY))
+    if (ast_column_constraint(&self->create->columns.items[column], AST_CONSTRAINT_IDENTITY))
         error_raise_hint(ERROR_SYNTAX, action->column.position, "ALTER TABLE … ALTER COLUMN … DROP IDENTITY",
                          "column \"%.*s\" is an identity column", VIEW_ARGUMENTS(action->column.text));
     return column;

@@ -16,6 +16,14 @@ size_t ast_object_name_parts(const AstObjectName *name, StringView *ret_parts)
     return count;
 }
 
+AstConstraint *ast_column_constraint(const AstColumnDefinition *column, AstConstraintKind kind)
+{
+    for (size_t i = 0; i < column->constraints.count; i++)
+        if (column->constraints.items[i].kind == kind)
+            return &column->constraints.items[i];
+    return NULL;
+}
+
 const char *ast_operator_symbol(AstOperator operator)
 {
     static const char *const symbols[AST_OPERATOR_COUNT] = {

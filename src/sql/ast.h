@@ -694,10 +694,9 @@ typedef struct AstDrop {
     AstObjectNames names;
 } AstDrop;
 
-/* RESTART IDENTITY and CONTINUE IDENTITY are read and dropped. */
 typedef struct AstTruncate {
     AstObjectNames names;
-    bool restarts_identity;
+    bool restarts_identity; /* RESTART IDENTITY */
     bool is_cascade;
 } AstTruncate;
 
@@ -977,6 +976,9 @@ struct AstStatement {
 #undef AST_STATEMENT_FIELD
     };
 };
+
+/* The column's first constraint of that kind; NULL: it has none. */
+AstConstraint *ast_column_constraint(const AstColumnDefinition *column, AstConstraintKind kind);
 
 /* Calls visit for the expression and all within it, parents first; not for those of queries in it. */
 void ast_expr_walk(AstExpr *expr, void (*visit)(void *user, AstExpr *expr), void *user);

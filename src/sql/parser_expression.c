@@ -342,14 +342,6 @@ static AstExpr *parser_typed_literal(Parser *parser)
     return expr_new_typed(parser, type, parser_string(parser, "a string"));
 }
 
-static bool text_is_digits(StringView text)
-{
-    for (size_t i = 0; i < text.size; i++)
-        if (!ascii_is_digit(text.data[i]))
-            return false;
-    return text.size <= 9;
-}
-
 /* Is it name(n) or name(n, m), as a type may be written? */
 static bool call_is_type(const AstExpr *expr)
 {
@@ -361,20 +353,17 @@ static bool call_is_type(const AstExpr *expr)
                    call->argument_names == NULL && !call->is_distinct && call->over == NULL && call->filter == NULL &&
                    call->order_by.count == 0 && call->within_group.count == 0;
     for (size_t i = 0; is_type && i < arguments->count; i++)
-        is_type = arguments->items[i]->kind == AST_INTEGER && text_is_digits(arguments->items[i]->text);
+        is_type = arguments->items[i]->kind == AST_INTEGER;
     return is_type;
 }
 
 /* DECIMAL(5, 2) '…' has been read as a call so far. */
 static AstExpr *parser_call_as_literal(Parser *parser, const AstFunction *call)
 {
-    AstType type = {.name = call->name.name, .position = call->name.position};
-    for (size_t i = 0; i < call->arguments.count; i++) {
-        StringView digits = call->arguments.items[i]->text;
-        for (size_t d = 0; d < digits.size; d++)
-            type.modifiers[i] = type.modifiers[i] * 10 + (digits.data[d] - '0');
-    }
-    type.modifier_count = call->arguments.count;
+    const AstExprs *arguments = &call->arguments;
+    AstType type = {.name = call->name.name, .position = call->name.position, .modifier_count = arguments->count};
+    for (size_t i = 0; i < arguments->count; i++)
+        type.modifiers[i] = modifier_value(arguments->items[i]->text, arguments->items[i]->position);
     return expr_new_typed(parser, type, parser_string(parser, "a string"));
 }
 

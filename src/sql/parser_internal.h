@@ -94,6 +94,8 @@ bool parser_accept_if_not_exists(Parser *parser);
 /* A string literal. */
 StringView parser_string(Parser *parser, const char *what);
 AstType parser_type(Parser *parser);
+/* Of a type: the number that digits are. Raises OUT_OF_RANGE. */
+int64_t modifier_value(StringView digits, Position position);
 /* DAY, or DAY TO SECOND, after INTERVAL '…'; data NULL when there is none. */
 StringView parser_accept_interval_fields(Parser *parser);
 /* (name value, …) */

@@ -162,6 +162,15 @@ static size_t parser_long_type(Parser *parser)
     return 0;
 }
 
+int64_t modifier_value(StringView digits, Position position)
+{
+    int64_t value = 0;
+    for (size_t i = 0; i < digits.size; i++)
+        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, digits.data[i] - '0', &value))
+            error_raise(ERROR_OUT_OF_RANGE, position, "type modifier is out of range");
+    return value;
+}
+
 static void parser_modifiers(Parser *parser, AstType *type)
 {
     if (!parser_accept(parser, TOKEN_LEFT_PAREN))
@@ -171,11 +180,7 @@ static void parser_modifiers(Parser *parser, AstType *type)
         Token token = *parser_peek(parser, 0);
         if (token.kind != TOKEN_INTEGER || type->modifier_count == 2)
             parser_raise(parser, type->modifier_count == 2 ? "\")\"" : "a number");
-        int64_t value = 0;
-        for (size_t i = 0; i < token.text.size; i++)
-            if (__builtin_mul_overflow(value, 10, &value) ||
-                __builtin_add_overflow(value, token.text.data[i] - '0', &value))
-                error_raise(ERROR_OUT_OF_RANGE, token.position, "type modifier is out of range");
+        int64_t value = modifier_value(token.text, token.position);
         type->modifiers[type->modifier_count++] = is_negative ? -value : value;
         parser_advance(parser);
     } while (parser_accept(parser, TOKEN_COMMA));

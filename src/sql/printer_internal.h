@@ -60,6 +60,7 @@ void print_table_ref(Printer *printer, const AstTableRef *ref);
 
 /* ---- printer_statement.c, printer_create.c ---- */
 
+void print_object_kind(Printer *printer, AstObjectKind kind);
 void print_statement(Printer *printer, const AstStatement *statement);
 void print_create_table(Printer *printer, const AstCreateTable *create);
 void print_create_view(Printer *printer, const AstCreateView *create);

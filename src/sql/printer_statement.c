@@ -147,6 +147,16 @@ static void print_merge(Printer *printer, const AstMerge *merge)
     print_returning(printer, &merge->returning);
 }
 
+static void print_truncate(Printer *printer, const AstTruncate *truncate)
+{
+    for (size_t i = 0; i < truncate->names.count; i++) {
+        print(printer, i ? ", " : "TRUNCATE ");
+        print_object_name(printer, &truncate->names.items[i]);
+    }
+    print(printer, truncate->restarts_identity ? " RESTART IDENTITY" : "");
+    print(printer, truncate->is_cascade ? " CASCADE" : "");
+}
+
 static void print_copy(Printer *printer, const AstCopy *copy)
 {
     print(printer, "COPY ");
@@ -169,16 +179,20 @@ static void print_copy(Printer *printer, const AstCopy *copy)
     }
 }
 
-static const char *const object_words[] = {[AST_OBJECT_TABLE] = "TABLE ",
-                                           [AST_OBJECT_VIEW] = "VIEW ",
-                                           [AST_OBJECT_INDEX] = "INDEX ",
-                                           [AST_OBJECT_SCHEMA] = "SCHEMA ",
-                                           [AST_OBJECT_SEQUENCE] = "SEQUENCE "};
+void print_object_kind(Printer *printer, AstObjectKind kind)
+{
+    static const char *const words[] = {[AST_OBJECT_TABLE] = "TABLE ",
+                                        [AST_OBJECT_VIEW] = "VIEW ",
+                                        [AST_OBJECT_INDEX] = "INDEX ",
+                                        [AST_OBJECT_SCHEMA] = "SCHEMA ",
+                                        [AST_OBJECT_SEQUENCE] = "SEQUENCE "};
+    print(printer, words[kind]);
+}
 
 static void print_drop(Printer *printer, const AstDrop *drop)
 {
     print(printer, "DROP ");
-    print(printer, object_words[drop->kind]);
+    print_object_kind(printer, drop->kind);
     print(printer, drop->is_if_exists ? "IF EXISTS " : "");
     for (size_t i = 0; i < drop->names.count; i++) {
         print_comma(printer, i);
@@ -190,7 +204,10 @@ static void print_drop(Printer *printer, const AstDrop *drop)
 static void print_comment(Printer *printer, const AstComment *comment)
 {
     print(printer, "COMMENT ON ");
-    print(printer, comment->is_column ? "COLUMN " : object_words[comment->kind]);
+    if (comment->is_column)
+        print(printer, "COLUMN ");
+    else
+        print_object_kind(printer, comment->kind);
     print_object_name(printer, &comment->name);
     print(printer, " IS ");
     print_expr(printer, comment->text);
@@ -216,7 +233,7 @@ static void print_explain(Printer *printer, const AstExplain *explain)
     print_statement(printer, explain->statement);
 }
 
-static void print_describe(Printer *printer, const char *word, const AstDescribe *describe)
+static void print_described(Printer *printer, const char *word, const AstDescribe *describe)
 {
     print(printer, word);
     if (describe->table) {
@@ -226,6 +243,16 @@ static void print_describe(Printer *printer, const char *word, const AstDescribe
         print(printer, " ");
         print_query(printer, describe->query);
     }
+}
+
+static void print_describe(Printer *printer, const AstDescribe *describe)
+{
+    print_described(printer, "DESCRIBE", describe);
+}
+
+static void print_summarize(Printer *printer, const AstDescribe *summarize)
+{
+    print_described(printer, "SUMMARIZE", summarize);
 }
 
 /* The parser takes "x.y" as one name; quoted as a whole it is the same. */
@@ -279,6 +306,15 @@ static void print_set(Printer *printer, const AstSet *set)
     print_option_values(printer, &set->value);
 }
 
+static void print_reset(Printer *printer, const AstName *name)
+{
+    print(printer, "RESET ");
+    if (ast_name_is_given(name))
+        print_setting_name(printer, name->text);
+    else
+        print(printer, "ALL");
+}
+
 static void print_pragma(Printer *printer, const AstPragma *pragma)
 {
     print(printer, "PRAGMA ");
@@ -301,16 +337,6 @@ static void print_attach(Printer *printer, const AstAttach *attach)
     }
 }
 
-static void print_truncate(Printer *printer, const AstTruncate *truncate)
-{
-    for (size_t i = 0; i < truncate->names.count; i++) {
-        print(printer, i ? ", " : "TRUNCATE ");
-        print_object_name(printer, &truncate->names.items[i]);
-    }
-    print(printer, truncate->restarts_identity ? " RESTART IDENTITY" : "");
-    print(printer, truncate->is_cascade ? " CASCADE" : "");
-}
-
 static void print_word_and_name(Printer *printer, const char *word, const AstObjectName *name)
 {
     print(printer, word);
@@ -318,6 +344,39 @@ static void print_word_and_name(Printer *printer, const char *word, const AstObj
         print(printer, " ");
         print_object_name(printer, name);
     }
+}
+
+static void print_detach(Printer *printer, const AstDetach *detach)
+{
+    print(printer, detach->is_if_exists ? "DETACH DATABASE IF EXISTS " : "DETACH DATABASE ");
+    print_name(printer, detach->name.text);
+}
+
+static void print_use(Printer *printer, const AstObjectName *name)
+{
+    print_word_and_name(printer, "USE", name);
+}
+
+static void print_analyze(Printer *printer, const AstObjectName *name)
+{
+    print_word_and_name(printer, "ANALYZE", name);
+}
+
+static void print_reindex(Printer *printer, const AstObjectName *name)
+{
+    print_word_and_name(printer, "REINDEX", name);
+}
+
+static void print_load(Printer *printer, const AstName *file)
+{
+    print(printer, "LOAD ");
+    print_string(printer, file->text);
+}
+
+static void print_call(Printer *printer, const AstExpr *call)
+{
+    print(printer, "CALL ");
+    print_expr(printer, call);
 }
 
 /* ---- transactions, prepared statements ---- */
@@ -359,127 +418,26 @@ static void print_execute(Printer *printer, const AstExecute *execute)
     }
 }
 
+static void print_deallocate(Printer *printer, const AstName *name)
+{
+    print(printer, "DEALLOCATE ");
+    if (ast_name_is_given(name))
+        print_name(printer, name->text);
+    else
+        print(printer, "ALL");
+}
+
 /* ---- which one ---- */
 
 void print_statement(Printer *printer, const AstStatement *statement)
 {
     switch (statement->kind) {
-    case AST_STATEMENT_QUERY:
-        print_query(printer, statement->query);
+#define PRINT_CASE(name, type, field)                                                                                  \
+    case AST_STATEMENT_##name:                                                                                         \
+        print_##field(printer, statement->field);                                                                      \
         break;
-    case AST_STATEMENT_CREATE_TABLE:
-        print_create_table(printer, statement->create_table);
-        break;
-    case AST_STATEMENT_CREATE_VIEW:
-        print_create_view(printer, statement->create_view);
-        break;
-    case AST_STATEMENT_CREATE_EXTERNAL_TABLE:
-        print_create_external_table(printer, statement->create_external_table);
-        break;
-    case AST_STATEMENT_CREATE_INDEX:
-        print_create_index(printer, statement->create_index);
-        break;
-    case AST_STATEMENT_CREATE_SEQUENCE:
-        print_create_sequence(printer, statement->create_sequence);
-        break;
-    case AST_STATEMENT_ALTER_SEQUENCE:
-        print_alter_sequence(printer, statement->alter_sequence);
-        break;
-    case AST_STATEMENT_CREATE_SCHEMA:
-        print_create_schema(printer, statement->create_schema);
-        break;
-    case AST_STATEMENT_COMMENT:
-        print_comment(printer, statement->comment);
-        break;
-    case AST_STATEMENT_DROP:
-        print_drop(printer, statement->drop);
-        break;
-    case AST_STATEMENT_REINDEX:
-        print_word_and_name(printer, "REINDEX", statement->reindex);
-        break;
-    case AST_STATEMENT_ALTER:
-        print_alter(printer, statement->alter);
-        break;
-    case AST_STATEMENT_INSERT:
-        print_insert(printer, statement->insert);
-        break;
-    case AST_STATEMENT_UPDATE:
-        print_update(printer, statement->update);
-        break;
-    case AST_STATEMENT_DELETE:
-        print_delete(printer, statement->delete);
-        break;
-    case AST_STATEMENT_MERGE:
-        print_merge(printer, statement->merge);
-        break;
-    case AST_STATEMENT_TRUNCATE:
-        print_truncate(printer, statement->truncate);
-        break;
-    case AST_STATEMENT_COPY:
-        print_copy(printer, statement->copy);
-        break;
-    case AST_STATEMENT_ATTACH:
-        print_attach(printer, statement->attach);
-        break;
-    case AST_STATEMENT_DETACH:
-        print(printer, statement->detach->is_if_exists ? "DETACH DATABASE IF EXISTS " : "DETACH DATABASE ");
-        print_name(printer, statement->detach->name.text);
-        break;
-    case AST_STATEMENT_EXPLAIN:
-        print_explain(printer, statement->explain);
-        break;
-    case AST_STATEMENT_DESCRIBE:
-        print_describe(printer, "DESCRIBE", statement->describe);
-        break;
-    case AST_STATEMENT_SUMMARIZE:
-        print_describe(printer, "SUMMARIZE", statement->summarize);
-        break;
-    case AST_STATEMENT_SHOW:
-        print_show(printer, statement->show);
-        break;
-    case AST_STATEMENT_SET:
-        print_set(printer, statement->set);
-        break;
-    case AST_STATEMENT_RESET:
-        print(printer, "RESET ");
-        if (ast_name_is_given(statement->reset))
-            print_setting_name(printer, statement->reset->text);
-        else
-            print(printer, "ALL");
-        break;
-    case AST_STATEMENT_TRANSACTION:
-        print_transaction(printer, statement->transaction);
-        break;
-    case AST_STATEMENT_PREPARE:
-        print_prepare(printer, statement->prepare);
-        break;
-    case AST_STATEMENT_EXECUTE:
-        print_execute(printer, statement->execute);
-        break;
-    case AST_STATEMENT_DEALLOCATE:
-        print(printer, "DEALLOCATE ");
-        if (ast_name_is_given(statement->deallocate))
-            print_name(printer, statement->deallocate->text);
-        else
-            print(printer, "ALL");
-        break;
-    case AST_STATEMENT_LOAD:
-        print(printer, "LOAD ");
-        print_string(printer, statement->load->text);
-        break;
-    case AST_STATEMENT_USE:
-        print_word_and_name(printer, "USE", statement->use);
-        break;
-    case AST_STATEMENT_PRAGMA:
-        print_pragma(printer, statement->pragma);
-        break;
-    case AST_STATEMENT_CALL:
-        print(printer, "CALL ");
-        print_expr(printer, statement->call);
-        break;
-    case AST_STATEMENT_ANALYZE:
-        print_word_and_name(printer, "ANALYZE", statement->analyze);
-        break;
+        AST_STATEMENTS(PRINT_CASE)
+#undef PRINT_CASE
     case AST_STATEMENT_KIND_COUNT:
         break;
     }
