@@ -545,6 +545,10 @@ static void alter_foreign(Statement *statement, const NamedTable *named, const A
 BatchStream *statement_alter(Statement *statement, const AstStatement *ast)
 {
     const AstAlter *alter = ast->alter;
+    if (alter->object == AST_OBJECT_SCHEMA) { /* OWNER TO */
+        (void)catalog_require_schema(statement->connection->catalog, alter->name.name, alter->name.position);
+        return NULL;
+    }
     NamedTable named = alter->is_if_exists ? statement_named_table(statement, &alter->name)
                                            : statement_require_named_table(statement, &alter->name);
     if (named.table == NULL || alter->kind == AST_ALTER_OWNER)

@@ -1,4 +1,4 @@
-/* engine/statement_create.c: CREATE TABLE, VIEW and EXTERNAL TABLE, DROP, ATTACH, DETACH, USE. */
+/* engine/statement_create.c: CREATE TABLE, VIEW and EXTERNAL TABLE, DROP, COMMENT ON, ATTACH, DETACH, USE. */
 #include "engine/foreign_key.h"
 #include "engine/formats.h"
 #include "engine/identity.h"
@@ -28,9 +28,7 @@ static bool table_is_there(Statement *statement, const AstObjectName *name)
 {
     const Catalog *catalog = statement->connection->catalog;
     StringView schema = name->schema.data ? name->schema : view_of(catalog_current_schema(catalog));
-    const SchemaProvider *provider = catalog_schema(catalog, schema);
-    if (provider == NULL)
-        error_raise(ERROR_UNDEFINED_SCHEMA, name->position, "there is no schema \"%.*s\"", VIEW_ARGUMENTS(schema));
+    const SchemaProvider *provider = catalog_require_schema(catalog, schema, name->position);
     StringView parts[2] = {schema_is_memory(provider) ? schema : view_of("main"), name->name};
     TableProvider *table = catalog_table(statement->connection->catalog, parts, 2, &statement->context, name->position);
     if (table)
@@ -453,9 +451,7 @@ BatchStream *statement_comment(Statement *statement, const AstStatement *ast)
             error_raise(ERROR_UNDEFINED_COLUMN, name->position, "column \"%.*s\" of table \"%.*s\" does not exist",
                         VIEW_ARGUMENTS(name->name), VIEW_ARGUMENTS(table.name));
     } else if (comment->kind == AST_OBJECT_SCHEMA) {
-        if (catalog_schema(statement->connection->catalog, name->name) == NULL)
-            error_raise(ERROR_UNDEFINED_SCHEMA, name->position, "there is no schema \"%.*s\"",
-                        VIEW_ARGUMENTS(name->name));
+        (void)catalog_require_schema(statement->connection->catalog, name->name, name->position);
     } else if (comment->kind != AST_OBJECT_INDEX) {
         (void)statement_require_named_table(statement, name);
     }

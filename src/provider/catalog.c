@@ -264,7 +264,7 @@ static SchemaProvider *catalog_require_schema_or(const Catalog *catalog, StringV
     error_raise_hint(code, position, hint, "there is no schema \"%.*s\"", VIEW_ARGUMENTS(name));
 }
 
-static SchemaProvider *catalog_require_schema(const Catalog *catalog, StringView name, Position position)
+SchemaProvider *catalog_require_schema(const Catalog *catalog, StringView name, Position position)
 {
     return catalog_require_schema_or(catalog, name, ERROR_UNDEFINED_SCHEMA, "", position);
 }

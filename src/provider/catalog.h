@@ -123,6 +123,8 @@ const TableFunction *catalog_table_function_at(const Catalog *catalog, size_t in
 void catalog_attach(Catalog *catalog, StringView name, SchemaProvider *schema, Position position);
 void catalog_detach(Catalog *catalog, StringView name, Position position);
 SchemaProvider *catalog_schema(const Catalog *catalog, StringView name); /* or NULL */
+/* The same; raises UNDEFINED_SCHEMA with "did you mean". */
+SchemaProvider *catalog_require_schema(const Catalog *catalog, StringView name, Position position);
 /* Schema names in order of attaching, main first; NULL behind the last. */
 const char *catalog_schema_at(const Catalog *catalog, size_t index);
 /* CREATE SCHEMA: raises DUPLICATE_SCHEMA. DROP SCHEMA: raises DEPENDENT_OBJECTS when something is in it, unless

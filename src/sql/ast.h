@@ -720,7 +720,7 @@ typedef enum AstAlterKind {
 
 typedef struct AstAlter {
     AstAlterKind kind;
-    AstObjectKind object; /* TABLE or VIEW */
+    AstObjectKind object; /* TABLE, VIEW or SCHEMA */
     AstObjectName name;
     bool is_if_exists;        /* ALTER TABLE IF EXISTS */
     bool is_column_condition; /* ADD … IF NOT EXISTS, DROP … IF EXISTS */

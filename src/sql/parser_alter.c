@@ -1,4 +1,4 @@
-/* sql/parser_alter.c: ALTER TABLE and ALTER VIEW. */
+/* sql/parser_alter.c: ALTER TABLE, ALTER VIEW and ALTER SCHEMA. */
 #include "sql/parser_internal.h"
 
 static void parser_alter_add(Parser *parser, AstAlter *alter, uint16_t *height)
@@ -118,6 +118,15 @@ static void parser_alter_action(Parser *parser, AstAlter *alter, uint16_t *heigh
     }
 }
 
+/* OWNER TO role */
+static void parser_alter_owner(Parser *parser, AstAlter *alter)
+{
+    alter->kind = AST_ALTER_OWNER;
+    parser_expect_word(parser, "owner");
+    parser_expect_keyword(parser, KEYWORD_TO);
+    alter->new_name = parser_label(parser, "a role's name");
+}
+
 void parser_alter(Parser *parser, AstStatement *statement)
 {
     parser_expect_keyword(parser, KEYWORD_ALTER);
@@ -127,6 +136,12 @@ void parser_alter(Parser *parser, AstStatement *statement)
     }
     AstAlter *alter = statement->alter = arena_new(parser->arena, AstAlter);
     alter->object = AST_OBJECT_TABLE;
+    if (parser_accept_keyword(parser, KEYWORD_SCHEMA)) {
+        alter->object = AST_OBJECT_SCHEMA;
+        alter->name = parser_object_name(parser, "a schema name");
+        parser_alter_owner(parser, alter);
+        return;
+    }
     if (parser_accept_keyword(parser, KEYWORD_VIEW))
         alter->object = AST_OBJECT_VIEW;
     else
@@ -139,10 +154,8 @@ void parser_alter(Parser *parser, AstStatement *statement)
         parser_alter_rename(parser, alter);
         return;
     }
-    if (parser_accept_word(parser, "owner")) {
-        alter->kind = AST_ALTER_OWNER;
-        parser_expect_keyword(parser, KEYWORD_TO);
-        alter->new_name = parser_label(parser, "a role's name");
+    if (parser_at_word(parser, "owner")) {
+        parser_alter_owner(parser, alter);
         return;
     }
     if (alter->object == AST_OBJECT_VIEW)

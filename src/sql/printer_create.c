@@ -394,7 +394,8 @@ static void print_alter_rest(Printer *printer, const AstAlter *alter)
 
 void print_alter(Printer *printer, const AstAlter *alter)
 {
-    print(printer, alter->object == AST_OBJECT_VIEW ? "ALTER VIEW " : "ALTER TABLE ");
+    print(printer, "ALTER ");
+    print_object_kind(printer, alter->object);
     print(printer, alter->is_if_exists ? "IF EXISTS " : "");
     print_object_name(printer, &alter->name);
     print(printer, " ");

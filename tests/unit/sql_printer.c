@@ -106,6 +106,7 @@ static const char *const same[] = {
     "COMMENT ON TABLE a.t IS 'text'",
     "COMMENT ON COLUMN t.c IS NULL",
     "ALTER TABLE t OWNER TO r",
+    "ALTER SCHEMA s OWNER TO r",
     "DROP INDEX i",
     "DROP SCHEMA s",
     "REINDEX",
