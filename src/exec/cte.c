@@ -47,6 +47,7 @@ typedef struct CteOperator {
     CteRows *rows;
     bool has_written;
     Batch *batch;
+    uint8_t *written[BATCH_SIZE]; /* places of what is written */
 } CteOperator;
 
 /* One more batch of the query's rows, which get their places in `places`; false: there is none. */
@@ -62,8 +63,7 @@ static bool cte_rows_fetch(CteRows *rows, uint8_t **places)
 
 static void cte_write(CteOperator *self)
 {
-    uint8_t *places[BATCH_SIZE];
-    while (cte_rows_fetch(self->rows, places))
+    while (cte_rows_fetch(self->rows, self->written))
         ;
     self->has_written = true;
 }
