@@ -205,31 +205,25 @@ static Expr *merged_condition(const Join *join, const MergedColumn *merged)
 static Plan *join_project_merged(const Join *join, Plan *plan, const MergedColumns *merged, ColumnId *ret_columns)
 {
     Binder *binder = join->from->binder;
-    size_t computed_count = 0, count = plan->output_count;
-    Expr **exprs = arena_array(binder->arena, Expr *, count + merged->count);
-    const char **names = arena_array(binder->arena, const char *, count + merged->count);
-    for (size_t i = 0; i < count; i++) {
-        exprs[i] = plan_column_expr(binder->columns, plan->outputs[i], NO_POSITION);
-        names[i] = plan_column(binder->columns, plan->outputs[i])->name;
-    }
-    size_t *places = arena_array(binder->arena, size_t, merged->count);
+    size_t count = 0, had = plan->output_count;
+    Expr **exprs = arena_array(binder->arena, Expr *, merged->count);
+    const char **names = arena_array(binder->arena, const char *, merged->count);
+    size_t *computed = arena_array(binder->arena, size_t, merged->count);
     for (size_t i = 0; i < merged->count; i++) {
         Expr *expr = merged_expr(join, &merged->items[i]);
-        places[i] = SIZE_MAX;
         ret_columns[i] = expr->column;
         if (expr->kind == EXPR_COLUMN)
             continue;
-        places[i] = count + computed_count++;
-        exprs[places[i]] = expr;
-        names[places[i]] = merged->items[i].name;
+        exprs[count] = expr;
+        names[count] = merged->items[i].name;
+        computed[count++] = i;
     }
-    if (computed_count == 0)
+    if (count == 0)
         return plan;
-    Plan *project = bind_project(binder, plan, exprs, names, count + computed_count);
-    for (size_t i = 0; i < merged->count; i++)
-        if (places[i] != SIZE_MAX)
-            ret_columns[i] = project->outputs[places[i]];
-    return project;
+    plan = bind_project_more(binder, plan, exprs, names, count);
+    for (size_t i = 0; i < count; i++)
+        ret_columns[computed[i]] = plan->outputs[had + i];
+    return plan;
 }
 
 static void relation_add_unmerged(Binder *binder, Relation *relation, const Relation *side, const MergedColumns *merged)

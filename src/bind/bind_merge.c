@@ -45,23 +45,6 @@ static bool merge_deletes(const AstMerge *ast)
 
 /* ---- the rows ---- */
 
-/* A plan with one more column, behind the others. */
-static Plan *plan_with(Binder *binder, Plan *plan, Expr *expr, const char *name, ColumnId *ret_column)
-{
-    size_t count = plan->output_count;
-    Expr **exprs = arena_array(binder->arena, Expr *, count + 1);
-    const char **names = arena_array(binder->arena, const char *, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        exprs[i] = plan_column_expr(binder->columns, plan->outputs[i], NO_POSITION);
-        names[i] = plan_column(binder->columns, plan->outputs[i])->name;
-    }
-    exprs[count] = expr;
-    names[count] = name;
-    plan = bind_project(binder, plan, exprs, names, count + 1);
-    *ret_column = plan->outputs[count];
-    return plan;
-}
-
 static void merge_join(Merge *merge)
 {
     Change *change = &merge->change;
@@ -71,7 +54,9 @@ static void merge_join(Merge *merge)
     merge->source = bind_table_ref(&from, merge->ast->source, &before);
     if (merge->is_full) {
         Expr *yes = expr_constant(binder->arena, value_boolean(true), NO_POSITION);
-        merge->source.plan = plan_with(binder, merge->source.plan, yes, "is source", &merge->is_source);
+        size_t count = merge->source.plan->output_count;
+        merge->source.plan = bind_project_more(binder, merge->source.plan, &yes, &(const char *){"is source"}, 1);
+        merge->is_source = merge->source.plan->outputs[count];
     }
     AstTableRef join = {.kind = AST_FROM_JOIN, .height = 1, .position = merge->ast->source->position};
     join.join.kind = merge->is_full                                 ? AST_JOIN_FULL
@@ -202,7 +187,9 @@ static void merge_choose(Merge *merge)
     parts[2 * count] = action_constant(merge, 0);
     Expr *action =
         expr_new(binder->arena, EXPR_CASE, type_of(TYPE_INTEGER), parts, (uint32_t)(2 * count + 1), NO_POSITION);
-    change->plan = plan_with(binder, change->plan, action, "action", &merge->action);
+    size_t column_count = change->plan->output_count;
+    change->plan = bind_project_more(binder, change->plan, &action, &(const char *){"action"}, 1);
+    merge->action = change->plan->outputs[column_count];
     Expr *is_some = action_is(merge, ">", 0);
     change->plan = plan_filter_new(binder->columns, change->plan, &is_some, 1);
 }

@@ -45,26 +45,18 @@ static size_t sample_rows(Binder *binder, const AstSample *sample)
 /* The rows with a random number from 0 to 1; REPEATABLE: one that the seed and the row's place decide. */
 static Plan *sample_numbered(Binder *binder, Plan *plan, const AstSample *sample, Expr **ret_key)
 {
-    Arena *arena = binder->arena;
     Position position = binder_at(binder, sample->position);
     Expr *key = bind_call(binder, "random", NULL, NULL, 0, sample->position, NULL);
     if (sample->seed) {
         ColumnId number;
         Value seed = sample_number(binder, sample->seed, type_of(TYPE_DOUBLE), "the seed");
         plan = bind_numbered(binder, plan, "row_number", NULL, &number);
-        Expr *arguments[] = {plan_column_expr(binder->columns, number, position), expr_constant(arena, seed, position)};
+        Expr *arguments[] = {plan_column_expr(binder->columns, number, position),
+                             expr_constant(binder->arena, seed, position)};
         key = bind_call(binder, "sample key", arguments, (bool[]){false, false}, 2, sample->position, NULL);
     }
     size_t count = plan->output_count;
-    Expr **exprs = arena_array(arena, Expr *, count + 1);
-    const char **names = arena_array(arena, const char *, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        exprs[i] = plan_column_expr(binder->columns, plan->outputs[i], position);
-        names[i] = plan_column(binder->columns, plan->outputs[i])->name;
-    }
-    exprs[count] = key;
-    names[count] = "sample_key";
-    plan = bind_project(binder, plan, exprs, names, count + 1);
+    plan = bind_project_more(binder, plan, &key, &(const char *){"sample_key"}, 1);
     *ret_key = plan_column_expr(binder->columns, plan->outputs[count], position);
     return plan;
 }

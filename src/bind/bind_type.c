@@ -303,3 +303,19 @@ Plan *bind_project(Binder *binder, Plan *input, Expr *const *exprs, const char *
     }
     return &project->base;
 }
+
+Plan *bind_project_more(Binder *binder, Plan *input, Expr *const *exprs, const char *const *names, size_t count)
+{
+    size_t had = input->output_count;
+    Expr **all = arena_array(binder->arena, Expr *, had + count);
+    const char **all_names = arena_array(binder->arena, const char *, had + count);
+    for (size_t i = 0; i < had; i++) {
+        all[i] = plan_column_expr(binder->columns, input->outputs[i], NO_POSITION);
+        all_names[i] = plan_column(binder->columns, input->outputs[i])->name;
+    }
+    for (size_t i = 0; i < count; i++) {
+        all[had + i] = exprs[i];
+        all_names[had + i] = names[i];
+    }
+    return bind_project(binder, input, all, all_names, had + count);
+}

@@ -192,6 +192,8 @@ Expr *bind_check(const Place *place, const AstExpr *ast);
 bool expr_may_be_null(const PlanColumns *columns, const Expr *expr);
 /* A new column for each expression, named so; columns of the input stay what they are, the first time. */
 Plan *bind_project(Binder *binder, Plan *input, Expr *const *exprs, const char *const *names, size_t count);
+/* The input's columns, and a new one for each expression behind them. */
+Plan *bind_project_more(Binder *binder, Plan *input, Expr *const *exprs, const char *const *names, size_t count);
 
 /* ---- bind_expression.c, bind_literal.c, bind_function.c, bind_aggregate.c ---- */
 
