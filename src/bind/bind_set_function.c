@@ -77,10 +77,7 @@ static Plan *unfold_own_columns(Binder *binder, Plan *plan)
     if (added == 0)
         return plan;
     PlanProject *project = plan_project_new(binder->columns, plan, count);
-    for (size_t i = 0; i < count; i++) {
-        project->base.outputs[i] = plan->outputs[added + i];
-        project->exprs[i] = plan_column_expr(binder->columns, plan->outputs[added + i], NO_POSITION);
-    }
+    plan_project_columns(binder->columns, project, 0, plan->outputs + added, count);
     return &project->base;
 }
 

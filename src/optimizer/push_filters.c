@@ -269,10 +269,7 @@ static Plan *mark_to_semi(PlanColumns *columns, PlanJoin *join, Conditions *cond
                                        join->base.inputs[1], joined.items, joined.count);
         semi->is_dependent = join->is_dependent;
         PlanProject *project = plan_project_new(columns, &semi->base, semi->base.output_count + 1);
-        for (size_t column = 0; column < semi->base.output_count; column++) {
-            project->base.outputs[column] = semi->base.outputs[column];
-            project->exprs[column] = plan_column_expr(columns, semi->base.outputs[column], NO_POSITION);
-        }
+        plan_project_columns(columns, project, 0, semi->base.outputs, semi->base.output_count);
         project->base.outputs[semi->base.output_count] = join->mark;
         project->exprs[semi->base.output_count] = expr_constant(columns->arena, value_boolean(sign > 0), NO_POSITION);
         conditions->items[i] = conditions->items[--conditions->count];
@@ -355,5 +352,5 @@ Plan *rule_push_filters(PlanColumns *columns, Plan *plan)
 
 Plan *rule_push_freed_filters(PlanColumns *columns, Plan *plan)
 {
-    return columns->was_dependent ? push(columns, plan, (Conditions){0}) : plan;
+    return columns->was_dependent ? rule_push_filters(columns, plan) : plan;
 }

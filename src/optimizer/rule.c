@@ -34,10 +34,7 @@ Plan *plan_restore_outputs(PlanColumns *columns, Plan *plan, const ColumnId *out
     if (plan->output_count == count && (count == 0 || memcmp(plan->outputs, outputs, count * sizeof *outputs) == 0))
         return plan;
     PlanProject *project = plan_project_new(columns, plan, count);
-    for (size_t i = 0; i < count; i++) {
-        project->base.outputs[i] = outputs[i];
-        project->exprs[i] = plan_column_expr(columns, outputs[i], NO_POSITION);
-    }
+    plan_project_columns(columns, project, 0, outputs, count);
     return &project->base;
 }
 

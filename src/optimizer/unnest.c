@@ -50,10 +50,7 @@ static Unnested unnest_bound_filter(Unnesting *self, PlanFilter *filter, Expr *c
     PlanProject *project = plan_project_new(columns, input, input->output_count + count);
     Unnested result = {NULL, arena_array(columns->arena, ColumnId, count), true};
     ARRAY(Expr *) conditions = {0};
-    for (size_t i = 0; i < input->output_count; i++) {
-        project->base.outputs[i] = input->outputs[i];
-        project->exprs[i] = unnesting_column(self, input->outputs[i]);
-    }
+    plan_project_columns(self->columns, project, 0, input->outputs, input->output_count);
     for (size_t p = 0; p < count; p++) {
         result.domain[p] = unnesting_new_column(self, p, true);
         project->base.outputs[input->output_count + p] = result.domain[p];
@@ -94,10 +91,7 @@ static Unnested unnest_project(Unnesting *self, PlanProject *project)
         wider->base.outputs[i] = project->base.outputs[i];
         wider->exprs[i] = unnesting_bind(self, project->exprs[i], &result);
     }
-    for (size_t p = 0; p < count; p++) {
-        wider->base.outputs[width + p] = result.domain[p];
-        wider->exprs[width + p] = unnesting_column(self, result.domain[p]);
-    }
+    plan_project_columns(self->columns, wider, width, result.domain, count);
     result.plan = &wider->base;
     return result;
 }
@@ -116,10 +110,7 @@ static Unnested unnest_values(Unnesting *self, PlanValues *values)
             project->base.outputs[i] = plan_column_new(columns, like.name, like.table, like.type, like.is_nullable);
             project->exprs[i] = unnesting_bind(self, values->cells[row * width + i], &d);
         }
-        for (size_t p = 0; p < count; p++) {
-            project->base.outputs[width + p] = d.domain[p];
-            project->exprs[width + p] = unnesting_column(self, d.domain[p]);
-        }
+        plan_project_columns(self->columns, project, width, d.domain, count);
         arms[row] = &project->base;
     }
     PlanSet *all = plan_set_new(columns, PLAN_UNION, true, arms, values->row_count);
@@ -263,6 +254,22 @@ static void join_sides(PlanJoinType type, bool *left, bool *right)
     }
 }
 
+/* A row of a full join is of either side: its d is the one that is there. */
+static Unnested with_either_domain(Unnesting *self, Plan *join, const Unnested *left, const Unnested *right)
+{
+    size_t width = join->output_count, count = self->parameters.count;
+    PlanProject *project = plan_project_new(self->columns, join, width + count);
+    ColumnId *domain = project->base.outputs + width;
+    plan_project_columns(self->columns, project, 0, join->outputs, width);
+    for (size_t p = 0; p < count; p++) {
+        Expr *choices[] = {unnesting_column(self, left->domain[p]), unnesting_column(self, right->domain[p])};
+        domain[p] = unnesting_new_column(self, p, true);
+        project->exprs[width + p] =
+            expr_new(self->columns->arena, EXPR_COALESCE, choices[0]->type, choices, 2, NO_POSITION);
+    }
+    return (Unnested){&project->base, domain, false};
+}
+
 static Unnested unnest_join(Unnesting *self, PlanJoin *join)
 {
     PlanColumns *columns = self->columns;
@@ -290,24 +297,7 @@ static Unnested unnest_join(Unnesting *self, PlanJoin *join)
     join->condition_count = conditions.count;
     plan_refresh_outputs(columns, &join->base);
     result.plan = &join->base;
-    if (join->type != PLAN_JOIN_FULL)
-        return result;
-    /* a row of either side: its d is the one that is there */
-    size_t width = join->base.output_count;
-    PlanProject *project = plan_project_new(columns, &join->base, width + self->parameters.count);
-    result.domain = project->base.outputs + width;
-    result.is_strict = false;
-    for (size_t i = 0; i < width; i++) {
-        project->base.outputs[i] = join->base.outputs[i];
-        project->exprs[i] = unnesting_column(self, join->base.outputs[i]);
-    }
-    for (size_t p = 0; p < self->parameters.count; p++) {
-        Expr *choices[] = {unnesting_column(self, l.domain[p]), unnesting_column(self, r.domain[p])};
-        project->base.outputs[width + p] = unnesting_new_column(self, p, true);
-        project->exprs[width + p] = expr_new(columns->arena, EXPR_COALESCE, choices[0]->type, choices, 2, NO_POSITION);
-    }
-    result.plan = &project->base;
-    return result;
+    return join->type == PLAN_JOIN_FULL ? with_either_domain(self, &join->base, &l, &r) : result;
 }
 
 /* ---- Recursive, With ---- */

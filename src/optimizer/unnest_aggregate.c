@@ -58,10 +58,7 @@ static Unnested with_own_columns(Unnesting *self, GroupedColumns *grouped, const
         project->exprs[i] = grouped_value(self, grouped, i, grouped->aggregate->base.outputs[parameters + i]);
         project->base.outputs[i] = grouped->ids[i];
     }
-    for (size_t p = 0; p < parameters; p++) {
-        project->base.outputs[grouped->count + p] = result.domain[p];
-        project->exprs[grouped->count + p] = unnesting_column(self, result.domain[p]);
-    }
+    plan_project_columns(self->columns, project, grouped->count, result.domain, parameters);
     result.plan = &project->base;
     return result;
 }

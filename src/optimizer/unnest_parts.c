@@ -58,30 +58,31 @@ static bool reads_carrier(const Unnesting *self, const Plan *plan)
     return reads;
 }
 
-bool plan_has_parameters(Unnesting *self, Plan *plan)
+/* Whether the plan or, NULL, the expression refers to one of them. */
+static bool has_parameters(const Unnesting *self, Plan *plan, const Expr *expr)
 {
-    if (self->carriers.count > 0 && reads_carrier(self, plan))
-        return true;
     ColumnSet candidates = column_set_in(self->columns->arena), found = column_set_in(self->columns->arena);
+    ParameterSearch search = {&candidates, &found};
     for (size_t i = 0; i < self->parameters.count; i++)
         column_set_add(&candidates, self->parameters.items[i]);
-    parameters_search(plan, &(ParameterSearch){&candidates, &found});
+    if (plan)
+        parameters_search(plan, &search);
+    else
+        expr_walk(expr, parameter_visit, &search);
     for (size_t i = 0; i < found.word_count; i++)
         if (found.words[i])
             return true;
     return false;
 }
 
+bool plan_has_parameters(Unnesting *self, Plan *plan)
+{
+    return (self->carriers.count > 0 && reads_carrier(self, plan)) || has_parameters(self, plan, NULL);
+}
+
 bool expr_has_parameters(Unnesting *self, const Expr *expr)
 {
-    ColumnSet candidates = column_set_in(self->columns->arena), found = column_set_in(self->columns->arena);
-    for (size_t i = 0; i < self->parameters.count; i++)
-        column_set_add(&candidates, self->parameters.items[i]);
-    expr_walk(expr, parameter_visit, &(ParameterSearch){&candidates, &found});
-    for (size_t i = 0; i < found.word_count; i++)
-        if (found.words[i])
-            return true;
-    return false;
+    return has_parameters(self, NULL, expr);
 }
 
 /* ---- pieces ---- */

@@ -185,6 +185,15 @@ PlanProject *plan_project_new(PlanColumns *columns, Plan *input, size_t column_c
     return project;
 }
 
+void plan_project_columns(PlanColumns *columns, PlanProject *project, size_t first, const ColumnId *outputs,
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        project->base.outputs[first + i] = outputs[i];
+        project->exprs[first + i] = plan_column_expr(columns, outputs[i], NO_POSITION);
+    }
+}
+
 PlanJoin *plan_join_new(PlanColumns *columns, PlanJoinType type, Plan *left, Plan *right, Expr *const *conditions,
                         size_t condition_count)
 {

@@ -368,6 +368,9 @@ Plan *plan_spread_new(PlanColumns *columns, Plan *input);
 /* `input` itself when there is no condition. Nested ANDs are split. Two filters in a row become one. */
 Plan *plan_filter_new(PlanColumns *columns, Plan *input, Expr *const *conditions, size_t condition_count);
 PlanProject *plan_project_new(PlanColumns *columns, Plan *input, size_t column_count);
+/* Outputs of its input become its own as they are, from the `first` one on. */
+void plan_project_columns(PlanColumns *columns, PlanProject *project, size_t first, const ColumnId *outputs,
+                          size_t count);
 PlanJoin *plan_join_new(PlanColumns *columns, PlanJoinType type, Plan *left, Plan *right, Expr *const *conditions,
                         size_t condition_count);
 PlanAggregate *plan_aggregate_new(PlanColumns *columns, Plan *input, size_t group_count, size_t aggregate_count);
