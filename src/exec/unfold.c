@@ -106,6 +106,7 @@ static Batch *unfold_next(Operator *op)
         vector_gather(batch->columns[c], self->input->columns[c], self->origin, count);
     batch->row_count = batch->vector_size = count;
     batch->selection = NULL;
+    batch->morsel = self->input->morsel;
     return batch;
 }
 

@@ -44,6 +44,7 @@ static bool can_copy(Plan *plan)
     case PLAN_FILTER:
     case PLAN_PROJECT:
     case PLAN_JOIN:
+    case PLAN_UNFOLD:
     case PLAN_SORT:
     case PLAN_WINDOW:
         return !plan_node_is_volatile(plan);
@@ -125,7 +126,10 @@ static Plan *form_for_copies(const Placing *self, Plan *plan, bool streams)
     case PLAN_AGGREGATE:
         return can_copy(plan) ? NULL : aggregate_split_distinct(self->columns, (PlanAggregate *)plan);
     case PLAN_SET:
-        return streams ? NULL : join_of_set(self->columns, (PlanSet *)plan);
+        if (streams)
+            return NULL;
+        return ((PlanSet *)plan)->is_all ? groups_of_set(self->columns, (PlanSet *)plan)
+                                         : join_of_set(self->columns, (PlanSet *)plan);
     default:
         return NULL;
     }

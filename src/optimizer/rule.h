@@ -81,6 +81,8 @@ Plan *aggregate_split_distinct(PlanColumns *columns, PlanAggregate *aggregate);
 
 /* INTERSECT and EXCEPT as a join and a GROUP BY; NULL: it is a UNION, or ALL. */
 Plan *join_of_set(PlanColumns *columns, PlanSet *set);
+/* INTERSECT ALL and EXCEPT ALL as a GROUP BY that counts the rows of either side; NULL: it is another. */
+Plan *groups_of_set(PlanColumns *columns, PlanSet *set);
 
 /* A plan without rows and with these outputs. */
 Plan *plan_empty(PlanColumns *columns, const ColumnId *outputs, size_t output_count);

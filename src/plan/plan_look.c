@@ -92,6 +92,7 @@ bool plan_input_order_matters(const Plan *plan, size_t input_index, bool order_m
         return input_index == 0 || order_matters;
     case PLAN_FILTER:
     case PLAN_PROJECT:
+    case PLAN_UNFOLD:
     case PLAN_SPREAD:
         return order_matters;
     default:
