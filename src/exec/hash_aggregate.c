@@ -12,7 +12,8 @@
  *
  * Copies make groups of their parts of the input and then merge them by partitions (aggregate_shared.h): a copy takes a
  * partition, adopts the groups of all copies where they stand, merges states of equal keys, adds the rows that wait,
- * and hands on what came of it. */
+ * and hands on what came of it. Where hardly any two rows of a copy share a group, it makes them in rounds: each has a
+ * table of its own, small enough to be near, and a group of several rounds is several until the merge. */
 #include <string.h>
 
 #include "exec/aggregate_calls.h"
@@ -23,6 +24,11 @@
 #include "exec/row_output.h"
 #include "exec/spill.h"
 #include "expr/evaluator.h"
+
+enum {
+    ROUND_GROUPS = 1 << 15,
+    ROUND_SAMPLE = 512, /* groups of earlier rounds that are looked for in a round */
+};
 
 typedef struct HashAggregateOperator {
     Operator base;
@@ -43,6 +49,8 @@ typedef struct HashAggregateOperator {
     uint8_t *one;      /* the states of the one group; NULL when there are groups */
     /* of copies: */
     AggregateShared *shared; /* NULL: there is but one */
+    bool has_rounds;
+    size_t round_start, round_rows; /* groups before the round; rows that came in it */
     uint64_t phase, partition;
     Block *adopted; /* addresses of groups that others have made, before those of `rows` */
     size_t adopted_count;
@@ -164,6 +172,36 @@ static void aggregate_add_to_present(HashAggregateOperator *self, const Batch *b
         aggregate_update_groups(self, &present);
 }
 
+/* Whether most rows of the round had a group before: in the round, or in one before it, as far as a sample tells
+ * (capture and recapture). */
+static bool aggregate_round_repeats(HashAggregateOperator *self)
+{
+    size_t made = row_store_count(self->rows) - self->round_start, met = 0, count = 0;
+    size_t step = self->round_start / ROUND_SAMPLE + 1;
+    for (size_t at = 0; at < self->round_start; at += step)
+        count += row_store_rows(self->rows, at, 1, &self->merged[count]);
+    for (size_t k = 0; k < self->key_count && count > 0; k++)
+        rows_read(self->layout, k, self->merged, count, self->own_keys[k]);
+    hash_table_find(self->table, self->probe, self->own_keys, NULL, count, self->found);
+    for (size_t i = 0; i < count; i++)
+        met += self->found[i] != NULL;
+    return self->round_rows - made + met * step > self->round_rows / 2;
+}
+
+/* Begins another where one is full, until one repeats: from then on groups are to be found. */
+static void aggregate_look_at_round(HashAggregateOperator *self, size_t row_count)
+{
+    self->round_rows += row_count;
+    if (!self->has_rounds || row_store_count(self->rows) - self->round_start < ROUND_GROUPS)
+        return;
+    self->has_rounds = !aggregate_round_repeats(self);
+    if (!self->has_rounds)
+        return;
+    hash_table_restart(self->table);
+    self->round_start = row_store_count(self->rows);
+    self->round_rows = 0;
+}
+
 static void aggregate_add_to_groups(HashAggregateOperator *self, const Batch *batch)
 {
     if (self->is_full) {
@@ -175,6 +213,7 @@ static void aggregate_add_to_groups(HashAggregateOperator *self, const Batch *ba
         hash_table_add(self->table, self->probe, self->keys, batch->selection, batch->row_count, self->found,
                        self->is_new);
     aggregate_update_groups(self, batch);
+    aggregate_look_at_round(self, batch->row_count);
     size_t size = row_store_size(self->rows) + hash_table_size_to_add(self->table, BATCH_SIZE) +
                   aggregate_calls_states_size(self->calls);
     if (!memory_share_is_full(self->share, row_store_count(self->rows), size))
@@ -314,7 +353,7 @@ static void aggregate_begin_merge(HashAggregateOperator *self)
     self->rows = row_store_new(op->arena, op->context, self->layout);
     self->table = hash_table_new(op->arena, op->context, self->rows, self->key_count, "the hash table of GROUP BY");
     self->adopted = block_new(op->arena, op->context, "the groups of GROUP BY");
-    self->is_full = false;
+    self->is_full = self->has_rounds = false;
     self->next_row = 0;
     if (shared->has_waiting)
         aggregate_make_spill(self);
@@ -535,6 +574,7 @@ static void aggregate_join_shared(HashAggregateOperator *self)
     part->calls = self->calls;
     if (self->table == NULL)
         return;
+    self->has_rounds = true;
     part->addresses = block_new(self->base.arena, self->base.context, "the groups of GROUP BY");
     if (shared->spill == NULL) {
         shared->spill = spill_new(shared->arena, shared->context, self->share);

@@ -78,6 +78,13 @@ void hash_table_clear(HashTable *table)
     table->null_row = NULL;
 }
 
+void hash_table_restart(HashTable *table)
+{
+    context_zero(table->context, table->slots->data, table->slots->size);
+    table->count = 0;
+    table->null_row = NULL;
+}
+
 /* ---- room ---- */
 
 static inline uint64_t word_position(const HashTable *table, uint64_t word)

@@ -28,6 +28,8 @@ size_t hash_table_size(const HashTable *table);
 size_t hash_table_size_to_add(const HashTable *table, size_t count);
 /* Forgets all keys and gives the slots back; the store is not touched. */
 void hash_table_clear(HashTable *table);
+/* Forgets all keys, and keeps the slots for others. */
+void hash_table_restart(HashTable *table);
 
 /* ret_rows[i] is the row whose key equals row selection[i] (NULL: i) of `keys`, or NULL, for i < count. */
 void hash_table_find(const HashTable *table, HashProbe *probe, Vector *const *keys, const uint16_t *selection,
