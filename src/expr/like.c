@@ -9,6 +9,7 @@
 #include <utf8proc.h>
 
 #include "base/array.h"
+#include "base/find.h"
 #include "base/utf8.h"
 
 /* Literal bytes, or so many characters of any kind. */
@@ -145,7 +146,7 @@ static bool segment_find(const LikeSegment *segment, StringView *text)
     const LikeRun *first = &segment->runs[0];
     while (text->size > 0) {
         if (first->bytes) {
-            const char *found = memmem(text->data, text->size, first->bytes, first->size);
+            const char *found = view_find(*text, (StringView){first->bytes, first->size});
             if (found == NULL)
                 return false;
             text->size -= (size_t)(found - text->data);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/find.h"
 #include "base/utf8.h"
 #include "column/datetime.h"
 #include "expr/function/json_scan.h"
@@ -142,7 +143,7 @@ static StringView split_next(SetCursor *cursor)
         size = taken = utf8_offset(rest, 1);
         cursor->is_done = taken == rest.size;
     } else {
-        const char *found = delimiter.size ? memmem(rest.data, rest.size, delimiter.data, delimiter.size) : NULL;
+        const char *found = delimiter.size ? view_find(rest, delimiter) : NULL;
         cursor->is_done = found == NULL;
         if (found) {
             size = (size_t)(found - rest.data);

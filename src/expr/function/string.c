@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/find.h"
 #include "base/utf8.h"
 #include "expr/function/regex.h"
 
@@ -42,12 +43,6 @@ KERNEL_TEXT(ascii_text, int32_t, first_character(x))
             results[i] = (rtype)(expression);                                                                          \
         }                                                                                                              \
     }
-
-/* memmem of an empty text. */
-static const char *view_find(StringView text, StringView part)
-{
-    return part.size ? memmem(text.data, text.size, part.data, part.size) : text.data;
-}
 
 /* The 1-based character where the part begins; 0: nowhere. */
 static int64_t character_position(StringView text, StringView part)
@@ -217,7 +212,7 @@ static const StringView blank = {" ", 1};
 
 static bool set_has(StringView set, StringView character)
 {
-    return memmem(set.data, set.size, character.data, character.size) != NULL;
+    return view_find(set, character) != NULL;
 }
 
 static size_t last_character_size(StringView text)
@@ -262,7 +257,7 @@ static size_t view_count(StringView text, StringView part)
 {
     size_t count = 0;
     const char *found;
-    while ((found = memmem(text.data, text.size, part.data, part.size)) != NULL) {
+    while ((found = view_find(text, part)) != NULL) {
         size_t taken = (size_t)(found - text.data) + part.size;
         text.data += taken;
         text.size -= taken;
@@ -281,7 +276,7 @@ static StringView view_split(StringView text, StringView delimiter, int64_t inde
         index = index < -parts ? 0 : parts + index + 1;
     }
     for (; index > 0; index--) {
-        const char *found = memmem(text.data, text.size, delimiter.data, delimiter.size);
+        const char *found = view_find(text, delimiter);
         if (index == 1)
             return found ? (StringView){text.data, (size_t)(found - text.data)} : text;
         if (found == NULL)

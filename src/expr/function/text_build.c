@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/find.h"
 #include "base/utf8.h"
 #include "expr/function/text_result.h"
 
@@ -236,7 +237,7 @@ static void replace_row(KernelCall *call, size_t row)
     size_t count = 0, used = 0;
     const char *found;
     if (from.size)
-        for (StringView rest = x; (found = memmem(rest.data, rest.size, from.data, from.size)) != NULL; count++) {
+        for (StringView rest = x; (found = view_find(rest, from)) != NULL; count++) {
             context_check(call->context);
             rest = (StringView){found + from.size, rest.size - (size_t)(found - rest.data) - from.size};
         }
@@ -247,7 +248,7 @@ static void replace_row(KernelCall *call, size_t row)
         return;
     for (; count > 0; count--) {
         context_check(call->context);
-        found = memmem(x.data, x.size, from.data, from.size);
+        found = view_find(x, from);
         size_t before = (size_t)(found - x.data);
         memcpy(memory + used, x.data, before);
         memcpy(memory + used + before, to.data, to.size);
@@ -275,7 +276,7 @@ static void translate_row(KernelCall *call, size_t row)
     for (size_t at = 0; at < x.size; at += size) {
         utf8_decode(x.data + at, x.size - at, &size);
         StringView character = {x.data + at, size};
-        const char *found = memmem(from.data, from.size, character.data, character.size);
+        const char *found = view_find(from, character);
         if (found) {
             size_t index = utf8_length((StringView){from.data, (size_t)(found - from.data)});
             size_t offset = utf8_offset(to, index), replaced = 0;
