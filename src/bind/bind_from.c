@@ -62,11 +62,6 @@ static Relation relation_rename(Binder *binder, const Relation *relation, const 
 
 /* ---- tables ---- */
 
-static void table_unref(void *table)
-{
-    provider_unref(table);
-}
-
 TableProvider *bind_catalog_table(Binder *binder, const AstObjectName *name)
 {
     StringView parts[3];
@@ -74,7 +69,7 @@ TableProvider *bind_catalog_table(Binder *binder, const AstObjectName *name)
     SearchPath path = binder->path ? *binder->path : catalog_path(binder->environment->catalog);
     TableProvider *table = catalog_require_table_along(binder->environment->catalog, &path, parts, part_count,
                                                        binder->context, binder_at(binder, name->position));
-    arena_own(binder->arena, table, table_unref);
+    provider_own(binder->arena, table);
     return table;
 }
 
@@ -95,7 +90,7 @@ Rows bind_statement_rows(Binder *binder, const AstStatement *ast)
 {
     const BindEnvironment *environment = binder->environment;
     TableProvider *table = environment->statement_rows(environment->user, ast);
-    arena_own(binder->arena, table, table_unref);
+    provider_own(binder->arena, table);
     return scan_rows(binder, table, ast_statement_name(ast->kind));
 }
 
@@ -238,7 +233,7 @@ TableProvider *bind_file_table(BindEnvironment *environment, StringView path, Po
     FormatArgs args = {
         .format = format, .location = location, .position = position, .context = environment->columns->context};
     TableProvider *table = format->table(&args);
-    arena_own(arena, table, table_unref);
+    provider_own(arena, table);
     catalog_keep_file(environment->catalog, path, table);
     arena_disown(arena, table);
     return table;
@@ -248,7 +243,7 @@ static Relation bind_file(const From *from, const AstTableRef *ref)
 {
     Binder *binder = from->binder;
     TableProvider *table = bind_file_table(binder->environment, ref->file, binder_at(binder, ref->position));
-    arena_own(binder->arena, table, table_unref);
+    provider_own(binder->arena, table);
     const char *name = ref_name(binder, ref, file_table_name(ref->file));
     Rows rows = scan_rows(binder, table, name);
     Relation relation = relation_of_rows(binder, &rows, name, &ref->column_aliases);

@@ -60,11 +60,6 @@ static Plan *target_insert(const Target *target, InsertOp op, const Rows *rows, 
 
 /* ---- what is written to ---- */
 
-static void insert_table_unref(void *table)
-{
-    provider_unref(table);
-}
-
 static Target insert_target(Binder *binder, TableProvider *table, const char *name, Position position)
 {
     Target target = target_new(binder, table, name, position);
@@ -257,7 +252,7 @@ Plan *bind_insert_query(BindEnvironment *environment, TableProvider *table, cons
                         const BoundQuery *query, const size_t *columns, size_t column_count, Position position)
 {
     Binder *binder = binder_new(environment);
-    arena_own(binder->arena, provider_ref(table), insert_table_unref);
+    provider_own(binder->arena, provider_ref(table));
     Target target = insert_target(binder, table, table_name, position);
     if (columns) {
         target.columns = columns;

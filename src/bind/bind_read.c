@@ -2,11 +2,6 @@
 #include "bind/binder.h"
 #include "sql/printer.h"
 
-static void table_unref(void *table)
-{
-    provider_unref(table);
-}
-
 /* read_FORMAT, and DuckDB's read_csv_auto; NULL: the function is none of these. */
 static const Format *read_format(const Binder *binder, StringView name)
 {
@@ -144,7 +139,7 @@ TableProvider *bind_read_table(const From *from, const AstTableRef *ref, Scope *
     }
     TableProvider *known = catalog_file(binder->environment->catalog, text_view(&key));
     TableProvider *table = known ? known : format->table(&args);
-    arena_own(binder->arena, table, table_unref);
+    provider_own(binder->arena, table);
     if (known == NULL)
         catalog_keep_file(binder->environment->catalog, text_view(&key), table);
     return table;

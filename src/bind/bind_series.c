@@ -57,11 +57,6 @@ static TableProvider *series_of_timestamps(const SeriesCall *call)
     return series_timestamp_table_new(call->column_name, type, start.i64, stop.i64, interval, call->is_stop_included);
 }
 
-static void series_unref(void *table)
-{
-    provider_unref(table);
-}
-
 Plan *bind_series(Binder *binder, const AstTableRef *ref, const char *name, Expr *const *exprs, size_t count)
 {
     bool is_range = view_equal_ignoring_case(ref->function->function->name.name, view_of("range"));
@@ -74,6 +69,6 @@ Plan *bind_series(Binder *binder, const AstTableRef *ref, const char *name, Expr
     TypeId first = (TypeId)call.exprs[0]->type.id;
     bool is_temporal = first == TYPE_TIMESTAMP || first == TYPE_TIMESTAMPTZ || first == TYPE_DATE;
     TableProvider *table = is_temporal ? series_of_timestamps(&call) : series_of_numbers(&call);
-    arena_own(binder->arena, table, series_unref);
+    provider_own(binder->arena, table);
     return &plan_scan_new(binder->columns, table, table->ops->schema(table, binder->context), name)->base;
 }

@@ -1,11 +1,6 @@
 /* bind/bind_table_function.c: functions in FROM: a table made from constant arguments, when the query is bound. */
 #include "bind/binder.h"
 
-static void table_unref(void *table)
-{
-    provider_unref(table);
-}
-
 static Value *constant_arguments(const From *from, const AstTableRef *ref, Scope *before, const TableFunction *function)
 {
     Binder *binder = from->binder;
@@ -35,7 +30,7 @@ Relation bind_table_function(const From *from, const AstTableRef *ref, Scope *be
     if (function) {
         Value *values = constant_arguments(from, ref, before, function);
         table = function->table(function, binder->context, values, call->arguments.count);
-        arena_own(binder->arena, table, table_unref);
+        provider_own(binder->arena, table);
     } else if (table == NULL) {
         return bind_set_function_table(from, ref, before);
     }

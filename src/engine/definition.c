@@ -5,9 +5,13 @@
 #include "engine/transaction.h"
 #include "optimizer/rule.h"
 
-static void table_release(void *table)
+TableProvider *statement_require_table(Statement *statement, const AstObjectName *name)
 {
-    provider_unref(table);
+    StringView parts[3];
+    size_t count = ast_object_name_parts(name, parts);
+    Catalog *catalog = statement->connection->catalog;
+    return provider_own(statement->arena,
+                        catalog_require_table(catalog, parts, count, &statement->context, name->position));
 }
 
 NamedTable statement_named_table(Statement *statement, const AstObjectName *name)
@@ -18,7 +22,7 @@ NamedTable statement_named_table(Statement *statement, const AstObjectName *name
     NamedTable named = {.name = name->name, .position = name->position};
     named.table = catalog_find(catalog, parts, count, &statement->context, name->position, &named.schema_name);
     if (named.table) {
-        arena_own(statement->arena, named.table, table_release);
+        provider_own(statement->arena, named.table);
         named.schema = catalog_schema(catalog, view_of(named.schema_name));
     }
     return named;
@@ -27,13 +31,8 @@ NamedTable statement_named_table(Statement *statement, const AstObjectName *name
 NamedTable statement_require_named_table(Statement *statement, const AstObjectName *name)
 {
     NamedTable named = statement_named_table(statement, name);
-    if (named.table)
-        return named;
-    StringView parts[3];
-    size_t count = ast_object_name_parts(name, parts);
-    arena_own(statement->arena,
-              catalog_require_table(statement->connection->catalog, parts, count, &statement->context, name->position),
-              table_release);
+    if (named.table == NULL)
+        named.table = statement_require_table(statement, name);
     return named;
 }
 
@@ -139,7 +138,7 @@ void constraints_require_plain(const Constraints *constraints, Position position
 
 void statement_keep_table(Statement *statement, TableProvider *table)
 {
-    arena_own(statement->arena, table, table_release);
+    provider_own(statement->arena, table);
 }
 
 void statement_replace_table(Statement *statement, const NamedTable *named, TableProvider *table)

@@ -17,6 +17,7 @@ typedef struct NamedTable {
 NamedTable statement_named_table(Statement *statement, const AstObjectName *name);
 /* The same; raises UNDEFINED_TABLE. */
 NamedTable statement_require_named_table(Statement *statement, const AstObjectName *name);
+TableProvider *statement_require_table(Statement *statement, const AstObjectName *name);
 /* Each table in memory of the catalog, which `visit` may change. */
 void statement_each_table(Statement *statement, void (*visit)(void *user, const NamedTable *table), void *user);
 /* What the table is now. */

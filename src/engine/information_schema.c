@@ -68,18 +68,13 @@ static void add_name(Listing *listing, const char *name)
 
 /* ---- every table ---- */
 
-static void table_release(void *table)
-{
-    provider_unref(table);
-}
-
 static void table_visit(void *user, const char *name)
 {
     Listing *listing = user;
     TableProvider *table = listing->provider->ops->table(listing->provider, view_of(name), listing->context);
     if (table == NULL)
         return;
-    arena_own(listing->context->arena, table, table_release);
+    provider_own(listing->context->arena, table);
     bool is_sequence = provider_table_type(table) == TABLE_SEQUENCE;
     if (is_sequence == listing->wants_sequences)
         listing->add_table(listing, name, table);

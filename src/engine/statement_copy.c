@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "column/number.h"
-#include "engine/engine.h"
+#include "engine/definition.h"
 #include "engine/formats.h"
 
 static const char STANDARD_OUTPUT[] = "/dev/stdout";
@@ -230,11 +230,6 @@ static BatchStream *copy_to(Statement *statement, const AstCopy *copy)
 
 /* ---- COPY FROM ---- */
 
-static void table_release(void *table)
-{
-    provider_unref(table);
-}
-
 /* What PostgreSQL's two formats are as options of the CSV reader, which the statement's own options come behind. */
 static const struct {
     const char *name, *text, *csv; /* NULL: not said */
@@ -297,18 +292,12 @@ static TableProvider *copy_source(Statement *statement, const AstCopy *copy, con
                        .option_count = kept,
                        .options = options,
                        .context = &statement->context};
-    TableProvider *table = format->table(&args);
-    arena_own(statement->arena, table, table_release);
-    return table;
+    return provider_own(statement->arena, format->table(&args));
 }
 
 static BatchStream *copy_from(Statement *statement, const AstCopy *copy)
 {
-    StringView parts[3];
-    size_t part_count = ast_object_name_parts(&copy->table, parts);
-    TableProvider *table = catalog_require_table(statement->connection->catalog, parts, part_count, &statement->context,
-                                                 copy->table.position);
-    arena_own(statement->arena, table, table_release);
+    TableProvider *table = statement_require_table(statement, &copy->table);
     const Schema *schema = table->ops->schema(table, &statement->context);
     size_t count = copy->columns.count ? copy->columns.count : schema->column_count;
     size_t *columns = arena_array(statement->arena, size_t, count);

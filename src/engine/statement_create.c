@@ -428,10 +428,7 @@ BatchStream *statement_drop(Statement *statement, const AstStatement *ast)
         }
         if (drop_one(statement, drop, name, &gone) || drop->is_if_exists)
             continue;
-        StringView parts[3];
-        size_t count = ast_object_name_parts(name, parts);
-        statement_keep_table(statement, catalog_require_table(statement->connection->catalog, parts, count,
-                                                              &statement->context, name->position));
+        (void)statement_require_table(statement, name);
         error_raise(ERROR_UNDEFINED_TABLE, name->position, "table \"%.*s\" is not in the current schema",
                     VIEW_ARGUMENTS(name->name));
     }
@@ -453,7 +450,7 @@ BatchStream *statement_comment(Statement *statement, const AstStatement *ast)
     } else if (comment->kind == AST_OBJECT_SCHEMA) {
         (void)catalog_require_schema(statement->connection->catalog, name->name, name->position);
     } else if (comment->kind != AST_OBJECT_INDEX) {
-        (void)statement_require_named_table(statement, name);
+        (void)statement_require_table(statement, name);
     }
     return NULL;
 }

@@ -3,17 +3,12 @@
 #include "engine/transaction.h"
 #include "sql/printer.h"
 
-static void table_release(void *table)
-{
-    provider_unref(table);
-}
-
 static TableProvider *index_table(Statement *statement, SchemaProvider *schema, StringView name)
 {
     TableProvider *table =
         schema && schema->ops->index_table ? schema->ops->index_table(schema, name, &statement->context) : NULL;
     if (table)
-        arena_own(statement->arena, table, table_release);
+        provider_own(statement->arena, table);
     return table;
 }
 

@@ -16,11 +16,6 @@ static bool pragma_is_idle(StringView name)
     return false;
 }
 
-static void release_table(void *table)
-{
-    provider_unref(table);
-}
-
 static bool column_is_in_key(const Constraints *constraints, size_t column)
 {
     for (size_t i = 0; constraints && i < constraints->count; i++) {
@@ -40,7 +35,7 @@ static BatchStream *pragma_table_info(Statement *statement, const AstExpr *argum
     StringView part = view_of(name.is_null ? "" : value_display(arena, &name));
     TableProvider *table =
         catalog_require_table(statement->connection->catalog, &part, 1, &statement->context, argument->position);
-    arena_own(arena, table, release_table);
+    provider_own(arena, table);
     const Schema *schema = table->ops->schema(table, &statement->context);
     Rows *rows = rows_new(arena, 6, "cid", TYPE_INTEGER, "name", TYPE_VARCHAR, "type", TYPE_VARCHAR, "notnull",
                           TYPE_BOOLEAN, "dflt_value", TYPE_VARCHAR, "pk", TYPE_BOOLEAN);

@@ -96,11 +96,6 @@ const Value *statement_read_column(void *user, const BoundQuery *query, size_t l
     return values.items;
 }
 
-static void table_release(void *table)
-{
-    provider_unref(table);
-}
-
 /* ---- what writes ---- */
 
 bool statement_writes(const AstStatement *ast)
@@ -262,7 +257,7 @@ BatchStream *statement_write(Statement *statement, const AstStatement *ast)
 /* A table that can be emptied; raises. */
 static TableProvider *truncated_table(Statement *statement, const AstStatement *ast, const AstObjectName *name)
 {
-    TableProvider *table = statement_require_named_table(statement, name).table;
+    TableProvider *table = statement_require_table(statement, name);
     statement_require_unsafe_write(statement, table, ast);
     if (provider_logical_plan(table))
         error_raise(ERROR_WRONG_OBJECT_TYPE, name->position, "\"%.*s\" is a view", VIEW_ARGUMENTS(name->name));
@@ -297,13 +292,8 @@ BatchStream *statement_truncate(Statement *statement, const AstStatement *ast)
 
 BatchStream *statement_analyze(Statement *statement, const AstStatement *ast)
 {
-    if (ast->analyze->name.data) {
-        StringView parts[3];
-        size_t part_count = ast_object_name_parts(ast->analyze, parts);
-        TableProvider *table = catalog_require_table(statement->connection->catalog, parts, part_count,
-                                                     &statement->context, ast->analyze->position);
-        arena_own(statement->arena, table, table_release);
-    }
+    if (ast->analyze->name.data)
+        (void)statement_require_table(statement, ast->analyze);
     return NULL;
 }
 

@@ -1,6 +1,6 @@
 /* engine/statement_show.c: SHOW, DESCRIBE, SET and RESET. */
 #include "base/array.h"
-#include "engine/engine.h"
+#include "engine/definition.h"
 #include "engine/settings.h"
 #include "expr/function.h"
 #include "expr/like.h"
@@ -26,21 +26,6 @@ static Rows *describe_rows(Statement *statement)
 {
     return rows_new(statement->arena, 4, "column_name", TYPE_VARCHAR, "column_type", TYPE_VARCHAR, "null", TYPE_VARCHAR,
                     "default", TYPE_VARCHAR);
-}
-
-static void table_release(void *table)
-{
-    provider_unref(table);
-}
-
-static TableProvider *require_table(Statement *statement, const AstObjectName *name)
-{
-    StringView parts[3];
-    size_t count = ast_object_name_parts(name, parts);
-    TableProvider *table =
-        catalog_require_table(statement->connection->catalog, parts, count, &statement->context, name->position);
-    arena_own(statement->arena, table, table_release);
-    return table;
 }
 
 static BatchStream *describe_table(Statement *statement, TableProvider *table)
@@ -69,9 +54,9 @@ BatchStream *statement_describe(Statement *statement, const AstStatement *ast)
     if (describe->table == NULL)
         return show_tables(statement, NULL, false);
     if (describe->table->kind == AST_FROM_TABLE)
-        return describe_table(statement, require_table(statement, &describe->table->table));
+        return describe_table(statement, statement_require_table(statement, &describe->table->table));
     TableProvider *table = bind_file_table(&statement->environment, describe->table->file, describe->table->position);
-    arena_own(statement->arena, table, table_release);
+    provider_own(statement->arena, table);
     return describe_table(statement, table);
 }
 
@@ -92,7 +77,7 @@ static void table_list_visit(void *user, const char *name)
     TableProvider *table = list->schema->ops->table(list->schema, view_of(name), &list->statement->context);
     if (table == NULL)
         return;
-    arena_own(list->statement->arena, table, table_release);
+    provider_own(list->statement->arena, table);
     TableType type = provider_table_type(table);
     if (type == TABLE_SEQUENCE || (list->only_views && type != TABLE_VIEW))
         return;
@@ -217,7 +202,7 @@ static void index_definition_print(Text *text, const Index *index, StringView ta
 static BatchStream *show_definition(Statement *statement, const AstObjectName *name)
 {
     Rows *rows = rows_new(statement->arena, 1, "definition", TYPE_VARCHAR);
-    TableProvider *table = require_table(statement, name);
+    TableProvider *table = statement_require_table(statement, name);
     const Indexes *indexes = provider_indexes(table);
     Text text = text_in(statement->arena);
     text_add(&text, statement_table_definition(statement, table, name->name));
@@ -259,7 +244,7 @@ static BatchStream *show_kind(Statement *statement, const AstShow *show, Positio
     case AST_SHOW_VIEWS:
         return show_tables(statement, NULL, true);
     case AST_SHOW_COLUMNS:
-        return describe_table(statement, require_table(statement, &show->name));
+        return describe_table(statement, statement_require_table(statement, &show->name));
     case AST_SHOW_CREATE_TABLE:
     case AST_SHOW_CREATE_VIEW:
         return show_definition(statement, &show->name);

@@ -71,15 +71,10 @@ static void plan_set_outputs(PlanColumns *columns, Plan *plan, const ColumnId *o
     plan->output_count = count;
 }
 
-static void plan_scan_unref(void *table)
-{
-    provider_unref(table);
-}
-
 PlanScan *plan_scan_new(PlanColumns *columns, TableProvider *table, const Schema *schema, const char *name)
 {
     PlanScan *scan = (PlanScan *)plan_new(columns, PLAN_SCAN, 0);
-    arena_own(columns->arena, provider_ref(table), plan_scan_unref);
+    provider_own(columns->arena, provider_ref(table));
     scan->table = table;
     scan->name = arena_string(columns->arena, name);
     scan->first_column = (ColumnId)columns->list.count;

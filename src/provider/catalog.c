@@ -357,11 +357,6 @@ void catalog_use(Catalog *catalog, StringView schema, Position position)
 
 /* ---- names to tables ---- */
 
-static void table_release(void *table)
-{
-    provider_unref(table);
-}
-
 static TableProvider *table_in(const Catalog *catalog, const char *schema_name, StringView name, const Context *context,
                                const char **ret_schema)
 {
@@ -397,7 +392,7 @@ static TableProvider *catalog_search(const Catalog *catalog, const SearchPath *p
         TableProvider *table = is_searched ? schema->ops->table(schema, name, context) : NULL;
         if (table == NULL)
             continue;
-        arena_own(context->arena, table, table_release);
+        provider_own(context->arena, table);
         if (found)
             error_raise_hint(ERROR_AMBIGUOUS_COLUMN, position, "write the schema in front of the name",
                              "table \"%.*s\" is in %s and in %s", VIEW_ARGUMENTS(name), *ret_schema, entry->name.data);
@@ -501,7 +496,7 @@ void catalog_register(Catalog *catalog, StringView schema_name, StringView name,
                       Position position)
 {
     Arena *keeper = arena_new_child(catalog->arena);
-    arena_own(keeper, table, table_release);
+    provider_own(keeper, table);
     SchemaProvider *schema = schema_name.size ? catalog_require_schema(catalog, schema_name, position)
                                               : catalog_schema(catalog, view_of(catalog_current_schema(catalog)));
     if (schema_name.size == 0 && !schema_is_memory(schema))

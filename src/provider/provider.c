@@ -13,6 +13,17 @@ void provider_unref(TableProvider *table)
         table->ops->release(table);
 }
 
+static void provider_release(void *table)
+{
+    provider_unref(table);
+}
+
+TableProvider *provider_own(Arena *arena, TableProvider *table)
+{
+    arena_own(arena, table, provider_release);
+    return table;
+}
+
 TableType provider_table_type(TableProvider *table)
 {
     return table->ops->table_type ? table->ops->table_type(table) : TABLE_BASE;

@@ -265,6 +265,8 @@ struct TableProvider {
 TableProvider *provider_ref(TableProvider *table);
 /* NULL is fine. */
 void provider_unref(TableProvider *table);
+/* The arena takes the caller's share; returns the table. */
+TableProvider *provider_own(Arena *arena, TableProvider *table);
 
 /* The contract's defaults, so that callers need not look for NULL functions. */
 TableType provider_table_type(TableProvider *table);

@@ -132,11 +132,6 @@ static void scan_explain_analyze(Scan *base, Text *text)
                     atomic_load(&scan->row_count));
 }
 
-static void table_release(void *table)
-{
-    provider_unref(table);
-}
-
 static Statistics *file_statistics(Arena *arena, const ArrowFile *file)
 {
     Statistics *statistics = arena_new(arena, Statistics);
@@ -149,7 +144,7 @@ static Scan *arrow_scan(TableProvider *base, const ScanArgs *args)
 {
     const ArrowFile *file = ((ArrowTable *)base)->file;
     ArrowScan *scan = arena_new(args->arena, ArrowScan);
-    arena_own(args->arena, provider_ref(base), table_release);
+    provider_own(args->arena, provider_ref(base));
     Schema *schema = schema_new(args->arena, args->projection_count);
     for (size_t i = 0; i < args->projection_count; i++)
         schema->columns[i] = file->columns.schema->columns[args->projection[i]];

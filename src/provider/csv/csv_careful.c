@@ -131,7 +131,7 @@ static size_t record_read(CarefulReader *reader, CsvIndex *index, size_t start, 
     return INCOMPLETE;
 }
 
-/* \\. alone, which PostgreSQL's text may end with. */
+/* \. alone, which PostgreSQL's text may end with. */
 static bool record_is_end_mark(const CarefulReader *reader, size_t start, size_t next)
 {
     return reader->dialect->has_backslashes && next - start > 2 && memcmp(reader->data + start, "\\.", 2) == 0 &&

@@ -355,10 +355,10 @@ static size_t record_count_of(const CsvIndex *index, size_t record)
     return index->records[record] - index->records[(ptrdiff_t)record - 1];
 }
 
-static bool record_is_blank(const CsvIndex *index, const char *data, size_t record)
+static bool record_is_blank(const CsvIndex *index, const CsvDialect *dialect, const char *data, size_t record)
 {
     const uint32_t *ends = index->ends + index->records[(ptrdiff_t)record - 1];
-    return record_count_of(index, record) == 1 && csv_field_end(data, ends[-1] + 1, ends[0]) == ends[-1] + 1;
+    return csv_record_is_blank(dialect, data, ends[-1] + 1, ends[0], record_count_of(index, record));
 }
 
 /* A line that is none of the table's: text, which is no header of rows with more fields than that. Such a header names
@@ -374,7 +374,7 @@ static bool record_is_note(const CsvIndex *index, const CsvDialect *dialect, con
         named_count += has_letter(data, ends[(ptrdiff_t)f - 1] + 1, ends[f]);
     if (named_count == 0 || named_count < count)
         return named_count > 0;
-    bool is_above_blank = record + 1 < index->record_count && record_is_blank(index, data, record + 1);
+    bool is_above_blank = record + 1 < index->record_count && record_is_blank(index, dialect, data, record + 1);
     return count == 1 && (dialect->column_count > 2 || is_above_blank);
 }
 
@@ -387,7 +387,7 @@ static uint32_t preamble_end(const CsvIndex *index, const CsvDialect *dialect, c
         bool is_full = record_count_of(index, r) == dialect->column_count;
         if (is_full && row_count++ == 0)
             end = start;
-        else if (!is_full && !record_is_blank(index, data, r) &&
+        else if (!is_full && !record_is_blank(index, dialect, data, r) &&
                  (row_count > 0 || !record_is_note(index, dialect, data, r)))
             return 0;
         start = index->ends[index->records[r] - 1] + 1;

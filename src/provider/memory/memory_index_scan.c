@@ -439,17 +439,12 @@ static Statistics *scan_statistics(const IndexScan *scan, const ScanArgs *args)
     return statistics;
 }
 
-static void table_release(void *table)
-{
-    provider_unref(table);
-}
-
 static IndexScan *index_scan_new(MemoryTable *table, const ScanArgs *args, const IndexRange *range, bool is_ordered,
                                  bool is_backward)
 {
     IndexScan *scan = arena_new(args->arena, IndexScan);
     scan->table = table;
-    arena_own(args->arena, provider_ref(&table->base), table_release);
+    provider_own(args->arena, provider_ref(&table->base));
     scan->described = *range;
     scan->is_backward = is_backward;
     scan->limit = args->order_count == 0 || is_ordered ? args->limit : NO_LIMIT;

@@ -402,11 +402,6 @@ static Statistics *scan_statistics(const MemoryScan *scan, const ScanArgs *args)
     return statistics;
 }
 
-static void table_release(void *table)
-{
-    provider_unref(table);
-}
-
 /* Whether the wanted order is the one that the rows are in, and stay in. */
 static bool rows_are_ordered(const MemoryTable *table, const ScanArgs *args)
 {
@@ -421,7 +416,7 @@ static Scan *memory_full_scan(TableProvider *base, const ScanArgs *args)
     Arena *arena = args->arena;
     MemoryScan *scan = arena_new(arena, MemoryScan);
     scan->table = table;
-    arena_own(arena, provider_ref(base), table_release);
+    provider_own(arena, provider_ref(base));
     scan->slice_count = table->version->slice_count;
     bool is_ordered = rows_are_ordered(table, args);
     scan->limit = args->order_count == 0 || is_ordered ? args->limit : NO_LIMIT;

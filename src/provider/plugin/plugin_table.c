@@ -340,17 +340,12 @@ static const QuernScanArgs *scan_args_export(const ScanArgs *args)
     return plugin;
 }
 
-static void share_release(void *table)
-{
-    provider_unref(table);
-}
-
 static Scan *table_scan(TableProvider *table, const ScanArgs *args)
 {
     PluginTable *self = plugin_of(table);
     PluginScan *scan = arena_new(args->arena, PluginScan);
     scan->table = self;
-    arena_own(args->arena, provider_ref(table), share_release); /* whatever is dropped while the scan runs */
+    provider_own(args->arena, provider_ref(table)); /* whatever is dropped while the scan runs */
     QuernScan *given = NULL;
     QuernProviderError error = plugin_error();
     int32_t code = self->provider->scan(self->provider, scan_args_export(args), &given, &error);

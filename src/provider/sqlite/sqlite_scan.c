@@ -64,11 +64,6 @@ static void scan_explain_analyze(Scan *base, Text *text)
                     atomic_load(&scan->counts.full_scan_steps), atomic_load(&scan->counts.machine_steps));
 }
 
-static void table_release(void *table)
-{
-    provider_unref(table);
-}
-
 /* ---- describing ---- */
 
 /* SIZE_MAX: unknown. */
@@ -165,7 +160,7 @@ Scan *sqlite_scan(TableProvider *base, const ScanArgs *args)
     SqliteTable *table = (SqliteTable *)base;
     Arena *arena = args->arena;
     SqliteScan *scan = arena_new(arena, SqliteScan);
-    arena_own(arena, provider_ref(base), table_release);
+    provider_own(arena, provider_ref(base));
     SqliteRequest request = {
         .column_count = args->projection_count,
         .columns = arena_copy(arena, args->projection, args->projection_count * sizeof *args->projection),

@@ -26,11 +26,6 @@ static void schema_refresh(SqliteSchema *schema, const Context *context)
     schema->schema_version = version;
 }
 
-static void table_release(void *table)
-{
-    provider_unref(table);
-}
-
 static TableProvider *schema_table(SchemaProvider *base, StringView name, const Context *context)
 {
     SqliteSchema *schema = (SqliteSchema *)base;
@@ -44,7 +39,7 @@ static TableProvider *schema_table(SchemaProvider *base, StringView name, const 
         return NULL;
     Arena *keeper = arena_new_child(context->arena);
     table = sqlite_table_new(schema->database, context, text, NULL, schema->is_mismatch_null, NO_POSITION);
-    arena_own(keeper, table, table_release);
+    provider_own(keeper, table);
     map_set(&schema->tables, name, table);
     arena_disown(keeper, table);
     arena_free(keeper);
