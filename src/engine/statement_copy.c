@@ -177,22 +177,62 @@ static WriterOptions writer_options(Statement *statement, const AstCopy *copy)
 }
 
 /* SELECT columns FROM table. */
+static size_t copied_column(const AstName *name, const AstCopy *copy, TableProvider *table, const Schema *schema)
+{
+    ptrdiff_t column = schema_find(schema, name->text);
+    if (column < 0)
+        error_raise(ERROR_UNDEFINED_COLUMN, name->position, "column \"%.*s\" of table \"%.*s\" does not exist",
+                    VIEW_ARGUMENTS(name->text), VIEW_ARGUMENTS(copy->table.name));
+    if (provider_column_generated(table, (size_t)column))
+        error_raise(ERROR_INVALID_COLUMN_REFERENCE, name->position, "column \"%.*s\" is generated: it is not copied",
+                    VIEW_ARGUMENTS(name->text));
+    return (size_t)column;
+}
+
+/* Those that are listed, or all that are not generated. */
+static size_t *copied_columns(Statement *statement, const AstCopy *copy, TableProvider *table, size_t *ret_count)
+{
+    const Schema *schema = table->ops->schema(table, &statement->context);
+    bool *is_taken = arena_array(statement->arena, bool, schema->column_count);
+    size_t *columns = arena_array(statement->arena, size_t, schema->column_count), count = 0;
+    for (size_t i = 0; i < copy->columns.count; i++) {
+        const AstName *name = &copy->columns.items[i];
+        size_t column = copied_column(name, copy, table, schema);
+        if (is_taken[column])
+            error_raise(ERROR_DUPLICATE_COLUMN, name->position, "column \"%.*s\" is named more than once",
+                        VIEW_ARGUMENTS(name->text));
+        is_taken[column] = true;
+        columns[count++] = column;
+    }
+    for (size_t c = 0; c < schema->column_count && copy->columns.count == 0; c++)
+        if (provider_column_generated(table, c) == NULL)
+            columns[count++] = c;
+    *ret_count = count;
+    return columns;
+}
+
 static AstQuery *table_query(Statement *statement, const AstCopy *copy)
 {
     Arena *arena = statement->arena;
+    TableProvider *table = statement_require_table(statement, &copy->table);
+    const Schema *schema = table->ops->schema(table, &statement->context);
+    size_t count;
+    const size_t *columns = copied_columns(statement, copy, table, &count);
+    bool is_all = copy->columns.count == 0 && count == schema->column_count;
+    AstName *names = arena_array(arena, AstName, count);
     AstTableRef *from = arena_new(arena, AstTableRef);
     *from = (AstTableRef){.kind = AST_FROM_TABLE, .height = 1, .position = copy->table.position, .table = copy->table};
     AstSelect *select = arena_new(arena, AstSelect);
     array_add(arena, &select->from, from);
-    for (size_t i = 0; i < copy->columns.count || i == 0; i++) {
+    for (size_t i = 0; i < (is_all ? 1 : count); i++) {
         AstExpr *item = arena_new(arena, AstExpr);
         item->position = copy->table.position;
         item->height = 1;
         item->kind = AST_STAR;
-        if (copy->columns.count) {
+        if (!is_all) {
+            names[i] = (AstName){view_of(schema->columns[columns[i]].name), copy->table.position};
             item->kind = AST_COLUMN;
-            item->position = copy->columns.items[i].position;
-            item->column.parts = &copy->columns.items[i];
+            item->column.parts = &names[i];
             item->column.part_count = 1;
         }
         array_add(arena, &select->items, ((AstItem){.expr = item}));
@@ -299,17 +339,11 @@ static BatchStream *copy_from(Statement *statement, const AstCopy *copy)
 {
     TableProvider *table = statement_require_table(statement, &copy->table);
     const Schema *schema = table->ops->schema(table, &statement->context);
-    size_t count = copy->columns.count ? copy->columns.count : schema->column_count;
-    size_t *columns = arena_array(statement->arena, size_t, count);
+    size_t count;
+    const size_t *columns = copied_columns(statement, copy, table, &count);
     Schema *wanted = schema_new(statement->arena, count); /* the file's columns are read as the table's types */
     for (size_t i = 0; i < count; i++) {
-        ptrdiff_t index = copy->columns.count ? schema_find(schema, copy->columns.items[i].text) : (ptrdiff_t)i;
-        if (index < 0)
-            error_raise(ERROR_UNDEFINED_COLUMN, copy->columns.items[i].position,
-                        "column \"%.*s\" of table \"%.*s\" does not exist", VIEW_ARGUMENTS(copy->columns.items[i].text),
-                        VIEW_ARGUMENTS(copy->table.name));
-        columns[i] = (size_t)index;
-        wanted->columns[i] = schema->columns[index];
+        wanted->columns[i] = schema->columns[columns[i]];
         wanted->columns[i].is_nullable = true; /* the insert sees to NULLs */
     }
     TableProvider *source = copy_source(statement, copy, wanted);
