@@ -1,4 +1,5 @@
-/* optimizer/split_distinct.c: DISTINCT in forms whose work copies can share: as groups, which are merged by partitions.
+/* optimizer/split_distinct.c: Aggregates as two levels of groups. DISTINCT so, because that is work that copies can
+ * share: groups are merged by partitions.
  *
  *     Distinct a, b                      Aggregate by a, b
  *
@@ -8,6 +9,11 @@
  *     Aggregate by g:                    Aggregate by g: max(s) of set (g), count(x) of set (g, x), avg(y) of (g, y)
  *       stddev(z), count(DISTINCT x),      Aggregate sets (g), (g, x), (g, y): stddev(z) AS s, of the first set alone
  *       avg(DISTINCT y)
+ *
+ * GROUPING SETS so, because the groups of all keys are fewer than the rows:
+ *
+ *     Aggregate sets (g, h), (g), ():    Aggregate sets (g, h), (g), (): sum(s), sum(c)
+ *       sum(z), count(*)                   Aggregate by g, h: sum(z) AS s, count(*) AS c
  *
  * The level above takes each combination once, as no two groups of a set are alike. Sets are for several arguments, and
  * for calls whose values do not add up; max() is but a way to hand on the one value that a group of the first set has.
@@ -22,6 +28,7 @@ enum {
     MOST_DIGITS = 28, /* of what adds up in 38 for sure */
     BIGINT_DIGITS = 19,
 };
+static const double LEAST_GAIN = 0.2; /* part of the work that two levels are to save */
 
 typedef struct Split {
     PlanColumns *columns;
@@ -247,12 +254,18 @@ static bool split_make_call(Split *split, const AggregateCall *call, size_t plai
     return ret_call->aggregate != NULL;
 }
 
+/* Whether there is a group even where there are no rows. */
+static bool split_may_be_empty(const Split *split)
+{
+    return split->plan->group_count == 0 || split->plan->set_count > 0;
+}
+
 /* A sum of decimals that is to be a BIGINT; a count of no rows, which has no groups to add up. */
 static Expr *split_final_value(const Split *split, const AggregateCall *call, Expr *value)
 {
     Arena *arena = split->columns->arena;
     bool is_count = strcmp(call->aggregate->name, "count") == 0 && call_is_plain(call);
-    if (!is_count || split->plan->group_count > 0)
+    if (!is_count || !split_may_be_empty(split))
         return expr_cast(arena, value, call->type, call->position);
     Expr *parts[] = {value, expr_constant(arena, value_integer(call->type, 0), NO_POSITION)};
     return expr_new(arena, EXPR_COALESCE, call->type, parts, 2, NO_POSITION);
@@ -266,9 +279,10 @@ static Plan *split_finish(const Split *split, PlanAggregate *above)
     size_t group_count = plan->group_count;
     PlanProject *project = plan_project_new(columns, &above->base, plan->base.output_count);
     for (size_t i = 0; i < plan->base.output_count; i++) {
-        const AggregateCall *made = i < group_count ? NULL : &above->aggregates[i - group_count];
-        Type type = made ? made->type : above->groups[i]->type;
+        bool is_call = i >= group_count && i < group_count + plan->aggregate_count;
+        const AggregateCall *made = is_call ? &above->aggregates[i - group_count] : NULL;
         const char *name = plan_column(columns, plan->base.outputs[i])->name;
+        Type type = made ? made->type : plan_column(columns, plan->base.outputs[i])->type;
         Expr *value = expr_column(columns->arena, plan_column_new(columns, name, NULL, type, true), type, NO_POSITION);
         above->base.outputs[i] = value->column;
         project->base.outputs[i] = plan->base.outputs[i];
@@ -282,9 +296,14 @@ static Plan *split_make_above(Split *split)
 {
     const PlanAggregate *plan = split->plan;
     size_t plain_index = 0;
-    bool needs_finish = split->adds_up && plan->group_count == 0;
+    bool needs_finish = split->adds_up && split_may_be_empty(split);
     PlanAggregate *above =
         plan_aggregate_new(split->columns, &split->below->base, plan->group_count, plan->aggregate_count);
+    above->set_count = plan->set_count;
+    above->sets = plan->sets;
+    above->base.output_count = plan->base.output_count;
+    above->base.outputs =
+        arena_copy(split->columns->arena, plan->base.outputs, plan->base.output_count * sizeof(ColumnId));
     above->base.row_estimate = plan->base.row_estimate;
     for (size_t g = 0; g < plan->group_count; g++)
         above->groups[g] = split_column(split, g);
@@ -295,10 +314,7 @@ static Plan *split_make_above(Split *split)
         plain_index += call_is_plain(call);
         needs_finish |= split->adds_up && call_is_plain(call) && call_widens(call);
     }
-    if (needs_finish)
-        return split_finish(split, above);
-    memcpy(above->base.outputs, plan->base.outputs, plan->base.output_count * sizeof(ColumnId));
-    return &above->base;
+    return needs_finish ? split_finish(split, above) : &above->base;
 }
 
 /* ---- the forms ---- */
@@ -323,4 +339,35 @@ Plan *aggregate_split_distinct(PlanColumns *columns, PlanAggregate *aggregate)
         return NULL;
     split_make_below(&split);
     return split_make_above(&split);
+}
+
+static bool aggregate_adds_up(PlanAggregate *aggregate)
+{
+    for (size_t i = 0; i < aggregate->aggregate_count; i++)
+        if (!call_is_plain(&aggregate->aggregates[i]) || call_adder(&aggregate->aggregates[i]) == NULL)
+            return false;
+    return !plan_node_is_volatile(&aggregate->base) && !plan_aggregate_heeds_order(aggregate);
+}
+
+/* Each row goes to one group of the level below, and each of those to one of every set. */
+static bool split_gains(const Split *split)
+{
+    plan_estimate(split->columns, &split->below->base);
+    double rows = split->below->base.inputs[0]->row_estimate, groups = split->below->base.row_estimate;
+    double set_count = (double)split->plan->set_count;
+    return rows + groups * set_count < (1 - LEAST_GAIN) * rows * set_count;
+}
+
+Plan *rule_split_sets(PlanColumns *columns, Plan *plan)
+{
+    for (size_t i = 0; i < plan->input_count; i++)
+        plan->inputs[i] = rule_split_sets(columns, plan->inputs[i]);
+    PlanAggregate *aggregate = (PlanAggregate *)plan;
+    if (plan->kind != PLAN_AGGREGATE || aggregate->set_count < 2 || !aggregate_adds_up(aggregate))
+        return plan;
+    Split split = {.columns = columns, .plan = aggregate, .plain_count = aggregate->aggregate_count, .adds_up = true};
+    for (size_t g = 0; g < aggregate->group_count; g++)
+        array_add(columns->arena, &split.keys, aggregate->groups[g]);
+    split_make_below(&split);
+    return split_gains(&split) ? split_make_above(&split) : plan;
 }
