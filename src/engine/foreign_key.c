@@ -290,6 +290,25 @@ static bool foreign_key_act(Statement *statement, const ForeignKey *key, Referen
     return run_change(statement, text_string(&text)) > 0;
 }
 
+static bool change_assigns(const PlanChange *change, const Schema *schema, const Reference *reference)
+{
+    for (size_t i = 0; i < reference->column_count; i++)
+        for (size_t c = 0; c < change->column_count; c++)
+            if (schema_find(schema, view_of(reference->columns[i])) == (ptrdiff_t)change->columns[c])
+                return true;
+    return false;
+}
+
+/* Nobody has noted what the new key of a row is, nor, behind a MERGE, whether it has one or is gone. */
+static bool action_is_unknown(Statement *statement, const Reference *reference, const TableWrite *write)
+{
+    if (write->event == WRITE_UPDATE)
+        return reference->on_update == REFERENCE_CASCADE;
+    bool is_one = reference->on_update == reference->on_delete && reference->on_update != REFERENCE_CASCADE;
+    return write->merge && !is_one &&
+           change_assigns(write->merge, write->table->ops->schema(write->table, &statement->context), reference);
+}
+
 static void write_act(Statement *statement, const ForeignKeys *keys, TableWrite write, TableWrites *writes)
 {
     if (write.event == WRITE_INSERT)
@@ -297,10 +316,9 @@ static void write_act(Statement *statement, const ForeignKeys *keys, TableWrite 
     for (size_t i = 0; i < keys->count; i++) {
         const ForeignKey *key = &keys->items[i];
         const Reference *reference = key->constraint->reference;
-        bool is_update = write.event == WRITE_UPDATE;
-        if (key->referenced != write.table || (is_update && reference->on_update == REFERENCE_CASCADE))
-            continue; /* what the new key of a row is, nobody has noted: its check raises */
-        ReferenceAction action = is_update ? reference->on_update : reference->on_delete;
+        if (key->referenced != write.table || action_is_unknown(statement, reference, &write))
+            continue; /* the check raises */
+        ReferenceAction action = write.event == WRITE_UPDATE ? reference->on_update : reference->on_delete;
         WriteEvent event = action == REFERENCE_CASCADE ? WRITE_DELETE : WRITE_UPDATE;
         if (foreign_key_act(statement, key, action))
             array_add(statement->arena, writes, ((TableWrite){.table = key->table, .event = event}));
@@ -340,6 +358,8 @@ TableWrite table_write_of(Statement *statement, const Plan *plan)
 {
     const Plan *node = statement_written_plan(plan);
     TableWrite write = {.table = statement_written_table(plan), .event = plan_event(node)};
+    if (node->kind == PLAN_CHANGE && write.event == WRITE_REPLACE)
+        write.merge = (const PlanChange *)node;
     if (statement->connection->has_foreign_keys && write.event == WRITE_INSERT)
         write.old_count = table_row_count(statement, write.table);
     return write;

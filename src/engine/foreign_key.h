@@ -20,7 +20,8 @@ void foreign_keys_resolve(Statement *statement, const char *schema, StringView t
 typedef struct TableWrite {
     TableProvider *table;
     WriteEvent event;
-    uint64_t old_count; /* WRITE_INSERT: rows that were there before; new ones stand behind them */
+    uint64_t old_count;      /* WRITE_INSERT: rows that were there before; new ones stand behind them */
+    const PlanChange *merge; /* WRITE_REPLACE: that deletes rows, and may give others another key; or NULL */
 } TableWrite;
 
 TableWrite table_write_of(Statement *statement, const Plan *plan);
