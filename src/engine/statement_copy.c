@@ -306,6 +306,7 @@ static const Format *copy_format(const Statement *statement, const FormatOption 
     return format;
 }
 
+/* `columns`: as which text is read; what is no text has types of its own, which the insert casts. */
 static TableProvider *copy_source(Statement *statement, const AstCopy *copy, const Schema *columns)
 {
     size_t count, kept = 0;
@@ -328,7 +329,7 @@ static TableProvider *copy_source(Statement *statement, const AstCopy *copy, con
     FormatArgs args = {.format = format,
                        .location = is_input ? "-" : arena_view(statement->arena, copy->file).data,
                        .position = copy->file_position,
-                       .columns = columns,
+                       .columns = format == engine_formats[0] ? columns : NULL,
                        .option_count = kept,
                        .options = options,
                        .context = &statement->context};
@@ -341,14 +342,17 @@ static BatchStream *copy_from(Statement *statement, const AstCopy *copy)
     const Schema *schema = table->ops->schema(table, &statement->context);
     size_t count;
     const size_t *columns = copied_columns(statement, copy, table, &count);
-    Schema *wanted = schema_new(statement->arena, count); /* the file's columns are read as the table's types */
+    Schema *wanted = schema_new(statement->arena, count);
     for (size_t i = 0; i < count; i++) {
         wanted->columns[i] = schema->columns[columns[i]];
         wanted->columns[i].is_nullable = true; /* the insert sees to NULLs */
     }
     TableProvider *source = copy_source(statement, copy, wanted);
-    PlanScan *scan =
-        plan_scan_new(&statement->columns, source, source->ops->schema(source, &statement->context), "file");
+    const Schema *given = source->ops->schema(source, &statement->context);
+    if (given->column_count != count)
+        error_raise(ERROR_BAD_DATA, copy->file_position, "%.*s has %zu columns where %zu are expected",
+                    VIEW_ARGUMENTS(copy->file), given->column_count, count);
+    PlanScan *scan = plan_scan_new(&statement->columns, source, given, "file");
     const char **names = arena_array(statement->arena, const char *, count);
     bool *is_untyped = arena_array(statement->arena, bool, count);
     for (size_t i = 0; i < count; i++)
