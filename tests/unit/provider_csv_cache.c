@@ -24,21 +24,27 @@ typedef struct Answer {
 } Answer;
 
 /* A statement of its own: some columns, those above 100 of the first. */
-static Answer statement_run(TableProvider *table, const size_t *projection, size_t column_count, bool has_filter)
+static Scan *statement_scan(TableProvider *table, const size_t *projection, size_t column_count, bool has_filter)
 {
     csv_context.now++;
     table->ops->schema(table, &csv_context);
     Type bigint = type_of(TYPE_BIGINT);
-    Expr *filter = csv_compare(">", 0, bigint, value_integer(bigint, 100));
+    Expr **filter = arena_new(test_arena, Expr *);
+    *filter = csv_compare(">", 0, bigint, value_integer(bigint, 100));
     ScanArgs args = {.context = &csv_context,
                      .arena = test_arena,
                      .projection = projection,
                      .projection_count = column_count,
-                     .filters = &filter,
+                     .filters = filter,
                      .filter_count = has_filter,
                      .limit = NO_LIMIT,
                      .parallelism = 2};
-    Scan *scan = table->ops->scan(table, &args);
+    return table->ops->scan(table, &args);
+}
+
+static Answer statement_run(TableProvider *table, const size_t *projection, size_t column_count, bool has_filter)
+{
+    Scan *scan = statement_scan(table, projection, column_count, has_filter);
     Answer answer = {.rows = csv_scan_text(scan)};
     Text analyzed = text_in(test_arena);
     scan->explain_analyze(scan, &analyzed);
@@ -171,33 +177,63 @@ START_TEST(who_would_be_refused_memory_gets_what_is_kept)
 }
 END_TEST
 
-/* Two cursors of one reading, in turn: each piece comes from one of them. */
+typedef struct Total {
+    size_t row_count;
+    int64_t sum; /* of the first column */
+} Total;
+
+/* A statement that is read by one cursor, or by two in turn: each piece comes from one of them. */
+static Total statement_total(TableProvider *table, const size_t *projection, size_t column_count, size_t cursor_count)
+{
+    Scan *scan = statement_scan(table, projection, column_count, false);
+    ck_assert_uint_gt(scan->cursor_limit, 1);
+    void *reading = scan_start(scan, test_arena, &csv_context, NULL);
+    BatchStream *streams[2];
+    for (size_t c = 0; c < cursor_count; c++)
+        streams[c] = scan->open(scan, reading, test_arena, &csv_context);
+    Total total = {0};
+    for (size_t turn = 0, ended = 0; ended < cursor_count; turn++) {
+        Batch *batch = stream_next(streams[turn % cursor_count]);
+        ended = batch ? 0 : ended + 1;
+        for (size_t i = 0; batch && i < batch->row_count; i++, total.row_count++) {
+            Value value = vector_value(batch->columns[0], batch_row(batch, i));
+            total.sum += value.is_null ? 0 : value.i64;
+        }
+    }
+    return total;
+}
+
 START_TEST(cursors_share_what_is_kept)
 {
     TableProvider *table = csv_table(csv_file(rows_write("0")), "");
+    static const size_t numbers[] = {0};
     for (int statement = 0; statement < STATEMENT_COUNT; statement++) {
-        csv_context.now++;
-        Scan *scan = csv_scan_all(table, NULL, 0, NO_LIMIT);
-        ck_assert_uint_gt(scan->cursor_limit, 1);
-        void *reading = scan_start(scan, test_arena, &csv_context, NULL);
-        BatchStream *streams[2];
-        for (int c = 0; c < 2; c++)
-            streams[c] = scan->open(scan, reading, test_arena, &csv_context);
-        size_t row_count = 0, ended = 0;
-        int64_t sum = 0;
-        for (int turn = 0; ended < 2; turn++) {
-            Batch *batch = stream_next(streams[turn % 2]);
-            ended = batch ? 0 : ended + 1;
-            for (size_t i = 0; batch && i < batch->row_count; i++, row_count++)
-                sum += vector_value(batch->columns[0], batch_row(batch, i)).i64;
-        }
-        ck_assert_uint_eq(row_count, ROW_COUNT);
-        ck_assert_int_eq(sum, (int64_t)ROW_COUNT * (ROW_COUNT - 1) / 2);
+        Total total = statement_total(table, numbers, 1, 2);
+        ck_assert_uint_eq(total.row_count, ROW_COUNT);
+        ck_assert_int_eq(total.sum, (int64_t)ROW_COUNT * (ROW_COUNT - 1) / 2);
     }
+}
+END_TEST
+
+/* A cursor's first piece is cut into smaller batches than those that it reads later. */
+START_TEST(columns_of_a_piece_are_kept_in_the_same_batches)
+{
+    TableProvider *table = csv_table(csv_file(rows_write("0")), "");
+    static const size_t dates[] = {2}, numbers[] = {0}, both[] = {0, 2};
+    statement_total(table, dates, 1, 1);
+    statement_total(table, dates, 1, 1);
+    statement_total(table, numbers, 1, 2);
+    for (size_t cursor_count = 1; cursor_count <= 2; cursor_count++)
+        for (int statement = 0; statement < 3; statement++) {
+            Total total = statement_total(table, both, 2, cursor_count);
+            ck_assert_uint_eq(total.row_count, ROW_COUNT);
+            ck_assert_int_eq(total.sum, (int64_t)ROW_COUNT * (ROW_COUNT - 1) / 2);
+        }
+    ck_assert(statement_run(table, both, 2, false).is_kept);
 }
 END_TEST
 
 TEST_PROGRAM(from_the_third_statement_on_nothing_is_read, columns_that_were_not_asked_for_are_not_kept,
              a_file_that_has_changed_is_read_again, a_bad_value_in_a_row_that_is_left_out_is_none,
              what_is_kept_stays_within_its_memory, who_would_be_refused_memory_gets_what_is_kept,
-             cursors_share_what_is_kept)
+             cursors_share_what_is_kept, columns_of_a_piece_are_kept_in_the_same_batches)

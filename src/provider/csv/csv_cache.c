@@ -279,6 +279,29 @@ static bool cache_keep_entry(CsvCache *cache, MemoryBudget *budget, CsvCacheEntr
     return true;
 }
 
+/* Whether a piece was cut into the same batches. */
+static bool rows_equal(const CsvCacheEntry *left, const CsvCacheEntry *right)
+{
+    if (left->batches.count != right->batches.count)
+        return false;
+    for (size_t i = 0; i < left->batches.count; i++)
+        if (left->batches.items[i].row_count != right->batches.items[i].row_count ||
+            left->batches.items[i].offset != right->batches.items[i].offset)
+            return false;
+    return true;
+}
+
+/* A cursor's index grows with what it has read, and `SET batch_size` may have changed: columns that were cut otherwise
+ * than these rows go. */
+static bool cache_keep_rows(CsvCache *cache, MemoryBudget *budget, uint64_t piece, CsvCacheEntry *rows)
+{
+    CsvCacheEntry **slot = slot_of(cache, piece, cache->column_count);
+    if (*slot && !rows_equal(*slot, rows))
+        for (size_t c = 0; c <= cache->column_count; c++)
+            slot_clear(cache, slot_of(cache, piece, c));
+    return cache_keep_entry(cache, budget, slot, rows);
+}
+
 /* Takes entries that are whole; those that are there already, or for which there is no memory, are dropped. False:
  * there is no memory for more. */
 static bool cache_keep(CsvCache *cache, MemoryBudget *budget, uint64_t reading, uint64_t piece, CsvCacheEntry **entries,
@@ -286,16 +309,16 @@ static bool cache_keep(CsvCache *cache, MemoryBudget *budget, uint64_t reading, 
 {
     pthread_mutex_lock(&cache->mutex);
     bool is_current = reading >= cache->first_reading, has_memory = reading > cache->last_pressed;
+    if (is_current && has_memory)
+        has_memory = cache_keep_rows(cache, budget, piece, rows);
+    else
+        entry_unref(rows);
     for (size_t i = 0; i < column_count; i++) {
         if (is_current && has_memory)
             has_memory = cache_keep_entry(cache, budget, slot_of(cache, piece, entries[i]->column.column), entries[i]);
         else
             entry_unref(entries[i]);
     }
-    if (is_current && has_memory)
-        has_memory = cache_keep_entry(cache, budget, slot_of(cache, piece, cache->column_count), rows);
-    else
-        entry_unref(rows);
     pthread_mutex_unlock(&cache->mutex);
     return has_memory;
 }

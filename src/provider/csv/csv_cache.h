@@ -3,7 +3,8 @@
  *   piece      0      1      2      3          a piece of the file (csv_morsels.h)
  *   column a   [==]   [==]          [==]       an entry: the column's vectors, one a batch
  *   column b   [==]                 [==]
- *   rows       [==]   [==]          [==]       how many rows each batch has, and where they begin
+ *   rows       [==]   [==]          [==]       how many rows each batch has, and where they begin;
+ *                                              the piece's columns are cut into the same batches
  *
  * A file's first statement keeps nothing, since it may be the last; from the second on what is parsed is kept, and from
  * the third on a piece of which all is there is not read. Entries never change and are counted: they go when the last
