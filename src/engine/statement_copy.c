@@ -55,9 +55,10 @@ static OutputFile *output_open(Statement *statement, const char *path, Position 
     output->path = path;
     if (!is_there && descriptor < 0 && lstat(path, &there) == 0)
         file_raise(path, ENOENT, position); /* a link to nothing */
-    if (statement->connection->settings.dry_run)
+    if (statement->connection->settings.dry_run) {
         path = "/dev/null";
-    else if (descriptor < 0 && (!is_there || S_ISREG(there.st_mode))) {
+        descriptor = descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO ? descriptor : -1;
+    } else if (descriptor < 0 && (!is_there || S_ISREG(there.st_mode))) {
         output->file = new_file_open(statement->arena, path, is_there ? &there : NULL, position);
         output->descriptor = output->file->descriptor;
         return output;

@@ -41,6 +41,11 @@ class Pipes(ProgramTest):
                          "echo ${PIPESTATUS[0]}")
         self.assertEqual((run.stdout, run.stderr), ("1\n0\n", ""))
 
+    def test_a_dry_run_copies_to_no_descriptor_but_the_usual_ones(self):
+        run = self.shell("$QUERN --dry-run -c \"copy (select 7) to '/dev/fd/3' (header false); "
+                         "copy (select 8) to stdout (header false)\" 3>three")
+        self.assertEqual((run.returncode, run.stdout, run.stderr, self.read("three")), (0, "count\n1\n8\n", "", ""))
+
     def test_copy_to_a_link_to_nothing_leaves_the_link(self):
         (self.folder / "link").symlink_to("nowhere")
         self.expect(["-c", "copy (select 1) to 'link'"], "", "link: No such file or directory", 4)
