@@ -163,11 +163,11 @@ static bool command_schema(Session *session, const CommandLine *line)
         session_read(session, "SHOW TABLES", columns, definition_ask, &statements);
     }
     bool is_run = true;
-    for (size_t i = 0; i < statements.size && is_run; i += strlen(statements.data + i) + 1) {
+    for (size_t i = 0; i < statements.size; i += strlen(statements.data + i) + 1) {
         definition_read(session, statements.data + i);
-        is_run = quern_error_message(session->connection)[0] == '\0';
-    }
-    if (!is_run) {
+        if (quern_error_message(session->connection)[0] == '\0')
+            continue;
+        is_run = false;
         report_error(session->connection, line->place, "", 0);
         session_fail(session, QUERN_ERROR_SQL);
     }

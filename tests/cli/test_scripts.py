@@ -104,6 +104,15 @@ class Commands(ProgramTest):
         run = self.run_quern(input=made + ".schema\n")
         self.assertRegex(run.output, r"(?is)create table.*people.*name.*age.*;\n$")
 
+    def test_schema_goes_on_behind_a_table_that_cannot_be_read(self):
+        self.write("empty.csv", "")
+        self.write("good.csv", "a\n1\n")
+        self.write("s.sql", ".schema\n")
+        run = self.run_quern("empty.csv", "good.csv", "-f", "s.sql")
+        self.assertIn("CREATE TABLE good (\n    a BIGINT", run.output)
+        self.assertRegex(run.errors, r"s\.sql: line 1: .*empty\.csv: is empty")
+        self.assertEqual(run.status, 1)
+
     def test_schema_of_a_missing_table_is_an_error(self):
         run = self.run_quern(input=".schema nosuch\n")
         self.assertEqual(run.status, 1)
