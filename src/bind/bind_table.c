@@ -158,6 +158,9 @@ static void definition_add_identity(Definition *definition, const AstConstraint 
         bind_error(binder, ERROR_NOT_SUPPORTED, ast->position, NULL, "identity columns are for tables in memory");
     for (size_t i = 0; i < column->constraints.count; i++) {
         AstConstraintKind kind = column->constraints.items[i].kind;
+        if (kind == AST_CONSTRAINT_IDENTITY && column->constraints.items[i].position != ast->position)
+            bind_error(binder, ERROR_SYNTAX, ast->position, NULL, "column \"%.*s\" has more than one identity",
+                       VIEW_ARGUMENTS(column->name.text));
         if (kind == AST_CONSTRAINT_DEFAULT || kind == AST_CONSTRAINT_GENERATED)
             bind_error(binder, ERROR_SYNTAX, ast->position, NULL, "column \"%.*s\" has both %s and an identity",
                        VIEW_ARGUMENTS(column->name.text),
