@@ -4,6 +4,8 @@
 #include "provider/memory/memory_order.h"
 #include "provider/memory/memory_sketch.h"
 
+enum { LONGEST_BOUND = 1024 }; /* bytes */
+
 /* Of a slice that rows are gone from, or whose group has more, the group's bounds and counts are only near. */
 static bool slice_is_whole(const MemorySlice *slice)
 {
@@ -14,6 +16,16 @@ static void bound_take(StatisticsBound *bound, const Value *value, int sign)
 {
     if (bound->value.is_null || value_compare(value, &bound->value) * sign < 0)
         bound->value = *value;
+}
+
+/* It outlives the table's version. A long text is dear to keep, and tells a plan no more than none. */
+static void bound_settle(StatisticsBound *bound, Arena *arena)
+{
+    bool is_text = type_physical(bound->value.type) == PHYSICAL_STRING && !bound->value.is_null;
+    if (is_text && bound->value.text.size > LONGEST_BOUND)
+        *bound = (StatisticsBound){.value = value_null(bound->value.type)};
+    else
+        bound->value = value_copy(arena, &bound->value);
 }
 
 static bool column_is_key(const MemoryTable *table, size_t column)
@@ -77,9 +89,9 @@ static void column_statistics(const MemoryTable *table, const MemoryVersion *ver
         memory_version_end(table, version, column, /* is_last= */ false, &statistics->minimum.value) &&
         memory_version_end(table, version, column, /* is_last= */ true, &statistics->maximum.value))
         statistics->minimum.precision = statistics->maximum.precision = PRECISION_EXACT;
-    statistics->minimum.value = value_copy(arena, &statistics->minimum.value);
-    statistics->maximum.value = value_copy(arena, &statistics->maximum.value);
     statistics->distinct_count = distinct_guess(table, version, column, statistics, row_count);
+    bound_settle(&statistics->minimum, arena);
+    bound_settle(&statistics->maximum, arena);
 }
 
 static uint64_t version_byte_size(const MemoryVersion *version)
