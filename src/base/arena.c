@@ -185,8 +185,10 @@ static Block *arena_take_block(Arena *arena, size_t size)
 static Block *arena_add_block(Arena *arena, size_t needed)
 {
     size_t size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
-    if (size > LARGEST_BLOCK)
+    if (size >= LARGEST_BLOCK) {
         size = LARGEST_BLOCK;
+        context_check(context_entered()); /* so all that makes much, as planning does, can be interrupted */
+    }
     bool is_large = needed > size; /* a block of its own, behind the one being filled */
     if (is_large)
         size = needed;
@@ -216,7 +218,9 @@ void *arena_allocate(Arena *arena, size_t size)
 
 void *arena_allocate_zero(Arena *arena, size_t size)
 {
-    return memset(arena_allocate(arena, size), 0, size);
+    void *memory = arena_allocate(arena, size);
+    memory_zero(memory, size);
+    return memory;
 }
 
 void *arena_allocate_array(Arena *arena, size_t item_size, size_t count)
@@ -227,14 +231,14 @@ void *arena_allocate_array(Arena *arena, size_t item_size, size_t count)
 void *arena_copy(Arena *arena, const void *data, size_t size)
 {
     void *copy = arena_allocate(arena, size);
-    return size ? memcpy(copy, data, size) : copy;
+    memory_copy(copy, data, size);
+    return copy;
 }
 
 char *arena_string_n(Arena *arena, const char *text, size_t size)
 {
     char *copy = arena_allocate(arena, memory_size_add(size, 1));
-    if (size)
-        memcpy(copy, text, size);
+    memory_copy(copy, text, size);
     copy[size] = '\0';
     return copy;
 }

@@ -20,22 +20,17 @@ void context_check(const Context *context)
         error_raise(ERROR_INTERRUPTED, NO_POSITION, "interrupted");
 }
 
-enum { PIECE = 8 << 20 }; /* bytes: a few milliseconds, also where pages are touched for the first time */
+static const Context uncancelled;
+static _Thread_local const Context *entered = &uncancelled;
 
-void context_copy(const Context *context, void *target, const void *source, size_t size)
+void context_enter(const Context *context)
 {
-    for (size_t done = 0; done < size; done += PIECE) {
-        context_check(context);
-        memcpy((char *)target + done, (const char *)source + done, size - done < PIECE ? size - done : PIECE);
-    }
+    entered = context;
 }
 
-void context_zero(const Context *context, void *target, size_t size)
+const Context *context_entered(void)
 {
-    for (size_t done = 0; done < size; done += PIECE) {
-        context_check(context);
-        memset((char *)target + done, 0, size - done < PIECE ? size - done : PIECE);
-    }
+    return entered;
 }
 
 size_t context_thread_count(const Context *context)

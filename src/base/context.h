@@ -93,9 +93,18 @@ typedef struct Context {
 void context_check(const Context *context);
 /* Whether it would: for callbacks from foreign code. */
 bool context_is_over(const Context *context);
-/* memcpy, and memset to zero, of memory that may be large: looks now and then. */
-void context_copy(const Context *context, void *target, const void *source, size_t size);
-void context_zero(const Context *context, void *target, size_t size);
+/* Until the innermost error_protect ends, this thread works for the context: where threads and statements begin. */
+void context_enter(const Context *context);
+/* That context, for code that is handed none; never NULL: one that nobody cancels. */
+const Context *context_entered(void);
+/* In loops over the bytes, characters or parts of one value, which may be of many megabytes: looks whenever `at`, which
+ * grows by at most 8 a step (or is the address of the byte), has come another half megabyte further. */
+static inline void context_pace(size_t at)
+{
+    enum { PACE = 1 << 19, STEP = 8 };
+    if ((at & (PACE - STEP)) == 0 && at >= PACE)
+        context_check(context_entered());
+}
 /* Threads that the statement may run on. */
 size_t context_thread_count(const Context *context);
 /* Where the statement's counts are: rejects, progress. */

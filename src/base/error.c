@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/context.h"
+
 typedef struct Handler {
     jmp_buf jump;
     Error *error; /* where the handler wants it */
     struct Handler *outer;
+    const Context *entered; /* outside */
 } Handler;
 
 static _Thread_local Handler *innermost;
@@ -84,12 +87,15 @@ void error_set(Error *error, ErrorCode code, Position position, const char *form
 
 bool error_protect(void (*body)(void *argument), void *argument, Error *ret_error)
 {
-    Handler handler = {.error = ret_error, .outer = innermost};
-    if (setjmp(handler.jump) != 0)
-        return false; /* error_throw has popped the handler */
+    Handler handler = {.error = ret_error, .outer = innermost, .entered = context_entered()};
+    if (setjmp(handler.jump) != 0) { /* error_throw has popped the handler */
+        context_enter(handler.entered);
+        return false;
+    }
     innermost = &handler;
     body(argument);
     innermost = handler.outer;
+    context_enter(handler.entered);
     return true;
 }
 

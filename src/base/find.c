@@ -11,7 +11,10 @@
 
 #include <stdint.h>
 
+#include "base/context.h"
+
 enum { BLOCK = 16, LONGEST_WORD = 32 };
+enum { PIECE = 4 << 20 }; /* bytes that are gone through before somebody looks at the cancel flag */
 
 typedef uint8_t Bytes __attribute__((vector_size(BLOCK)));
 
@@ -59,10 +62,8 @@ static const char *short_find(const char *at, size_t count, StringView word)
     return NULL;
 }
 
-const char *view_find(StringView text, StringView word)
+static const char *piece_find(StringView text, StringView word)
 {
-    if (word.size == 0)
-        return text.data;
     if (word.size > text.size)
         return NULL;
     if (word.size > LONGEST_WORD)
@@ -76,4 +77,17 @@ const char *view_find(StringView text, StringView word)
         found = block_find(at, word, first, last);
     return found ? found
                  : block_find(end - BLOCK, word, first, last); /* some places once more: the word is not there */
+}
+
+const char *view_find(StringView text, StringView word)
+{
+    if (word.size == 0)
+        return text.data;
+    for (; text.size > 2 * PIECE && word.size <= PIECE; text = (StringView){text.data + PIECE, text.size - PIECE}) {
+        context_check(context_entered());
+        const char *found = piece_find((StringView){text.data, PIECE + word.size - 1}, word); /* begins in the piece */
+        if (found)
+            return found;
+    }
+    return piece_find(text, word);
 }

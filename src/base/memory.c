@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "base/context.h"
 #include "base/error.h"
 
 enum { CACHE_LINE = 64 };
@@ -103,6 +104,24 @@ void *memory_map(size_t size)
 void memory_unmap(void *pointer, size_t size)
 {
     (void)munmap(pointer, size);
+}
+
+void memory_copy_pieces(void *target, const void *source, size_t size)
+{
+    for (size_t done = 0; done < size; done += MEMORY_PIECE) {
+        context_check(context_entered());
+        size_t left = size - done;
+        memcpy((char *)target + done, (const char *)source + done, left < MEMORY_PIECE ? left : MEMORY_PIECE);
+    }
+}
+
+void memory_zero_pieces(void *target, size_t size)
+{
+    for (size_t done = 0; done < size; done += MEMORY_PIECE) {
+        context_check(context_entered());
+        size_t left = size - done;
+        memset((char *)target + done, 0, left < MEMORY_PIECE ? left : MEMORY_PIECE);
+    }
 }
 
 size_t memory_size_multiply(size_t a, size_t b)

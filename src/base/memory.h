@@ -4,6 +4,7 @@
 #define QUERN_BASE_MEMORY_H
 
 #include <stddef.h>
+#include <string.h>
 
 /* Uninitialized memory of `size` bytes, aligned for any type. The caller owns it (memory_free). Raises OUT_OF_MEMORY.
  */
@@ -24,6 +25,27 @@ enum { MEMORY_HUGE_PAGE = 2 << 20 };
  * than one is advised to be of huge pages. */
 void *memory_map(size_t size);
 void memory_unmap(void *pointer, size_t size);
+
+enum { MEMORY_PIECE = 8 << 20 }; /* bytes: a few milliseconds, also where pages are touched for the first time */
+void memory_copy_pieces(void *target, const void *source, size_t size);
+void memory_zero_pieces(void *target, size_t size);
+/* memcpy, and memset to zero; of more than a piece they look now and then whether the thread's statement was cancelled.
+ */
+static inline void memory_copy(void *target, const void *source, size_t size)
+{
+    if (size > MEMORY_PIECE)
+        memory_copy_pieces(target, source, size);
+    else if (size > 0)
+        memcpy(target, source, size);
+}
+
+static inline void memory_zero(void *target, size_t size)
+{
+    if (size > MEMORY_PIECE)
+        memory_zero_pieces(target, size);
+    else
+        memset(target, 0, size);
+}
 
 /* a * b, a + b; raise OUT_OF_MEMORY where the size would wrap. */
 size_t memory_size_multiply(size_t a, size_t b);

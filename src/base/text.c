@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/context.h"
 #include "base/memory.h"
 
 char *text_reserve(Text *text, size_t size)
@@ -15,8 +16,7 @@ char *text_reserve(Text *text, size_t size)
         if (capacity < needed)
             capacity = needed;
         char *data = arena_allocate(text->arena, capacity);
-        if (text->size)
-            memcpy(data, text->data, text->size);
+        memory_copy(data, text->data, text->size);
         text->data = data;
         text->capacity = capacity;
     }
@@ -26,8 +26,7 @@ char *text_reserve(Text *text, size_t size)
 void text_add_view(Text *text, StringView view)
 {
     char *end = text_reserve(text, view.size);
-    if (view.size)
-        memcpy(end, view.data, view.size);
+    memory_copy(end, view.data, view.size);
     end[view.size] = '\0';
     text->size += view.size;
 }

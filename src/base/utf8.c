@@ -3,6 +3,8 @@
 
 #include <utf8proc.h>
 
+#include "base/context.h"
+
 /* Bytes of the valid character at text, or 0. */
 static size_t utf8_character_size(const unsigned char *text, size_t size)
 {
@@ -26,6 +28,7 @@ size_t utf8_valid_size(StringView view)
     size_t at = 0;
     while (at < view.size) {
         while (at + 8 <= view.size) { /* ASCII, eight bytes a step */
+            context_pace(at);
             uint64_t word;
             memcpy(&word, view.data + at, 8);
             if (word & 0x8080808080808080u)
@@ -44,9 +47,14 @@ size_t utf8_valid_size(StringView view)
 
 size_t utf8_length(StringView view)
 {
+    enum { PIECE = 1 << 20 };
     size_t count = 0;
-    for (size_t i = 0; i < view.size; i++)
-        count += ((unsigned char)view.data[i] & 0xC0) != 0x80;
+    for (size_t start = 0; start < view.size; start += PIECE) {
+        context_pace(start);
+        size_t end = view.size - start < PIECE ? view.size : start + PIECE;
+        for (size_t i = start; i < end; i++)
+            count += ((unsigned char)view.data[i] & 0xC0) != 0x80;
+    }
     return count;
 }
 
@@ -54,6 +62,7 @@ size_t utf8_offset(StringView view, size_t character_index)
 {
     size_t at = 0;
     while (at < view.size) {
+        context_pace(at);
         if (((unsigned char)view.data[at] & 0xC0) != 0x80 && character_index-- == 0)
             return at;
         at++;
@@ -111,7 +120,9 @@ int utf8_character_width(uint32_t character)
 size_t utf8_width(StringView view)
 {
     size_t width = 0;
-    for (size_t at = 0, size; at < view.size; at += size)
+    for (size_t at = 0, size; at < view.size; at += size) {
+        context_pace(at);
         width += (size_t)utf8_character_width(utf8_decode(view.data + at, view.size - at, &size));
+    }
     return width;
 }

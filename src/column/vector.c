@@ -329,7 +329,7 @@ String vector_add_string(Vector *vector, StringView text)
         error_raise(ERROR_STRING_TOO_LONG, NO_POSITION, "a text of %zu bytes is longer than the %zu that a value holds",
                     text.size, STRING_MAX_SIZE);
     char *copy = vector_string_memory(vector, text.size);
-    memcpy(copy, text.data, text.size);
+    memory_copy(copy, text.data, text.size);
     return string_make(copy, text.size);
 }
 

@@ -14,6 +14,8 @@ typedef struct PrepareRequest {
 static void prepare(void *argument)
 {
     PrepareRequest *request = argument;
+    Context context = {.cancel = &request->connection->is_cancelled};
+    context_enter(&context);
     request->arena = arena_new_child(request->connection->arena);
     const AstStatement *ast = parser_parse(request->arena, request->text, &request->taken);
     if (ast == NULL)
@@ -29,6 +31,8 @@ QuernStatus quern_prepare(QuernConnection *connection, const char *sql, size_t s
 {
     PrepareRequest request = {.connection = connection, .text = {sql, size}, .taken = size};
     connection_forget_error(connection);
+    if (connection->result == NULL) /* which an interrupt may still be meant for */
+        atomic_store(&connection->is_cancelled, false);
     QuernStatus status = connection_protect(connection, prepare, &request);
     arena_free(request.arena);
     if (ret_taken)

@@ -79,6 +79,7 @@ static void result_start(QueryRequest *request, const AstStatement *ast)
     result->ast = ast;
     result->prepared = request->prepared;
     request->result = result;
+    context_enter(&result->statement.context);
     result_run(result);
     connection_drop_plans(connection);
 }
@@ -86,6 +87,8 @@ static void result_start(QueryRequest *request, const AstStatement *ast)
 static void query_start(void *argument)
 {
     QueryRequest *request = argument;
+    Context context = {.cancel = &request->connection->is_cancelled}; /* until the statement has its own */
+    context_enter(&context);
     request->arena = arena_new_child(request->connection->arena);
     AstStatement *ast = parser_parse(request->arena, request->text, &request->taken);
     if (ast)
@@ -217,6 +220,7 @@ const char *quern_result_column_type(const QuernResult *result, size_t column_in
 void result_pull(void *argument)
 {
     QuernResult *result = argument;
+    context_enter(&result->statement.context);
     result->batch = result->stream ? stream_next(result->stream) : NULL;
     result->row = 0;
     result->is_at_end = result->batch == NULL;
@@ -227,6 +231,7 @@ static void result_restart(void *argument)
     QuernResult *result = argument;
     Statement *statement = &result->statement;
     statement_init(statement, statement->connection, statement->arena);
+    context_enter(&statement->context);
     result_run(result);
     result_pull(result);
 }

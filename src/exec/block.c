@@ -72,11 +72,11 @@ void block_renew(Block *block, size_t size)
     block_take(block, size);
 }
 
-void block_renew_zero(Block *block, const Context *context, size_t size)
+void block_renew_zero(Block *block, size_t size)
 {
     block_renew(block, size);
     if (block->mapped == NULL)
-        context_zero(context, block->data, block->size);
+        memory_zero(block->data, block->size);
 }
 
 /* In pieces, so that of what stands in a file little is in memory. */

@@ -60,7 +60,7 @@ void block_rest(const Block *block);
 /* Room for `size` bytes; what was in it is lost. Raises MEMORY_LIMIT or OUT_OF_MEMORY, and then it is empty. */
 void block_renew(Block *block, size_t size);
 /* The same; all of it is zero. */
-void block_renew_zero(Block *block, const Context *context, size_t size);
+void block_renew_zero(Block *block, size_t size);
 /* Room for at least `size` bytes, doubling; the first `used_size` bytes are kept. Raises, and then nothing changed. */
 void block_grow(Block *block, size_t used_size, size_t size);
 /* Gives the memory back: empty. */

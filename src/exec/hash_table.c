@@ -80,7 +80,7 @@ void hash_table_clear(HashTable *table)
 
 void hash_table_restart(HashTable *table)
 {
-    context_zero(table->context, table->slots->data, table->slots->size);
+    memory_zero(table->slots->data, table->slots->size);
     table->count = 0;
     table->null_row = NULL;
 }
@@ -96,7 +96,7 @@ static inline uint64_t word_position(const HashTable *table, uint64_t word)
 static void hash_table_grow(HashTable *table, size_t slot_count)
 {
     block_renew(table->spare, memory_size_multiply(slot_count, sizeof(HashSlot)));
-    context_zero(table->context, table->spare->data, table->spare->size);
+    memory_zero(table->spare->data, table->spare->size);
     const HashSlot *old = table->slots->data;
     size_t old_count = table->slot_count;
     HashSlot *slots = table->spare->data;

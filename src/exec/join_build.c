@@ -258,7 +258,7 @@ static void builder_reserve(void *argument)
     table->is_linked = table->row_count <= FEW_ROWS;
     if (!table->is_linked)
         return;
-    join_hash_clear_part(table->hash, builder->op->context, 0, 1);
+    join_hash_clear_part(table->hash, 0, 1);
     for (size_t i = table->copy_count; i-- > 0;)
         builder_link(builder, table->stores[i], /* is_shared= */ false);
     builder_publish(builder);
@@ -292,7 +292,7 @@ static void builder_finish(JoinBuilder *builder, Worker *worker)
     }
     if (table->hash == NULL || table->is_linked)
         return;
-    join_hash_clear_part(table->hash, builder->op->context, builder->copy_index, table->copy_count);
+    join_hash_clear_part(table->hash, builder->copy_index, table->copy_count);
     worker_meet(worker, &table->cleared, NULL, NULL);
     builder_link(builder, builder->store, table->copy_count > 1);
     worker_meet(worker, &table->linked, builder_publish, builder);

@@ -185,12 +185,12 @@ void join_hash_reserve(JoinHash *hash, size_t count, const KeyRange *range)
     block_renew(hash->slots, memory_size_multiply(hash->slot_count, sizeof(uint64_t)));
 }
 
-void join_hash_clear_part(JoinHash *hash, const Context *context, size_t part, size_t part_count)
+void join_hash_clear_part(JoinHash *hash, size_t part, size_t part_count)
 {
     uint64_t size = hash->slot_count / part_count, first = size * part;
     if (part + 1 == part_count)
         size = hash->slot_count - first;
-    context_zero(context, (uint64_t *)hash->slots->data + first, size * sizeof(uint64_t));
+    memory_zero((uint64_t *)hash->slots->data + first, size * sizeof(uint64_t));
 }
 
 static inline uint64_t word_hash(const JoinHash *hash, uint64_t word)

@@ -55,7 +55,7 @@ void join_hash_note(const JoinHash *hash, JoinHashProbe *probe, Vector *const *k
 /* Room for `count` rows with keys in the range: of all copies together. */
 void join_hash_reserve(JoinHash *hash, size_t count, const KeyRange *range);
 /* Clears one of `part_count` parts of the slots. */
-void join_hash_clear_part(JoinHash *hash, const Context *context, size_t part, size_t part_count);
+void join_hash_clear_part(JoinHash *hash, size_t part, size_t part_count);
 /* Each row goes before those of its list that are there already. `is_shared`: copies add at the same time. */
 void join_hash_add(JoinHash *hash, uint8_t *const *rows, size_t count, bool is_shared);
 /* ret_rows[i] is the first row whose key equals row selection[i] (NULL: i) of `keys`, or NULL, for i < count. */

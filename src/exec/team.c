@@ -306,6 +306,7 @@ static bool worker_send(Worker *worker, Parcel *parcel)
 static void worker_run(void *argument)
 {
     Worker *worker = argument;
+    context_enter(&worker->team->context);
     operator_open(worker->root);
     for (const Batch *batch; (batch = operator_next(worker->root)) != NULL;) {
         Parcel *parcel = worker_take_parcel(worker);

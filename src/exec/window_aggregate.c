@@ -232,7 +232,7 @@ static uint8_t *level_state(const WindowAggregate *self, size_t level, size_t in
 
 static void level_make(WindowAggregate *self, size_t level, size_t count)
 {
-    block_renew_zero(self->levels[level], self->rows->context, memory_size_multiply(count, self->state_size));
+    block_renew_zero(self->levels[level], memory_size_multiply(count, self->state_size));
     self->level_counts[level] = count;
     self->level_count = level + 1;
 }

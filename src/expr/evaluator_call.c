@@ -74,6 +74,7 @@ static void kernel_run(Evaluator *evaluator, Node *node, Vector *const *argument
                        .is_careful = evaluator->is_careful,
                        .is_try = node->is_try,
                        .failure = &evaluator->failure};
+    context_check(evaluator->context);
     node->kernel(&call);
     evaluator->may_have_failed |= call.may_have_failed;
 }

@@ -68,4 +68,22 @@ START_TEST(the_first_of_many_places_is_found_as_the_definition_says)
 }
 END_TEST
 
-TEST_PROGRAM(a_word_is_found_wherever_it_stands, the_first_of_many_places_is_found_as_the_definition_says)
+START_TEST(a_word_is_found_wherever_it_stands_in_a_long_text)
+{
+    enum { SIZE = 20 << 20, STEP = 1 << 20 };
+    char *text = memset(arena_allocate(test_arena, SIZE), '.', SIZE);
+    static const size_t sizes[] = {1, 2, 17, 40, 5 << 20};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (size_t near = STEP; near + sizes[i] + 1 < SIZE; near += STEP)
+            for (size_t at = near - (sizes[i] > 1); at <= near + 1; at++) {
+                memset(text + at, 'w', sizes[i]);
+                char *word = memset(malloc(sizes[i]), 'w', sizes[i]);
+                ck_assert_int_eq(place_of((StringView){text, SIZE}, (StringView){word, sizes[i]}), (ptrdiff_t)at);
+                free(word);
+                memset(text + at, '.', sizes[i]);
+            }
+}
+END_TEST
+
+TEST_PROGRAM(a_word_is_found_wherever_it_stands, the_first_of_many_places_is_found_as_the_definition_says,
+             a_word_is_found_wherever_it_stands_in_a_long_text)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/find.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "expr/function/text_result.h"
 
@@ -33,6 +34,7 @@ static size_t write_case(StringView text, LetterCase letter_case, char *memory)
     size_t written = 0;
     bool in_word = false;
     for (size_t at = 0; at < text.size;) {
+        context_pace(at);
         size_t size;
         uint32_t character = utf8_decode(text.data + at, text.size - at, &size);
         bool is_upper = letter_case == CASE_UPPER || (letter_case == CASE_INITIAL && !in_word);
@@ -59,6 +61,7 @@ static void write_ascii_case(StringView text, LetterCase letter_case, char *memo
     uint64_t first = letter_case == CASE_LOWER ? 'A' : 'a', word;
     size_t i = 0;
     for (; i + 8 <= text.size; i += 8) {
+        context_pace(i);
         memcpy(&word, text.data + i, 8);
         word = word_turn_case(word, first);
         memcpy(memory + i, &word, 8);
@@ -126,10 +129,10 @@ static void concat_row(KernelCall *call, size_t row, size_t first, StringView se
             continue;
         StringView part = argument_text(call, a, row);
         if (parts++) {
-            memcpy(memory + used, separator.data, separator.size);
+            memory_copy(memory + used, separator.data, separator.size);
             used += separator.size;
         }
-        context_copy(call->context, memory + used, part.data, part.size);
+        memory_copy(memory + used, part.data, part.size);
         used += part.size;
     }
     result_set(call, row, memory, used);
@@ -162,14 +165,13 @@ static bool resolve_texts(const Function *function, Type *argument_types, size_t
 /* ---- repeat, lpad, rpad ---- */
 
 /* The part over and over, the last time as far as there is room; what is there doubles until it fills all. */
-static void fill_repeated(const KernelCall *call, char *memory, size_t size, StringView part)
+static void fill_repeated(char *memory, size_t size, StringView part)
 {
     size_t used = part.size < size ? part.size : size;
-    if (used)
-        memcpy(memory, part.data, used);
+    memory_copy(memory, part.data, used);
     for (size_t step; used > 0 && used < size; used += step) {
         step = used < size - used ? used : size - used;
-        context_copy(call->context, memory + used, memory, step);
+        memory_copy(memory + used, memory, step);
     }
 }
 
@@ -184,7 +186,7 @@ static void repeat_text(KernelCall *call)
         char *memory = result_memory(call, i, size);
         if (memory == NULL)
             continue;
-        fill_repeated(call, memory, size, x);
+        fill_repeated(memory, size, x);
         result_set(call, i, memory, size);
     }
 }
@@ -212,8 +214,8 @@ static void pad_row(KernelCall *call, size_t row, bool at_start)
     char *memory = result_memory(call, row, size_add(x.size, added));
     if (memory == NULL)
         return;
-    context_copy(call->context, memory + (at_start ? added : 0), x.data, x.size);
-    fill_repeated(call, memory + (at_start ? 0 : x.size), added, fill);
+    memory_copy(memory + (at_start ? added : 0), x.data, x.size);
+    fill_repeated(memory + (at_start ? 0 : x.size), added, fill);
     result_set(call, row, memory, x.size + added);
 }
 
@@ -250,12 +252,12 @@ static void replace_row(KernelCall *call, size_t row)
         context_check(call->context);
         found = view_find(x, from);
         size_t before = (size_t)(found - x.data);
-        memcpy(memory + used, x.data, before);
-        memcpy(memory + used + before, to.data, to.size);
+        memory_copy(memory + used, x.data, before);
+        memory_copy(memory + used + before, to.data, to.size);
         used += before + to.size;
         x = (StringView){found + from.size, x.size - before - from.size};
     }
-    context_copy(call->context, memory + used, x.data, x.size);
+    memory_copy(memory + used, x.data, x.size);
     result_set(call, row, memory, used + x.size);
 }
 
@@ -274,6 +276,7 @@ static void translate_row(KernelCall *call, size_t row)
     if (memory == NULL)
         return;
     for (size_t at = 0; at < x.size; at += size) {
+        context_pace(at);
         utf8_decode(x.data + at, x.size - at, &size);
         StringView character = {x.data + at, size};
         const char *found = view_find(from, character);
@@ -305,6 +308,7 @@ static void reverse_text(KernelCall *call)
         if (memory == NULL)
             continue;
         for (size_t at = 0; at < x.size; at += size) {
+            context_pace(at);
             utf8_decode(x.data + at, x.size - at, &size);
             memcpy(memory + x.size - at - size, x.data + at, size);
         }

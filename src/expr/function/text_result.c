@@ -1,12 +1,14 @@
 /* expr/function/text_result.c: a result's text that is copied, and texts to build one in. */
 #include "expr/function/text_result.h"
 
+#include "base/memory.h"
+
 void result_copy(KernelCall *call, size_t row, StringView text)
 {
     char *memory = result_memory(call, row, text.size);
     if (memory == NULL)
         return;
-    context_copy(call->context, memory, text.data, text.size);
+    memory_copy(memory, text.data, text.size);
     result_set(call, row, memory, text.size);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "column/vector_rows.h"
 #include "provider/memory/memory_dictionary.h"
 #include "provider/memory/memory_sketch.h"
@@ -205,7 +206,7 @@ static void strings_write(MemoryColumn *column, MemoryBudget *budget, size_t row
             string = ((const String *)rows->values)[rows->index[i]];
         if (string.size > STRING_INLINE_SIZE) {
             char *copy = column_text_memory(column, budget, string.size);
-            memcpy(copy, string.pointer, string.size);
+            memory_copy(copy, string.pointer, string.size);
             string.pointer = copy;
         }
         VECTOR_DATA(column->values, String)[row + i] = string;

@@ -159,7 +159,7 @@ static void making_reserve(const Making *self, Buffer **buffer, size_t used, siz
     Buffer *larger = buffer_new(wanted > (*buffer)->size * 2 ? wanted : (*buffer)->size * 2, self->table->budget);
     self->run->spare = *buffer;
     *buffer = larger;
-    context_copy(self->context, larger->data, self->run->spare->data, used);
+    memory_copy(larger->data, self->run->spare->data, used);
     buffer_unref(self->run->spare);
     self->run->spare = NULL;
 }

@@ -43,13 +43,13 @@ MemoryKey *memory_key_new(Arena *owner, MemoryBudget *budget)
     return key;
 }
 
-MemoryKey *memory_key_new_for(Arena *owner, MemoryBudget *budget, const Context *context, size_t row_count)
+MemoryKey *memory_key_new_for(Arena *owner, MemoryBudget *budget, size_t row_count)
 {
     size_t slot_count = FIRST_SLOTS;
     while (slot_count / 2 < row_count)
         slot_count = memory_size_multiply(slot_count, 2);
     MemoryKey *key = key_allocate(owner, budget, slot_count);
-    context_zero(context, key->slots->data, key->slots->size);
+    memory_zero(key->slots->data, key->slots->size);
     return key;
 }
 

@@ -14,7 +14,7 @@
 /* Empty, with one share, which `owner` releases. */
 MemoryKey *memory_key_new(Arena *owner, MemoryBudget *budget);
 /* With room for `row_count` entries. */
-MemoryKey *memory_key_new_for(Arena *owner, MemoryBudget *budget, const Context *context, size_t row_count);
+MemoryKey *memory_key_new_for(Arena *owner, MemoryBudget *budget, size_t row_count);
 MemoryKey *memory_key_ref(MemoryKey *key);
 void memory_key_unref(MemoryKey *key);
 

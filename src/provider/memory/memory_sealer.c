@@ -17,6 +17,7 @@ struct MemorySealer {
 static void group_seal(void *argument)
 {
     MemorySealer *sealer = argument;
+    context_enter(&sealer->context);
     memory_group_seal(sealer->group, &sealer->context, MEMORY_GROUP_ROWS);
 }
 

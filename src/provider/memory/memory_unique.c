@@ -202,7 +202,7 @@ uint64_t memory_unique_add(const MemoryTable *table, const Context *context, Mem
         added -= first % MEMORY_GROUP_ROWS;
     if (!memory_key_has_room(adding.index, added)) {
         size_t live = memory_version_row_count(draft);
-        adding.index = memory_key_new_for(scratch, table->budget, context, live + live / 2);
+        adding.index = memory_key_new_for(scratch, table->budget, live + live / 2);
         rows_add(&adding, context, 0, first);
         memory_version_set_key(draft, key_index, adding.index);
     }
