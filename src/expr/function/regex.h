@@ -19,6 +19,7 @@ typedef struct Regex {
     Arena *arena;
     StringView pattern;
     uint32_t options;
+    bool can_split, is_split; /* a long text can be, was searched in pieces */
 } Regex;
 
 /* Owned by the arena. `options` are more of PCRE2's. NULL fills *ret_error. */

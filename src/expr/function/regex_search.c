@@ -1,10 +1,13 @@
 /* expr/function/regex_search.c: one regular expression, and looking for it in a text.
  *
  * A search cannot be interrupted but by a callback, and code that calls back is slow. So a search has few steps at
- * first, some milliseconds; one that needs more is done again by code that calls back at each, up to PCRE2's limit. */
+ * first, some milliseconds; one that needs more is done again by code that calls back at each, up to PCRE2's limit. A
+ * long text is searched in pieces: where no match begins in a piece, whatever were to follow it (PCRE2 calls that
+ * partial matching), the next one's turn has come. */
 #include "expr/function/regex.h"
 
 enum { STEPS_UNWATCHED = 500000 };
+enum { PIECE = 256 << 10 }; /* bytes */
 
 typedef struct RegexWatched {
     pcre2_code *code;
@@ -78,6 +81,7 @@ Regex *regex_compile(Arena *arena, StringView pattern, uint32_t options, Error *
     regex->arena = arena;
     regex->pattern = (StringView){arena_string_n(arena, pattern.data, pattern.size), pattern.size};
     regex->options = regex_options(options);
+    regex->can_split = memmem(pattern.data, pattern.size, "\\G", 2) == NULL; /* which is where a search starts */
     regex->code = code_new(regex, 0, ret_error);
     if (regex->code == NULL)
         return NULL;
@@ -124,10 +128,46 @@ static int regex_search_watched(Regex *regex, StringView text, size_t start, con
     return found;
 }
 
+static int regex_match(Regex *regex, StringView text, size_t start, uint32_t options)
+{
+    return pcre2_match(regex->code, (PCRE2_SPTR)text.data, text.size, start, options, regex->match, regex->steps);
+}
+
+static StringView view_cut(StringView text, size_t size)
+{
+    while (((unsigned char)text.data[size] & 0xC0) == 0x80)
+        size--;
+    return (StringView){text.data, size};
+}
+
+/* As far as pieces decide: what PCRE2 says of a match that they hold, else PCRE2_ERROR_PARTIAL and *start, before which
+ * none begins. Where much may belong to a match, pieces become longer. */
+static int regex_search_pieces(Regex *regex, StringView text, size_t *start, const Context *context)
+{
+    if (!regex->is_split)
+        pcre2_jit_compile(regex->code, PCRE2_JIT_PARTIAL_HARD);
+    regex->is_split = true;
+    for (size_t size = PIECE; text.size - *start > 2 * size;) {
+        context_check(context);
+        StringView piece = view_cut(text, *start + size);
+        int found = regex_match(regex, piece, *start, PCRE2_PARTIAL_HARD);
+        if (found != PCRE2_ERROR_NOMATCH && found != PCRE2_ERROR_PARTIAL)
+            return found;
+        size_t next = found == PCRE2_ERROR_NOMATCH ? piece.size : pcre2_get_startchar(regex->match);
+        size = next - *start < size / 2 ? size * 2 : PIECE;
+        *start = next;
+    }
+    return PCRE2_ERROR_PARTIAL;
+}
+
 int regex_search(Regex *regex, StringView text, size_t start, KernelCall *call, size_t row)
 {
     context_check(call->context);
-    int found = pcre2_match(regex->code, (PCRE2_SPTR)text.data, text.size, start, 0, regex->match, regex->steps);
+    int found = PCRE2_ERROR_PARTIAL;
+    if (text.size - start > 2 * PIECE && regex->can_split)
+        found = regex_search_pieces(regex, text, &start, call->context);
+    if (found == PCRE2_ERROR_PARTIAL)
+        found = regex_match(regex, text, start, 0);
     if (found == PCRE2_ERROR_MATCHLIMIT)
         found = regex_search_watched(regex, text, start, call->context);
     if (found >= 0)
