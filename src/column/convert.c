@@ -209,6 +209,7 @@ static size_t blob_format(StringView bytes, char *ret_text)
     *at++ = '\\';
     *at++ = 'x';
     for (size_t i = 0; i < bytes.size; i++) {
+        context_pace(i);
         *at++ = digits[(unsigned char)bytes.data[i] >> 4];
         *at++ = digits[bytes.data[i] & 15];
     }

@@ -97,6 +97,8 @@ uint64_t writer_row_count(const Writer *writer)
 void writer_put(Writer *writer, StringView text)
 {
     while (text.size) {
+        if (text.size > WRITER_OUTPUT_SIZE) /* else rows leave whole */
+            context_check(writer->context);
         if (writer->output_size == WRITER_OUTPUT_SIZE)
             writer_flush(writer);
         size_t room = WRITER_OUTPUT_SIZE - writer->output_size, size = text.size < room ? text.size : room;
@@ -118,6 +120,7 @@ void writer_put_escaped(Writer *writer, StringView text, const char *const escap
 {
     size_t start = 0;
     for (size_t i = 0; i < text.size; i++) {
+        context_pace(i);
         const char *escape = escapes[(unsigned char)text.data[i]];
         if (escape == NULL)
             continue;

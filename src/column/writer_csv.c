@@ -34,6 +34,8 @@ static void csv_put_quoted(Writer *writer, const CsvWriter *csv, StringView text
 {
     writer_put_char(writer, (char)csv->quote);
     while (text.size) {
+        if (text.size > WRITER_OUTPUT_SIZE)
+            context_check(writer->context);
         size_t size = text.size < QUOTED_PIECE ? text.size : QUOTED_PIECE;
         char *room = writer_reserve(writer, 2 * size + 2);
         size_t written = csv_write2(room, 2 * size + 2, text.data, size, csv->quote);
@@ -55,9 +57,11 @@ static bool csv_needs_quotes(const CsvWriter *csv, StringView text)
     if (csv->quote_all || text.size == 0 || is_blank(text.data[0]) || is_blank(text.data[text.size - 1]) ||
         view_equal(text, csv->null_text))
         return true;
-    for (size_t i = 0; i < text.size; i++)
+    for (size_t i = 0; i < text.size; i++) {
+        context_pace(i);
         if (csv->needs_quotes[(unsigned char)text.data[i]])
             return true;
+    }
     return false;
 }
 

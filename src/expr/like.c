@@ -9,6 +9,7 @@
 #include <utf8proc.h>
 
 #include "base/array.h"
+#include "base/context.h"
 #include "base/find.h"
 #include "base/utf8.h"
 
@@ -80,6 +81,7 @@ LikePattern *like_compile(Arena *arena, StringView pattern, StringView escape)
     LikeCompiler compiler = {.arena = arena};
     compiler.literal = arena_allocate(arena, pattern.size + 1);
     for (size_t i = 0; i < pattern.size;) {
+        context_pace(i);
         size_t size;
         utf8_decode(pattern.data + i, pattern.size - i, &size);
         StringView character = {pattern.data + i, size};
@@ -129,6 +131,7 @@ static bool segment_matches(const LikeSegment *segment, StringView text, size_t 
             continue;
         }
         for (size_t k = 0; k < run->size; k++) {
+            context_pace(k);
             if (position == text.size)
                 return false;
             position += character_size(text.data + position, text.size - position);
@@ -138,13 +141,20 @@ static bool segment_matches(const LikeSegment *segment, StringView text, size_t 
     return true;
 }
 
+enum { MUCH_WORK = 1 << 19 };
+
 /* The first place where the segment stands; cuts the text behind it. */
 static bool segment_find(const LikeSegment *segment, StringView *text)
 {
     if (segment->run_count == 0)
         return true;
     const LikeRun *first = &segment->runs[0];
-    while (text->size > 0) {
+    size_t work = 0; /* characters compared */
+    for (; text->size > 0; work += segment->character_count) {
+        if (work > MUCH_WORK) {
+            context_check(context_entered());
+            work = 0;
+        }
         if (first->bytes) {
             const char *found = view_find(*text, (StringView){first->bytes, first->size});
             if (found == NULL)
@@ -213,12 +223,15 @@ bool like_matches(const LikePattern *pattern, StringView text)
 size_t like_fold(StringView text, char *ret_text)
 {
     if (view_is_ascii(text)) {
-        for (size_t i = 0; i < text.size; i++)
+        for (size_t i = 0; i < text.size; i++) {
+            context_pace(i);
             ret_text[i] = ascii_lower(text.data[i]);
+        }
         return text.size;
     }
     size_t written = 0;
     for (size_t i = 0; i < text.size;) {
+        context_pace(i);
         size_t size;
         uint32_t character = utf8_decode(text.data + i, text.size - i, &size);
         written += utf8_encode((uint32_t)utf8proc_tolower((utf8proc_int32_t)character), ret_text + written);

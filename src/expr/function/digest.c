@@ -12,13 +12,21 @@
 
 /* ---- digests ---- */
 
-enum { DIGEST_MAX_SIZE = 64 };
+enum { DIGEST_MAX_SIZE = 64, DIGEST_PIECE = 1 << 19 };
+
+/* Over the bytes of x, in pieces of a few milliseconds. */
+#define DIGEST_UPDATE(update, context, x)                                                                              \
+    for (size_t done = 0, step; done < (x).size; done += step) {                                                       \
+        context_pace(done);                                                                                            \
+        step = (x).size - done < DIGEST_PIECE ? (x).size - done : DIGEST_PIECE;                                        \
+        update(context, (const uint8_t *)(x).data + done, step);                                                       \
+    }
 
 static size_t digest_md5(StringView x, uint8_t *ret_bytes)
 {
     MD5_CTX context;
     MD5Init(&context);
-    MD5Update(&context, (const uint8_t *)x.data, x.size);
+    DIGEST_UPDATE(MD5Update, &context, x);
     MD5Final(ret_bytes, &context);
     return MD5_DIGEST_LENGTH;
 }
@@ -27,7 +35,7 @@ static size_t digest_sha1(StringView x, uint8_t *ret_bytes)
 {
     SHA1_CTX context;
     SHA1Init(&context);
-    SHA1Update(&context, (const uint8_t *)x.data, x.size);
+    DIGEST_UPDATE(SHA1Update, &context, x);
     SHA1Final(ret_bytes, &context);
     return SHA1_DIGEST_LENGTH;
 }
@@ -37,7 +45,7 @@ static size_t digest_sha1(StringView x, uint8_t *ret_bytes)
     {                                                                                                                  \
         SHA2_CTX context;                                                                                              \
         SHA##bits##Init(&context);                                                                                     \
-        SHA##bits##Update(&context, (const uint8_t *)x.data, x.size);                                                  \
+        DIGEST_UPDATE(SHA##bits##Update, &context, x);                                                                 \
         SHA##bits##Final(ret_bytes, &context);                                                                         \
         return SHA##bits##_DIGEST_LENGTH;                                                                              \
     }
@@ -53,7 +61,7 @@ static size_t digest_sha224(StringView x, uint8_t *ret_bytes)
     SHA2_CTX context;
     SHA256Init(&context);
     memcpy(context.state.st32, start, sizeof start);
-    SHA256Update(&context, (const uint8_t *)x.data, x.size);
+    DIGEST_UPDATE(SHA256Update, &context, x);
     SHA256Final(ret_bytes, &context);
     return 28;
 }
@@ -61,6 +69,7 @@ static size_t digest_sha224(StringView x, uint8_t *ret_bytes)
 static void write_hex(StringView x, const char *digits, char *memory)
 {
     for (size_t i = 0; i < x.size; i++) {
+        context_pace(i);
         memory[2 * i] = digits[(unsigned char)x.data[i] >> 4];
         memory[2 * i + 1] = digits[(unsigned char)x.data[i] & 15];
     }
@@ -164,6 +173,7 @@ static const char *read_hex(StringView x, char *memory, size_t *ret_size)
 {
     size_t size = 0;
     for (size_t i = 0; i < x.size; i++) {
+        context_pace(i);
         if (ascii_is_space(x.data[i]))
             continue;
         int high = hex_digit(x.data[i]), low = i + 1 < x.size ? hex_digit(x.data[i + 1]) : -1;
@@ -188,6 +198,7 @@ static size_t write_base64(StringView x, bool breaks_lines, char *memory)
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     size_t size = 0, line = 0;
     for (size_t i = 0; i < x.size; i += 3) {
+        context_pace(i);
         if (breaks_lines && line == BASE64_LINE) {
             memory[size++] = '\n';
             line = 0;
@@ -221,6 +232,7 @@ static const char *read_base64(StringView x, char *memory, size_t *ret_size)
     uint32_t bits = 0;
     size_t size = 0, digits = 0, pads = 0;
     for (size_t i = 0; i < x.size; i++) {
+        context_pace(i);
         if (ascii_is_space(x.data[i]))
             continue;
         int digit = base64_digit(x.data[i]);
@@ -255,6 +267,7 @@ static size_t write_escape(StringView x, char *memory)
 {
     size_t size = 0;
     for (size_t i = 0; i < x.size; i++) {
+        context_pace(i);
         unsigned char byte = (unsigned char)x.data[i];
         if (byte == '\0' || byte >= 0x80) {
             memory[size++] = '\\';
@@ -280,6 +293,7 @@ static const char *read_escape(StringView x, char *memory, size_t *ret_size)
 {
     size_t size = 0;
     for (size_t i = 0; i < x.size; i++) {
+        context_pace(i);
         if (x.data[i] != '\\') {
             memory[size++] = x.data[i];
         } else if (is_octal(x, i + 1)) {

@@ -29,8 +29,10 @@ static Characters characters_of(Text *memory, StringView text)
     text_clear(memory);
     uint32_t *items = (uint32_t *)(void *)text_reserve(memory, text.size * sizeof(uint32_t));
     size_t count = 0, size;
-    for (size_t at = 0; at < text.size; at += size)
+    for (size_t at = 0; at < text.size; at += size) {
+        context_pace(at);
         items[count++] = utf8_decode(text.data + at, text.size - at, &size);
+    }
     return (Characters){items, count};
 }
 
@@ -54,6 +56,7 @@ static uint32_t edit_distance(KernelCall *call, Characters a, Characters b, bool
         context_check(call->context);
         now[0] = (uint32_t)i;
         for (size_t j = 1; j < width; j++) {
+            context_pace(j);
             uint32_t change = last[j - 1] + (a.items[i - 1] != b.items[j - 1]);
             now[j] = least(change, least(last[j], now[j - 1]) + 1);
             if (swaps && i > 1 && j > 1 && a.items[i - 1] == b.items[j - 2] && a.items[i - 2] == b.items[j - 1])

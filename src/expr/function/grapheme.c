@@ -12,6 +12,7 @@ static size_t cluster_end(StringView text, size_t offset)
     size_t size;
     uint32_t character = utf8_decode(text.data + offset, text.size - offset, &size);
     for (offset += size; offset < text.size; offset += size) {
+        context_pace(offset);
         uint32_t next = utf8_decode(text.data + offset, text.size - offset, &size);
         if (utf8proc_grapheme_break_stateful((utf8proc_int32_t)character, (utf8proc_int32_t)next, &state))
             break;

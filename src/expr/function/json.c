@@ -267,6 +267,7 @@ static void json_minify(KernelCall *call)
         if (!require_valid(call, i, json))
             json.size = 0;
         for (size_t at = 0; at < json.size; at++) {
+            context_pace(at);
             if (is_string || !ascii_is_space(json.data[at]))
                 text_add_char(text, json.data[at]);
             if (is_string && json.data[at] == '\\')

@@ -1,6 +1,7 @@
 /* expr/function/json_scan.c: finding the way in JSON texts. */
 #include "expr/function/json_scan.h"
 
+#include "base/context.h"
 #include "base/utf8.h"
 
 /* ---- checking ---- */
@@ -13,7 +14,7 @@ static void skip_blanks(Scanner *scanner)
 {
     while (scanner->at < scanner->end &&
            (*scanner->at == ' ' || *scanner->at == '\t' || *scanner->at == '\n' || *scanner->at == '\r'))
-        scanner->at++;
+        context_pace((size_t)scanner->at++);
 }
 
 static bool accept(Scanner *scanner, char c)
@@ -36,7 +37,7 @@ static bool scan_digits(Scanner *scanner)
 {
     const char *start = scanner->at;
     while (scanner->at < scanner->end && ascii_is_digit(*scanner->at))
-        scanner->at++;
+        context_pace((size_t)scanner->at++);
     return scanner->at > start;
 }
 
@@ -65,6 +66,7 @@ static bool scan_string(Scanner *scanner)
     if (!accept(scanner, '"'))
         return false;
     while (scanner->at < scanner->end) {
+        context_pace((size_t)scanner->at);
         char c = *scanner->at++;
         if (c == '"')
             return true;
@@ -134,6 +136,7 @@ static bool scan_value(Scanner *scanner)
     uint64_t is_object[JSON_MAX_DEPTH / 64 + 1];
     int depth = 0;
     for (bool is_done = false; !is_done;) {
+        context_pace((size_t)scanner->at);
         skip_blanks(scanner);
         bool opens_object = scanner->at < scanner->end && *scanner->at == '{';
         if (opens_object || (scanner->at < scanner->end && *scanner->at == '[')) {
@@ -292,6 +295,7 @@ void json_add_unquoted(Text *text, StringView string)
 {
     size_t plain = 1;
     for (size_t at = 1; at + 1 < string.size;) {
+        context_pace(at);
         if (string.data[at] != '\\') {
             at++;
             continue;
@@ -313,6 +317,7 @@ void json_add_quoted(Text *text, StringView view)
     static const char letters[] = "btnvfr"; /* of the bytes 8 to 13 */
     text_add_char(text, '"');
     for (size_t i = 0; i < view.size; i++) {
+        context_pace(i);
         unsigned char c = (unsigned char)view.data[i];
         if (c == '"' || c == '\\')
             text_add_format(text, "\\%c", c);

@@ -114,8 +114,10 @@ static void bit_count_blob(KernelCall *call)
     for (size_t i = 0; i < call->count; i++) {
         StringView x = argument_text(call, 0, i);
         results[i] = 0;
-        for (size_t at = 0; at < x.size; at++)
+        for (size_t at = 0; at < x.size; at++) {
+            context_pace(at);
             results[i] += __builtin_popcount((unsigned char)x.data[at]);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "expr/function/regex.h"
@@ -21,8 +22,8 @@ void kernel_text_concat(KernelCall *call)
         char *text = size <= STRING_INLINE_SIZE ? short_text : result_memory(call, i, size);
         if (text == NULL)
             continue;
-        memcpy(text, a.data, a.size);
-        memcpy(text + a.size, b.data, b.size);
+        memory_copy(text, a.data, a.size);
+        memory_copy(text + a.size, b.data, b.size);
         results[i] = string_make(text, size);
     }
 }

@@ -77,7 +77,7 @@ static int64_t list_position(StringView part, StringView list)
     for (size_t start = 0; start <= list.size && list.size > 0;) {
         const char *comma = memchr(list.data + start, ',', list.size - start);
         size_t end = comma ? (size_t)(comma - list.data) : list.size;
-        number++;
+        context_pace((size_t)++number);
         if (view_equal((StringView){list.data + start, end - start}, part))
             return number;
         start = end + 1;
@@ -227,6 +227,7 @@ static StringView view_trim_set(StringView text, StringView set, bool at_start, 
 {
     size_t size;
     while (at_start && text.size > 0) {
+        context_pace(text.size);
         utf8_decode(text.data, text.size, &size);
         if (!set_has(set, (StringView){text.data, size}))
             break;
@@ -234,6 +235,7 @@ static StringView view_trim_set(StringView text, StringView set, bool at_start, 
         text.size -= size;
     }
     while (at_end && text.size > 0) {
+        context_pace(text.size);
         size = last_character_size(text);
         if (!set_has(set, (StringView){text.data + text.size - size, size}))
             break;
@@ -261,7 +263,7 @@ static size_t view_count(StringView text, StringView part)
         size_t taken = (size_t)(found - text.data) + part.size;
         text.data += taken;
         text.size -= taken;
-        count++;
+        context_pace(++count);
     }
     return count;
 }
@@ -276,6 +278,7 @@ static StringView view_split(StringView text, StringView delimiter, int64_t inde
         index = index < -parts ? 0 : parts + index + 1;
     }
     for (; index > 0; index--) {
+        context_pace((size_t)index);
         const char *found = view_find(text, delimiter);
         if (index == 1)
             return found ? (StringView){text.data, (size_t)(found - text.data)} : text;
@@ -308,6 +311,7 @@ static StringView view_before(StringView text, StringView delimiter, int64_t cou
     if (count > 0) {
         StringView rest = text;
         for (const char *found; (found = view_find(rest, delimiter)) != NULL;) {
+            context_pace((size_t)count);
             if (--count == 0)
                 return (StringView){text.data, (size_t)(found - text.data)};
             rest.size -= (size_t)(found - rest.data) + delimiter.size;
@@ -315,9 +319,11 @@ static StringView view_before(StringView text, StringView delimiter, int64_t cou
         }
         return text;
     }
-    for (size_t at = text.size; at >= delimiter.size && at > 0; at--)
+    for (size_t at = text.size; at >= delimiter.size && at > 0; at--) {
+        context_pace(at);
         if (memcmp(text.data + at - delimiter.size, delimiter.data, delimiter.size) == 0 && ++count == 0)
             return (StringView){text.data + at, text.size - at};
+    }
     return text;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "expr/function/quote.h"
 #include "expr/function/text_result.h"
@@ -44,9 +45,9 @@ static void overlay_row(KernelCall *call, size_t row, bool is_bytes)
     char *memory = result_memory(call, row, head + part.size + (x.size - tail));
     if (memory == NULL)
         return;
-    memcpy(memory, x.data, head);
-    memcpy(memory + head, part.data, part.size);
-    memcpy(memory + head + part.size, x.data + tail, x.size - tail);
+    memory_copy(memory, x.data, head);
+    memory_copy(memory + head, part.data, part.size);
+    memory_copy(memory + head + part.size, x.data + tail, x.size - tail);
     result_set(call, row, memory, head + part.size + (x.size - tail));
 }
 
@@ -70,6 +71,7 @@ void quote_add(Text *text, StringView view, char quote)
     size_t size = 0;
     out[size++] = quote;
     for (size_t i = 0; i < view.size; i++) {
+        context_pace(i);
         if (view.data[i] == quote)
             out[size++] = quote;
         out[size++] = view.data[i];
@@ -88,6 +90,7 @@ void quote_add_literal(Text *text, StringView view)
     }
     text_add(text, "E'");
     for (size_t i = 0; i < view.size; i++) {
+        context_pace(i);
         if (view.data[i] == '\'' || view.data[i] == '\\')
             text_add_char(text, view.data[i]);
         text_add_char(text, view.data[i]);
@@ -317,21 +320,48 @@ static bool resolve_text(const Function *function, Type *argument_types, size_t 
 
 /* ---- Unicode ---- */
 
-/* Decomposed into code points, and written back as UTF-8, in one piece of scratch memory. False: the row has failed. */
+enum { PIECE = 1 << 16 }; /* bytes that are mapped at once, if there is a place to cut */
+
+/* The end of a piece from `start` on. An ASCII character neither composes with what is before it nor changes places
+ * with it: a text can be cut there. */
+static size_t piece_end(StringView text, size_t start)
+{
+    size_t end = text.size - start > PIECE ? start + PIECE : text.size;
+    while (end < text.size && (text.data[end] & 0x80))
+        end++;
+    return end;
+}
+
+/* Decomposed into code points, and written back as UTF-8, in scratch memory. False: that is too long. */
+static bool piece_map(StringView piece, utf8proc_option_t options, Text *scratch, Text *mapped)
+{
+    const utf8proc_uint8_t *source = (const utf8proc_uint8_t *)piece.data;
+    utf8proc_ssize_t count = utf8proc_decompose(source, (utf8proc_ssize_t)piece.size, NULL, 0, options);
+    if (count < 0 || (size_t)count >= STRING_MAX_SIZE / sizeof(utf8proc_int32_t))
+        return false;
+    text_clear(scratch);
+    size_t size = ((size_t)count + 1) * sizeof(utf8proc_int32_t);
+    utf8proc_int32_t *characters = (utf8proc_int32_t *)(void *)text_reserve(scratch, size);
+    utf8proc_decompose(source, (utf8proc_ssize_t)piece.size, characters, count, options);
+    utf8proc_ssize_t written = utf8proc_reencode(characters, count, options);
+    text_add_view(mapped, (StringView){(const char *)characters, written > 0 ? (size_t)written : 0});
+    return mapped->size <= STRING_MAX_SIZE;
+}
+
+/* In pieces. False: the row has failed. */
 static bool unicode_map(KernelCall *call, size_t row, utf8proc_option_t options, StringView *ret_mapped)
 {
     StringView x = argument_text(call, 0, row);
-    const utf8proc_uint8_t *source = (const utf8proc_uint8_t *)x.data;
-    utf8proc_ssize_t count = utf8proc_decompose(source, (utf8proc_ssize_t)x.size, NULL, 0, options);
-    if (count < 0 || (size_t)count >= STRING_MAX_SIZE / sizeof(utf8proc_int32_t)) {
-        kernel_fail(call, row, ERROR_STRING_TOO_LONG, "text is too long for %s", call->expr->function->name);
-        return false;
+    Text *mapped = scratch_text(call), *scratch = second_scratch_text(call);
+    for (size_t start = 0, end; start < x.size; start = end) {
+        context_check(call->context);
+        end = piece_end(x, start);
+        if (!piece_map((StringView){x.data + start, end - start}, options, scratch, mapped)) {
+            kernel_fail(call, row, ERROR_STRING_TOO_LONG, "text is too long for %s", call->expr->function->name);
+            return false;
+        }
     }
-    size_t size = ((size_t)count + 1) * sizeof(utf8proc_int32_t);
-    utf8proc_int32_t *characters = (utf8proc_int32_t *)(void *)text_reserve(scratch_text(call), size);
-    utf8proc_decompose(source, (utf8proc_ssize_t)x.size, characters, count, options);
-    utf8proc_ssize_t written = utf8proc_reencode(characters, count, options);
-    *ret_mapped = (StringView){(const char *)characters, written > 0 ? (size_t)written : 0};
+    *ret_mapped = text_view(mapped);
     return true;
 }
 
