@@ -42,9 +42,11 @@ static Node *node_compile(Evaluator *evaluator, const Expr *expr, size_t depth)
         error_raise(ERROR_TOO_COMPLEX, expr->position, "expression is nested more than %d levels deep", EXPR_MAX_DEPTH);
     Node *node = arena_new(evaluator->arena, Node);
     node->expr = expr;
-    node->argument_count = expr->argument_count;
-    node->arguments = arena_array(evaluator->arena, Node *, expr->argument_count);
-    for (size_t i = 0; i < expr->argument_count; i++)
+    if (expr->kind == EXPR_IN)
+        in_compile(evaluator, node);
+    node->argument_count = node->set ? 1 : expr->argument_count; /* a set stands for the list */
+    node->arguments = arena_array(evaluator->arena, Node *, node->argument_count);
+    for (size_t i = 0; i < node->argument_count; i++)
         node->arguments[i] = node_compile(evaluator, expr->arguments[i], depth + 1);
     if (expr->kind == EXPR_COLUMN)
         return node;

@@ -9,7 +9,7 @@
 
 /* ---- compiling ---- */
 
-static void in_compile(Evaluator *evaluator, Node *node)
+void in_compile(Evaluator *evaluator, Node *node)
 {
     const Expr *expr = node->expr;
     size_t count = 0;
@@ -42,8 +42,6 @@ void lazy_compile(Evaluator *evaluator, Node *node)
         node->flats[i] = vector_new(arena, node->expr->arguments[i]->type);
     node->sources = arena_array(arena, const void *, node->argument_count);
     node->steps = arena_array(arena, uint8_t, node->argument_count);
-    if (node->expr->kind == EXPR_IN)
-        in_compile(evaluator, node);
 }
 
 /* ---- shared ---- */

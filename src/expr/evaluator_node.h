@@ -79,6 +79,8 @@ Vector *node_plain_value(Evaluator *evaluator, Node *node, const Input *input, V
 void call_compile(Evaluator *evaluator, Node *node);
 Vector *call_value(Evaluator *evaluator, Node *node, const Input *input);
 /* evaluator_lazy.c: AND, OR, CASE, COALESCE, IN */
+/* A list of constants becomes the node's set. */
+void in_compile(Evaluator *evaluator, Node *node);
 void lazy_compile(Evaluator *evaluator, Node *node);
 Vector *lazy_value(Evaluator *evaluator, Node *node, const Input *input);
 

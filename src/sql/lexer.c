@@ -1,6 +1,7 @@
 /* sql/lexer.c: bytes to tokens. The functions that find where a token ends are shared with lexer_statement_size. */
 #include "sql/lexer.h"
 
+#include "base/context.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -32,7 +33,7 @@ static bool text_has(StringView text, size_t offset, const char *spelling)
 static size_t word_end(StringView text, size_t offset)
 {
     while (offset < text.size && is_word_part(text.data[offset]))
-        offset++;
+        context_pace(offset++);
     return offset;
 }
 
@@ -47,6 +48,7 @@ static size_t comment_end(StringView text, size_t offset)
 {
     size_t depth = 0;
     while (offset < text.size) {
+        context_pace(offset);
         if (text_has(text, offset, "/*")) {
             depth++;
             offset += 2;
@@ -65,6 +67,7 @@ static size_t comment_end(StringView text, size_t offset)
 static size_t blank_end(StringView text, size_t offset, size_t *ret_open)
 {
     while (offset < text.size) {
+        context_pace(offset);
         if (ascii_is_space(text.data[offset])) {
             offset++;
         } else if (text_has(text, offset, "--")) {
@@ -88,6 +91,7 @@ static size_t quoted_end(StringView text, size_t offset, bool has_backslashes)
 {
     char quote = text.data[offset++];
     while (offset < text.size) {
+        context_pace(offset);
         char c = text.data[offset];
         if (c == '\\' && has_backslashes) {
             offset += 2;
