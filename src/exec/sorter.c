@@ -503,11 +503,10 @@ static void sorter_keep_keys(Sorter *sorter, size_t count, uint8_t *const *keys,
 }
 
 /* With what sorting its last run will take. */
-static bool sorter_is_full(const Sorter *sorter)
+static size_t sorter_size_to_spill(const Sorter *sorter)
 {
-    const SortRun *last = &sorter->runs.items[sorter->run_count - 1];
-    return memory_share_is_full(sorter->share, row_store_count(sorter->rows),
-                                sorter_size(sorter) + last->entries->size);
+    size_t size = sorter_size(sorter);
+    return sorter->run_count > 0 ? size + sorter->runs.items[sorter->run_count - 1].entries->size : size;
 }
 
 void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count, uint8_t *const *keys,
@@ -530,8 +529,24 @@ void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selectio
         first += taken;
     }
     sorter->count += count;
-    if (sorter_is_full(sorter))
-        sorter_spill(sorter);
+    sorters_keep_share(&sorter, 1);
+}
+
+void sorters_keep_share(Sorter *const *sorters, size_t count)
+{
+    Sorter *largest = NULL;
+    size_t row_count = 0, size = 0, largest_size = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t held = sorter_size_to_spill(sorters[i]);
+        row_count += row_store_count(sorters[i]->rows);
+        size += held;
+        if (sorters[i]->run_count > 0 && held > largest_size) {
+            largest = sorters[i];
+            largest_size = held;
+        }
+    }
+    if (largest && memory_share_is_full(largest->share, row_count, size))
+        sorter_spill(largest);
 }
 
 /* ---- moving ---- */

@@ -27,6 +27,8 @@ size_t sorter_size(const Sorter *sorter);
 /* Adds rows: row selection[i] (NULL: i) of `columns` has the key keys[i]. Raises MEMORY_LIMIT. */
 void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count, uint8_t *const *keys,
                 const size_t *sizes);
+/* For sorters that have one share together, each having been given the whole: when it is full the largest spills. */
+void sorters_keep_share(Sorter *const *sorters, size_t count);
 /* All rows are there: what follows are sorter_next and sorter_move. */
 void sorter_finish(Sorter *sorter);
 /* For sorters of the same kind whose rows are given together: settle each, on any thread, then finish them all at once;

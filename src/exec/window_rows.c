@@ -1,18 +1,30 @@
 /* exec/window_rows.c: the rows of a Window, sorted and cut into partitions and groups. */
 #include "exec/window_rows.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- parts ---- */
 
-enum { PARTS_PER_COPY = 4 }; /* more than one, for they are not alike */
+enum {
+    PARTS_PER_COPY = 4, /* more than one, for they are not alike */
+    MOST_PARTS = 64,
+    PART_ROWS = 1 << 17, /* about so few are sorted within the cache */
+};
+
+static size_t window_part_count(const Build *build, const Plan *plan)
+{
+    if (((const PlanWindow *)plan)->partition_count == 0)
+        return 1;
+    double least = build->copy_count > 1 ? PARTS_PER_COPY * (double)build->copy_count : 1;
+    return (size_t)fmax(fmin(plan->inputs[0]->row_estimate / PART_ROWS, MOST_PARTS), least);
+}
 
 void *window_shared_new(const Build *build, const Plan *plan)
 {
     WindowShared *shared = arena_new(build->arena, WindowShared);
-    bool has_parts = build->copy_count > 1 && ((const PlanWindow *)plan)->partition_count > 0;
     shared->copy_count = build->copy_count;
-    shared->part_count = has_parts ? PARTS_PER_COPY * shared->copy_count : 1;
+    shared->part_count = window_part_count(build, plan);
     shared->sorters = arena_array(build->arena, Sorter *, shared->part_count * shared->copy_count);
     return shared;
 }
@@ -26,7 +38,8 @@ static Sorter **shared_sorter(const WindowRows *rows, size_t part)
 /* The rows of a batch that go to each part. */
 typedef struct PartRows {
     uint64_t hashes[BATCH_SIZE];
-    size_t *ends; /* of each part's rows here: */
+    Sorter **sorters; /* this copy's of each part */
+    size_t *ends;     /* of each part's rows here: */
     uint16_t selection[BATCH_SIZE];
     uint8_t *keys[BATCH_SIZE];
     size_t sizes[BATCH_SIZE];
@@ -114,19 +127,20 @@ size_t window_rows_add_slot(WindowRows *rows, Expr *expr)
 static void window_rows_make_sorters(WindowRows *rows, const Build *build, const Type *types)
 {
     size_t part_count = rows->shared->part_count;
-    MemoryShare share = memory_share_part(build->memory_share, part_count);
     size_t slot_count = rows->exprs.count;
     bool has_copies = rows->shared->copy_count > 1;
+    Sorter **sorters = arena_array(build->arena, Sorter *, part_count);
     for (size_t p = 0; p < part_count; p++) {
-        Sorter *sorter = sorter_new(build->arena, build->context, share, rows->keys, types, slot_count + has_copies);
+        sorters[p] = sorter_new(build->arena, build->context, rows->share, rows->keys, types, slot_count + has_copies);
         if (has_copies)
-            sorter_heed_position(sorter, slot_count);
-        *shared_sorter(rows, p) = sorter;
+            sorter_heed_position(sorters[p], slot_count);
+        *shared_sorter(rows, p) = sorters[p];
     }
     rows->sorters = arena_array(build->arena, Sorter *, rows->shared->copy_count);
     if (part_count == 1)
         return;
     rows->part_rows = arena_new(build->arena, PartRows);
+    rows->part_rows->sorters = sorters;
     rows->part_rows->ends = arena_array(build->arena, size_t, part_count + 1);
 }
 
@@ -185,8 +199,9 @@ void window_rows_add(WindowRows *rows, const Batch *batch)
     }
     part_rows_split(split, rows, batch);
     for (size_t p = 0, start = 0; p < rows->shared->part_count; start = split->ends[p++])
-        sorter_add(*shared_sorter(rows, p), rows->columns, split->selection + start, split->ends[p] - start,
+        sorter_add(split->sorters[p], rows->columns, split->selection + start, split->ends[p] - start,
                    split->keys + start, split->sizes + start);
+    sorters_keep_share(split->sorters, rows->shared->part_count);
 }
 
 /* ---- partitions and groups ---- */

@@ -5,7 +5,8 @@
  *     copy 1   sorters --+-- one for each part, by hash --+--> part 1
  *                        '-- of a row's partition         '--> ...
  *
- * Without copies, or without PARTITION BY, all is one part.
+ * Many rows have many parts, so that each is sorted within the cache. Few rows of one copy, or those without PARTITION
+ * BY, are one part.
  *
  *     rows        0   1   2   3   4   5   6 | 7   8
  *     partitions  0-------------------------| 1------
