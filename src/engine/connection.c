@@ -12,7 +12,7 @@
 #include "engine/transaction.h"
 #include "sql/keyword.h"
 
-enum { MEMORY_KEPT = 256 << 20 }; /* bytes that the memory pool holds on to between operators and statements */
+enum { MEMORY_KEPT = 1 << 30 }; /* bytes that the memory pool holds on to between operators and statements */
 
 const char *quern_version(void)
 {
