@@ -81,7 +81,9 @@ Regex *regex_compile(Arena *arena, StringView pattern, uint32_t options, Error *
     regex->arena = arena;
     regex->pattern = (StringView){arena_string_n(arena, pattern.data, pattern.size), pattern.size};
     regex->options = regex_options(options);
-    regex->can_split = memmem(pattern.data, pattern.size, "\\G", 2) == NULL; /* which is where a search starts */
+    /* What matches where a search starts (as \G does) or the text ends alone is not searched for in pieces. */
+    regex->can_split =
+        !(options & (PCRE2_ANCHORED | PCRE2_ENDANCHORED)) && memmem(pattern.data, pattern.size, "\\G", 2) == NULL;
     regex->code = code_new(regex, 0, ret_error);
     if (regex->code == NULL)
         return NULL;
@@ -153,7 +155,9 @@ static int regex_search_pieces(Regex *regex, StringView text, size_t *start, con
         int found = regex_match(regex, piece, *start, PCRE2_PARTIAL_HARD);
         if (found != PCRE2_ERROR_NOMATCH && found != PCRE2_ERROR_PARTIAL)
             return found;
-        size_t next = found == PCRE2_ERROR_NOMATCH ? piece.size : pcre2_get_startchar(regex->match);
+        size_t next = found == PCRE2_ERROR_NOMATCH ? piece.size : pcre2_get_ovector_pointer(regex->match)[0];
+        if (next < *start) /* \K in a lookbehind */
+            return PCRE2_ERROR_PARTIAL;
         size = next - *start < size / 2 ? size * 2 : PIECE;
         *start = next;
     }
