@@ -24,8 +24,7 @@ static inline void *array_grow(Arena *arena, void *items, size_t item_size, size
         return items;
     size_t grown = *capacity ? *capacity * 2 : 8;
     void *copy = arena_allocate(arena, memory_size_multiply(item_size, grown));
-    if (count)
-        memcpy(copy, items, item_size * count);
+    memory_copy(copy, items, item_size * count);
     *capacity = grown;
     return copy;
 }

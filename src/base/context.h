@@ -98,10 +98,10 @@ void context_enter(const Context *context);
 /* That context, for code that is handed none; never NULL: one that nobody cancels. */
 const Context *context_entered(void);
 /* In loops over the bytes, characters or parts of one value, which may be of many megabytes: looks whenever `at`, which
- * grows by at most 8 a step (or is the address of the byte), has come another half megabyte further. */
+ * grows by at most 8 a step (or is the address of the byte), has come another quarter of a megabyte further. */
 static inline void context_pace(size_t at)
 {
-    enum { PACE = 1 << 19, STEP = 8 };
+    enum { PACE = 1 << 18, STEP = 8 };
     if ((at & (PACE - STEP)) == 0 && at >= PACE)
         context_check(context_entered());
 }

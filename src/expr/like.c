@@ -212,9 +212,11 @@ bool like_matches(const LikePattern *pattern, StringView text)
         return size == text.size;
     text.data += size;
     text.size -= size;
-    for (size_t i = 1; i + 1 < pattern->segment_count; i++)
+    for (size_t i = 1; i + 1 < pattern->segment_count; i++) {
+        context_pace(i);
         if (!segment_find(&pattern->segments[i], &text))
             return false;
+    }
     return segment_ends(&pattern->segments[pattern->segment_count - 1], text);
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/context.h"
+
 /* ---- PostgreSQL's patterns ---- */
 
 /* The first that matches counts: longer ones stand before their beginnings. Case matters where names are written. */
@@ -196,6 +198,7 @@ static bool format_next(StringView *pattern, StringView *after, Piece *ret_piece
 
 bool piece_next(PiecePattern *pattern, Piece *ret_piece)
 {
+    context_pace(pattern->rest.size);
     return pattern->is_c ? format_next(&pattern->rest, &pattern->after, ret_piece, &pattern->is_bad)
                          : pattern_next(&pattern->rest, ret_piece);
 }

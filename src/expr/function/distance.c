@@ -100,8 +100,10 @@ static void hamming(KernelCall *call)
         if (a.count != b.count)
             kernel_fail(call, i, ERROR_INVALID_PARAMETER, "texts for %s must be equally long",
                         call->expr->function->name);
-        for (size_t c = 0; c < a.count && a.count == b.count; c++)
+        for (size_t c = 0; c < a.count && a.count == b.count; c++) {
+            context_pace(c);
             count += a.items[c] != b.items[c];
+        }
         VECTOR_DATA(call->result, int64_t)[i] = count;
     }
 }
@@ -173,8 +175,10 @@ static void jaccard(KernelCall *call)
         bool has[2][256] = {{false}};
         int both = 0, either = 0;
         for (int t = 0; t < 2; t++)
-            for (size_t at = 0; at < texts[t].size; at++)
+            for (size_t at = 0; at < texts[t].size; at++) {
+                context_pace(at);
                 has[t][(unsigned char)texts[t].data[at]] = true;
+            }
         for (int c = 0; c < 256; c++) {
             both += has[0][c] && has[1][c];
             either += has[0][c] || has[1][c];
@@ -194,6 +198,7 @@ static void soundex(KernelCall *call)
         char code[4] = "", last = '\0';
         size_t count = 0;
         for (size_t at = 0; at < x.size && count < 4; at++) {
+            context_pace(at);
             if (!ascii_is_alpha(x.data[at]))
                 continue;
             int letter = ascii_lower(x.data[at]) - 'a';

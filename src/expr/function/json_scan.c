@@ -320,7 +320,7 @@ void json_add_quoted(Text *text, StringView view)
         context_pace(i);
         unsigned char c = (unsigned char)view.data[i];
         if (c == '"' || c == '\\')
-            text_add_format(text, "\\%c", c);
+            text_add_view(text, (StringView){(char[]){'\\', (char)c}, 2});
         else if (c >= 8 && c <= 13 && c != 11)
             text_add_format(text, "\\%c", letters[c - 8]);
         else if (c < ' ')

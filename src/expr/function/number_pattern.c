@@ -86,6 +86,7 @@ static NumberPattern pattern_parse(StringView text)
     NumberPattern pattern = {.text = text, .first_zero = -1};
     bool is_behind = false, is_shifted = false, is_quoted = false;
     for (size_t at = 0; at < text.size;) {
+        context_pace(at);
         if (text.data[at] == '"' || is_quoted) {
             is_quoted ^= text.data[at++] == '"';
             continue;
@@ -251,6 +252,7 @@ static void write_number(Text *text, const NumberPattern *pattern, const Digits 
         writer.is_sign_written = pattern->has_sign;
     StringView rest = pattern->text;
     while (rest.size) {
+        context_pace(rest.size);
         size_t taken = 1;
         if (rest.data[0] == '"') {
             const char *end = memchr(rest.data + 1, '"', rest.size - 1);
@@ -371,6 +373,7 @@ static void read_number(KernelCall *call, size_t row)
     Text *text = scratch_text(call);
     bool is_negative = false, has_digits = false, overflows = false;
     for (size_t i = 0; i < x.size; i++) {
+        context_pace(i);
         char c = x.data[i];
         is_negative |= c == '-' || c == '<';
         has_digits |= ascii_is_digit(c);
