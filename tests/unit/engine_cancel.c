@@ -1,28 +1,76 @@
-/* Statements that are interrupted at any moment, on one thread and on several, while they spill: nothing is left of
- * them. */
+/* Statements that are interrupted at any moment, on one thread and on several, while they spill or write: nothing is
+ * left of them. */
 #include <dirent.h>
 #include <pthread.h>
 #include <quern/quern.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "engine/engine.h"
 #include "test.h"
 
-enum { ROUNDS = 1000 };
+enum { ROUNDS = 500, LATEST_NS = 6000000 };
 
+/* What all work on; $ is the folder. */
+static const char *const setup[] = {
+    "CREATE TABLE t AS SELECT i, i * 7919 % 5000 AS k, 'the text of row number ' || i * 31 % 30000 AS s "
+    "FROM range(30000) AS r(i)",
+    "CREATE TABLE keyed (i BIGINT PRIMARY KEY, s VARCHAR UNIQUE)",
+    "INSERT INTO keyed SELECT i, 'value ' || i FROM t WHERE i < 20000",
+    "COPY t TO '$/rows.csv'",
+    "COPY t TO '$/rows.arrow' (FORMAT arrow)",
+    "ATTACH '$/t.db' AS d",
+    "CREATE TABLE d.t (i BIGINT, k BIGINT, s VARCHAR)",
+    "INSERT INTO d.t SELECT * FROM t",
+    "SET spill_after = 3000",
+    "SET parallel_rows = 0",
+};
+
+/* Each in a transaction that is rolled back. */
 static const char *const queries[] = {
     "SELECT * FROM t ORDER BY s, k",
     "SELECT k, count(*), sum(i), max(s) FROM t GROUP BY k",
     "SELECT k, count(DISTINCT s), string_agg(s, '' ORDER BY i) FROM t GROUP BY k",
     "SELECT DISTINCT s FROM t",
     "SELECT i, s FROM t EXCEPT SELECT i + 1, s FROM t",
+    "SELECT i, s FROM t INTERSECT ALL SELECT i, s FROM t WHERE k > 9",
+    "SELECT i, s FROM t UNION SELECT i + 1, s FROM t",
     "SELECT sum(i) OVER (PARTITION BY k % 10 ORDER BY s ROWS 100 PRECEDING), median(i) OVER (PARTITION BY k % 7) FROM "
     "t",
     "SELECT a.s FROM t a JOIN t b ON a.k = b.k ORDER BY a.s",
+    "SELECT count(*) FROM t a FULL JOIN t b ON a.i = b.i AND a.k > b.k",
     "WITH w AS MATERIALIZED (SELECT * FROM t) SELECT count(*) FROM w a JOIN w b ON a.i = b.i",
     "WITH RECURSIVE r (n) AS (SELECT 1 UNION SELECT n + 1 FROM r WHERE n < 20000) SELECT max(n) FROM r",
+    "WITH RECURSIVE r (n) AS (SELECT i FROM t UNION ALL SELECT n + 30000 FROM r WHERE n < 300000) SELECT sum(n) FROM r",
+    "SELECT s, count(*) FROM d.t GROUP BY s ORDER BY s",
+    "SELECT k, max(s) FROM '$/rows.csv' GROUP BY k ORDER BY k",
+    "SELECT k, max(s) FROM '$/rows.arrow' GROUP BY k ORDER BY k",
+    "SELECT max(md5(repeat(s, 100000))), max(initcap(repeat(s, 100000))) FROM t WHERE i < 5",
+    "COPY (SELECT a.* FROM t a, range(3)) TO '$/out.csv'",
+    "COPY (SELECT a.* FROM t a, range(3)) TO '$/out.csv.gz'",
+    "COPY (SELECT a.* FROM t a, range(3)) TO '$/out.arrow' (FORMAT arrow)",
+    "CREATE TABLE made AS SELECT i, s || k AS s FROM t ORDER BY k",
+    "INSERT INTO keyed SELECT i + 40000, 'other ' || s || i FROM t",
+    "INSERT INTO d.t SELECT i, k, s FROM t",
+    "UPDATE keyed SET s = s || '!', i = i + 1",
+    "DELETE FROM keyed WHERE i % 3 > 0",
+    "MERGE INTO keyed USING t ON keyed.i = t.i WHEN MATCHED AND t.k < 2500 THEN DELETE "
+    "WHEN MATCHED THEN UPDATE SET s = t.s || t.i WHEN NOT MATCHED THEN INSERT VALUES (t.i, t.s || t.i)",
+    "ALTER TABLE keyed ADD COLUMN more VARCHAR DEFAULT 'x'",
+    "CREATE INDEX made ON t (k, s)",
 };
-enum { QUERIES = sizeof queries / sizeof *queries };
+enum { SETUPS = sizeof setup / sizeof *setup, QUERIES = sizeof queries / sizeof *queries };
+
+static char folder[] = "/tmp/quern-cancel-XXXXXX";
+
+/* $ becomes the folder. */
+static const char *in_folder(const char *sql)
+{
+    Text text = text_in(test_arena);
+    for (; *sql; sql++)
+        *sql == '$' ? text_add(&text, folder) : text_add_char(&text, *sql);
+    return text_string(&text);
+}
 
 static QuernStatus run(QuernConnection *connection, const char *sql)
 {
@@ -40,15 +88,39 @@ static void must(QuernConnection *connection, const char *sql)
     ck_assert_msg(run(connection, sql) == QUERN_OK, "%s: %s", sql, quern_error_message(connection));
 }
 
-static size_t open_file_count(void)
+static size_t entry_count(const char *path)
 {
     size_t count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    ck_assert_ptr_nonnull(folder);
-    while (readdir(folder))
+    DIR *entries = opendir(path);
+    ck_assert_ptr_nonnull(entries);
+    while (readdir(entries))
         count++;
-    closedir(folder);
+    closedir(entries);
     return count;
+}
+
+/* What a statement could leave behind. */
+typedef struct Remains {
+    size_t memory, temp, open_files, threads, files;
+} Remains;
+
+static Remains remains_now(const QuernConnection *connection)
+{
+    return (Remains){.memory = connection->memory.used,
+                     .temp = connection->temp.used,
+                     .open_files = entry_count("/proc/self/fd"),
+                     .threads = entry_count("/proc/self/task"),
+                     .files = entry_count(folder)};
+}
+
+static void remains_check(Remains now, Remains before, const char *sql)
+{
+    ck_assert_msg(now.memory == before.memory, "%s: %zu bytes more", sql, now.memory - before.memory);
+    ck_assert_msg(now.temp == before.temp, "%s: %zu bytes of temporary files", sql, now.temp);
+    ck_assert_msg(now.open_files == before.open_files, "%s: %zu open files, not %zu", sql, now.open_files,
+                  before.open_files);
+    ck_assert_msg(now.threads == before.threads, "%s: %zu threads, not %zu", sql, now.threads, before.threads);
+    ck_assert_msg(now.files == before.files, "%s: %zu files, not %zu", sql, now.files, before.files);
 }
 
 typedef struct Interruption {
@@ -64,38 +136,82 @@ static void *interrupt(void *argument)
     return NULL;
 }
 
-START_TEST(nothing_is_left_of_interrupted_statements)
+static QuernStatus run_interrupted(QuernConnection *connection, const char *sql, long after_ns)
+{
+    Interruption interruption = {connection, after_ns};
+    pthread_t thread;
+    must(connection, "BEGIN");
+    ck_assert_int_eq(pthread_create(&thread, NULL, interrupt, &interruption), 0);
+    QuernStatus status = run(connection, sql);
+    pthread_join(thread, NULL);
+    ck_assert_msg(status == QUERN_OK || status == QUERN_ERROR_INTERRUPTED, "%s: %s", sql,
+                  quern_error_message(connection));
+    must(connection, "ROLLBACK");
+    return status;
+}
+
+/* Some keep things for the next time: caches, connections, the files that COPY makes. */
+static void run_all(QuernConnection *connection, const char *const *statements)
+{
+    for (size_t i = 0; i < QUERIES; i++) {
+        must(connection, "BEGIN");
+        must(connection, statements[i]);
+        must(connection, "ROLLBACK");
+    }
+}
+
+static QuernConnection *connection_begin(void)
 {
     QuernConnection *connection;
     ck_assert_int_eq(quern_open(&connection), QUERN_OK);
-    must(connection,
-         "CREATE TABLE t AS SELECT i, i * 7919 % 5000 AS k, 'the text of row number ' || i * 31 % 30000 AS s "
-         "FROM range(30000) AS r(i)");
-    must(connection, "SET spill_after = 3000");
-    must(connection, "SET parallel_rows = 0");
-    must(connection, "SET threads = 1");
-    size_t memory_used = connection->memory.used, file_count = open_file_count(), interrupted_count = 0;
+    strcpy(folder + sizeof folder - 7, "XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    FILE *database = fopen(in_folder("$/t.db"), "w");
+    ck_assert(database && fclose(database) == 0);
+    for (size_t i = 0; i < SETUPS; i++)
+        must(connection, in_folder(setup[i]));
+    return connection;
+}
+
+static void connection_end(QuernConnection *connection)
+{
+    quern_close(connection);
+    ck_assert_int_eq(system(in_folder("rm -r $")), 0);
+}
+
+static void interrupt_all(const char *set_threads)
+{
+    QuernConnection *connection = connection_begin();
+    const char *statements[QUERIES];
+    for (size_t i = 0; i < QUERIES; i++)
+        statements[i] = in_folder(queries[i]);
+    must(connection, set_threads);
+    run_all(connection, statements);
+    run_all(connection, statements);
+    Remains before = remains_now(connection);
+    size_t interrupted_count = 0;
     uint64_t random = 1;
     for (size_t i = 0; i < ROUNDS; i++) {
         random = random * 6364136223846793005u + 1442695040888963407u;
-        Interruption interruption = {connection, (long)(random >> 33) % 8000000};
-        if (i == ROUNDS / 2)
-            must(connection, "SET threads = 3");
-        pthread_t thread;
-        ck_assert_int_eq(pthread_create(&thread, NULL, interrupt, &interruption), 0);
-        QuernStatus status = run(connection, queries[i % QUERIES]);
-        pthread_join(thread, NULL);
-        ck_assert_msg(status == QUERN_OK || status == QUERN_ERROR_INTERRUPTED, "%s: %s", queries[i % QUERIES],
-                      quern_error_message(connection));
-        interrupted_count += status == QUERN_ERROR_INTERRUPTED;
-        ck_assert_msg(connection->memory.used == memory_used, "%zu: %s: %zu bytes more", i, queries[i % QUERIES],
-                      connection->memory.used - memory_used);
-        ck_assert_uint_eq(connection->temp.used, 0);
-        ck_assert_uint_eq(open_file_count(), file_count);
+        const char *sql = statements[i % QUERIES];
+        interrupted_count +=
+            run_interrupted(connection, sql, (long)(random >> 33) % LATEST_NS) == QUERN_ERROR_INTERRUPTED;
+        remains_check(remains_now(connection), before, sql);
     }
     ck_assert_uint_gt(interrupted_count, ROUNDS / 10);
-    quern_close(connection);
+    connection_end(connection);
+}
+
+START_TEST(nothing_is_left_of_interrupted_statements)
+{
+    interrupt_all("SET threads = 1");
 }
 END_TEST
 
-TEST_PROGRAM(nothing_is_left_of_interrupted_statements)
+START_TEST(nothing_is_left_of_interrupted_statements_on_three_threads)
+{
+    interrupt_all("SET threads = 3");
+}
+END_TEST
+
+TEST_PROGRAM(nothing_is_left_of_interrupted_statements, nothing_is_left_of_interrupted_statements_on_three_threads)
