@@ -2,6 +2,9 @@
 #include "base/memory.h"
 
 #include <stdint.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -81,6 +84,13 @@ void *memory_resize(void *pointer, size_t size)
 void memory_free(void *pointer)
 {
     free(pointer);
+}
+
+void memory_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 void *memory_map(size_t size)

@@ -19,6 +19,8 @@ _Noreturn void memory_refuse(size_t size);
 /* Grows or shrinks; `pointer` may be NULL. Raises OUT_OF_MEMORY, and then `pointer` is untouched. */
 void *memory_resize(void *pointer, size_t size);
 void memory_free(void *pointer);
+/* Pages that were freed here and there go back to the system, where its allocator can do that. Takes milliseconds. */
+void memory_trim(void);
 
 enum { MEMORY_HUGE_PAGE = 2 << 20 };
 /* Zeroed memory from the system, aligned to a huge page, which `size` is a multiple of: NULL when there is none. More

@@ -48,6 +48,7 @@ bool memory_budget_take(MemoryBudget *budget, size_t size)
         is_taken = memory_budget_take_free(budget, size);
     }
     pthread_mutex_unlock(&keepers_mutex);
+    memory_trim(); /* what they gave stands between what they kept */
     return is_taken;
 }
 

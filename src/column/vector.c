@@ -35,6 +35,19 @@ static void vector_drop_strings(Vector *vector)
 
 static void vector_drop_dictionary(Vector *vector);
 
+static size_t buffer_memory(const Buffer *buffer)
+{
+    return buffer ? buffer->size + BUFFER_HEADER_SIZE : 0;
+}
+
+size_t vector_memory(const Vector *vector)
+{
+    size_t size = buffer_memory(vector->data_buffer) + buffer_memory(vector->validity_buffer);
+    for (uint32_t i = 0; i < vector->string_buffer_count; i++)
+        size += buffer_memory(vector->string_buffers[i]);
+    return size + (vector->dictionary_share ? vector_memory(vector->dictionary_share) : 0);
+}
+
 void vector_unref(Vector *vector)
 {
     buffer_unref(vector->data_buffer);

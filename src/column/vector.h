@@ -45,6 +45,8 @@ struct Vector {
 
 /* An empty flat vector in its type's own layout. Nothing is allocated for values before vector_prepare. */
 Vector *vector_new(Arena *arena, Type type);
+/* Bytes of the buffers that it has shares of. */
+size_t vector_memory(const Vector *vector);
 /* Drops its shares before its arena does: what is left is empty and flat, and may be prepared again. */
 void vector_unref(Vector *vector);
 /* Makes it flat and writable with room for `size` values, no NULLs, strings forgotten. Contents are undefined: whoever

@@ -246,6 +246,26 @@ START_TEST(a_small_vector_takes_little_memory)
 }
 END_TEST
 
+START_TEST(the_memory_of_a_vector_is_that_of_the_buffers_it_holds)
+{
+    Vector *vector = vector_new(test_arena, type_of(TYPE_VARCHAR));
+    ck_assert_uint_eq(vector_memory(vector), 0);
+    vector_prepare(vector, BATCH_SIZE);
+    size_t values = vector_memory(vector);
+    ck_assert_uint_ge(values, BATCH_SIZE * sizeof(String));
+    vector_set_null(vector, 0);
+    ck_assert_uint_ge(vector_memory(vector), values + BATCH_SIZE / 8);
+    for (size_t row = 1; row <= 1000; row++)
+        VECTOR_DATA(vector, String)
+        [row] = vector_add_string(vector, view_of("longer than what a String has in itself"));
+    size_t all = vector_memory(vector);
+    ck_assert_uint_ge(all, values + 1000 * strlen("longer than what a String has in itself"));
+    Vector *other = vector_new(test_arena, type_of(TYPE_VARCHAR));
+    vector_reference(other, vector);
+    ck_assert_uint_eq(vector_memory(other), all);
+}
+END_TEST
+
 START_TEST(nulls_are_kept_apart_from_values_also_beyond_a_batch)
 {
     Vector *vector = vector_new(test_arena, type_of(TYPE_INTEGER));
@@ -413,6 +433,7 @@ TEST_PROGRAM(every_form_gives_back_its_values, what_is_referred_to_stays_when_it
              flattened_vectors_hold_the_same_values, copied_ranges_replace_just_those_rows,
              widened_decimals_are_the_same_numbers, a_constant_is_its_value_in_every_row,
              a_vector_written_again_keeps_its_memory_while_nobody_shares_it, a_small_vector_takes_little_memory,
+             the_memory_of_a_vector_is_that_of_the_buffers_it_holds,
              nulls_are_kept_apart_from_values_also_beyond_a_batch, strings_of_all_sizes_stay_while_others_are_added,
              a_string_over_the_limit_is_an_error, an_arena_drops_every_share_of_its_vectors,
              memory_that_is_not_ours_is_never_written, running_out_of_memory_leaves_nothing_behind)

@@ -8,9 +8,8 @@
 #include "base/memory.h"
 
 enum {
-    SLOT_LIMIT = 1 << 22,  /* entries at most: of larger files nothing is kept */
-    MEMORY_SHARE = 4,      /* one part of so many of the session's memory */
-    VECTOR_OVERHEAD = 256, /* bytes */
+    SLOT_LIMIT = 1 << 22, /* entries at most: of larger files nothing is kept */
+    MEMORY_SHARE = 4,     /* one part of so many of the session's memory */
 };
 
 typedef struct CachedBatch {
@@ -26,7 +25,7 @@ typedef struct CsvCacheEntry {
     CsvCacheColumn column;
     bool is_odd;
     ARRAY(CachedBatch) batches;
-    size_t size;          /* bytes */
+    size_t size;          /* bytes, once it is whole */
     MemoryBudget *budget; /* that they are counted against; NULL: not kept yet */
 } CsvCacheEntry;
 
@@ -53,7 +52,6 @@ static CsvCacheEntry *entry_new(const CsvCacheColumn *column)
     CsvCacheEntry *entry = arena_new(arena, CsvCacheEntry);
     atomic_store_explicit(&entry->share_count, 1, memory_order_relaxed);
     entry->arena = arena;
-    entry->size = sizeof *entry;
     if (column)
         entry->column = *column;
     return entry;
@@ -82,7 +80,6 @@ static Vector *strings_copy(CsvCacheEntry *entry, const Vector *values, size_t r
         }
         StringView text = string_view(&source[row]);
         target[row] = vector_add_string(copy, text);
-        entry->size += text.size > STRING_INLINE_SIZE ? text.size : 0;
     }
     return copy;
 }
@@ -96,14 +93,20 @@ static void entry_add(CsvCacheEntry *entry, const Vector *values, size_t row_cou
         kept = vector_new(entry->arena, entry->column.type);
         vector_reference(kept, values);
     }
-    entry->size += row_count * physical_size(values->physical) + VECTOR_OVERHEAD;
     array_add(entry->arena, &entry->batches, ((CachedBatch){.values = kept, .row_count = row_count}));
 }
 
 static void entry_add_rows(CsvCacheEntry *entry, size_t row_count, uint64_t offset)
 {
-    entry->size += sizeof(CachedBatch);
     array_add(entry->arena, &entry->batches, ((CachedBatch){.row_count = row_count, .offset = offset}));
+}
+
+/* It is whole: what it takes. */
+static void entry_measure(CsvCacheEntry *entry)
+{
+    entry->size = arena_size(entry->arena);
+    for (size_t i = 0; i < entry->batches.count; i++)
+        entry->size += entry->batches.items[i].values ? vector_memory(entry->batches.items[i].values) : 0;
 }
 
 /* ---- the cache ---- */
@@ -414,6 +417,9 @@ bool csv_kept_end(CsvKept *kept)
 {
     if (kept->rows == NULL)
         return true;
+    for (size_t i = 0; i < kept->column_count; i++)
+        entry_measure(kept->entries[i]);
+    entry_measure(kept->rows);
     bool has_memory = cache_keep(kept->cache, kept->context->memory, kept->reading, kept->piece, kept->entries,
                                  kept->column_count, kept->rows);
     memset(kept->entries, 0, kept->column_count * sizeof(CsvCacheEntry *));
