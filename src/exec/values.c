@@ -40,12 +40,16 @@ static Batch *values_next(Operator *op)
     if (count > op->batch_size)
         count = op->batch_size;
     arena_reset(self->scratch);
-    for (size_t c = 0; c < plan->base.output_count; c++)
+    for (size_t c = 0; c < plan->base.output_count; c++) { /* which may be a hundred thousand */
+        context_check(op->context);
         vector_prepare(self->batch->columns[c], count);
+    }
     Expr *const *cell = plan->cells + self->next_row * plan->base.output_count;
-    for (size_t row = 0; row < count; row++)
+    for (size_t row = 0; row < count; row++) {
+        context_check(op->context);
         for (size_t c = 0; c < plan->base.output_count; c++)
             values_write_cell(self, self->batch->columns[c], row, *cell++);
+    }
     self->next_row += count;
     self->batch->row_count = self->batch->vector_size = count;
     self->batch->selection = NULL;
