@@ -98,13 +98,15 @@ void arena_overflow_to(Arena *arena, TempFile *file, size_t memory_size)
     arena->memory_size = memory_size;
 }
 
+bool arena_is_mapped(const Arena *arena)
+{
+    return arena->file && temp_file_is_mapped(arena->file);
+}
+
 void arena_rest(const Arena *arena)
 {
-    if (arena->mapped_size == 0)
-        return;
-    for (const Block *block = arena->blocks; block; block = block->next)
-        if (block->mapped)
-            temp_buffer_rest(block->mapped);
+    if (arena->file)
+        temp_file_rest(arena->file);
 }
 
 /* All that is counted but for the first `kept` bytes. */

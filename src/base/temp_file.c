@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,12 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-enum { MAP_ALIGNMENT = 64 << 10 /* a multiple of every page size in use */, MOST_FREE = 256, MOST_LOOKED = 4 << 20 };
+enum {
+    MAP_ALIGNMENT = 64 << 10, /* a multiple of every page size in use */
+    MOST_FREE = 256,
+    MOST_IN_MEMORY = 16 << 20, /* of all that is mapped, before it is let go of */
+    FEW_IN_MEMORY = 1 << 20,   /* where others hold that much */
+};
 
 typedef struct FreePlace {
     uint64_t offset, size;
@@ -24,8 +31,8 @@ struct TempFile {
     uint64_t end;   /* all of it counts against the limit */
     size_t free_count;
     FreePlace free[MOST_FREE]; /* what was discarded: it may be taken again. What finds no room here is lost */
-    struct TempMap *maps;      /* in any order */
-    uint64_t mapped_size, looked_size;
+    pthread_mutex_t lock;
+    struct TempMap *_Atomic maps; /* in any order; written while locked */
 };
 
 /* ---- the folder ---- */
@@ -91,6 +98,7 @@ TempFile *temp_file_new(Arena *arena, const Context *context)
     TempFile *file = arena_new(arena, TempFile);
     file->context = context;
     file->descriptor = -1;
+    pthread_mutex_init(&file->lock, NULL);
     arena_own(arena, file, temp_file_close);
     return file;
 }
@@ -197,22 +205,24 @@ typedef struct TempMap {
 static void temp_map_link(TempMap *map)
 {
     TempFile *file = map->file;
+    pthread_mutex_lock(&file->lock);
     map->next = file->maps;
     if (map->next)
         map->next->previous = map;
     file->maps = map;
-    file->mapped_size += map->size;
+    pthread_mutex_unlock(&file->lock);
 }
 
 static void temp_map_unlink(TempMap *map)
 {
+    pthread_mutex_lock(&map->file->lock);
     if (map->next)
         map->next->previous = map->previous;
     if (map->previous)
         map->previous->next = map->next;
     else
         map->file->maps = map->next;
-    map->file->mapped_size -= map->size;
+    pthread_mutex_unlock(&map->file->lock);
 }
 
 static void temp_map_release(void *object)
@@ -232,7 +242,11 @@ static int temp_map_open(TempMap *map)
     if (error != 0)
         return error;
     map->memory = mmap(NULL, map->size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, (off_t)map->offset);
-    return map->memory == MAP_FAILED ? errno : 0;
+    if (map->memory == MAP_FAILED)
+        return errno;
+    /* reading ahead would make large folios of the file, which are mapped as a whole: some MB for a byte */
+    (void)madvise(map->memory, map->size, MADV_RANDOM);
+    return 0;
 }
 
 static size_t temp_map_align(uint64_t size)
@@ -240,9 +254,24 @@ static size_t temp_map_align(uint64_t size)
     return (size + MAP_ALIGNMENT - 1) / MAP_ALIGNMENT * MAP_ALIGNMENT;
 }
 
+static void temp_map_rest(const TempMap *map)
+{
+    (void)madvise(map->memory, map->size, MADV_DONTNEED); /* of a shared file: what was written stays there */
+}
+
+void temp_file_rest(TempFile *file)
+{
+    pthread_mutex_lock(&file->lock);
+    for (const TempMap *map = file->maps; map; map = map->next)
+        temp_map_rest(map);
+    pthread_mutex_unlock(&file->lock);
+}
+
 Buffer *temp_file_map(TempFile *file, size_t size)
 {
     context_check(file->context);
+    if (temp_memory_is_much())
+        temp_file_rest(file);
     temp_file_require(file);
     (void)memory_size_add(size, MAP_ALIGNMENT);
     TempMap map = {.file = file, .offset = temp_map_align(file->end), .size = temp_map_align(size)};
@@ -262,23 +291,62 @@ Buffer *temp_file_map(TempFile *file, size_t size)
     return buffer;
 }
 
-static void temp_map_rest(const TempMap *map)
-{
-    (void)madvise(map->memory, map->size, MADV_DONTNEED); /* of a shared file: what was written stays there */
-}
-
 void temp_buffer_rest(const Buffer *buffer)
 {
     if (buffer->release == temp_map_release)
         temp_map_rest(buffer->foreign);
 }
 
-void temp_file_look(TempFile *file, size_t count, size_t whole)
+void temp_buffer_read(const Buffer *buffer, size_t offset, void *target, size_t size)
 {
-    file->looked_size += file->mapped_size / (whole ? whole : 1) * count;
-    if (file->looked_size < MOST_LOOKED)
-        return;
-    file->looked_size = 0;
-    for (const TempMap *map = file->maps; map; map = map->next)
-        temp_map_rest(map);
+    const TempMap *map = buffer->foreign;
+    temp_file_read(map->file, map->offset + offset, target, size);
+}
+
+bool temp_file_is_mapped(const TempFile *file)
+{
+    return file->maps != NULL;
+}
+
+void temp_file_look(TempFile *file)
+{
+    if (temp_file_is_mapped(file) && temp_memory_is_much())
+        temp_file_rest(file);
+}
+
+/* ---- how much of all that is mapped is in memory ---- */
+
+/* Of files, in this process: the third number of proc(5)'s statm. SIZE_MAX: the system does not say. */
+static size_t file_memory_size(void)
+{
+    char text[128], *at = text;
+    size_t pages = 0;
+    int descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t size = descriptor < 0 ? -1 : read(descriptor, text, sizeof text - 1);
+    if (descriptor >= 0)
+        close(descriptor);
+    if (size <= 0)
+        return SIZE_MAX;
+    text[size] = '\0';
+    for (size_t i = 0; i < 3; i++)
+        pages = strtoull(at, &at, 10);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Everything else that is of files, such as the program itself, is about the least there ever was. */
+bool temp_memory_is_much(void)
+{
+    static _Atomic size_t least = SIZE_MAX;
+    static _Thread_local size_t before = SIZE_MAX; /* since this thread let go */
+    size_t now = file_memory_size(), all = atomic_load(&least);
+    if (now == SIZE_MAX)
+        return true;
+    while (now < all && !atomic_compare_exchange_weak(&least, &all, now))
+        ;
+    if (now < before)
+        before = now;
+    bool is_much = now - before > (now > all && now - all > MOST_IN_MEMORY ? FEW_IN_MEMORY : MOST_IN_MEMORY);
+    if (is_much)
+        before = SIZE_MAX;
+    return is_much;
 }

@@ -264,7 +264,7 @@ static uint64_t read_number(const uint8_t *key, size_t size, uint8_t inversion)
     return number;
 }
 
-static double number_f64(uint64_t number)
+double sort_key_to_double(uint64_t number)
 {
     uint64_t sign = UINT64_C(1) << 63, bits = number & sign ? number ^ sign : ~number;
     double value;
@@ -316,7 +316,7 @@ bool sort_key_decode_value(const uint8_t *key, Type type, SortOrder order, Arena
             (Int128)((UInt128)(read_number(key, 8, inversion) ^ sign) << 64 | read_number(key + 8, 8, inversion));
         return true;
     case PHYSICAL_F64:
-        ret_value->f64 = number_f64(read_number(key, 8, inversion));
+        ret_value->f64 = sort_key_to_double(read_number(key, 8, inversion));
         return true;
     case PHYSICAL_STRING:
         ret_value->text = string_decode(key, inversion, arena);

@@ -34,6 +34,7 @@ void sort_key_sizes(const Vector *vector, const uint16_t *selection, size_t coun
 void sort_key_encode(const Vector *vector, SortOrder order, const uint16_t *selection, size_t count, uint8_t **keys);
 /* A number in the order of doubles: NaN above all, -0 as 0. */
 uint64_t sort_key_of_double(double value);
+double sort_key_to_double(uint64_t number);
 /* One value's key, in the arena's memory: a bound to compare keys with. Returns its size. */
 size_t sort_key_encode_value(const Value *value, SortOrder order, Arena *arena, uint8_t **ret_key);
 /* The value of a column whose key stands at `key`, as far as keys tell values apart (-0.0 is 0.0); text is the arena's.

@@ -74,7 +74,6 @@ struct AggregateCalls {
     Call *calls;
     size_t state_size;
     Arena *kept; /* what states point to: beyond the share it stands in a file that is mapped */
-    size_t batch_count;
     bool has_groups;
     GroupRuns runs;
     /* of the call at work */
@@ -565,17 +564,16 @@ static void call_update(AggregateCalls *calls, Call *call)
     call_take(calls, call);
 }
 
-enum { REST_BATCHES = 64 }; /* so often what states keep on disk is let go of */
-
-static void calls_rest(AggregateCalls *calls)
+/* Before states are looked at: lets go of what they keep in a file. */
+static void calls_look(const AggregateCalls *calls)
 {
-    if (++calls->batch_count % REST_BATCHES == 0)
+    if (arena_is_mapped(calls->kept) && temp_memory_is_much())
         arena_rest(calls->kept);
 }
 
 void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups)
 {
-    calls_rest(calls);
+    calls_look(calls);
     runs_split(&calls->runs, batch, groups);
     for (size_t i = 0; i < calls->count; i++) {
         calls->rows = *batch;
@@ -586,7 +584,7 @@ void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *
 
 void aggregate_calls_update_one(AggregateCalls *calls, const Batch *batch, uint8_t *group)
 {
-    calls_rest(calls);
+    calls_look(calls);
     calls->one = group;
     calls->runs.count = 0;
     for (size_t i = 0; i < calls->count; i++) {

@@ -3,6 +3,8 @@
 #ifndef QUERN_EXEC_BLOCK_H
 #define QUERN_EXEC_BLOCK_H
 
+#include <string.h>
+
 #include "base/temp_file.h"
 
 /* What an operator may hold before it spills: its part of what memory_limit leaves. */
@@ -57,6 +59,14 @@ Block *block_new_overflowing(Arena *arena, const Context *context, const char *w
 void block_overflow_to(Block *block, TempFile *file, size_t memory_size);
 /* Lets go of that memory until it is looked at again. */
 void block_rest(const Block *block);
+/* A copy of item `index`, of `size` bytes each: for who looks at one here and one there. */
+static inline void block_read(const Block *block, size_t index, void *target, size_t size)
+{
+    if (block->mapped)
+        temp_buffer_read(block->mapped, index * size, target, size);
+    else
+        memcpy(target, (const char *)block->data + index * size, size);
+}
 /* Room for `size` bytes; what was in it is lost. Raises MEMORY_LIMIT or OUT_OF_MEMORY, and then it is empty. */
 void block_renew(Block *block, size_t size);
 /* The same; all of it is zero. */

@@ -61,8 +61,24 @@ static inline unsigned entry_byte(const SortEntry *entry, size_t byte) /* 0: the
     return (unsigned)(word >> (byte % 8 * 8)) & 0xFF;
 }
 
-static void entries_radix_pass(const Context *context, const SortEntry *from, SortEntry *to, size_t count, size_t byte,
-                               uint32_t *counts)
+/* Before the next CHECK_ENTRIES. */
+static void entries_look(const Context *context, TempFile *file)
+{
+    context_check(context);
+    if (file)
+        temp_file_look(file);
+}
+
+static void entries_copy(const Context *context, TempFile *file, SortEntry *to, const SortEntry *from, size_t count)
+{
+    for (size_t first = 0; first < count; first += CHECK_ENTRIES) {
+        entries_look(context, file);
+        memcpy(to + first, from + first, (count - first < CHECK_ENTRIES ? count - first : CHECK_ENTRIES) * sizeof *to);
+    }
+}
+
+static void entries_radix_pass(const Context *context, TempFile *file, const SortEntry *from, SortEntry *to,
+                               size_t count, size_t byte, uint32_t *counts)
 {
     uint32_t position = 0;
     for (size_t value = 0; value < 256; value++) {
@@ -72,18 +88,19 @@ static void entries_radix_pass(const Context *context, const SortEntry *from, So
     }
     for (size_t i = 0; i < count;) {
         size_t end = count - i < CHECK_ENTRIES ? count : i + CHECK_ENTRIES;
-        context_check(context);
+        entries_look(context, file);
         for (; i < end; i++)
             to[counts[entry_byte(&from[i], byte)]++] = from[i];
     }
 }
 
-static void entries_radix_sort(const Context *context, SortEntry *entries, SortEntry *spare, size_t count)
+static void entries_radix_sort(const Context *context, TempFile *file, SortEntry *entries, SortEntry *spare,
+                               size_t count)
 {
     uint32_t counts[SORT_PREFIX_SIZE][256] = {0};
     for (size_t i = 0; i < count; i++) {
         if (i % CHECK_ENTRIES == 0)
-            context_check(context);
+            entries_look(context, file);
         for (size_t byte = 0; byte < SORT_PREFIX_SIZE; byte++)
             counts[byte][entry_byte(&entries[i], byte)]++;
     }
@@ -91,13 +108,13 @@ static void entries_radix_sort(const Context *context, SortEntry *entries, SortE
     for (size_t byte = 0; byte < SORT_PREFIX_SIZE; byte++) {
         if (counts[byte][entry_byte(&entries[0], byte)] == count)
             continue; /* the same in all */
-        entries_radix_pass(context, from, to, count, byte, counts[byte]);
+        entries_radix_pass(context, file, from, to, count, byte, counts[byte]);
         SortEntry *swapped = from;
         from = to;
         to = swapped;
     }
     if (from != entries)
-        memcpy(entries, from, count * sizeof *entries);
+        entries_copy(context, file, entries, from, count);
 }
 
 /* Sorts those whose first 16 bytes are equal by the rest. */
@@ -113,13 +130,14 @@ static void entries_sort_ties(const Context *context, SortKeyPlace place, SortEn
     }
 }
 
-void sort_entries(const Context *context, SortKeyPlace place, SortEntry *entries, SortEntry *spare, size_t count)
+void sort_entries(const Context *context, TempFile *file, SortKeyPlace place, SortEntry *entries, SortEntry *spare,
+                  size_t count)
 {
     if (count < RADIX_ENTRIES) {
         entries_merge_sort(context, place, entries, spare, count);
         return;
     }
-    entries_radix_sort(context, entries, spare, count);
+    entries_radix_sort(context, file, entries, spare, count);
     if (place.is_in_row || place.has_position)
         entries_sort_ties(context, place, entries, spare, count);
 }

@@ -74,7 +74,8 @@ static inline int sort_entry_compare(SortKeyPlace place, const SortEntry *a, con
     return order == 0 && place.has_position ? sort_entry_compare_position(place, a, b) : order;
 }
 
-/* Sorts them; equal ones stay in order. `spare` has room for as many. */
-void sort_entries(const Context *context, SortKeyPlace place, SortEntry *entries, SortEntry *spare, size_t count);
+/* Sorts them; equal ones stay in order. `spare` has room for as many. `file`: both may be mapped there; or NULL. */
+void sort_entries(const Context *context, TempFile *file, SortKeyPlace place, SortEntry *entries, SortEntry *spare,
+                  size_t count);
 
 #endif

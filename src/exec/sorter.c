@@ -333,7 +333,7 @@ static void run_sort(Sorter *sorter, SortRun *run)
         return;
     block_grow(sorter->spare, 0, run->count * sizeof(SortEntry));
     place.has_position = false;
-    sort_entries(sorter->context, place, run->entries->data, sorter->spare->data, run->count);
+    sort_entries(sorter->context, /* file= */ NULL, place, run->entries->data, sorter->spare->data, run->count);
 }
 
 /* All rows in memory go to disk. */
@@ -414,7 +414,7 @@ SortParts *sort_parts_new(Arena *arena, Sorter *const *sorters, size_t count)
                 array_add(arena, &samples, ((const SortEntry *)run->entries->data)[at]);
         }
     SortEntry *spare = arena_array(arena, SortEntry, samples.count);
-    sort_entries(sorters[0]->context, sorters[0]->place, samples.items, spare, samples.count);
+    sort_entries(sorters[0]->context, /* file= */ NULL, sorters[0]->place, samples.items, spare, samples.count);
     for (size_t at = PART_SAMPLES; at < samples.count; at += PART_SAMPLES)
         samples.items[parts->count++ - 1] = samples.items[at];
     parts->bounds = samples.items;

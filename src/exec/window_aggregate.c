@@ -19,7 +19,7 @@
 
 #include "exec/window_order.h"
 
-enum { FANOUT = 16, MAX_LEVELS = 16 };
+enum { FANOUT = 16, MAX_LEVELS = 16, MERGES = 4 * TEMP_LOOKS /* at once: some stand side by side */ };
 
 typedef enum WindowAggregateMode {
     WINDOW_AGGREGATE_WHOLE,
@@ -36,14 +36,6 @@ typedef struct ArgumentChunk {
     Vector *filter;
     uint16_t selection[BATCH_SIZE];
 } ArgumentChunk;
-
-/* The values of a frame: those of the rows that count, each found by how many of these stand before it. */
-typedef struct FrameValues {
-    OrderedValues base; /* first, so that an OrderedValues * can be cast back */
-    const WindowOrder *order;
-    WindowRange ranges[WINDOW_MAX_RANGES];
-    size_t range_count;
-} FrameValues;
 
 struct WindowAggregate {
     const WindowRows *rows;
@@ -70,8 +62,10 @@ struct WindowAggregate {
     size_t running_end, running_partition;
     bool has_running;
     /* ordered */
-    WindowOrder *order; /* of the values that are not NULL and that FILTER lets through */
-    Block *before;      /* how many of them stand before each row, and one more */
+    WindowOrder *order;                /* of the values that are not NULL and that FILTER lets through */
+    Block *before;                     /* how many of them stand before each row, and one more */
+    WindowLookup *lookups;             /* of the batch, for each row: */
+    uint8_t lookup_counts[BATCH_SIZE]; /* 0: no values; 2: the lower one, then the higher one */
     /* of the batch: the states of its different frames, and which is whose */
     Block *batch_states;
     size_t state_count;
@@ -103,7 +97,7 @@ static WindowAggregateMode window_call_mode(const WindowCall *call)
     bool is_from_start = frame->start.kind == WINDOW_UNBOUNDED_PRECEDING && frame->exclude == WINDOW_EXCLUDE_NO_OTHERS;
     if (is_from_start && frame->end.kind == WINDOW_UNBOUNDED_FOLLOWING)
         return WINDOW_AGGREGATE_WHOLE;
-    if (call->call.aggregate->finalize_ordered)
+    if (call->call.aggregate->places)
         return WINDOW_AGGREGATE_ORDERED;
     if (is_from_start && bound_is_steady(&frame->end))
         return WINDOW_AGGREGATE_RUNNING;
@@ -149,6 +143,8 @@ WindowAggregate *window_aggregate_new(WindowRows *rows, const WindowCall *window
         self->levels[i] = window_block_new(rows, "the frames of a window");
     self->values = vector_new(arena, call->type);
     self->order = window_order_new(rows);
+    if (self->mode == WINDOW_AGGREGATE_ORDERED)
+        self->lookups = arena_array(arena, WindowLookup, 2 * BATCH_SIZE + 1);
     self->before = window_block_new(rows, "the order of a window");
     return self;
 }
@@ -210,8 +206,11 @@ static void state_take_rows(WindowAggregate *self, AggregateState *at, size_t st
 
 static void merges_run(WindowAggregate *self, AggregateState *at)
 {
-    if (self->merge_count > 0)
-        self->aggregate->combine(at, self->from, self->into, self->merge_count);
+    for (size_t first = 0, count; first < self->merge_count; first += count) {
+        count = self->merge_count - first < MERGES ? self->merge_count - first : MERGES;
+        window_rows_look(self->rows);
+        self->aggregate->combine(at, self->from + first, self->into + first, count);
+    }
     self->merge_count = 0;
 }
 
@@ -350,10 +349,8 @@ static void tree_make(WindowAggregate *self)
         size_t level = self->level_count, below_count = self->level_counts[level - 1];
         level_make(self, level, (below_count + FANOUT - 1) / FANOUT);
         for (size_t i = 0; i < below_count; i++) {
-            if (i % BATCH_SIZE == 0) {
+            if (i % BATCH_SIZE == 0)
                 context_check(self->rows->context);
-                window_rows_look(self->rows, BATCH_SIZE);
-            }
             merges_add(self, &self->kept, level_state(self, level - 1, i), level_state(self, level, i / FANOUT));
         }
         merges_run(self, &self->kept);
@@ -434,27 +431,43 @@ static void ordered_make(WindowAggregate *self)
     block_clear(values);
 }
 
-static double frame_value_at(const OrderedValues *base, size_t index)
+/* The frame's values: those of the rows that count, each found by how many of these stand before it. */
+static WindowLookup frame_lookup(const WindowAggregate *self, const WindowBatch *batch, const WindowFrames *frames,
+                                 size_t index, size_t *ret_count)
 {
-    const FrameValues *values = (const FrameValues *)base;
-    return window_order_at(values->order, values->ranges, values->range_count, index);
+    const size_t *before = self->before->data;
+    WindowLookup lookup = {.number = 0};
+    *ret_count = 0;
+    lookup.range_count = window_frames_ranges(frames, batch, index, lookup.ranges);
+    for (size_t r = 0; r < lookup.range_count; r++) {
+        WindowRange *range = &lookup.ranges[r];
+        *range = (WindowRange){before[range->start], before[range->end]};
+        *ret_count += range->end - range->start;
+    }
+    return lookup;
 }
 
 static void ordered_compute(WindowAggregate *self, const WindowBatch *batch, const WindowFrames *frames, Vector *result)
 {
-    const size_t *before = self->before->data;
-    FrameValues values = {.base.at = frame_value_at, .order = self->order};
-    vector_prepare(result, batch->count);
-    for (size_t i = 0; i < batch->count; i++) {
-        values.range_count = window_frames_ranges(frames, batch, i, values.ranges);
-        values.base.count = 0;
-        for (size_t r = 0; r < values.range_count; r++) {
-            WindowRange *range = &values.ranges[r];
-            *range = (WindowRange){before[range->start], before[range->end]};
-            values.base.count += range->end - range->start;
-        }
-        self->aggregate->finalize_ordered(&self->scratch, &values.base, i, result);
+    WindowLookup *lookup = self->lookups;
+    for (size_t i = 0, count; i < batch->count; i++) {
+        lookup[0] = lookup[1] = frame_lookup(self, batch, frames, i, &count);
+        self->lookup_counts[i] = 0;
+        if (count == 0)
+            continue;
+        self->aggregate->places(count, &lookup[0].index, &lookup[1].index);
+        self->lookup_counts[i] = lookup[0].index == lookup[1].index ? 1 : 2;
+        lookup += self->lookup_counts[i];
     }
+    window_order_find(self->order, self->lookups, (size_t)(lookup - self->lookups));
+    lookup = self->lookups;
+    vector_prepare(result, batch->count);
+    for (size_t i = 0; i < batch->count; lookup += self->lookup_counts[i++])
+        if (self->lookup_counts[i] == 0)
+            vector_set_null(result, i);
+        else
+            VECTOR_DATA(result, double)
+    [i] = self->aggregate->between(lookup[0].value, lookup[self->lookup_counts[i] - 1].value);
 }
 
 /* ---- all ---- */

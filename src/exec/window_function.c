@@ -1,10 +1,8 @@
 /* exec/window_function.c: functions of a row's place in its partition, and functions that fetch another row's value.
  *
- * The latter find the row; its address then gives the value, and no address NULL. IGNORE NULLS counts on a list of the
+ * The latter find the row, whose value is fetched then; no row reads as NULL. IGNORE NULLS counts on a list of the
  * rows whose value is not NULL. */
 #include "exec/window_function.h"
-
-#include "exec/row_output.h"
 
 /* The rows whose value is not NULL, and how many of them stand before each row. */
 typedef struct ValidRows {
@@ -19,7 +17,7 @@ struct WindowFunctionCall {
     size_t slots[WINDOW_MAX_ARGUMENTS];      /* of the arguments */
     Vector *arguments[WINDOW_MAX_ARGUMENTS]; /* where they are read */
     ValidRows valid;                         /* IGNORE NULLS */
-    uint8_t *fetched[BATCH_SIZE];            /* the row whose value is wanted, or NULL */
+    size_t fetched[BATCH_SIZE];              /* the row whose value is wanted, or WINDOW_NO_ROW */
     bool takes_default[BATCH_SIZE];
 };
 
@@ -132,16 +130,14 @@ static void ntile_compute(WindowFunctionCall *self, const WindowBatch *batch, Ve
 
 /* ---- another row's value ---- */
 
-#define NO_ROW SIZE_MAX
-
 /* The row `offset` rows from this one, backwards when it is negative. */
 static size_t row_at_offset(const WindowRows *rows, const WindowBatch *batch, size_t index, int64_t offset)
 {
     const size_t *partition = &rows->partition_starts[batch->partitions[index]];
     size_t row = batch->first + index;
     if (offset < 0)
-        return 0 - (uint64_t)offset <= row - partition[0] ? row - (size_t)(0 - (uint64_t)offset) : NO_ROW;
-    return (uint64_t)offset < partition[1] - row ? row + (size_t)offset : NO_ROW;
+        return 0 - (uint64_t)offset <= row - partition[0] ? row - (size_t)(0 - (uint64_t)offset) : WINDOW_NO_ROW;
+    return (uint64_t)offset < partition[1] - row ? row + (size_t)offset : WINDOW_NO_ROW;
 }
 
 /* The same, counting only rows with a value; 0: this one. */
@@ -155,10 +151,12 @@ static size_t valid_row_at_offset(const WindowFunctionCall *self, const WindowBa
         return row;
     if (offset < 0) {
         uint64_t distance = 0 - (uint64_t)offset;
-        return distance <= before[row] - before[partition[0]] ? self->valid.rows[before[row] - distance] : NO_ROW;
+        return distance <= before[row] - before[partition[0]] ? self->valid.rows[before[row] - distance]
+                                                              : WINDOW_NO_ROW;
     }
     uint64_t distance = (uint64_t)offset - 1;
-    return distance < before[partition[1]] - before[row + 1] ? self->valid.rows[before[row + 1] + distance] : NO_ROW;
+    return distance < before[partition[1]] - before[row + 1] ? self->valid.rows[before[row + 1] + distance]
+                                                             : WINDOW_NO_ROW;
 }
 
 /* lag, lead: rows that are not there take the default, computed for this row. */
@@ -170,7 +168,9 @@ static void fetch_at_offset(WindowFunctionCall *self, const WindowBatch *batch)
         window_rows_read(rows, self->slots[1], batch->first, batch->count, self->arguments[1]);
     for (size_t i = 0; i < batch->count; i++) {
         int64_t offset = has_offset ? VECTOR_DATA(self->arguments[1], int64_t)[i] : 1;
-        self->fetched[i] = NULL;
+        if (self->call->ignores_nulls && i % TEMP_LOOKS == 0)
+            window_rows_look(rows);
+        self->fetched[i] = WINDOW_NO_ROW;
         self->takes_default[i] = false;
         if (has_offset && vector_is_null(self->arguments[1], i))
             continue;
@@ -178,9 +178,8 @@ static void fetch_at_offset(WindowFunctionCall *self, const WindowBatch *batch)
             offset = offset == INT64_MIN ? INT64_MAX : -offset; /* both are behind every row */
         size_t row = self->call->ignores_nulls ? valid_row_at_offset(self, batch, i, offset)
                                                : row_at_offset(rows, batch, i, offset);
-        if (row != NO_ROW)
-            self->fetched[i] = rows->rows[row];
-        self->takes_default[i] = row == NO_ROW;
+        self->fetched[i] = row;
+        self->takes_default[i] = row == WINDOW_NO_ROW;
     }
 }
 
@@ -199,7 +198,7 @@ static void set_defaults(WindowFunctionCall *self, const WindowBatch *batch, Vec
     }
 }
 
-/* The number-th row of the pieces, from 0; NO_ROW when they have fewer. */
+/* The number-th row of the pieces, from 0; WINDOW_NO_ROW when they have fewer. */
 static size_t row_of_ranges(const WindowFunctionCall *self, const WindowRange *ranges, size_t count, uint64_t number)
 {
     const size_t *before = self->valid.before;
@@ -210,7 +209,7 @@ static size_t row_of_ranges(const WindowFunctionCall *self, const WindowRange *r
             return self->call->ignores_nulls ? self->valid.rows[start + number] : start + (size_t)number;
         number -= end - start;
     }
-    return NO_ROW;
+    return WINDOW_NO_ROW;
 }
 
 static size_t last_row_of_ranges(const WindowFunctionCall *self, const WindowRange *ranges, size_t count)
@@ -222,7 +221,7 @@ static size_t last_row_of_ranges(const WindowFunctionCall *self, const WindowRan
         if (before[ranges[count].end] > before[ranges[count].start])
             return self->valid.rows[before[ranges[count].end] - 1];
     }
-    return NO_ROW;
+    return WINDOW_NO_ROW;
 }
 
 static void require_positive(const WindowFunctionCall *self, int64_t number)
@@ -239,7 +238,9 @@ static void fetch_from_frame(WindowFunctionCall *self, const WindowBatch *batch,
     if (id == WINDOW_NTH_VALUE)
         window_rows_read(self->rows, self->slots[1], batch->first, batch->count, self->arguments[1]);
     for (size_t i = 0; i < batch->count; i++) {
-        size_t count = window_frames_ranges(frames, batch, i, ranges), row = NO_ROW;
+        size_t count = window_frames_ranges(frames, batch, i, ranges), row = WINDOW_NO_ROW;
+        if (self->call->ignores_nulls && i % TEMP_LOOKS == 0)
+            window_rows_look(self->rows);
         if (id == WINDOW_FIRST_VALUE) {
             row = row_of_ranges(self, ranges, count, 0);
         } else if (id == WINDOW_LAST_VALUE) {
@@ -249,7 +250,7 @@ static void fetch_from_frame(WindowFunctionCall *self, const WindowBatch *batch,
             require_positive(self, number);
             row = row_of_ranges(self, ranges, count, (uint64_t)number - 1);
         }
-        self->fetched[i] = row == NO_ROW ? NULL : self->rows->rows[row];
+        self->fetched[i] = row;
     }
 }
 
@@ -278,14 +279,14 @@ void window_function_call_compute(WindowFunctionCall *self, const WindowBatch *b
     case WINDOW_LAG:
     case WINDOW_LEAD:
         fetch_at_offset(self, batch);
-        row_output(self->rows->layout, self->slots[0], self->fetched, batch->count, result);
+        window_rows_fetch(self->rows, self->slots[0], self->fetched, batch->count, result);
         set_defaults(self, batch, result);
         break;
     case WINDOW_FIRST_VALUE:
     case WINDOW_LAST_VALUE:
     case WINDOW_NTH_VALUE:
         fetch_from_frame(self, batch, frames);
-        row_output(self->rows->layout, self->slots[0], self->fetched, batch->count, result);
+        window_rows_fetch(self->rows, self->slots[0], self->fetched, batch->count, result);
         break;
     }
 }

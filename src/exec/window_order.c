@@ -1,12 +1,10 @@
 /* exec/window_order.c: the k-th smallest value of any stretch of rows. */
 #include "exec/window_order.h"
 
-#include <string.h>
-
 #include "column/sort_key.h"
 #include "exec/sort_entry.h"
 
-enum { MAX_BITS = 32, WORD_BITS = 64 };
+enum { MAX_BITS = 32, WORD_BITS = 64, LOOK_ROWS = 1 << 14, LOOK_LOOKUPS = 1 << 10 };
 
 typedef struct OrderWord {
     uint64_t bits;  /* bit i: of row i of the word */
@@ -15,6 +13,7 @@ typedef struct OrderWord {
 
 struct WindowOrder {
     const Context *context;
+    TempFile *file; /* where what follows may be mapped */
     size_t count;
     unsigned bit_count;     /* of numbers; as many levels */
     Block *levels;          /* words of all levels, the highest bit's first */
@@ -29,6 +28,7 @@ WindowOrder *window_order_new(const WindowRows *rows)
 {
     WindowOrder *order = arena_new(rows->arena, WindowOrder);
     order->context = rows->context;
+    order->file = rows->file;
     order->levels = window_block_new(rows, "the order of a window");
     order->values = window_block_new(rows, "the order of a window");
     order->entries[0] = window_block_new(rows, "the order of a window");
@@ -38,7 +38,23 @@ WindowOrder *window_order_new(const WindowRows *rows)
     return order;
 }
 
-/* Numbers the rows in order of their values; equal ones as they stand. */
+/* Before the next of consecutive rows is looked at. */
+static void order_look(const WindowOrder *order, size_t row)
+{
+    if (row % LOOK_ROWS > 0)
+        return;
+    context_check(order->context);
+    temp_file_look(order->file);
+}
+
+static void order_sort_entries(const WindowOrder *order)
+{
+    sort_entries(order->context, order->file, (SortKeyPlace){.is_in_row = false}, order->entries[0]->data,
+                 order->entries[1]->data, order->count);
+}
+
+/* Numbers the rows in order of their values; equal ones as they stand. Rows are sorted by their values, and then, to
+ * write the numbers one after the other, by where they stand. */
 static void order_number(WindowOrder *order, const double *values)
 {
     for (size_t i = 0; i < 2; i++)
@@ -46,13 +62,21 @@ static void order_number(WindowOrder *order, const double *values)
     SortEntry *entries = order->entries[0]->data;
     double *sorted = order->values->data;
     uint32_t *numbers = order->numbers[0]->data;
-    for (size_t i = 0; i < order->count; i++)
-        entries[i] = (SortEntry){.high = sort_key_of_double(values[i]), .row = (uint8_t *)&values[i]};
-    sort_entries(order->context, (SortKeyPlace){.is_in_row = false}, entries, order->entries[1]->data, order->count);
     for (size_t i = 0; i < order->count; i++) {
-        const double *value = (const double *)(const void *)entries[i].row;
-        sorted[i] = *value;
-        numbers[value - values] = (uint32_t)i;
+        order_look(order, i);
+        entries[i] = (SortEntry){.high = sort_key_of_double(values[i]), .row = (uint8_t *)&numbers[i]};
+    }
+    order_sort_entries(order);
+    for (size_t i = 0; i < order->count; i++) {
+        order_look(order, i);
+        sorted[i] = sort_key_to_double(entries[i].high);
+        size_t row = (size_t)((const uint32_t *)(const void *)entries[i].row - numbers);
+        entries[i] = (SortEntry){.high = row, .row = (uint8_t *)&numbers[i]};
+    }
+    order_sort_entries(order);
+    for (size_t i = 0; i < order->count; i++) {
+        order_look(order, i);
+        numbers[i] = (uint32_t)((const uint32_t *)(const void *)entries[i].row - numbers);
     }
     for (size_t i = 0; i < 2; i++)
         block_clear(order->entries[i]);
@@ -71,19 +95,21 @@ static void order_build_level(WindowOrder *order, unsigned level)
     uint32_t *next = order->numbers[(level + 1) % 2]->data;
     uint32_t bit = (uint32_t)1 << (order->bit_count - 1 - level);
     size_t zeros = 0;
-    memset(words, 0, order->word_count * sizeof *words);
     for (size_t i = 0; i < order->count; i++) {
+        order_look(order, i);
         if (i % WORD_BITS == 0)
-            words[i / WORD_BITS].zeros = zeros;
+            words[i / WORD_BITS] = (OrderWord){.zeros = zeros};
         words[i / WORD_BITS].bits |= (uint64_t)((numbers[i] & bit) != 0) << i % WORD_BITS;
         zeros += (numbers[i] & bit) == 0;
     }
     if (order->count % WORD_BITS == 0)
-        words[order->count / WORD_BITS].zeros = zeros;
+        words[order->count / WORD_BITS] = (OrderWord){.zeros = zeros};
     order->zeros[level] = zeros;
     size_t left = 0, right = zeros;
-    for (size_t i = 0; i < order->count; i++)
+    for (size_t i = 0; i < order->count; i++) {
+        order_look(order, i);
         next[(numbers[i] & bit) != 0 ? right++ : left++] = numbers[i];
+    }
 }
 
 void window_order_build(WindowOrder *order, const double *values, size_t count)
@@ -100,10 +126,8 @@ void window_order_build(WindowOrder *order, const double *values, size_t count)
     block_renew(order->numbers[1], count * sizeof(uint32_t));
     block_renew(order->levels, memory_size_multiply(order->bit_count * order->word_count, sizeof(OrderWord)));
     order_number(order, values);
-    for (unsigned level = 0; level < order->bit_count; level++) {
-        context_check(order->context);
+    for (unsigned level = 0; level < order->bit_count; level++)
         order_build_level(order, level);
-    }
     block_clear(order->numbers[0]);
     block_clear(order->numbers[1]);
 }
@@ -116,29 +140,36 @@ static inline size_t zeros_before(const OrderWord *words, size_t row)
     return (size_t)word->zeros + (size_t)__builtin_popcountll(~word->bits & before);
 }
 
-double window_order_at(const WindowOrder *order, const WindowRange *given, size_t range_count, size_t index)
+/* The next bit of the value's number. */
+static void lookup_descend(WindowLookup *lookup, const OrderWord *words, size_t zeros)
 {
-    WindowRange ranges[WINDOW_MAX_RANGES], left[WINDOW_MAX_RANGES];
-    uint32_t number = 0;
-    memcpy(ranges, given, range_count * sizeof *ranges);
-    for (unsigned level = 0; level < order->bit_count; level++) {
-        const OrderWord *words = order_level(order, level);
-        size_t left_count = 0;
-        for (size_t i = 0; i < range_count; i++) {
-            left[i] = (WindowRange){zeros_before(words, ranges[i].start), zeros_before(words, ranges[i].end)};
-            left_count += left[i].end - left[i].start;
-        }
-        bool is_right = index >= left_count;
-        number = number << 1 | is_right;
-        index -= is_right ? left_count : 0;
-        for (size_t i = 0; i < range_count; i++) {
-            size_t zeros = order->zeros[level];
-            ranges[i] =
-                is_right ? (WindowRange){zeros + ranges[i].start - left[i].start, zeros + ranges[i].end - left[i].end}
-                         : left[i];
-        }
+    WindowRange left[WINDOW_MAX_RANGES];
+    size_t left_count = 0;
+    for (size_t i = 0; i < lookup->range_count; i++) {
+        left[i] =
+            (WindowRange){zeros_before(words, lookup->ranges[i].start), zeros_before(words, lookup->ranges[i].end)};
+        left_count += left[i].end - left[i].start;
     }
-    return ((const double *)order->values->data)[number];
+    bool is_right = lookup->index >= left_count;
+    lookup->number = lookup->number << 1 | is_right;
+    lookup->index -= is_right ? left_count : 0;
+    for (size_t i = 0; i < lookup->range_count; i++) {
+        WindowRange *range = &lookup->ranges[i];
+        *range =
+            is_right ? (WindowRange){zeros + range->start - left[i].start, zeros + range->end - left[i].end} : left[i];
+    }
+}
+
+void window_order_find(const WindowOrder *order, WindowLookup *lookups, size_t count)
+{
+    for (unsigned level = 0; level < order->bit_count; level++)
+        for (size_t i = 0; i < count; i++) {
+            if (i % LOOK_LOOKUPS == 0)
+                temp_file_look(order->file);
+            lookup_descend(&lookups[i], order_level(order, level), order->zeros[level]);
+        }
+    for (size_t i = 0; i < count; i++)
+        block_read(order->values, lookups[i].number, &lookups[i].value, sizeof lookups[i].value);
 }
 
 size_t window_order_size(const WindowOrder *order)

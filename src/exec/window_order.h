@@ -16,8 +16,19 @@ typedef struct WindowOrder WindowOrder;
 WindowOrder *window_order_new(const WindowRows *rows);
 /* Takes the values of rows 0 .. count-1. Raises LIMIT_EXCEEDED. */
 void window_order_build(WindowOrder *order, const double *values, size_t count);
-/* The value number `index`, from 0, of these rows' values in ascending order; they have more than that many. */
-double window_order_at(const WindowOrder *order, const WindowRange *ranges, size_t range_count, size_t index);
+/* The value at `index`, from 0, of these rows' values in ascending order; they have more than that many. */
+typedef struct WindowLookup {
+    WindowRange ranges[WINDOW_MAX_RANGES];
+    size_t range_count;
+    size_t index;
+    uint32_t number; /* the first bits of its number; 0 */
+    double value;
+} WindowLookup;
+
+/* Finds the values of all, level by level, so that what they look at together stands together. All else of them is
+ * lost.
+ */
+void window_order_find(const WindowOrder *order, WindowLookup *lookups, size_t count);
 /* Bytes that it holds. */
 size_t window_order_size(const WindowOrder *order);
 /* Gives memory back. */

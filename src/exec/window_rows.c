@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "exec/row_output.h"
+
 /* ---- parts ---- */
 
 enum {
@@ -325,7 +327,7 @@ static void part_find_boundaries(WindowRows *rows)
     rows->partition_count = rows->group_count = 0;
     for (size_t first = 0, count; (count = part_fetch(rows, first, is_in_memory)) > 0; first += count) {
         context_check(rows->context);
-        window_rows_look(rows, count);
+        window_rows_look(rows);
         boundaries_find(rows, boundaries, first, count);
         rows_add_boundaries(rows, boundaries, first, count);
     }
@@ -393,9 +395,9 @@ void window_rows_close(WindowRows *rows)
 
 /* ---- reading ---- */
 
-void window_rows_look(const WindowRows *rows, size_t count)
+void window_rows_look(const WindowRows *rows)
 {
-    temp_file_look(rows->file, count, rows->count);
+    temp_file_look(rows->file);
 }
 
 bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch)
@@ -407,7 +409,7 @@ bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch)
     }
     batch->first += batch->count;
     batch->count = rows->count - batch->first < count ? rows->count - batch->first : count;
-    window_rows_look(rows, batch->count);
+    window_rows_look(rows);
     for (size_t i = 0; i < batch->count; i++) {
         partition += rows->partition_starts[partition + 1] == batch->first + i;
         group += rows->group_starts[group + 1] == batch->first + i;
@@ -419,8 +421,36 @@ bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch)
 
 void window_rows_read(const WindowRows *rows, size_t slot, size_t first, size_t count, Vector *target)
 {
-    window_rows_look(rows, count);
+    window_rows_look(rows);
     rows_read(rows->layout, slot, rows->rows + first, count, target);
+}
+
+/* Up to BATCH_SIZE rows at once. */
+static void rows_fetch_piece(const WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target)
+{
+    uint8_t *places[BATCH_SIZE];
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] == WINDOW_NO_ROW)
+            places[i] = NULL;
+        else
+            block_read(rows->row_block, numbers[i], &places[i], sizeof places[i]);
+    row_output(rows->layout, slot, places, count, target);
+}
+
+void window_rows_fetch(const WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target)
+{
+    if (!temp_file_is_mapped(rows->file)) {
+        rows_fetch_piece(rows, slot, numbers, count, target);
+        return;
+    }
+    Vector *piece = rows->own[slot];
+    vector_prepare(target, count);
+    for (size_t first = 0; first < count; first += TEMP_LOOKS) {
+        size_t taken = count - first < TEMP_LOOKS ? count - first : TEMP_LOOKS;
+        window_rows_look(rows);
+        rows_fetch_piece(rows, slot, numbers + first, taken, piece);
+        vector_copy(target, first, piece, 0, taken);
+    }
 }
 
 Vector *window_rows_vector(const WindowRows *rows, size_t slot)

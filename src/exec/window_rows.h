@@ -30,8 +30,9 @@ typedef struct WindowShared {
     _Atomic size_t next_part, closed_count;
 } WindowShared;
 
-/* No column. */
+/* No column, no row. */
 #define WINDOW_NO_SLOT SIZE_MAX
+#define WINDOW_NO_ROW  SIZE_MAX
 
 typedef struct WindowRows {
     Arena *arena;
@@ -97,14 +98,15 @@ size_t window_rows_size(const WindowRows *rows);
 /* Gives all memory back; sorters of other copies stay until nobody reads them. */
 void window_rows_close(WindowRows *rows);
 
-/* Before so many rows, or what is kept for each, are looked at without being read: so that what stands in the file is
- * in memory but for some MB. */
-void window_rows_look(const WindowRows *rows, size_t count);
+/* temp_file_look for what is kept for rows; those below do it for the rows that they read. */
+void window_rows_look(const WindowRows *rows);
 
 /* The next rows, up to `count` (at most BATCH_SIZE), behind those of `batch`, which starts zeroed. False at the end. */
 bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch);
 /* A column of the rows first .. first+count-1 (at most BATCH_SIZE); long strings stay where they are. */
 void window_rows_read(const WindowRows *rows, size_t slot, size_t first, size_t count, Vector *target);
+/* A column of rows that stand anywhere; NULL for WINDOW_NO_ROW. Long strings are copied. */
+void window_rows_fetch(const WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target);
 /* A vector for values of a slot. */
 Vector *window_rows_vector(const WindowRows *rows, size_t slot);
 

@@ -37,13 +37,6 @@ typedef struct AggregateState {
 
 enum { AGGREGATE_MAX_ARGUMENTS = 4 };
 
-/* The values of some rows in ascending order, to be looked up one by one. */
-typedef struct OrderedValues OrderedValues;
-struct OrderedValues {
-    size_t count; /* without NULLs */
-    double (*at)(const OrderedValues *values, size_t index);
-};
-
 typedef enum AggregateFlag {
     AGGREGATE_KEEPS_NULLS = 1,   /* sees rows whose argument is NULL (count(*) has no argument) */
     AGGREGATE_ORDER_MATTERS = 2, /* string_agg, first: ORDER BY within the call changes the result */
@@ -74,9 +67,11 @@ struct Aggregate {
     void (*combine)(AggregateState *state, uint8_t *const *from, uint8_t *const *into, size_t count);
     /* result (prepared flat) row i is the value of states[i]. Overflow raises. */
     void (*finalize)(AggregateState *state, uint8_t *const *states, size_t count, Vector *result);
-    /* For functions of a DOUBLE's values in order (median): result row `row` from those values, the same as without
-     * states. So a window need not gather the values of each frame. NULL: there is no such way. */
-    void (*finalize_ordered)(AggregateState *state, const OrderedValues *values, size_t row, Vector *result);
+    /* For functions of a DOUBLE's values in order (median): the two of `count` values, 1 or more, from which it comes,
+     * by their places; and what comes of them. So a window need not gather the values of each frame. NULL: there is no
+     * such way. */
+    void (*places)(size_t count, size_t *ret_low, size_t *ret_high);
+    double (*between)(double low, double high);
     const void *user; /* what an entry that was added at run time stands for */
 };
 

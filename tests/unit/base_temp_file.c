@@ -8,7 +8,7 @@
 #include "base/context.h"
 #include "base/temp_file.h"
 
-enum { MIB = 1 << 20, MAPS = 16, MOST_IN_MEMORY = 6 * MIB };
+enum { MIB = 1 << 20, MAPS = 64, MOST_IN_MEMORY = 20 * MIB };
 
 static Context context;
 static Buffer *maps[MAPS];
@@ -68,12 +68,12 @@ START_TEST(a_walk_holds_a_few_megabytes_and_finds_what_was_written)
 {
     TempFile *file = file_with_maps();
     for (size_t i = 0; i < MAPS; i++) {
-        temp_file_look(file, 1, MAPS);
+        temp_file_look(file);
         memset(maps[i]->data, (int)i + 1, MIB);
         ck_assert_uint_le(maps_in_memory(), MOST_IN_MEMORY);
     }
     for (size_t i = 0; i < MAPS; i++) {
-        temp_file_look(file, 1, MAPS);
+        temp_file_look(file);
         ck_assert(map_is_full_of(maps[i], (unsigned char)(i + 1)));
         ck_assert_uint_le(maps_in_memory(), MOST_IN_MEMORY);
     }
@@ -81,17 +81,49 @@ START_TEST(a_walk_holds_a_few_megabytes_and_finds_what_was_written)
 }
 END_TEST
 
+START_TEST(looking_here_and_there_holds_a_few_megabytes)
+{
+    TempFile *file = file_with_maps();
+    for (size_t i = 0; i < MAPS; i++)
+        memset(maps[i]->data, (int)i + 1, MIB);
+    temp_file_look(file);
+    for (size_t i = 0; i < MAPS * TEMP_LOOKS; i++) { /* places of different maps, each in a part of 64 KB of its own */
+        size_t map = i * 37 % MAPS, place = i * 5 % 16 * (64 << 10);
+        if (i % TEMP_LOOKS == 0)
+            temp_file_look(file);
+        ck_assert_uint_eq(((const unsigned char *)maps[map]->data)[place], map + 1);
+        if (i % 16 == 0)
+            ck_assert_uint_le(maps_in_memory(), MOST_IN_MEMORY);
+    }
+    maps_unref();
+}
+END_TEST
+
+START_TEST(a_part_is_read_without_coming_to_memory)
+{
+    (void)file_with_maps();
+    unsigned char byte = 0;
+    ((unsigned char *)maps[5]->data)[70000] = 9;
+    temp_buffer_rest(maps[5]);
+    temp_buffer_read(maps[5], 70000, &byte, 1);
+    ck_assert_uint_eq(byte, 9);
+    ck_assert_uint_eq(maps_in_memory(), 0);
+    maps_unref();
+}
+END_TEST
+
 START_TEST(maps_are_left_out_once_they_have_gone)
 {
     TempFile *file = file_with_maps();
-    static const size_t order[MAPS] = {15, 0, 7, 8, 1, 14, 2, 13, 3, 12, 4, 11, 5, 10, 6, 9};
+    /* the last, the first, and those between, in turns */
     for (size_t i = 0; i < MAPS; i++) {
-        temp_file_look(file, MAPS, MAPS);
-        buffer_unref(maps[order[i]]);
+        temp_file_look(file);
+        buffer_unref(maps[i % 2 == 0 ? MAPS - 1 - i / 2 : i / 2]);
     }
-    temp_file_look(file, 1, 0);
+    temp_file_look(file);
 }
 END_TEST
 
 TEST_PROGRAM(what_is_mapped_is_zero, a_walk_holds_a_few_megabytes_and_finds_what_was_written,
+             looking_here_and_there_holds_a_few_megabytes, a_part_is_read_without_coming_to_memory,
              maps_are_left_out_once_they_have_gone)

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/context.h"
 #include "base/memory.h"
+#include "base/temp_file.h"
 #include "expr/aggregate.h"
 
 typedef struct KeptText {
@@ -22,10 +23,14 @@ static inline StringView kept_text_view(const KeptText *text)
     return (StringView){text->data, text->size};
 }
 
-/* Between two pieces of what is kept, of KEPT_PIECE bytes or less: lets go of the memory of what stands in a file. */
-static inline void kept_rest(const AggregateState *self)
+/* Between two pieces of what is kept, of KEPT_PIECE bytes or less, or TEMP_LOOKS places: lets go of the memory of what
+ * stands in a file, where that is much. */
+static inline void kept_look(const AggregateState *self)
 {
     context_check(self->context);
+    bool is_mapped = arena_is_mapped(self->arena) || (self->other && arena_is_mapped(self->other));
+    if (!is_mapped || !temp_memory_is_much())
+        return;
     arena_rest(self->arena);
     if (self->other)
         arena_rest(self->other);
@@ -36,7 +41,7 @@ static inline void kept_text_copy(const AggregateState *self, char *target, Stri
     for (size_t done = 0; done < text.size; done += KEPT_PIECE) {
         size_t left = text.size - done;
         if (done > 0)
-            kept_rest(self);
+            kept_look(self);
         memcpy(target + done, text.data + done, left < KEPT_PIECE ? left : KEPT_PIECE);
     }
 }

@@ -16,8 +16,6 @@ typedef union Item {
     Interval interval;
 } Item;
 
-enum { LOOK_ITEMS = 4096 };
-
 typedef struct ItemsState {
     KeptText items;
     double fraction; /* of a quantile */
@@ -32,8 +30,8 @@ static Item *items_of(const ItemsState *state, size_t *ret_count)
 /* Before the item at `index` is looked at, which comes behind the one before: its text may stand anywhere. */
 static void items_look(const AggregateState *self, size_t index)
 {
-    if (index % LOOK_ITEMS == 0)
-        kept_rest(self);
+    if (index % TEMP_LOOKS == 0)
+        kept_look(self);
 }
 
 static Item item_make(AggregateState *self, const Vector *argument, size_t row)
@@ -200,7 +198,7 @@ static void walk_begin(ItemWalk *walk, AggregateState *self, uint8_t *state)
         ItemRun run = {&items[start], &items[end]};
         kept_text_add(self, &walk->runs, (StringView){(const char *)&run, sizeof run});
         if (end < walk->item_count)
-            kept_rest(self);
+            kept_look(self);
     }
     for (size_t place = walk->runs.size / sizeof(ItemRun) / 2; place-- > 0;)
         runs_sift_down(walk, place);

@@ -55,30 +55,11 @@ static double middle(double low, double high)
 
 enum { MANY_VALUES = KEPT_PIECE / (int)sizeof(double), DIGIT_BITS = 16 };
 
-/* In the order of double_compare, by which NaN is the greatest and -0 is 0. */
-static uint64_t value_bits(double value)
-{
-    uint64_t bits;
-    if (value != value)
-        return UINT64_MAX;
-    value += 0.0;
-    memcpy(&bits, &value, sizeof bits);
-    return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
-}
-
-static double bits_value(uint64_t bits)
-{
-    double value;
-    bits = bits >> 63 ? bits & ~((uint64_t)1 << 63) : ~bits;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 /* Before the value at `index` is looked at, which comes behind the one before. */
 static void values_look(const AggregateState *self, size_t index)
 {
     if (index % (KEPT_PIECE / sizeof(double)) == 0)
-        kept_rest(self);
+        kept_look(self);
 }
 
 /* How many have each digit at `shift`, of those that agree with `prefix` above it. */
@@ -89,7 +70,7 @@ static void values_count_digits(const AggregateState *self, const double *values
     memset(counts, 0, sizeof *counts << DIGIT_BITS);
     for (size_t i = 0; i < count; i++) {
         values_look(self, i);
-        uint64_t bits = value_bits(values[i]);
+        uint64_t bits = sort_key_of_double(values[i]);
         if ((bits & above) == prefix)
             counts[bits >> shift & ((1 << DIGIT_BITS) - 1)]++;
     }
@@ -110,19 +91,19 @@ static double values_select_many(const AggregateState *self, const double *value
         prefix |= (uint64_t)digit << shift;
     }
     *ret_end = before + counts[digit];
-    return bits_value(prefix);
+    return sort_key_to_double(prefix);
 }
 
 static double values_least_above(const AggregateState *self, const double *values, size_t count, double value)
 {
-    uint64_t least = UINT64_MAX, bound = value_bits(value);
+    uint64_t least = UINT64_MAX, bound = sort_key_of_double(value);
     for (size_t i = 0; i < count; i++) {
         values_look(self, i);
-        uint64_t bits = value_bits(values[i]);
+        uint64_t bits = sort_key_of_double(values[i]);
         if (bits > bound && bits < least)
             least = bits;
     }
-    return bits_value(least);
+    return sort_key_to_double(least);
 }
 
 static double values_median_many(const AggregateState *self, const double *values, size_t count)
@@ -146,14 +127,10 @@ static double values_median(const AggregateState *self, const ValuesState *state
     return middle(low, high);
 }
 
-static void median_finalize_ordered(AggregateState *self, const OrderedValues *values, size_t row, Vector *result)
+static void median_places(size_t count, size_t *ret_low, size_t *ret_high)
 {
-    (void)self;
-    if (values->count == 0)
-        vector_set_null(result, row);
-    else
-        VECTOR_DATA(result, double)
-    [row] = middle(values->at(values, (values->count - 1) / 2), values->at(values, values->count / 2));
+    *ret_low = (count - 1) / 2;
+    *ret_high = count / 2;
 }
 
 AGGREGATE_FINALIZE(median, ValuesState, double, values_count(state) == 0, values_median(self, state))
@@ -164,7 +141,7 @@ AGGREGATE_FINALIZE(median, ValuesState, double, values_count(state) == 0, values
         .description = "The middle value, or the mean of the two in the middle.", .argument_count = 1,                 \
         .arguments = {TYPE_DOUBLE}, .result = TYPE_DOUBLE, .state_size = values_state_size, .update = values_update,   \
         .update_all = values_update_rows, .combine = values_combine, .finalize = median_finalize,                      \
-        .finalize_ordered = median_finalize_ordered                                                                    \
+        .places = median_places, .between = middle                                                                     \
     }
 
 AggregateFamily aggregate_family_quantile = {MEDIAN("median"), MEDIAN("approx_median"), {0}};
