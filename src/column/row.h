@@ -42,6 +42,10 @@ RowStore *row_store_new(Arena *arena, const Context *context, const RowLayout *l
 void row_store_overflow_to(RowStore *store, TempFile *file, size_t memory_size);
 /* Lets go of the memory of those rows until they are looked at again. Cheap where there are none. */
 void row_store_rest(const RowStore *store);
+/* The same where much of what is mapped is in memory: before some hundred KB of rows are looked at. */
+void row_store_look(const RowStore *store);
+/* Whether there are any. */
+bool row_store_is_mapped(const RowStore *store);
 size_t row_store_count(const RowStore *store);
 /* Bytes taken from the budget. */
 size_t row_store_size(const RowStore *store);

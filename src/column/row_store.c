@@ -143,6 +143,17 @@ void row_store_rest(const RowStore *store)
         temp_buffer_rest(store->string_pages.items[i]);
 }
 
+bool row_store_is_mapped(const RowStore *store)
+{
+    return store->mapped_size > 0;
+}
+
+void row_store_look(const RowStore *store)
+{
+    if (row_store_is_mapped(store) && temp_memory_is_much())
+        row_store_rest(store);
+}
+
 void row_store_clear(RowStore *store)
 {
     store->row_count = 0;

@@ -96,8 +96,6 @@ Operator *cte_new(const Build *build, const Plan *plan, Operator **inputs)
 
 /* ---- readers ---- */
 
-enum { REST_BATCHES = 64 }; /* so often rows on disk are let go of */
-
 typedef struct CteScanOperator {
     Operator base;
     CteRows *rows;
@@ -117,8 +115,7 @@ static Batch *cte_scan_next(Operator *op)
     self->has_begun = true;
     if (self->position == rows->end && !cte_rows_fetch(rows, self->found))
         return NULL;
-    if (self->position / BATCH_SIZE % REST_BATCHES == 0)
-        row_store_rest(rows->store);
+    row_store_look(rows->store);
     size_t left = rows->end - self->position;
     size_t count =
         row_store_rows(rows->store, self->position, left < op->batch_size ? left : op->batch_size, self->found);

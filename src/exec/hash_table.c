@@ -21,6 +21,7 @@ struct HashTable {
     size_t key_count;
     bool is_exact; /* words are keys */
     Block *slots, *spare;
+    TempFile *file;    /* where they may be mapped; or NULL */
     size_t slot_count; /* a power of two, or 0 */
     size_t count;      /* keys in the slots */
     uint8_t *null_row; /* exact: the row of the NULL key; NULL: none */
@@ -53,6 +54,13 @@ HashTable *hash_table_new(Arena *arena, const Context *context, RowStore *store,
         .spare = block_new(arena, context, what),
     };
     return table;
+}
+
+void hash_table_overflow_to(HashTable *table, TempFile *file, size_t memory_size)
+{
+    table->file = file;
+    block_overflow_to(table->slots, file, memory_size);
+    block_overflow_to(table->spare, file, memory_size);
 }
 
 HashProbe *hash_probe_new(Arena *arena)
@@ -92,18 +100,24 @@ static inline uint64_t word_position(const HashTable *table, uint64_t word)
     return (table->is_exact ? hash_u64(word) : word) & (table->slot_count - 1);
 }
 
+static void hash_table_look(const HashTable *table)
+{
+    context_check(table->context);
+    if (table->file)
+        temp_file_look(table->file);
+}
+
 /* Words are enough to place the keys anew: their rows are not looked at. */
 static void hash_table_grow(HashTable *table, size_t slot_count)
 {
-    block_renew(table->spare, memory_size_multiply(slot_count, sizeof(HashSlot)));
-    memory_zero(table->spare->data, table->spare->size);
+    block_renew_zero(table->spare, memory_size_multiply(slot_count, sizeof(HashSlot)));
     const HashSlot *old = table->slots->data;
     size_t old_count = table->slot_count;
     HashSlot *slots = table->spare->data;
     table->slot_count = slot_count;
     for (size_t i = 0; i < old_count; i++) {
         if (i % (1 << 16) == 0)
-            context_check(table->context);
+            hash_table_look(table);
         if (old[i].row == NULL)
             continue;
         uint64_t position = word_position(table, old[i].word);

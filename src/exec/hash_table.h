@@ -12,6 +12,7 @@
 #ifndef QUERN_EXEC_HASH_TABLE_H
 #define QUERN_EXEC_HASH_TABLE_H
 
+#include "base/temp_file.h"
 #include "column/row.h"
 
 typedef struct HashTable HashTable;
@@ -19,6 +20,9 @@ typedef struct HashProbe HashProbe;
 
 /* `what` it is for, in messages: "a join's hash table". */
 HashTable *hash_table_new(Arena *arena, const Context *context, RowStore *store, size_t key_count, const char *what);
+/* Slots of more than `memory_size` bytes stand in the file: whoever adds keys then does so TEMP_LOOKS at a time, and
+ * looks at the file before. There are no keys yet. */
+void hash_table_overflow_to(HashTable *table, TempFile *file, size_t memory_size);
 HashProbe *hash_probe_new(Arena *arena);
 /* Room for `count` keys in all. */
 void hash_table_reserve(HashTable *table, size_t count);

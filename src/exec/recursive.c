@@ -5,7 +5,8 @@
  *   the end   is a round without rows
  *
  * UNION ALL keeps two stores: the rows that are read and those that are being made. UNION keeps all rows in one store
- * with a hash table over it, which drops what was there before; a round's rows are a range of it.
+ * with a hash table over it, which drops what was there before; a round's rows are a range of it. What is more than
+ * the share of memory, of rows and of the table, stands in files that are mapped.
  *
  * The operators of the step are made anew each round, in an arena of the round. So nothing that is handed on may point
  * into them: rows go to the store and from there to vectors of this operator. */
@@ -20,27 +21,45 @@ typedef struct RecursiveOperator {
     RowStore *made;   /* UNION ALL: this round's rows; UNION: the same store as rows->store */
     HashTable *table; /* UNION; else NULL */
     HashProbe *probe;
-    Operator *step; /* NULL: the base is being read */
+    TempFile *table_file; /* where its slots stand that are more than the share allows */
+    Operator *step;       /* NULL: the base is being read */
     Batch *batch;
     uint8_t *found[BATCH_SIZE];
     bool is_new[BATCH_SIZE];
 } RecursiveOperator;
 
-/* Keeps the batch's rows; their addresses are found[0 .. count-1]. */
+/* Adds `count` rows from `first` on; those that are new get the places found[kept ..]. Returns how many that makes. */
+static size_t recursive_add(RecursiveOperator *self, const Batch *batch, size_t first, size_t count, size_t kept)
+{
+    const uint16_t *selection = (batch->selection ? batch->selection : selection_all) + first;
+    uint8_t *rows[BATCH_SIZE];
+    hash_table_add(self->table, self->probe, batch->columns, selection, count, rows, self->is_new);
+    for (size_t i = 0; i < count; i++) {
+        self->found[kept] = rows[i];
+        kept += self->is_new[i];
+    }
+    return kept;
+}
+
+/* Keeps the batch's rows; their addresses are found[0 .. count-1]. What stands in files is looked at here and there. */
 static size_t recursive_keep(RecursiveOperator *self, const Batch *batch)
 {
     if (self->table == NULL) {
         cte_store_add(self->made, batch, self->found);
         return batch->row_count;
     }
-    hash_table_add(self->table, self->probe, batch->columns, batch->selection, batch->row_count, self->found,
-                   self->is_new);
-    size_t count = 0;
-    for (size_t i = 0; i < batch->row_count; i++) {
-        self->found[count] = self->found[i];
-        count += self->is_new[i];
+    if (!temp_file_is_mapped(self->table_file) && !row_store_is_mapped(self->made))
+        return recursive_add(self, batch, 0, batch->row_count, 0);
+    size_t kept = 0;
+    for (size_t first = 0; first < batch->row_count; first += TEMP_LOOKS) {
+        if (temp_memory_is_much()) {
+            temp_file_rest(self->table_file);
+            row_store_rest(self->made);
+        }
+        size_t left = batch->row_count - first;
+        kept = recursive_add(self, batch, first, left < TEMP_LOOKS ? left : TEMP_LOOKS, kept);
     }
-    return count;
+    return kept;
 }
 
 /* The rows of the round that has ended become those that are read; false: there are none. */
@@ -120,6 +139,9 @@ Operator *recursive_new(const Build *build, const Plan *plan, Operator **inputs)
         self->made = self->rows->store;
         self->table = hash_table_new(arena, build->context, self->made, plan->output_count,
                                      "the hash table of a recursive UNION");
+        self->table_file = temp_file_new(arena, build->context);
+        hash_table_overflow_to(self->table, self->table_file,
+                               memory_share_kept(memory_share_part(build->memory_share, 4)));
         self->probe = hash_probe_new(arena);
     }
     self->batch = batch_new_empty(arena, plan->output_count);
