@@ -66,6 +66,8 @@ static const char *piece_find(StringView text, StringView word)
 {
     if (word.size > text.size)
         return NULL;
+    if (word.size == 1)
+        return memchr(text.data, word.data[0], text.size);
     if (word.size > LONGEST_WORD)
         return memmem(text.data, text.size, word.data, word.size);
     size_t count = text.size - word.size + 1; /* places */
