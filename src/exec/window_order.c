@@ -143,7 +143,7 @@ static inline size_t zeros_before(const OrderWord *words, size_t row)
 /* The next bit of the value's number. */
 static void lookup_descend(WindowLookup *lookup, const OrderWord *words, size_t zeros)
 {
-    WindowRange left[WINDOW_MAX_RANGES];
+    WindowRange left[WINDOW_MAX_RANGES] = {0};
     size_t left_count = 0;
     for (size_t i = 0; i < lookup->range_count; i++) {
         left[i] =

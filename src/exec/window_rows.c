@@ -11,7 +11,8 @@
 enum {
     PARTS_PER_COPY = 4, /* more than one, for they are not alike */
     MOST_PARTS = 64,
-    PART_ROWS = 1 << 17, /* about so few are sorted within the cache */
+    PART_ROWS = 1 << 17,   /* about so few are sorted within the cache */
+    PART_MEMORY = 1 << 20, /* bytes of a copy's share for each, or even the first rows of all do not fit */
 };
 
 static size_t window_part_count(const Build *build, const Plan *plan)
@@ -19,7 +20,8 @@ static size_t window_part_count(const Build *build, const Plan *plan)
     if (((const PlanWindow *)plan)->partition_count == 0)
         return 1;
     double least = build->copy_count > 1 ? PARTS_PER_COPY * (double)build->copy_count : 1;
-    return (size_t)fmax(fmin(plan->inputs[0]->row_estimate / PART_ROWS, MOST_PARTS), least);
+    double most = fmin(MOST_PARTS, (double)(build->memory_share.size / PART_MEMORY));
+    return (size_t)fmax(fmin(plan->inputs[0]->row_estimate / PART_ROWS, most), least);
 }
 
 void *window_shared_new(const Build *build, const Plan *plan)
@@ -92,7 +94,7 @@ WindowRows *window_rows_new(const Build *build, const PlanWindow *plan)
     return rows;
 }
 
-enum { BLOCKS_IN_MEMORY = 32 };
+enum { BLOCKS_IN_MEMORY = 32, NEAR_ROWS = 1 << 14 };
 
 /* Bytes that a part of it may hold in memory. */
 static size_t window_rows_part(const WindowRows *rows, size_t count)
@@ -425,13 +427,28 @@ void window_rows_read(const WindowRows *rows, size_t slot, size_t first, size_t 
     rows_read(rows->layout, slot, rows->rows + first, count, target);
 }
 
+/* Whether rows stand so close together that looking at one brings most of the others to memory. */
+static bool numbers_are_near(const size_t *numbers, size_t count)
+{
+    size_t least = SIZE_MAX, greatest = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_row = numbers[i] != WINDOW_NO_ROW;
+        least = is_row && numbers[i] < least ? numbers[i] : least;
+        greatest = is_row && numbers[i] > greatest ? numbers[i] : greatest;
+    }
+    return least > greatest || greatest - least < NEAR_ROWS;
+}
+
 /* Up to BATCH_SIZE rows at once. */
-static void rows_fetch_piece(const WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target)
+static void rows_fetch_piece(const WindowRows *rows, size_t slot, const size_t *numbers, size_t count, bool is_near,
+                             Vector *target)
 {
     uint8_t *places[BATCH_SIZE];
     for (size_t i = 0; i < count; i++)
         if (numbers[i] == WINDOW_NO_ROW)
             places[i] = NULL;
+        else if (is_near)
+            places[i] = rows->rows[numbers[i]];
         else
             block_read(rows->row_block, numbers[i], &places[i], sizeof places[i]);
     row_output(rows->layout, slot, places, count, target);
@@ -439,8 +456,9 @@ static void rows_fetch_piece(const WindowRows *rows, size_t slot, const size_t *
 
 void window_rows_fetch(const WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target)
 {
-    if (!temp_file_is_mapped(rows->file)) {
-        rows_fetch_piece(rows, slot, numbers, count, target);
+    window_rows_look(rows);
+    if (!temp_file_is_mapped(rows->file) || numbers_are_near(numbers, count)) {
+        rows_fetch_piece(rows, slot, numbers, count, true, target);
         return;
     }
     Vector *piece = rows->own[slot];
@@ -448,7 +466,7 @@ void window_rows_fetch(const WindowRows *rows, size_t slot, const size_t *number
     for (size_t first = 0; first < count; first += TEMP_LOOKS) {
         size_t taken = count - first < TEMP_LOOKS ? count - first : TEMP_LOOKS;
         window_rows_look(rows);
-        rows_fetch_piece(rows, slot, numbers + first, taken, piece);
+        rows_fetch_piece(rows, slot, numbers + first, taken, false, piece);
         vector_copy(target, first, piece, 0, taken);
     }
 }
