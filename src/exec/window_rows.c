@@ -20,7 +20,7 @@ static size_t window_part_count(const Build *build, const Plan *plan)
     if (((const PlanWindow *)plan)->partition_count == 0)
         return 1;
     double least = build->copy_count > 1 ? PARTS_PER_COPY * (double)build->copy_count : 1;
-    double most = fmin(MOST_PARTS, (double)(build->memory_share.size / PART_MEMORY));
+    double most = fmin(MOST_PARTS, (double)build->memory_share.size / PART_MEMORY);
     return (size_t)fmax(fmin(plan->inputs[0]->row_estimate / PART_ROWS, most), least);
 }
 
