@@ -10,6 +10,7 @@
 enum {
     SLOT_LIMIT = 1 << 22, /* entries at most: of larger files nothing is kept */
     MEMORY_SHARE = 4,     /* one part of so many of the session's memory */
+    SPARE_SHARE = 2,      /* the same, of all files together */
 };
 
 typedef struct CachedBatch {
@@ -257,10 +258,12 @@ static bool cache_find(CsvCache *cache, uint64_t reading, uint64_t piece, const 
 
 static bool cache_take_memory(CsvCache *cache, MemoryBudget *budget, size_t size)
 {
-    do
-        if (cache->size + size <= budget->limit / MEMORY_SHARE && memory_budget_take_free(budget, size))
+    do {
+        size_t spare = atomic_load_explicit(&budget->spare, memory_order_relaxed);
+        if (cache->size + size <= budget->limit / MEMORY_SHARE && spare + size <= budget->limit / SPARE_SHARE &&
+            memory_budget_take_free(budget, size))
             return true;
-    while (cache_forget_column(cache, cache->statement_count));
+    } while (cache_forget_column(cache, cache->statement_count));
     return false;
 }
 

@@ -8,9 +8,9 @@
  *
  * A file's first statement keeps nothing, since it may be the last; from the second on what is parsed is kept, and from
  * the third on a piece of which all is there is not read. Entries never change and are counted: they go when the last
- * cursor that reads them is done. Up to a quarter of the session's memory is taken for a file; then columns that the
- * statement does not ask for go, those that were not asked for the longest first; and where somebody else would be
- * refused memory, as many as it takes. All goes when the file has changed. */
+ * cursor that reads them is done. Up to a quarter of the session's memory is taken for a file, half of it for all; then
+ * columns that the statement does not ask for go, those that were not asked for the longest first; and where somebody
+ * else would be refused memory, as many as it takes. All goes when the file has changed. */
 #ifndef QUERN_PROVIDER_CSV_CSV_CACHE_H
 #define QUERN_PROVIDER_CSV_CSV_CACHE_H
 
