@@ -37,7 +37,8 @@ bool memory_budget_take(MemoryBudget *budget, size_t size)
 {
     if (memory_budget_take_free(budget, size))
         return true;
-    if (atomic_load_explicit(&budget->spare, memory_order_relaxed) == 0)
+    size_t spare = atomic_load_explicit(&budget->spare, memory_order_relaxed);
+    if (spare == 0)
         return false;
     bool is_taken = false;
     pthread_mutex_lock(&keepers_mutex); /* a keeper waits for nobody, so this may span its call */
@@ -48,7 +49,8 @@ bool memory_budget_take(MemoryBudget *budget, size_t size)
         is_taken = memory_budget_take_free(budget, size);
     }
     pthread_mutex_unlock(&keepers_mutex);
-    memory_trim(); /* what they gave stands between what they kept */
+    if (atomic_load_explicit(&budget->spare, memory_order_relaxed) < spare)
+        memory_trim(); /* what they gave stands between what they kept */
     return is_taken;
 }
 

@@ -82,9 +82,8 @@ static void temp_file_grow(TempFile *file, uint64_t size)
     file->end += size;
 }
 
-static void temp_file_close(void *object)
+static void temp_file_close(TempFile *file)
 {
-    TempFile *file = object;
     if (file->descriptor >= 0)
         close(file->descriptor);
     if (file->context->temp)
@@ -93,13 +92,19 @@ static void temp_file_close(void *object)
     file->end = file->free_count = 0;
 }
 
+static void temp_file_release(void *object)
+{
+    temp_file_close(object);
+    pthread_mutex_destroy(&((TempFile *)object)->lock);
+}
+
 TempFile *temp_file_new(Arena *arena, const Context *context)
 {
     TempFile *file = arena_new(arena, TempFile);
     file->context = context;
     file->descriptor = -1;
     pthread_mutex_init(&file->lock, NULL);
-    arena_own(arena, file, temp_file_close);
+    arena_own(arena, file, temp_file_release);
     return file;
 }
 
@@ -316,9 +321,7 @@ void temp_file_look(TempFile *file)
 
 /* ---- how much of all that is mapped is in memory ---- */
 
-/* It is read so often that opening it took a third of the time; it stays open as long as the process. -1: there is
- * none.
- */
+/* It is read so often that opening it each time would cost as much as all else: it stays open. -1: there is none. */
 static int statm_open(void)
 {
     static _Atomic int kept = -1;
