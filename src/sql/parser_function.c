@@ -359,12 +359,14 @@ static void parser_normalize(Parser *parser, AstExpr *call)
 /* x IS [NOT] [NFC | …] NORMALIZED is [NOT] is_normalized(x [, 'nfc']); NULL: another IS. */
 AstExpr *parser_accept_normalized(Parser *parser, AstExpr *operand, Position position, bool is_negated)
 {
+    bool has_form = parser_peek_is_word(parser, 1, "normalized");
+    if (!has_form && !parser_at_word(parser, "normalized"))
+        return NULL;
     AstExpr *call = call_new(parser, (AstObjectName){.name = view_of("is_normalized"), .position = position});
     call_add(parser, call, operand);
-    if (parser_peek_is_word(parser, 1, "normalized"))
-        parser_accept_normal_form(parser, call);
-    if (!parser_accept_word(parser, "normalized"))
+    if (has_form && !parser_accept_normal_form(parser, call))
         return NULL;
+    parser_expect_word(parser, "normalized");
     if (!is_negated)
         return call;
     AstExpr *expr = ast_expr_new(parser, AST_UNARY, position);

@@ -234,8 +234,6 @@ AstQuery *parser_values(Parser *parser)
         AstExprs row = {0};
         parser_expect(parser, TOKEN_LEFT_PAREN);
         do {
-            if (row.count && parser_at(parser, TOKEN_RIGHT_PAREN))
-                break;
             array_add(parser->arena, &row, parser_expr_part(parser, &query->height));
         } while (parser_accept_separator(parser));
         parser_expect(parser, TOKEN_RIGHT_PAREN);
