@@ -177,7 +177,6 @@ static WriterOptions writer_options(Statement *statement, const AstCopy *copy)
     return options;
 }
 
-/* SELECT columns FROM table. */
 static size_t copied_column(const AstName *name, const AstCopy *copy, TableProvider *table, const Schema *schema)
 {
     ptrdiff_t column = schema_find(schema, name->text);
@@ -212,6 +211,7 @@ static size_t *copied_columns(Statement *statement, const AstCopy *copy, TablePr
     return columns;
 }
 
+/* SELECT columns FROM table. */
 static AstQuery *table_query(Statement *statement, const AstCopy *copy)
 {
     Arena *arena = statement->arena;

@@ -462,12 +462,12 @@ static void ordered_compute(WindowAggregate *self, const WindowBatch *batch, con
     window_order_find(self->order, self->lookups, (size_t)(lookup - self->lookups));
     lookup = self->lookups;
     vector_prepare(result, batch->count);
+    double *values = result->data;
     for (size_t i = 0; i < batch->count; lookup += self->lookup_counts[i++])
         if (self->lookup_counts[i] == 0)
             vector_set_null(result, i);
         else
-            VECTOR_DATA(result, double)
-    [i] = self->aggregate->between(lookup[0].value, lookup[self->lookup_counts[i] - 1].value);
+            values[i] = self->aggregate->between(lookup[0].value, lookup[self->lookup_counts[i] - 1].value);
 }
 
 /* ---- all ---- */

@@ -15,10 +15,7 @@ static Plan *with_side(PlanColumns *columns, Plan *rows, bool is_left)
 {
     size_t count = rows->output_count;
     PlanProject *project = plan_project_new(columns, rows, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        project->exprs[i] = plan_column_expr(columns, rows->outputs[i], NO_POSITION);
-        project->base.outputs[i] = rows->outputs[i];
-    }
+    plan_project_columns(columns, project, 0, rows->outputs, count);
     project->exprs[count] = expr_constant(columns->arena, value_boolean(is_left), NO_POSITION);
     project->base.outputs[count] = plan_column_new(columns, "is_left", NULL, type_of(TYPE_BOOLEAN), false);
     return &project->base;

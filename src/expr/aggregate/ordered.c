@@ -87,15 +87,15 @@ static void items_combine(AggregateState *self, uint8_t *const *from, uint8_t *c
         ItemsState *state = (ItemsState *)into[i];
         size_t item_count;
         const Item *items = items_of(other, &item_count);
-        for (size_t j = 0; j < item_count; j++) {
-            items_look(self, j);
-            Item item = items[j];
-            if (is_text)
-                item.text = arena_view(self->arena, item.text);
-            kept_text_add(self, &state->items, (StringView){(const char *)&item, sizeof item});
-        }
         if (item_count)
             state->fraction = other->fraction;
+        if (!is_text)
+            kept_text_add(self, &state->items, kept_text_view(&other->items));
+        for (size_t j = 0; j < item_count && is_text; j++) {
+            items_look(self, j);
+            Item item = {.text = arena_view(self->arena, items[j].text)};
+            kept_text_add(self, &state->items, (StringView){(const char *)&item, sizeof item});
+        }
     }
 }
 

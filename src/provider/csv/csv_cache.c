@@ -297,8 +297,7 @@ static bool rows_equal(const CsvCacheEntry *left, const CsvCacheEntry *right)
     return true;
 }
 
-/* A cursor's index grows with what it has read, and `SET batch_size` may have changed: columns that were cut otherwise
- * than these rows go. */
+/* The window of a cursor's index grows with what it has read: columns that were cut otherwise than these rows go. */
 static bool cache_keep_rows(CsvCache *cache, MemoryBudget *budget, uint64_t piece, CsvCacheEntry *rows)
 {
     CsvCacheEntry **slot = slot_of(cache, piece, cache->column_count);

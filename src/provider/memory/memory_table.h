@@ -13,9 +13,8 @@ typedef struct MemoryTable {
     TableType type;
     MemoryBudget *budget;
     size_t key_count;
-    const Constraint *
-        *keys;       /* those of the constraints of which no two rows may have the same: version->keys in order */
-    Indexes indexes; /* version->indexes in order */
+    const Constraint **keys; /* the constraints that keep rows apart: version->keys in order */
+    Indexes indexes;         /* version->indexes in order */
     const Index *key_orders; /* an index of each key would be this one: version->indexes behind those */
     uint64_t *wished_rows;   /* that were read so far where an order of a key would have spared them */
     MemoryVersion *version;  /* the newest; one share */
