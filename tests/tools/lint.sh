@@ -1,5 +1,6 @@
 #!/bin/sh
-# make lint: layers, folders' READMEs, headers that compile alone, format, cppcheck, clang-tidy. CC and C_FLAGS come from the Makefile.
+# make lint: layers, folders' READMEs, headers that compile alone, format, cppcheck, clang-tidy. CC and C_FLAGS come from
+# the Makefile.
 # Exit status 1 when anything was found.
 failed=0
 step() {
