@@ -76,7 +76,7 @@ WindowRows *window_rows_new(const Build *build, const PlanWindow *plan)
     rows->arena = build->arena;
     rows->context = build->context;
     rows->plan = plan;
-    rows->share = build->memory_share;
+    rows->share = memory_share_part(build->memory_share, plan->first_count == NO_LIMIT ? 1 : 2);
     rows->worker = build->worker;
     rows->shared = build->shared;
     rows->file = temp_file_new(rows->arena, rows->context);
@@ -174,19 +174,25 @@ void window_rows_begin(WindowRows *rows, const Build *build)
     rows->columns[slot_count] = rows->position;
     types[slot_count] = rows->position->type;
     rows->keys = sort_keys_new(arena, build->context, sort_types, orders, sort_count);
+    if (plan->first_count != NO_LIMIT)
+        rows->first = window_first_new(build, plan, sort_types, plan->partition_count, rows->share);
     window_rows_make_sorters(rows, build, types);
     rows->layout = sorter_layout(*shared_sorter(rows, 0));
     rows->store = row_store_new(arena, build->context, rows->layout);
     row_store_overflow_to(rows->store, rows->file, window_rows_part(rows, 4));
 }
 
-static void window_rows_encode(WindowRows *rows, const Batch *batch)
+static void window_rows_evaluate(WindowRows *rows, const Batch *batch)
 {
     size_t sort_count = rows->plan->partition_count + rows->plan->key_count;
     for (size_t i = 0; i < rows->exprs.count; i++)
         rows->columns[i] = evaluator_value(rows->evaluator, i, batch);
     for (size_t i = 0; i < sort_count; i++)
         rows->key_vectors[i] = rows->columns[rows->sort_slots[i]];
+}
+
+static void window_rows_encode(WindowRows *rows, const Batch *batch)
+{
     Value position = value_ubigint(batch->morsel);
     vector_set_constant(rows->position, &position);
     sort_keys_encode(rows->keys, rows->key_vectors, batch->selection, batch->row_count);
@@ -195,6 +201,12 @@ static void window_rows_encode(WindowRows *rows, const Batch *batch)
 void window_rows_add(WindowRows *rows, const Batch *batch)
 {
     PartRows *split = rows->part_rows;
+    window_rows_evaluate(rows, batch);
+    if (rows->first)
+        batch =
+            window_first_run(rows->first, rows->key_vectors, rows->key_vectors + rows->plan->partition_count, batch);
+    if (batch->row_count == 0)
+        return;
     window_rows_encode(rows, batch);
     if (split == NULL) {
         sorter_add(*shared_sorter(rows, 0), rows->columns, batch->selection, batch->row_count, rows->keys->keys,
@@ -300,6 +312,8 @@ static size_t part_fetch(WindowRows *rows, size_t first, bool is_in_memory)
 void window_rows_settle(WindowRows *rows)
 {
     WindowShared *shared = rows->shared;
+    if (rows->first)
+        window_first_clear(rows->first);
     for (size_t p = 0; p < shared->part_count; p++)
         sorter_settle(*shared_sorter(rows, p));
     worker_meet(rows->worker, &shared->sorted, NULL, NULL);
@@ -361,6 +375,8 @@ size_t window_rows_size(const WindowRows *rows)
     bool has_part = rows->sorters[0] != NULL;
     size_t size = row_store_size(rows->store) + rows->row_block->size + rows->partition_block->size +
                   rows->partition_group_block->size + rows->group_block->size;
+    if (rows->first)
+        size += window_first_size(rows->first);
     for (size_t i = 0; i < (has_part ? shared->copy_count : shared->part_count); i++)
         size += sorter_size(has_part ? rows->sorters[i] : *shared_sorter(rows, i));
     return size;

@@ -20,6 +20,7 @@
 #include "base/array.h"
 #include "exec/operator.h"
 #include "exec/sorter.h"
+#include "exec/window_first.h"
 #include "expr/evaluator.h"
 
 /* What copies share: the sorters that each has filled from its part of the input. */
@@ -55,6 +56,7 @@ typedef struct WindowRows {
     Vector **key_vectors;
     Vector **own;               /* where rows are read back */
     struct PartRows *part_rows; /* of the batch; NULL: there is but one part */
+    WindowFirst *first;         /* NULL: all rows are wanted */
     /* once they are all there: */
     const RowLayout *layout;
     Sorter **sorters; /* the part's, of all copies; the first gives the rows of all */

@@ -25,6 +25,7 @@ typedef enum WindowFunctionFlag {
     WINDOW_TAKES_NULL_TREATMENT = 1, /* IGNORE NULLS may be said */
     WINDOW_TAKES_FRAME = 2,          /* the frame matters; the others look at the whole partition */
     WINDOW_NEVER_NULL = 4,
+    WINDOW_LOOKS_BACK = 8, /* at rows that come before and at peers, no others */
 } WindowFunctionFlag;
 
 typedef struct WindowFunction {

@@ -22,6 +22,7 @@ static const struct {
     {"prune columns", rule_prune_columns, false},
     {"choose build sides", rule_choose_build_side, false},
     {"push limits down", rule_push_limits, false},
+    {"limit partitions", rule_limit_partitions, false},
     {"answer from statistics", rule_answer_from_statistics, false},
     {"wish for orders", rule_wish_orders, false},
     {"keep what a recursion repeats", rule_keep_invariants, true},

@@ -240,6 +240,7 @@ PlanWindow *plan_window_new(PlanColumns *columns, Plan *input, size_t partition_
     window->call_count = call_count;
     window->calls = arena_array(columns->arena, WindowCall, call_count);
     window->columns = arena_array(columns->arena, ColumnId, call_count);
+    window->first_count = NO_LIMIT;
     return window;
 }
 

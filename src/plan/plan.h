@@ -221,6 +221,10 @@ typedef struct PlanWindow {
     size_t call_count;
     WindowCall *calls;
     ColumnId *columns; /* one for each call */
+    /* Rows of a partition that so many others of it come before may be left out: nobody asks for them. `keeps_ties`:
+     * so many that are not its peers. NO_LIMIT: all are wanted. */
+    size_t first_count;
+    bool keeps_ties;
 } PlanWindow;
 
 /* Each row of the input as often as the longest of the calls' lists of values for it, with these; NULL where another

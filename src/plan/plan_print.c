@@ -441,6 +441,8 @@ static void printer_window(Printer *printer, const PlanWindow *window)
         text_add(printer->text, " order by ");
         printer_orders(printer, window->keys, window->orders, window->key_count);
     }
+    if (window->first_count != NO_LIMIT)
+        text_add_format(printer->text, " first %zu%s", window->first_count, window->keeps_ties ? " and ties" : "");
     for (size_t i = 0; i < window->call_count; i++) {
         text_add(printer->text, i > 0 ? ", " : ": ");
         printer_window_call(printer, &window->calls[i]);
