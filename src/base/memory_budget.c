@@ -38,14 +38,14 @@ bool memory_budget_take(MemoryBudget *budget, size_t size)
     if (memory_budget_take_free(budget, size))
         return true;
     size_t spare = atomic_load_explicit(&budget->spare, memory_order_relaxed);
-    if (spare == 0)
+    if (spare == 0 || size > budget->limit)
         return false;
     bool is_taken = false;
     pthread_mutex_lock(&keepers_mutex); /* a keeper waits for nobody, so this may span its call */
     for (MemoryKeeper *keeper = budget->keepers; keeper && !is_taken; keeper = keeper->next) {
         size_t used = atomic_load_explicit(&budget->used, memory_order_relaxed);
-        size_t left = budget->limit > used ? budget->limit - used : 0;
-        keeper->give(keeper->user, size > left ? size - left : 0);
+        if (used > budget->limit - size) /* by much, where the limit was lowered */
+            keeper->give(keeper->user, used - (budget->limit - size));
         is_taken = memory_budget_take_free(budget, size);
     }
     pthread_mutex_unlock(&keepers_mutex);

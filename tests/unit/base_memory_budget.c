@@ -69,4 +69,30 @@ START_TEST(the_budget_is_asked_before_the_system)
 }
 END_TEST
 
-TEST_PROGRAM(no_size_wraps_round, who_is_refused_takes_nothing_from_others, the_budget_is_asked_before_the_system)
+static void keeper_give(void *user, size_t size)
+{
+    MemoryBudget *budget = user;
+    size_t given = size < budget->spare ? size : budget->spare;
+    budget->spare -= given;
+    memory_budget_give(budget, given);
+}
+
+START_TEST(keepers_give_what_a_lowered_limit_forbids)
+{
+    MemoryBudget budget = {.limit = 1000};
+    MemoryKeeper keeper = {.give = keeper_give, .user = &budget};
+    memory_budget_join(&budget, &keeper);
+    ck_assert(memory_budget_take_free(&budget, 900));
+    budget.spare = 900;
+    budget.limit = 500;
+    ck_assert(memory_budget_take(&budget, 100));
+    ck_assert_uint_eq(budget.used, 500);
+    ck_assert_uint_eq(budget.spare, 400);
+    ck_assert(!memory_budget_take(&budget, 501));
+    ck_assert_uint_eq(budget.spare, 400);
+    memory_budget_leave(&keeper);
+}
+END_TEST
+
+TEST_PROGRAM(no_size_wraps_round, who_is_refused_takes_nothing_from_others, the_budget_is_asked_before_the_system,
+             keepers_give_what_a_lowered_limit_forbids)
