@@ -261,7 +261,9 @@ QUERN_API QuernStatus quern_check(QuernConnection *connection, const char *const
                                   const char *const *options, QuernResult **ret_result);
 /* The grammar's keywords in alphabetic order; NULL behind the last. */
 QUERN_API const char *quern_keyword(size_t index);
-/* How far the running statement is, in bytes of its files; total 0: unknown. Safe from any thread. */
+/* How far the running statement is: scans, the rows that operators give after they have kept them, and what is on disk,
+ * in bytes or what takes about as long. The total may grow, as when rows turn out not to fit into memory; 0: unknown.
+ * Safe from any thread. */
 QUERN_API void quern_progress(const QuernConnection *connection, uint64_t *ret_done, uint64_t *ret_total);
 
 #ifdef __cplusplus

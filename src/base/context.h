@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/memory_budget.h"
+#include "base/progress.h"
 
 typedef enum Verification { VERIFICATION_OFF, VERIFICATION_ON, VERIFICATION_FULL } Verification;
 
@@ -69,6 +70,7 @@ typedef struct Context {
     struct Context *statement;  /* of such a thread: the statement's own context, where counts are kept; or NULL */
     MemoryBudget *memory;
     MemoryBudget *temp; /* bytes of temporary files; NULL: not counted */
+    Progress *progress; /* NULL: nobody wants to know */
     const Settings *settings;
     /* One line of talk for the user; copied before it returns. NULL: dropped. */
     void (*warn)(void *user, const char *message);
@@ -85,7 +87,6 @@ typedef struct Context {
     _Atomic uint64_t rejects;  /* rows that were not read because they were bad and an option said to go on */
     _Atomic bool lacks_place;  /* an expression failed over a row, and nobody knew where that stands */
     _Atomic bool has_guesses;  /* a source is read by types that samples have shown: a later value may not fit */
-    _Atomic uint64_t progress_done, progress_total; /* bytes or rows of the sources read so far; total 0: unknown */
 } Context;
 
 /* Raises INTERRUPTED when the user has asked to stop. Cheap: call it once a batch and in every loop over a millisecond.
@@ -107,7 +108,7 @@ static inline void context_pace(size_t at)
 }
 /* Threads that the statement may run on. */
 size_t context_thread_count(const Context *context);
-/* Where the statement's counts are: rejects, progress. */
+/* Where the statement's counts are. */
 static inline Context *context_counts(const Context *context)
 {
     return context->statement ? context->statement : (Context *)context;

@@ -170,6 +170,7 @@ void temp_file_discard(TempFile *file, uint64_t offset, size_t size)
 void temp_file_write(TempFile *file, uint64_t offset, const void *data, size_t size)
 {
     context_check(file->context);
+    progress_expect(file->context->progress, size); /* it is going to be read */
     temp_file_require(file);
     for (size_t done = 0; done < size;) {
         ssize_t written = pwrite(file->descriptor, (const char *)data + done, size - done, (off_t)(offset + done));
@@ -182,7 +183,7 @@ void temp_file_write(TempFile *file, uint64_t offset, const void *data, size_t s
     }
 }
 
-void temp_file_read(const TempFile *file, uint64_t offset, void *target, size_t size)
+static void temp_file_fetch(const TempFile *file, uint64_t offset, void *target, size_t size)
 {
     context_check(file->context);
     for (size_t done = 0; done < size;) {
@@ -194,6 +195,12 @@ void temp_file_read(const TempFile *file, uint64_t offset, void *target, size_t 
         else
             done += (size_t)got;
     }
+}
+
+void temp_file_read(const TempFile *file, uint64_t offset, void *target, size_t size)
+{
+    progress_add(file->context->progress, size);
+    temp_file_fetch(file, offset, target, size);
 }
 
 /* ---- memory that is a part of the file ---- */
@@ -305,7 +312,7 @@ void temp_buffer_rest(const Buffer *buffer)
 void temp_buffer_read(const Buffer *buffer, size_t offset, void *target, size_t size)
 {
     const TempMap *map = buffer->foreign;
-    temp_file_read(map->file, map->offset + offset, target, size);
+    temp_file_fetch(map->file, map->offset + offset, target, size);
 }
 
 bool temp_file_is_mapped(const TempFile *file)

@@ -1,6 +1,7 @@
 /* cli/progress.c: a bar on standard error for statements that take longer than a second. A thread draws it. */
 #include "cli/progress.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #define FIRST_AFTER_NS 1000000000
 #define NEXT_AFTER_NS  200000000
 #define BAR_WIDTH      30
+#define MOST_SHARE     0.99 /* what is not over is not done */
 
 static struct {
     pthread_t thread;
@@ -17,6 +19,7 @@ static struct {
     pthread_cond_t changed;
     const QuernConnection *connection;
     struct timespec started;
+    double share;    /* done; does not fall when more turns out to be left */
     bool is_running; /* the thread exists; only the main thread looks */
     bool is_ending, is_hidden, is_drawn;
 } progress = {.mutex = PTHREAD_MUTEX_INITIALIZER};
@@ -40,14 +43,14 @@ static void progress_draw(void)
     if (total == 0) {
         fprintf(stderr, "\r%.1f s\033[K", seconds);
     } else {
-        double share = done >= total ? 1 : (double)done / (double)total;
+        double share = fmin((double)done / (double)total, MOST_SHARE);
+        progress.share = share = fmax(share, progress.share);
         char bar[BAR_WIDTH + 1];
         for (int i = 0; i < BAR_WIDTH; i++)
             bar[i] = i < (int)(share * BAR_WIDTH) ? '#' : '.';
         bar[BAR_WIDTH] = '\0';
-        fprintf(stderr, "\r[%s] %3d %%  %.1f s  %.0f MB/s", bar, (int)(share * 100), seconds,
-                (double)done / seconds / 1e6);
-        if (done > 0 && share < 1)
+        fprintf(stderr, "\r[%s] %3d %%  %.1f s", bar, (int)(share * 100), seconds);
+        if (share > 0)
             fprintf(stderr, "  %.1f s left", seconds * (1 - share) / share);
         fputs("\033[K", stderr);
     }
@@ -96,6 +99,7 @@ void progress_start(const QuernConnection *connection)
     progress_prepare();
     progress.connection = connection;
     progress.is_ending = progress.is_hidden = progress.is_drawn = false;
+    progress.share = 0;
     clock_gettime(CLOCK_MONOTONIC, &progress.started);
     /* Signals are for the main thread, which waits in system calls that they must end. */
     sigset_t all, before;

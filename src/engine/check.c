@@ -61,7 +61,6 @@ static void check_start(void *argument)
     Arena *arena = request->arena = arena_new_child(request->connection->arena);
     QuernResult *result = arena_new(arena, QuernResult);
     statement_init(&result->statement, request->connection, arena);
-    atomic_store(&request->connection->running, &result->statement.context);
     CheckStream *stream = arena_new(arena, CheckStream);
     const char **paths = arena_array(arena, const char *, request->path_count);
     for (size_t i = 0; i < request->path_count; i++)
@@ -100,7 +99,7 @@ QuernStatus quern_check(QuernConnection *connection, const char *const *paths, s
         *ret_result = request.result;
         return QUERN_OK;
     }
-    atomic_store(&connection->running, NULL);
+    progress_reset(&connection->progress);
     arena_free(request.arena);
     return status;
 }

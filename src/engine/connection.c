@@ -195,7 +195,6 @@ const char *quern_keyword(size_t index)
 
 void quern_progress(const QuernConnection *connection, uint64_t *ret_done, uint64_t *ret_total)
 {
-    Context *context = atomic_load(&((QuernConnection *)connection)->running);
-    *ret_done = context ? atomic_load(&context->progress_done) : 0;
-    *ret_total = context ? atomic_load(&context->progress_total) : 0;
+    *ret_done = atomic_load(&connection->progress.done);
+    *ret_total = atomic_load(&connection->progress.total);
 }

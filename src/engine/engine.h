@@ -35,9 +35,9 @@ struct QuernConnection {
     void *difference_user;
     ContextInput input; /* while has_input: in the place of standard input */
     bool has_input;
-    QuernResult *result;        /* the open one, or NULL */
-    _Atomic(Context *) running; /* its context, for quern_progress */
-    size_t memory_default;      /* memory_limit 0: so many bytes */
+    QuernResult *result;   /* the open one, or NULL */
+    Progress progress;     /* of its statement */
+    size_t memory_default; /* memory_limit 0: so many bytes */
 };
 
 struct QuernTable {

@@ -75,7 +75,6 @@ static void result_start(QueryRequest *request, const AstStatement *ast)
     QuernResult *result = arena_new(request->arena, QuernResult);
     statement_init(&result->statement, connection, request->arena);
     result->statement.text = (StringView){request->text.data, request->taken};
-    atomic_store(&connection->running, &result->statement.context);
     result->ast = ast;
     result->prepared = request->prepared;
     request->result = result;
@@ -142,7 +141,7 @@ static QuernStatus request_run(QueryRequest *request, void (*start)(void *reques
     atomic_store(&connection->is_cancelled, false);
     connection_forget_error(connection);
     do {
-        atomic_store(&connection->running, NULL);
+        progress_reset(&connection->progress);
         run_arena_free(request->arena, request->prepared);
         request->arena = NULL;
         request->result = NULL;
@@ -155,7 +154,7 @@ static QuernStatus request_run(QueryRequest *request, void (*start)(void *reques
         *ret_result = request->result;
         return QUERN_OK;
     }
-    atomic_store(&connection->running, NULL);
+    progress_reset(&connection->progress);
     run_arena_free(request->arena, request->prepared);
     if (status == QUERN_OK)
         *ret_result = NULL;
@@ -184,7 +183,7 @@ void quern_result_free(QuernResult *result)
         return;
     QuernConnection *connection = result->statement.connection;
     connection->result = NULL;
-    atomic_store(&connection->running, NULL);
+    progress_reset(&connection->progress);
     run_arena_free(result->statement.arena, result->prepared);
 }
 
@@ -412,7 +411,7 @@ static bool held_write(void *user, const char *data, size_t size)
     HeldOutput *held = user;
     if (!held->is_holding)
         return held->write(held->user, data, size);
-    if (held->size + size > HELD_SIZE || atomic_load(&held->context->progress_done) >= HELD_SIZE)
+    if (held->size + size > HELD_SIZE || atomic_load(&held->context->progress->done) >= HELD_SIZE)
         return held_let_go(held) && held->write(held->user, data, size);
     if (held->size + size > held->capacity) {
         held->capacity = 2 * (held->size + size);

@@ -93,6 +93,7 @@ void statement_init(Statement *statement, QuernConnection *connection, Arena *ar
     context->cancel = &connection->is_cancelled;
     context->memory = &connection->memory;
     context->temp = &connection->temp;
+    context->progress = &connection->progress;
     context->settings = &connection->settings;
     context->warn = connection->warn;
     context->warn_user = connection->warn_user;
@@ -102,8 +103,6 @@ void statement_init(Statement *statement, QuernConnection *connection, Arena *ar
     context->reject = rejects_add;
     context->reject_user = connection->rejects;
     atomic_store(&context->rejects, 0); /* a statement may be run again */
-    atomic_store(&context->progress_done, 0);
-    atomic_store(&context->progress_total, 0);
     atomic_store(&context->has_guesses, false);
     atomic_store(&context->lacks_place, false);
     context->arena = arena;

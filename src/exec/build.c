@@ -4,6 +4,7 @@
  * follow the same tree. */
 #include "exec/build.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "exec/cte.h"
@@ -208,6 +209,8 @@ Operator *build_operator(const Build *build, const Plan *plan)
 
 /* ---- execution ---- */
 
+#define MOST_EXPECTED_ROWS 1e12 /* estimates of what multiplies know no bounds */
+
 size_t plan_last_id(const Plan *plan)
 {
     while (plan->input_count > 0)
@@ -229,17 +232,32 @@ static MemoryShare memory_for_keepers(const Context *context)
     };
 }
 
-/* They see what there is now, however late they start. */
-static void scans_begin(const Plan *plan, Arena *arena)
+/* What is known before the first row: how much there is to go through. */
+static void progress_begin(const Build *build, const Plan *plan, Scan *scan)
 {
-    if (plan->kind == PLAN_SCAN) {
-        const PlanScan *scan = (const PlanScan *)plan;
-        scan_begin(scan->scan, arena);
+    ProgressPart *part = &build->progress[plan->id];
+    Progress *whole = build->context->progress;
+    double row_count = plan->row_estimate < 0 ? 0 : fmin(plan->row_estimate, MOST_EXPECTED_ROWS);
+    if (scan)
+        scan->progress = part;
+    if (scan && scan->work > 0)
+        progress_part_begin(part, whole, scan->work, 0);
+    else if (scan || plan_keeps_all(plan))
+        progress_part_begin(part, whole, (uint64_t)(row_count * PROGRESS_ROW), PROGRESS_ROW);
+}
+
+/* Scans see what there is now, however late they start. */
+static void plan_begin(const Build *build, const Plan *plan)
+{
+    const PlanScan *scan = plan->kind == PLAN_SCAN ? (const PlanScan *)plan : NULL;
+    if (scan) {
+        scan_begin(scan->scan, build->arena);
         if (scan->full)
-            scan_begin(scan->full->scan, arena);
+            scan_begin(scan->full->scan, build->arena);
     }
+    progress_begin(build, plan, scan ? scan->scan : NULL);
     for (size_t i = 0; i < plan->input_count; i++)
-        scans_begin(plan->inputs[i], arena);
+        plan_begin(build, plan->inputs[i]);
 }
 
 Execution *execution_new(Arena *arena, const Context *context, const PlanColumns *columns, const Plan *plan,
@@ -255,6 +273,7 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
         .context = context,
         .columns = columns,
         .metrics = execution->metrics,
+        .progress = arena_array(arena, ProgressPart, node_count),
         .dynamics = arena_array(arena, DynamicFilter, columns->dynamic_count),
         .node_count = node_count,
         .copy_count = 1,
@@ -263,7 +282,7 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
         .memory_for_keepers = memory_for_keepers(context),
         .keeper_counts = keepers_count(arena, plan, node_count),
     };
-    scans_begin(plan, arena);
+    plan_begin(&build, plan);
     execution->root = build_operator(&build, plan);
     operator_open(execution->root);
     return execution;

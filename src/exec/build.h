@@ -13,6 +13,7 @@ typedef struct Build {
     const Context *context;
     const PlanColumns *columns;
     OperatorMetrics *metrics; /* by Plan.id, node_count of them */
+    ProgressPart *progress;   /* the same */
     size_t node_count;
     DynamicFilter *dynamics; /* by number: what operators of this execution learn and its scans may look at */
     bool is_timed;

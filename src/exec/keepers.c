@@ -54,6 +54,11 @@ static Keeping plan_keeping(const Plan *plan)
     }
 }
 
+bool plan_keeps_all(const Plan *plan)
+{
+    return plan_keeping(plan) == KEEPS_ALL;
+}
+
 static size_t larger(size_t a, size_t b)
 {
     return a > b ? a : b;

@@ -25,6 +25,9 @@ Operator *operator_allocate(const Build *build, size_t size, const OperatorOps *
         .is_timed = build->is_timed,
         .places = place_origin_new(build->arena, plan),
     };
+    if (build->progress[plan->id].whole)
+        op->progress = &build->progress[plan->id];
+    progress_part_enter(op->progress);
     return op;
 }
 
@@ -59,6 +62,8 @@ static void operator_release(Operator *op)
     if (op->is_open && op->ops->close)
         op->ops->close(op);
     op->is_open = false;
+    if (!op->is_at_end)
+        progress_part_leave(op->progress);
     op->is_at_end = true;
 }
 
@@ -77,6 +82,8 @@ Batch *operator_next(Operator *op)
     place_origin_set(op->places, batch);
     op->metrics->row_count += batch->row_count;
     op->metrics->batch_count++;
+    if (op->progress)
+        progress_part_add(op->progress, batch->row_count * op->progress->row_size);
 #ifndef NDEBUG
     batch_check(batch);
 #endif

@@ -31,8 +31,9 @@ struct Operator {
     size_t input_count;
     Operator **inputs;
     OperatorMetrics *metrics;
-    Worker *worker; /* whose copy it is; NULL: there is no other copy */
-    void *shared;   /* what the copies of it share, made before them by its SharedConstructor; or NULL */
+    ProgressPart *progress; /* NULL: its inputs drive it */
+    Worker *worker;         /* whose copy it is; NULL: there is no other copy */
+    void *shared;           /* what the copies of it share, made before them by its SharedConstructor; or NULL */
     MemoryShare memory_share;
     struct PlaceOrigin *places; /* NULL: its batches do not tell where their rows stand */
     size_t batch_size;          /* rows of batches that it makes: SET batch_size */

@@ -493,6 +493,7 @@ Team *team_new(Arena *arena, const Context *context, size_t worker_count, bool k
         .statement = context_counts(context),
         .memory = context->memory,
         .temp = context->temp,
+        .progress = context->progress,
         .settings = context->settings,
         .warn = team_warn,
         .warn_user = team,

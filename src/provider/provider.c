@@ -105,7 +105,10 @@ const char *provider_logical_plan(TableProvider *table)
 
 void scan_begin(Scan *scan, Arena *arena)
 {
-    if (scan && scan->begin)
+    if (scan == NULL)
+        return;
+    scan->progress = NULL;
+    if (scan->begin)
         scan->begin(scan, arena);
 }
 

@@ -95,6 +95,10 @@ struct Scan {
     bool is_confined;       /* its cursors are for the statement's own thread: they use what others of it use too */
     Statistics *statistics; /* of what will come, after filters; may be NULL */
     size_t cursor_limit;    /* so many cursors can share a reading; 0 is 1 */
+    /* Bytes that a reading goes through, or what takes as long; its cursors tell `progress` as they go. 0: whoever
+     * reads counts the rows that come. May be set by `begin`. */
+    uint64_t work;
+    ProgressPart *progress; /* of the execution; NULL: nobody wants to know */
     /* An execution begins, the only one until `arena` is freed: its readings, whenever they start, are all of the rows
      * that there are now, and of the values that parameters have now. NULL: planning has seen to that. */
     void (*begin)(Scan *scan, Arena *arena);

@@ -316,7 +316,7 @@ static void check_open(void *argument)
         if (type.id == TYPE_VARCHAR && !shape->is_declared[c])
             check->columns[c].alternatives = arena_array(arena, Alternative, CSV_KIND_COUNT);
     }
-    atomic_fetch_add(&context_counts(check->context)->progress_total, table->spool ? 0 : shape->identity.size);
+    progress_expect(check->context->progress, table->spool ? 0 : shape->identity.size);
     check->place = (CsvPlace){.line = 1};
     check->row_count = check->problem_count = 0;
     check->has_ended = false;
@@ -360,8 +360,7 @@ static void check_advance(CsvCheck *check)
         Arena *scratch = arena_new_child(check->finding_arena);
         uint64_t bytes_before = check->block->source->stored_read;
         bool has_rows = csv_block_take(check->block, check->rows, BATCH_SIZE, true);
-        atomic_fetch_add(&context_counts(check->context)->progress_done,
-                         check->block->source->stored_read - bytes_before);
+        progress_add(check->context->progress, check->block->source->stored_read - bytes_before);
         for (size_t c = 0; has_rows && c < column_count; c++) {
             column_look(check, c, scratch);
             column_parse(check, c);

@@ -192,8 +192,6 @@ static void cursor_open(CsvCursor *cursor)
         if (!is_same_file || now.size < shape->identity.size)
             error_raise_hint(ERROR_BAD_DATA, NO_POSITION, "run the statement again",
                              "%s: has changed since it was looked at", table->path);
-        if (is_first)
-            atomic_fetch_add(&context_counts(cursor->context)->progress_total, shape->identity.size);
     }
     csv_block_init(&cursor->block, cursor->arena, cursor->context, source, &shape->dialect, cpu_level(),
                    shape->dialect.data_offset, 0);
@@ -465,6 +463,7 @@ static bool cursor_take_piece(CsvCursor *cursor)
     if (cursor->is_kept) {
         csv_morsels_tell(reading->morsels, piece, is_odd);
         atomic_fetch_add_explicit(&cursor->scan->kept_count, 1, memory_order_relaxed);
+        progress_part_add(cursor->scan->base.progress, CSV_READ_SIZE);
         return true;
     }
     is_odd = csv_morsels_read(reading->morsels, &cursor->block, piece, &place);
@@ -535,7 +534,7 @@ static bool cursor_take_rows(CsvCursor *cursor, size_t limit)
     }
     uint64_t bytes = source->stored_read - bytes_before;
     atomic_fetch_add_explicit(&scan->bytes_read, bytes, memory_order_relaxed);
-    atomic_fetch_add_explicit(&context_counts(cursor->context)->progress_done, bytes, memory_order_relaxed);
+    progress_part_add(scan->base.progress, bytes);
     if (has_rows)
         atomic_fetch_add_explicit(&scan->row_count, cursor->row_count, memory_order_relaxed);
     return has_rows;
@@ -772,6 +771,7 @@ Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
         .cursor_limit = is_shared ? csv_morsels_count(scan->is_fed ? 0 : shape->dialect.data_offset,
                                                       shape->identity.size, CSV_READ_SIZE)
                                   : 1,
+        .work = table->spool ? 0 : shape->identity.size,
         .start = reading_new,
         .open = scan_open,
         .explain = scan_explain,

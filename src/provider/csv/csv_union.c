@@ -387,6 +387,7 @@ static void *reading_new(Scan *base, Arena *arena, const Context *context, const
         const DynamicFilter **own = dynamics ? arena_array(arena, const DynamicFilter *, count) : NULL;
         for (size_t d = 0; dynamics && d < count; d++)
             own[d] = dynamics[scan->dynamics[p][d]];
+        scan->scans[p]->progress = base->progress;
         reading->readings[p] = scan_start(scan->scans[p], arena, context, own);
     }
     return reading;
@@ -503,6 +504,7 @@ static void scan_add_part(UnionScan *scan, const UnionPart *part, const ScanArgs
     scan->dynamics[scan->part_count] = dynamics;
     Scan *file_scan = csv_scan_shape(part->table, part->shape, &own);
     scan->base.cursor_limit += file_scan->cursor_limit;
+    scan->base.work += file_scan->work;
     scan->scans[scan->part_count++] = file_scan;
 }
 
@@ -550,6 +552,7 @@ static Scan *union_scan(TableProvider *base, const ScanArgs *args)
         .schema = schema,
         .statistics = scan_statistics(scan, shape, args),
         .cursor_limit = scan->base.cursor_limit,
+        .work = scan->base.work,
         .start = reading_new,
         .open = scan_open,
         .explain = scan_explain,

@@ -151,6 +151,12 @@ static bool cursor_take_key(MemoryCursor *cursor)
     return true;
 }
 
+/* What a row counts for in Scan.work: the bytes of its columns, roughly. */
+static uint64_t cursor_row_work(const MemoryScan *scan)
+{
+    return 8 * (scan->columns.count + 1);
+}
+
 /* The next morsel that may hold rows; false when all are taken. */
 static bool cursor_take_morsel(MemoryCursor *cursor)
 {
@@ -166,14 +172,15 @@ static bool cursor_take_morsel(MemoryCursor *cursor)
         size_t first = morsel % GROUP_MORSELS * MORSEL_ROWS;
         if (first >= slice->row_count)
             continue;
+        cursor->row = first;
+        cursor->end = slice->row_count - first < MORSEL_ROWS ? slice->row_count : first + MORSEL_ROWS;
+        progress_part_add(scan->base.progress, (cursor->end - first) * cursor_row_work(scan));
         if (!slice_may_match(cursor, slice)) {
             atomic_fetch_add(&scan->skipped_count, first == 0);
             continue;
         }
         cursor->base.morsel = morsel;
         cursor->slice_index = morsel / GROUP_MORSELS;
-        cursor->row = first;
-        cursor->end = slice->row_count - first < MORSEL_ROWS ? slice->row_count : first + MORSEL_ROWS;
         return true;
     }
 }
@@ -240,6 +247,7 @@ static void execution_begin(Scan *base, Arena *arena)
     MemoryScan *scan = (MemoryScan *)base;
     scan->version = memory_version_ref(scan->table->version);
     arena_own(arena, scan->version, version_release);
+    base->work = scan->key ? 0 : memory_version_row_count(scan->version) * cursor_row_work(scan);
     scan->settled = arena_array(arena, Expr *, scan->filter_count);
     for (size_t i = 0; i < scan->filter_count; i++)
         scan->settled[i] = expr_settle(arena, scan->table_filters[i]);
