@@ -255,6 +255,8 @@ static double join_rows(PlanColumns *columns, const PlanJoin *join)
     double left = join->base.inputs[0]->row_estimate, right = join->base.inputs[1]->row_estimate;
     if (join->type == PLAN_JOIN_MARK || join->type == PLAN_JOIN_SINGLE)
         return left;
+    if (join->ordered_rows >= 0)
+        return join->ordered_rows;
     double others = 1;
     JoinKeys keys;
     join_keys_init(&keys);

@@ -72,12 +72,6 @@ static bool set_is_single(RelationSet set)
     return set != 0 && (set & (set - 1)) == 0;
 }
 
-static size_t set_first(RelationSet set)
-{
-    uint64_t low = (uint64_t)set;
-    return low ? (size_t)__builtin_ctzll(low) : 64 + (size_t)__builtin_ctzll((uint64_t)(set >> 64));
-}
-
 /* How many different values either side of an equality has; see JoinKeys. */
 static void condition_measure(const JoinGraph *graph, JoinCondition *condition)
 {
@@ -88,8 +82,8 @@ static void condition_measure(const JoinGraph *graph, JoinCondition *condition)
     RelationSet left = relations_of(graph, expr->arguments[0]), right = relations_of(graph, expr->arguments[1]);
     join_keys_init(&keys);
     if (!set_is_single(left) || !set_is_single(right) ||
-        !join_keys_add(graph->columns, &keys, graph->relations.items[set_first(left)],
-                       graph->relations.items[set_first(right)], expr))
+        !join_keys_add(graph->columns, &keys, graph->relations.items[relation_set_first(left)],
+                       graph->relations.items[relation_set_first(right)], expr))
         return;
     condition->is_equality = true;
     condition->sides[0] = left;
@@ -108,7 +102,7 @@ static JoinClass *class_of(JoinGraph *graph, const JoinCondition *condition, int
     if (*index == 0) {
         JoinClass class = {.relations = condition->sides[side]};
         array_add(graph->columns->arena, &class.members,
-                  ((JoinMember){condition->sides[side], column, condition->distinct[side]}));
+                  ((JoinMember){condition->sides[side], column, condition->distinct[side], /* skew= */ 1}));
         array_add(graph->columns->arena, &graph->classes, class);
         *index = (uint32_t)graph->classes.count;
     }
@@ -186,6 +180,17 @@ static double class_distinct(const JoinClass *class, RelationSet set)
     return fewest;
 }
 
+/* What the distinct counts do not know, where the anchor is on one side: of the members on the other. */
+static double class_skew(const JoinClass *class, RelationSet a, RelationSet b)
+{
+    double skew = 1;
+    RelationSet others = class->anchor & a ? b : class->anchor & b ? a : 0;
+    for (size_t i = 0; others && i < class->members.count; i++)
+        if (class->members.items[i].relation & others)
+            skew *= class->members.items[i].skew;
+    return skew;
+}
+
 double join_graph_rows(const JoinGraph *graph, RelationSet a, double a_rows, RelationSet b, double b_rows,
                        bool *ret_is_connected)
 {
@@ -201,6 +206,7 @@ double join_graph_rows(const JoinGraph *graph, RelationSet a, double a_rows, Rel
         keys_count_side(&keys, 0, class_distinct(class, a));
         keys_count_side(&keys, 1, class_distinct(class, b));
         keys.count++;
+        others *= class_skew(class, a, b);
     }
     for (size_t i = 0; i < graph->conditions.count; i++) {
         const JoinCondition *condition = &graph->conditions.items[i];

@@ -15,6 +15,13 @@ static inline RelationSet relation_set_of(size_t relation)
     return (RelationSet)1 << relation;
 }
 
+/* The first relation of a set that is not empty. */
+static inline size_t relation_set_first(RelationSet set)
+{
+    uint64_t low = (uint64_t)set;
+    return low ? (size_t)__builtin_ctzll(low) : 64 + (size_t)__builtin_ctzll((uint64_t)(set >> 64));
+}
+
 /* A condition that is none of a class. */
 typedef struct JoinCondition {
     Expr *expr;
@@ -34,12 +41,14 @@ typedef struct JoinMember {
     RelationSet relation;
     Expr *column;
     double distinct; /* 0: unknown */
+    double skew;     /* so many times as often as other values its rows have those of the class's anchor */
 } JoinMember;
 
 /* Columns, one a relation, that are all to be equal: a = b and b = c make a class of three, in which a = c serves as
  * well. When two sets of relations are joined that have members both, one equality does for all. */
 typedef struct JoinClass {
     RelationSet relations;
+    RelationSet anchor; /* the member that has few of the values, and is known whole (join_samples.h); or none */
     ARRAY(JoinMember) members;
     ARRAY(JoinEquality) written; /* the conditions that it comes of */
 } JoinClass;

@@ -6,7 +6,7 @@
  * with the smallest result first. The cost of a tree is the sum of the rows of all its joins. */
 #include <math.h>
 
-#include "optimizer/join_graph.h"
+#include "optimizer/join_samples.h"
 
 enum {
     PROGRAMMED_RELATIONS = 12,
@@ -294,9 +294,9 @@ static Plan *tree_plan(JoinGraph *graph, const JoinTree *tree)
     Plan *left = tree_plan(graph, tree->left), *right = tree_plan(graph, tree->right);
     JoinExprs conditions = {0};
     join_graph_place(graph, tree->left->relations, tree->right->relations, &conditions);
-    Plan *join = &plan_join_new(graph->columns, PLAN_JOIN_INNER, left, right, conditions.items, conditions.count)->base;
-    join->row_estimate = tree->rows;
-    return join;
+    PlanJoin *join = plan_join_new(graph->columns, PLAN_JOIN_INNER, left, right, conditions.items, conditions.count);
+    join->base.row_estimate = join->ordered_rows = tree->rows;
+    return &join->base;
 }
 
 static Plan *order(PlanColumns *columns, Plan *plan);
@@ -320,6 +320,7 @@ static Plan *order(PlanColumns *columns, Plan *plan)
     for (size_t i = 0; i < graph.relations.count; i++)
         graph.relations.items[i] = order(columns, graph.relations.items[i]);
     join_graph_measure(&graph);
+    join_graph_sample(&graph);
     return plan_filter_new(columns, tree_plan(&graph, graph_tree(&graph)), graph.held.items, graph.held.count);
 }
 

@@ -43,7 +43,9 @@ Plan *plan_new(PlanColumns *columns, PlanKind kind, size_t input_count)
     if (kind == PLAN_SCAN) {
         ((PlanScan *)plan)->limit = NO_LIMIT;
         ((PlanScan *)plan)->sampled = -1;
-    } else if (kind == PLAN_SORT)
+    } else if (kind == PLAN_JOIN)
+        ((PlanJoin *)plan)->ordered_rows = -1;
+    else if (kind == PLAN_SORT)
         ((PlanSort *)plan)->limit = NO_LIMIT;
     else if (kind == PLAN_LIMIT)
         ((PlanLimit *)plan)->limit = NO_LIMIT;

@@ -188,6 +188,7 @@ typedef struct PlanJoin {
     ColumnId mark;
     Expr *mark_condition;
     ARRAY(PlanDynamic) dynamics; /* told the values on the right that this column of the left must be equal to */
+    double ordered_rows; /* INNER: what the search for the best order took them to be; negative: none was made */
 } PlanJoin;
 
 typedef struct PlanAggregate {

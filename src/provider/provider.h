@@ -216,7 +216,7 @@ typedef struct TableProviderOps {
                                                      table grows. May be NULL: see KEPT PLANS */
     const Statistics *(*statistics)(TableProvider *table, const Context *context); /* may be NULL, and return NULL */
     /* Calls visit with about so many rows from all over the table, in batches of these columns, while planning: no I/O.
-     * May be NULL. */
+     * SIZE_MAX: with all that there are, or as many as it has at hand. May be NULL. */
     void (*sample)(TableProvider *table, Arena *arena, const size_t *columns, size_t column_count, size_t row_count,
                    void (*visit)(void *user, Batch *batch), void *user);
     const Constraints *(*constraints)(TableProvider *table); /* may be NULL, and return NULL */

@@ -111,7 +111,7 @@ void memory_reader_sample(MemoryReader *reader, size_t row_count, void (*visit)(
     size_t chunk_count = 0, before = 0, taken = 0;
     for (size_t s = 0; s < reader->version->slice_count; s++)
         chunk_count += slice_chunk_count(reader, s);
-    size_t wanted = chunk_count < MOST_CHUNKS ? chunk_count : MOST_CHUNKS;
+    size_t wanted = row_count == SIZE_MAX || chunk_count < MOST_CHUNKS ? chunk_count : MOST_CHUNKS;
     for (size_t s = 0; s < reader->version->slice_count; s++) {
         size_t here = slice_chunk_count(reader, s), rows = reader->version->slices[s].row_count;
         for (; taken < wanted && taken * chunk_count / wanted < before + here; taken++) {
