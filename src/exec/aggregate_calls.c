@@ -8,7 +8,7 @@
 #include "exec/spill.h"
 #include "expr/evaluator.h"
 
-enum { STATE_ALIGNMENT = 8 };
+enum { STATE_ALIGNMENT = 8, CACHE_LINE = 64 };
 
 /* DISTINCT: the rows that came already. When memory is full others that have not wait on disk until the end. */
 typedef struct CallDistinct {
@@ -51,22 +51,6 @@ typedef struct Call {
     bool is_shared;         /* its state is another call's, which keeps it */
 } Call;
 
-/* The rows of a batch that go to few groups, group by group. */
-enum { MOST_RUNS = 32, FEWEST_RUN_ROWS = 16, SEEN_GROUPS = 256 };
-
-typedef struct GroupRuns {
-    size_t count; /* 0: they are too many, or the rows too few */
-    uint8_t *groups[MOST_RUNS];
-    size_t starts[MOST_RUNS + 1];
-    uint16_t rows[BATCH_SIZE]; /* of the batch, in order within each group */
-    /* while they are found */
-    uint8_t ordinals[BATCH_SIZE];
-    struct {
-        const uint8_t *group;
-        uint8_t ordinal;
-    } seen[SEEN_GROUPS]; /* by bits of the address */
-} GroupRuns;
-
 struct AggregateCalls {
     Arena *arena;
     const Context *context;
@@ -75,8 +59,8 @@ struct AggregateCalls {
     size_t state_size;
     Arena *kept; /* what states point to: beyond the share it stands in a file that is mapped */
     bool has_groups;
-    GroupRuns runs;
     /* of the call at work */
+    const GroupRuns *runs;  /* or NULL */
     Batch rows;             /* the input's columns; the rows that go to the call */
     uint8_t *const *groups; /* of those rows, in their order; NULL: */
     uint8_t *one;           /* the group of them all */
@@ -465,49 +449,25 @@ static void rows_gather(AggregateCalls *calls, const Call *call)
 
 /* ---- updating ---- */
 
-/* False: they are not few. */
-static bool runs_find(GroupRuns *runs, const Batch *batch, uint8_t *const *groups)
+static bool call_takes_runs(const Call *call)
 {
-    size_t counts[MOST_RUNS] = {0};
-    memset(runs->seen, 0, sizeof runs->seen);
-    runs->count = 0;
-    for (size_t i = 0; i < batch->row_count; i++) {
-        size_t place = (uintptr_t)groups[i] / 16 % SEEN_GROUPS;
-        if (runs->seen[place].group == NULL) {
-            if (runs->count == MOST_RUNS)
-                return false;
-            runs->groups[runs->count] = groups[i];
-            runs->seen[place].group = groups[i];
-            runs->seen[place].ordinal = (uint8_t)runs->count++;
-        } else if (runs->seen[place].group != groups[i]) {
-            return false;
-        }
-        runs->ordinals[i] = runs->seen[place].ordinal;
-        counts[runs->ordinals[i]]++;
-    }
-    for (size_t r = 0, start = 0; r < runs->count; r++) {
-        runs->starts[r] = start;
-        start += counts[r];
-    }
-    runs->starts[runs->count] = batch->row_count;
-    return runs->count * FEWEST_RUN_ROWS <= batch->row_count;
+    return call->call->aggregate->update_all && !call->filter && !call->distinct && !call->order;
 }
 
-static void runs_split(GroupRuns *runs, const Batch *batch, uint8_t *const *groups)
+/* Each run goes through all of a column: it is brought near in one go. */
+static void vector_prefetch(const Vector *vector, size_t row_count)
 {
-    if (!runs_find(runs, batch, groups)) {
-        runs->count = 0;
-        return;
-    }
-    size_t next[MOST_RUNS];
-    memcpy(next, runs->starts, runs->count * sizeof *next);
-    for (size_t i = 0; i < batch->row_count; i++)
-        runs->rows[next[runs->ordinals[i]]++] = (uint16_t)batch_row(batch, i);
+    size_t size = vector->form == VECTOR_FLAT ? row_count * physical_size((Physical)vector->physical) : 0;
+    for (size_t at = 0; at < size; at += CACHE_LINE)
+        __builtin_prefetch((const char *)vector->data + at);
 }
 
 /* Each group's rows at once. */
-static void call_update_runs(const GroupRuns *runs, Call *call)
+static void call_update_runs(const AggregateCalls *calls, Call *call)
 {
+    const GroupRuns *runs = calls->runs;
+    for (size_t a = 0; a < call->argument_count; a++)
+        vector_prefetch(call->arguments[a], calls->rows.vector_size);
     for (size_t r = 0; r < runs->count; r++)
         call->call->aggregate->update_all(&call->state, call->arguments, runs->rows + runs->starts[r],
                                           runs->starts[r + 1] - runs->starts[r], runs->groups[r] + call->offset);
@@ -546,8 +506,8 @@ static void call_take(AggregateCalls *calls, Call *call)
         return;
     if (call->order)
         rows_gather(calls, call);
-    else if (calls->runs.count > 0 && call->call->aggregate->update_all && !call->filter && !call->distinct)
-        call_update_runs(&calls->runs, call);
+    else if (calls->runs && call_takes_runs(call))
+        call_update_runs(calls, call);
     else
         (calls->groups ? call_update_groups : call_update_one)(calls, call);
 }
@@ -571,10 +531,18 @@ static void calls_look(const AggregateCalls *calls)
         arena_rest(calls->kept);
 }
 
-void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups)
+bool aggregate_calls_take_runs(const AggregateCalls *calls)
+{
+    for (size_t i = 0; i < calls->count; i++)
+        if (!call_takes_runs(&calls->calls[i]))
+            return false;
+    return true;
+}
+
+void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups, const GroupRuns *runs)
 {
     calls_look(calls);
-    runs_split(&calls->runs, batch, groups);
+    calls->runs = runs->count > 0 ? runs : NULL;
     for (size_t i = 0; i < calls->count; i++) {
         calls->rows = *batch;
         calls->groups = groups;
@@ -586,7 +554,7 @@ void aggregate_calls_update_one(AggregateCalls *calls, const Batch *batch, uint8
 {
     calls_look(calls);
     calls->one = group;
-    calls->runs.count = 0;
+    calls->runs = NULL;
     for (size_t i = 0; i < calls->count; i++) {
         calls->rows = *batch;
         calls->groups = NULL;
@@ -601,7 +569,7 @@ static void call_feed_waiting(AggregateCalls *calls, Call *call)
 {
     CallDistinct *distinct = call->distinct;
     size_t first = calls->has_groups;
-    calls->runs.count = 0;
+    calls->runs = NULL;
     while (spill_begin_partition(distinct->spill)) {
         call_distinct_forget(distinct);
         for (const Batch *batch; (batch = spill_next(distinct->spill, 0, BATCH_SIZE)) != NULL;) {

@@ -7,6 +7,7 @@
 #define QUERN_EXEC_AGGREGATE_CALLS_H
 
 #include "exec/build.h"
+#include "exec/group_runs.h"
 
 typedef struct AggregateCalls AggregateCalls;
 
@@ -21,8 +22,11 @@ size_t aggregate_calls_state_size(const AggregateCalls *calls);
 size_t aggregate_calls_states_size(const AggregateCalls *calls);
 /* Bytes held besides the states: those, and rows that are kept. */
 size_t aggregate_calls_size(const AggregateCalls *calls);
-/* Row i of the batch (of those that count) goes to the group whose states are groups[i]. */
-void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups);
+/* Whether runs are all that it needs to know of the groups. */
+bool aggregate_calls_take_runs(const AggregateCalls *calls);
+/* Row i of the batch (of those that count) goes to the group whose states are groups[i]; where there are `runs`, they
+ * say the same. */
+void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups, const GroupRuns *runs);
 /* All rows go to one group. */
 void aggregate_calls_update_one(AggregateCalls *calls, const Batch *batch, uint8_t *group);
 /* The states at from[i] are merged into those at into[i], which then have the rows of both; another copy may have made

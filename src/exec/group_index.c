@@ -1,6 +1,11 @@
 /* exec/group_index.c: combinations of few values to groups.
  *
- *   number of a combination = (code of key 0 * values of key 1 + code of key 1) * values of key 2 + ...
+ *   number of a combination = (code of key 0 * codes of key 1 + code of key 1) * codes of key 2 + ...
+ *
+ *   codes of an integer key   0: NULL   1: first   2: first + 1   ...   `size`: first + size - 1
+ *
+ * How many combinations there may be depends on how many rows have come: a table for them must be worth it. A span of
+ * integers that grows is doubled, so that it seldom does.
  *
  * What a code means must not change while groups are known by it: a dictionary is kept shared, so that nobody writes
  * another into its memory, and a batch with another dictionary begins anew. */
@@ -8,23 +13,39 @@
 
 #include <string.h>
 
-enum { MOST_KEYS = 4, MOST_COMBINATIONS = 1024, MOST_VALUES = 256, MOST_MISSES = 8 };
+#include "exec/block.h"
+#include "expr/kernels.h"
+
+enum {
+    MOST_KEYS = 4,
+    SURE_COMBINATIONS = 1 << 10, /* of a few rows */
+    MOST_COMBINATIONS = 1 << 20, /* of any number */
+    ROW_COMBINATIONS = 4,        /* for each row that has come */
+    MOST_CODES = 1 << 8,         /* of a dictionary: each batch may have another */
+    MOST_MISSES = 8,
+};
 
 typedef struct IndexKey {
     Physical physical;
-    Vector *held;  /* the vector whose dictionary codes are of; flat: none are */
-    int64_t least; /* of integers: the one with code 0 */
-    size_t size;   /* how many values there are */
+    Vector *held;        /* the vector whose dictionary codes are of; flat: none are */
+    int64_t first, last; /* of integers */
+    size_t size;         /* how many values there are; 0: none is known */
 } IndexKey;
 
 struct GroupIndex {
     size_t key_count;
     IndexKey keys[MOST_KEYS];
-    size_t miss_count;                /* batches in a row that it did not serve for: then it is not tried any more */
-    uint8_t *rows[MOST_COMBINATIONS]; /* NULL: not known */
-    uint16_t numbers[BATCH_SIZE];
+    size_t most_combinations;
+    size_t row_count;         /* that have come */
+    size_t miss_count;        /* batches in a row that it did not serve for: then it is not tried any more */
+    bool is_stale;            /* codes mean something else than `rows` was made for */
+    Block *rows;              /* by number; NULL: not known */
+    size_t combination_count; /* of `rows` */
+    uint32_t numbers[BATCH_SIZE];
+    uint32_t codes[BATCH_SIZE];
+    uint16_t valid[BATCH_SIZE];  /* rows whose key is not NULL */
     uint16_t absent[BATCH_SIZE]; /* rows whose combination is not known, the first of each */
-    uint16_t absent_numbers[BATCH_SIZE];
+    uint32_t absent_numbers[BATCH_SIZE];
     uint8_t *found[BATCH_SIZE];
     bool is_new[BATCH_SIZE];
 };
@@ -32,12 +53,17 @@ struct GroupIndex {
 /* In the table between an absent row's being noted and its group's being found. */
 static uint8_t noted;
 
-GroupIndex *group_index_new(Arena *arena, const Type *types, size_t key_count)
+GroupIndex *group_index_new(Arena *arena, const Context *context, const Type *types, size_t key_count,
+                            size_t memory_size)
 {
     if (key_count == 0 || key_count > MOST_KEYS)
         return NULL;
     GroupIndex *index = arena_new(arena, GroupIndex);
+    size_t most = memory_size / sizeof(uint8_t *);
     index->key_count = key_count;
+    index->most_combinations = most < MOST_COMBINATIONS ? most : MOST_COMBINATIONS;
+    index->rows = block_new(arena, context, "the groups of GROUP BY");
+    index->is_stale = true;
     for (size_t k = 0; k < key_count; k++) {
         index->keys[k].physical = type_physical(types[k]);
         index->keys[k].held = vector_new(arena, types[k]);
@@ -45,29 +71,32 @@ GroupIndex *group_index_new(Arena *arena, const Type *types, size_t key_count)
     return index;
 }
 
-static void group_index_clear_rows(GroupIndex *index)
-{
-    memset(index->rows, 0, sizeof index->rows);
-}
-
 void group_index_forget(GroupIndex *index)
 {
-    group_index_clear_rows(index);
     for (size_t k = 0; k < index->key_count; k++) {
         vector_unref(index->keys[k].held);
         index->keys[k].size = 0;
     }
-    index->miss_count = 0;
+    block_clear(index->rows);
+    index->is_stale = true;
+    index->miss_count = index->row_count = 0;
 }
 
-/* ---- codes ---- */
+size_t group_index_size(const GroupIndex *index)
+{
+    return index ? index->rows->size : 0;
+}
+
+/* ---- spans of integers ---- */
 
 #define FIND_BOUNDS(name, ctype)                                                                                       \
     static void bounds_##name(const ctype *values, const uint16_t *selection, size_t count, int64_t *ret_least,        \
                               int64_t *ret_greatest)                                                                   \
     {                                                                                                                  \
-        ctype least = values[selection[0]], greatest = least;                                                          \
-        for (size_t i = 1; i < count; i++) {                                                                           \
+        ctype least = values[selection ? selection[0] : 0], greatest = least;                                          \
+        if (selection == NULL)                                                                                         \
+            kernels_get()->fold->bounds_##name(values, count, &least, &greatest);                                      \
+        for (size_t i = 1; i < count && selection; i++) {                                                              \
             ctype value = values[selection[i]];                                                                        \
             least = value < least ? value : least;                                                                     \
             greatest = value > greatest ? value : greatest;                                                            \
@@ -78,17 +107,98 @@ void group_index_forget(GroupIndex *index)
 FIND_BOUNDS(i32, int32_t)
 FIND_BOUNDS(i64, int64_t)
 
-#define ADD_CODES(name, ctype)                                                                                         \
-    static void numbers_add_##name(const ctype *values, ctype least, size_t size, const uint16_t *selection,           \
-                                   size_t count, uint16_t *numbers)                                                    \
-    {                                                                                                                  \
-        for (size_t i = 0; i < count; i++)                                                                             \
-            numbers[i] = (uint16_t)(numbers[i] * size + (size_t)(values[selection[i]] - least));                       \
+/* Of the rows that are not NULL. False: there are none. */
+static bool vector_bounds(GroupIndex *index, const Vector *vector, const uint16_t *selection, size_t count,
+                          int64_t *ret_least, int64_t *ret_greatest)
+{
+    *ret_least = 0;
+    *ret_greatest = 1; /* of booleans */
+    if (vector->validity) {
+        size_t valid_count = 0;
+        for (size_t i = 0; i < count; i++) {
+            uint16_t row = selection ? selection[i] : (uint16_t)i;
+            index->valid[valid_count] = row;
+            valid_count += validity_get(vector->validity, row);
+        }
+        selection = index->valid;
+        count = valid_count;
     }
-ADD_CODES(bool, uint8_t)
-ADD_CODES(i32, int32_t)
-ADD_CODES(i64, int64_t)
-ADD_CODES(code, uint32_t)
+    if (count == 0)
+        return false;
+    if (vector->physical == PHYSICAL_I32)
+        bounds_i32(vector->data, selection, count, ret_least, ret_greatest);
+    else if (vector->physical == PHYSICAL_I64)
+        bounds_i64(vector->data, selection, count, ret_least, ret_greatest);
+    return true;
+}
+
+static bool key_has_span(const IndexKey *key)
+{
+    return key->size > 0 && key->held->form == VECTOR_FLAT;
+}
+
+/* Doubles a span that has to grow, at the end where it does. */
+static void key_double(IndexKey *key, int64_t least, int64_t greatest)
+{
+    int64_t added = (int64_t)key->size;
+    if (greatest > key->last && greatest <= INT64_MAX - added)
+        key->last += added;
+    else if (least < key->first && least >= INT64_MIN + added)
+        key->first -= added;
+}
+
+/* Widens the span of an integer key so that the batch's are within; false: it is too wide. */
+static bool key_widen(IndexKey *key, int64_t least, int64_t greatest, size_t most)
+{
+    if (!key_has_span(key)) {
+        key->first = least;
+        key->last = greatest;
+    } else if (2 * key->size <= most) {
+        key_double(key, least, greatest);
+    }
+    key->first = least < key->first ? least : key->first;
+    key->last = greatest > key->last ? greatest : key->last;
+    vector_unref(key->held);
+    uint64_t width = (uint64_t)key->last - (uint64_t)key->first;
+    key->size = width < most ? (size_t)width + 1 : 0;
+    return key->size > 0;
+}
+
+/* ---- codes ---- */
+
+#define WRITE_CODES(name, ctype)                                                                                       \
+    static void codes_##name(const ctype *values, int64_t first, const uint16_t *selection, size_t count,              \
+                             uint32_t *codes)                                                                          \
+    {                                                                                                                  \
+        uint32_t base = (uint32_t)first - 1;                                                                           \
+        for (size_t i = 0; i < count; i++)                                                                             \
+            codes[i] = (uint32_t)values[selection[i]] - base;                                                          \
+    }
+WRITE_CODES(bool, uint8_t)
+WRITE_CODES(i32, int32_t)
+WRITE_CODES(i64, int64_t)
+WRITE_CODES(code, uint32_t)
+
+static void key_codes(const IndexKey *key, const Vector *vector, const uint16_t *selection, size_t count,
+                      uint32_t *codes)
+{
+    if (vector->form == VECTOR_DICTIONARY)
+        codes_code(vector->data, /* first= */ 1, selection, count, codes);
+    else if (key->physical == PHYSICAL_BOOL)
+        codes_bool(vector->data, key->first, selection, count, codes);
+    else if (key->physical == PHYSICAL_I32)
+        codes_i32(vector->data, key->first, selection, count, codes);
+    else
+        codes_i64(vector->data, key->first, selection, count, codes);
+    if (vector->form == VECTOR_FLAT && vector->validity)
+        for (size_t i = 0; i < count; i++)
+            codes[i] = validity_get(vector->validity, selection[i]) ? codes[i] : 0;
+}
+
+static size_t key_code_count(const IndexKey *key)
+{
+    return key->held->form == VECTOR_DICTIONARY ? key->size : key->size + 1;
+}
 
 static bool key_has_dictionary(const IndexKey *key, const Vector *vector)
 {
@@ -97,73 +207,65 @@ static bool key_has_dictionary(const IndexKey *key, const Vector *vector)
            held->dictionary->validity == vector->dictionary->validity && key->size == vector->dictionary_size;
 }
 
-/* Widens the span of an integer key so that the batch's are within; false: it is too wide. Sets *changes when codes
- * mean something else from now on. */
-static bool key_span(IndexKey *key, const Vector *vector, const uint16_t *selection, size_t count, bool *changes)
-{
-    int64_t least = 0, greatest = 1;
-    if (key->physical == PHYSICAL_I32)
-        bounds_i32(vector->data, selection, count, &least, &greatest);
-    else if (key->physical == PHYSICAL_I64)
-        bounds_i64(vector->data, selection, count, &least, &greatest);
-    bool is_known = key->size > 0 && key->held->form == VECTOR_FLAT;
-    int64_t last = is_known ? key->least + (int64_t)key->size - 1 : greatest;
-    int64_t first = is_known && key->least < least ? key->least : least;
-    last = last > greatest ? last : greatest;
-    if ((uint64_t)last - (uint64_t)first >= MOST_VALUES)
-        return false;
-    size_t size = (size_t)(last - first) + 1;
-    *changes |= !is_known || key->least != first || key->size != size;
-    vector_unref(key->held);
-    key->least = first;
-    key->size = size;
-    return true;
-}
-
-static bool key_begin(IndexKey *key, const Vector *vector, const uint16_t *selection, size_t count, bool *changes)
+/* Sees to it that all values of the batch have codes; false: they are too many. */
+static bool key_begin(GroupIndex *index, IndexKey *key, const Vector *vector, const uint16_t *selection, size_t count)
 {
     if (vector->form == VECTOR_DICTIONARY) {
-        if (vector->dictionary_size > MOST_VALUES)
+        if (vector->dictionary_size > MOST_CODES)
             return false;
         if (key_has_dictionary(key, vector))
             return true;
         vector_reference(key->held, vector);
         key->size = vector->dictionary_size;
-        *changes = true;
-        return true;
+        return index->is_stale = true;
     }
     bool is_integer = key->physical == PHYSICAL_BOOL || key->physical == PHYSICAL_I32 ||
                       (key->physical == PHYSICAL_I64 && vector->physical == PHYSICAL_I64);
-    return is_integer && vector->form == VECTOR_FLAT && vector->validity == NULL &&
-           key_span(key, vector, selection, count, changes);
+    int64_t least, greatest;
+    if (!is_integer || vector->form != VECTOR_FLAT)
+        return false;
+    if (!vector_bounds(index, vector, selection, count, &least, &greatest))
+        least = greatest = key_has_span(key) ? key->first : 0;
+    if (key_has_span(key) && least >= key->first && greatest <= key->last)
+        return true;
+    index->is_stale = true;
+    return key_widen(key, least, greatest, index->most_combinations);
 }
 
-/* Whether all combinations have numbers; those of the table are forgotten where they mean something else now. */
+/* Whether all combinations of the batch have numbers. Those of the table are forgotten where they mean something else
+ * now. */
 static bool group_index_begin(GroupIndex *index, Vector *const *keys, const uint16_t *selection, size_t count)
 {
-    bool changes = false, serves = true;
-    size_t combination_count = 1;
-    for (size_t k = 0; k < index->key_count && serves; k++) {
-        serves = key_begin(&index->keys[k], keys[k], selection, count, &changes);
-        combination_count *= index->keys[k].size ? index->keys[k].size : 1;
-        serves &= combination_count <= MOST_COMBINATIONS;
+    size_t combination_count = 1, worth = (index->row_count += count) * ROW_COMBINATIONS;
+    for (size_t k = 0; k < index->key_count; k++) {
+        bool has_codes = key_begin(index, &index->keys[k], keys[k], selection, count);
+        combination_count *= has_codes ? key_code_count(&index->keys[k]) : 0;
+        if (combination_count == 0 || combination_count > index->most_combinations) {
+            index->miss_count++;
+            return false;
+        }
     }
-    if (changes)
-        group_index_clear_rows(index);
-    return serves;
+    index->miss_count = 0;
+    if (combination_count > SURE_COMBINATIONS && combination_count > worth)
+        return false;
+    if (index->is_stale)
+        block_renew_zero(index->rows, combination_count * sizeof(uint8_t *));
+    index->is_stale = false;
+    index->combination_count = combination_count;
+    return true;
 }
 
-static void key_add_numbers(const IndexKey *key, const Vector *vector, const uint16_t *selection, size_t count,
-                            uint16_t *numbers)
+static void group_index_number(GroupIndex *index, Vector *const *keys, const uint16_t *selection, size_t count)
 {
-    if (vector->form == VECTOR_DICTIONARY)
-        numbers_add_code(vector->data, 0, key->size, selection, count, numbers);
-    else if (key->physical == PHYSICAL_BOOL)
-        numbers_add_bool(vector->data, 0, key->size, selection, count, numbers);
-    else if (key->physical == PHYSICAL_I32)
-        numbers_add_i32(vector->data, (int32_t)key->least, key->size, selection, count, numbers);
-    else
-        numbers_add_i64(vector->data, key->least, key->size, selection, count, numbers);
+    if (selection == NULL)
+        selection = selection_all;
+    key_codes(&index->keys[0], keys[0], selection, count, index->numbers);
+    for (size_t k = 1; k < index->key_count; k++) {
+        uint32_t code_count = (uint32_t)key_code_count(&index->keys[k]);
+        key_codes(&index->keys[k], keys[k], selection, count, index->codes);
+        for (size_t i = 0; i < count; i++)
+            index->numbers[i] = index->numbers[i] * code_count + index->codes[i];
+    }
 }
 
 /* ---- groups ---- */
@@ -172,44 +274,61 @@ static void key_add_numbers(const IndexKey *key, const Vector *vector, const uin
 static void group_index_learn(GroupIndex *index, HashTable *table, HashProbe *probe, Vector *const *keys,
                               const uint16_t *selection, size_t count)
 {
+    uint8_t **rows = index->rows->data;
     size_t absent_count = 0;
     for (size_t i = 0; i < count; i++) {
-        uint16_t number = index->numbers[i];
-        if (index->rows[number] != NULL)
+        uint32_t number = index->numbers[i];
+        if (rows[number] != NULL)
             continue;
-        index->rows[number] = &noted;
-        index->absent[absent_count] = selection[i];
+        rows[number] = &noted;
+        index->absent[absent_count] = selection ? selection[i] : (uint16_t)i;
         index->absent_numbers[absent_count++] = number;
     }
     hash_table_add(table, probe, keys, index->absent, absent_count, index->found, index->is_new);
     for (size_t i = 0; i < absent_count; i++)
-        index->rows[index->absent_numbers[i]] = index->found[i];
+        rows[index->absent_numbers[i]] = index->found[i];
+}
+
+static bool runs_are_known(const GroupRuns *runs)
+{
+    for (size_t r = 0; r < runs->count; r++)
+        if (runs->groups[r] == NULL)
+            return false;
+    return true;
+}
+
+/* Rows by their groups, where these are few. */
+static bool group_index_split(GroupIndex *index, const uint16_t *selection, size_t count, GroupRuns *runs)
+{
+    if (runs == NULL || index->combination_count > MOST_RUN_NUMBERS)
+        return false;
+    group_runs_of_numbers(runs, index->numbers, index->rows->data, index->combination_count, selection, count);
+    return runs->count > 0 && runs_are_known(runs);
 }
 
 bool group_index_add(GroupIndex *index, HashTable *table, HashProbe *probe, Vector *const *keys,
-                     const uint16_t *selection, size_t count, uint8_t **ret_rows)
+                     const uint16_t *selection, size_t count, uint8_t **ret_rows, GroupRuns *runs)
 {
-    if (index == NULL || index->miss_count == MOST_MISSES || count == 0)
+    if (runs)
+        runs->count = 0;
+    if (index == NULL || index->miss_count == MOST_MISSES || count == 0 ||
+        !group_index_begin(index, keys, selection, count))
         return false;
-    if (selection == NULL)
-        selection = selection_all;
-    if (!group_index_begin(index, keys, selection, count)) {
-        index->miss_count++;
-        return false;
-    }
-    index->miss_count = 0;
-    memset(index->numbers, 0, count * sizeof *index->numbers);
-    for (size_t k = 0; k < index->key_count; k++)
-        key_add_numbers(&index->keys[k], keys[k], selection, count, index->numbers);
+    group_index_number(index, keys, selection, count);
+    if (group_index_split(index, selection, count, runs))
+        return true;
+    if (runs)
+        runs->count = 0;
+    uint8_t *const *rows = index->rows->data;
     size_t absent_count = 0;
     for (size_t i = 0; i < count; i++) {
-        ret_rows[i] = index->rows[index->numbers[i]];
+        ret_rows[i] = rows[index->numbers[i]];
         absent_count += ret_rows[i] == NULL;
     }
     if (absent_count == 0)
         return true;
     group_index_learn(index, table, probe, keys, selection, count);
     for (size_t i = 0; i < count; i++)
-        ret_rows[i] = index->rows[index->numbers[i]];
+        ret_rows[i] = rows[index->numbers[i]];
     return true;
 }

@@ -46,6 +46,8 @@ typedef struct HashAggregateOperator {
     HashTable *table;
     HashProbe *probe;
     GroupIndex *index; /* in front of the table; or NULL */
+    bool takes_runs;   /* runs are enough, where there are any */
+    GroupRuns runs;    /* of the batch at hand */
     uint8_t *one;      /* the states of the one group; NULL when there are groups */
     /* of copies: */
     AggregateShared *shared; /* NULL: there is but one */
@@ -82,7 +84,7 @@ static void aggregate_note_memory(HashAggregateOperator *self)
 {
     size_t size = aggregate_calls_size(self->calls);
     if (self->table)
-        size += row_store_size(self->rows) + hash_table_size(self->table);
+        size += row_store_size(self->rows) + hash_table_size(self->table) + group_index_size(self->index);
     if (self->spill)
         size += spill_size(self->spill);
     operator_note_memory(&self->base, size);
@@ -94,9 +96,16 @@ static void aggregate_update_groups(HashAggregateOperator *self, const Batch *ba
 {
     if (!self->calls_set)
         return;
-    for (size_t i = 0; i < batch->row_count; i++)
-        self->found[i] += self->layout->extra_offset;
-    aggregate_calls_update(self->calls, batch, self->found);
+    size_t offset = self->layout->extra_offset;
+    bool has_runs = self->runs.count > 0;
+    if (!has_runs)
+        group_runs_of_rows(&self->runs, self->found, batch->selection, batch->row_count);
+    for (size_t r = 0; r < self->runs.count; r++)
+        self->runs.groups[r] += offset;
+    for (size_t i = 0; i < batch->row_count && !has_runs; i++)
+        self->found[i] += offset;
+    aggregate_calls_update(self->calls, batch, self->found, &self->runs);
+    self->runs.count = 0;
 }
 
 /* Columns of rows that wait. */
@@ -209,13 +218,13 @@ static void aggregate_add_to_groups(HashAggregateOperator *self, const Batch *ba
         return;
     }
     if (!group_index_add(self->index, self->table, self->probe, self->keys, batch->selection, batch->row_count,
-                         self->found))
+                         self->found, self->takes_runs ? &self->runs : NULL))
         hash_table_add(self->table, self->probe, self->keys, batch->selection, batch->row_count, self->found,
                        self->is_new);
     aggregate_update_groups(self, batch);
     aggregate_look_at_round(self, batch->row_count);
     size_t size = row_store_size(self->rows) + hash_table_size_to_add(self->table, BATCH_SIZE) +
-                  aggregate_calls_states_size(self->calls);
+                  group_index_size(self->index) + aggregate_calls_states_size(self->calls);
     if (!memory_share_is_full(self->share, row_store_count(self->rows), size))
         return;
     bool shares_spill = self->shared && !self->is_built;
@@ -546,7 +555,8 @@ static void aggregate_make_table(HashAggregateOperator *self, const Build *build
     self->table = hash_table_new(arena, build->context, self->rows, self->key_count, "the hash table of GROUP BY");
     self->probe = hash_probe_new(arena);
     if (!has_sets)
-        self->index = group_index_new(arena, types, self->key_count);
+        self->index = group_index_new(arena, build->context, types, self->key_count, self->share.size / 16);
+    self->takes_runs = aggregate_calls_take_runs(self->calls);
     self->columns = build->columns;
     self->value_positions = arena_array(arena, size_t, plan->group_count);
     self->waiting_count = plan->base.inputs[0]->output_count;
