@@ -31,7 +31,7 @@ void progress_part_begin(ProgressPart *part, Progress *whole, uint64_t total, ui
 
 void progress_part_add(ProgressPart *part, uint64_t size)
 {
-    if (part == NULL)
+    if (part == NULL || size == 0) /* threads share the counts: what is nothing does not touch them */
         return;
     uint64_t before = atomic_fetch_add_explicit(&part->done, size, memory_order_relaxed);
     uint64_t left = before < part->total ? part->total - before : 0;

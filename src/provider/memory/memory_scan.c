@@ -65,6 +65,7 @@ typedef struct MemoryCursor {
     size_t row, end; /* of the slice: what is left of the morsel */
     size_t batch_size;
     size_t limit_left;
+    uint64_t row_count, dropped_count; /* of the morsel: threads share the scan's, so they seldom add to them */
     bool is_open;
     MemoryDynamic *dynamics;
     uint16_t *selection; /* BATCH_SIZE; NULL: there is nothing to select by */
@@ -151,6 +152,13 @@ static bool cursor_take_key(MemoryCursor *cursor)
     return true;
 }
 
+static void cursor_count(MemoryCursor *cursor)
+{
+    atomic_fetch_add_explicit(&cursor->scan->row_count, cursor->row_count, memory_order_relaxed);
+    atomic_fetch_add_explicit(&cursor->scan->dropped_count, cursor->dropped_count, memory_order_relaxed);
+    cursor->row_count = cursor->dropped_count = 0;
+}
+
 /* What a row counts for in Scan.work: the bytes of its columns, roughly. */
 static uint64_t cursor_row_work(const MemoryScan *scan)
 {
@@ -162,6 +170,7 @@ static bool cursor_take_morsel(MemoryCursor *cursor)
 {
     MemoryScan *scan = cursor->scan;
     const MemoryVersion *version = scan->version;
+    cursor_count(cursor);
     if (scan->key)
         return cursor_take_key(cursor);
     while (true) {
@@ -202,12 +211,11 @@ static Batch *cursor_read(MemoryCursor *cursor)
     Batch *input = memory_reader_read(cursor->reader, cursor->slice_index, cursor->row, end);
     cursor->row = end;
     size_t row_count = input->row_count;
-    atomic_fetch_add_explicit(&cursor->scan->row_count, row_count, memory_order_relaxed);
+    cursor->row_count += row_count;
     if (cursor->evaluator && row_count > 0)
         evaluator_filter(cursor->evaluator, input, cursor->selection);
     cursor_narrow(cursor, input);
-    if (input->row_count < row_count)
-        atomic_fetch_add_explicit(&cursor->scan->dropped_count, row_count - input->row_count, memory_order_relaxed);
+    cursor->dropped_count += row_count - input->row_count;
     cursor->output->row_count = input->row_count;
     cursor->output->vector_size = input->vector_size;
     cursor->output->selection = input->selection;
@@ -237,6 +245,11 @@ static Batch *cursor_next(BatchStream *stream)
     return NULL;
 }
 
+static void cursor_close(BatchStream *stream)
+{
+    cursor_count((MemoryCursor *)stream);
+}
+
 static void version_release(void *version)
 {
     memory_version_unref(version);
@@ -264,7 +277,7 @@ static void *scan_reading_new(Scan *scan, Arena *arena, const Context *context, 
 static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Context *context)
 {
     MemoryCursor *cursor = arena_new(arena, MemoryCursor);
-    cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next};
+    cursor->base = (BatchStream){.schema = base->schema, .next = cursor_next, .close = cursor_close};
     cursor->scan = (MemoryScan *)base;
     cursor->reading = reading;
     cursor->context = context;
