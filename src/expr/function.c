@@ -297,6 +297,8 @@ bool function_call_can_fail(const Expr *call)
     const Function *function = call->function;
     if (!(function->flags & FUNCTION_CAN_FAIL))
         return false;
+    if (function->is_safe && function->is_safe(call))
+        return false;
     bool is_divided = function->name[0] == '/' || function->name[0] == '%';
     bool is_arithmetic = function->name[1] == '\0' && strchr("+-*/%", function->name[0]);
     if (!is_arithmetic)

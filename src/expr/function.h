@@ -64,6 +64,8 @@ struct Function {
     /* Narrows the type of a call whose constant arguments tell more (round(x, 2)): may change call->type. NULL: it
      * stays. */
     void (*refine)(Expr *call);
+    /* Whether the arguments of this call keep it from raising, whatever CAN_FAIL says. NULL: they never do. */
+    bool (*is_safe)(const Expr *call);
     /* Made once an execution, from constant arguments (a compiled pattern); the arena is the execution's. May raise. */
     void *(*prepare)(Arena *arena, const Expr *call);
     /* Chosen once by type and CPU level when the entry serves many types; NULL: `kernel`. */

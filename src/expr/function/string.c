@@ -118,6 +118,14 @@ static StringView view_characters(StringView text, size_t first, size_t end)
 }
 
 /* substring(x, start [, length]): character 1 is the first; what lies before it is taken from the length. */
+static bool substring_is_safe(const Expr *call)
+{
+    if (call->argument_count < 3)
+        return true;
+    const Expr *length = call->arguments[2];
+    return length->kind == EXPR_CONSTANT && (length->constant.is_null || length->constant.i64 >= 0);
+}
+
 static void substring_text(KernelCall *call)
 {
     for (size_t i = 0; i < call->count; i++) {
@@ -291,6 +299,12 @@ static StringView view_split(StringView text, StringView delimiter, int64_t inde
     return nothing;
 }
 
+static bool split_part_is_safe(const Expr *call)
+{
+    const Expr *index = call->arguments[2];
+    return index->kind == EXPR_CONSTANT && (index->constant.is_null || index->constant.i64 != 0);
+}
+
 static void split_part(KernelCall *call)
 {
     for (size_t i = 0; i < call->count; i++) {
@@ -355,8 +369,8 @@ KERNEL_PART(substring_index, view_before(x, argument_text(call, 1, i), ARGUMENT(
     {                                                                                                                  \
         .name = title, .signature = "(VARCHAR, start BIGINT [, length BIGINT]) VARCHAR",                               \
         .description = "Characters from start (the first is 1), so many or all.", .flags = FUNCTION_CAN_FAIL,          \
-        .argument_count = 3, .optional_count = 1, .arguments = {T(VARCHAR), T(BIGINT), T(BIGINT)},                     \
-        .result = T(VARCHAR), .kernel = substring_text                                                                 \
+        .is_safe = substring_is_safe, .argument_count = 3, .optional_count = 1,                                        \
+        .arguments = {T(VARCHAR), T(BIGINT), T(BIGINT)}, .result = T(VARCHAR), .kernel = substring_text                \
     }
 #define TRIM(title, k, text)                                                                                           \
     {                                                                                                                  \
@@ -393,7 +407,8 @@ FunctionFamily function_family_string = {
     SUBSTRING("substring"),
     {.name = "substring", .signature = "(BLOB, start BIGINT [, length BIGINT]) BLOB",
      .description = "Bytes from start (the first is 1), so many or all.", .flags = FUNCTION_CAN_FAIL,
-     .optional_count = 1, ARGUMENTS(T(BLOB), T(BIGINT), T(BIGINT)), .result = T(BLOB), .kernel = substring_blob},
+     .optional_count = 1, ARGUMENTS(T(BLOB), T(BIGINT), T(BIGINT)), .result = T(BLOB), .kernel = substring_blob,
+     .is_safe = substring_is_safe},
     {.name = "substring", .signature = "(VARCHAR, pattern VARCHAR) VARCHAR",
      .description = "What a regular expression matches, or its first parenthesized part.", .flags = FUNCTION_CAN_FAIL,
      ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(VARCHAR), .kernel = kernel_substring_regex,
@@ -423,7 +438,8 @@ FunctionFamily function_family_string = {
      ARGUMENTS(T(VARCHAR), T(VARCHAR), T(BIGINT)), .result = T(VARCHAR), .kernel = substring_index},
     {.name = "split_part", .signature = "(VARCHAR, delimiter VARCHAR, index BIGINT) VARCHAR",
      .description = "The part with that index, from 1, or from the end with -1.", .flags = FUNCTION_CAN_FAIL,
-     .argument_count = 3, .arguments = {T(VARCHAR), T(VARCHAR), T(BIGINT)}, .result = T(VARCHAR), .kernel = split_part},
+     .argument_count = 3, .arguments = {T(VARCHAR), T(VARCHAR), T(BIGINT)}, .result = T(VARCHAR), .kernel = split_part,
+     .is_safe = split_part_is_safe},
     {0},
 };
 /* clang-format on */
