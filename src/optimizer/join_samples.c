@@ -258,12 +258,11 @@ static void source_read(Sampling *self, size_t relation)
     reading_init(&reading, self, relation);
     if (reading.classes.count == 0)
         return;
-    scan_sample(self->graph->columns, source->scan, source->conditions, source->condition_count, reading.columns.items,
-                reading.columns.count, SIZE_MAX, reading_visit, &reading);
-    if ((double)reading.row_count != source->table_rows)
-        return; /* a sample after all */
+    if (!scan_sample(self->graph->columns, source->scan, source->conditions, source->condition_count,
+                     reading.columns.items, reading.columns.count, SIZE_MAX, reading_visit, &reading))
+        return;
     if (source->condition_count > 0) {
-        source->scan->sampled = (double)reading.passed_count / fmax(source->table_rows, 1);
+        source->scan->sampled = (double)reading.passed_count / fmax((double)reading.row_count, 1);
         plan->row_estimate = (double)reading.passed_count;
     }
     for (size_t i = 0; i < reading.classes.count; i++) {

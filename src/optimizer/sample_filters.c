@@ -37,8 +37,10 @@ static void sample_filter(PlanColumns *columns, PlanFilter *filter)
     Sample sample = {0};
     scan_sample(columns, scan, filter->conditions, filter->condition_count, NULL, 0, SAMPLE_ROWS, sample_visit,
                 &sample);
+    if (sample.row_count == 0)
+        return;
     double guess = filter->base.row_estimate / scan->base.row_estimate;
-    double seen = fmax((double)sample.passed_count, 1) / fmax((double)sample.row_count, 1);
+    double seen = fmax((double)sample.passed_count, 1) / (double)sample.row_count;
     scan->sampled = sample.passed_place_count * FEW_PLACES <= sample.place_count ? fmin(guess, seen) : seen;
 }
 

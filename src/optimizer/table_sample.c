@@ -61,7 +61,7 @@ static void sample_visit(void *user, Batch *batch)
     self->visit(self->user, &(SampledRows){batch, passed, passed_count});
 }
 
-void scan_sample(PlanColumns *columns, PlanScan *scan, Expr *const *conditions, size_t condition_count,
+bool scan_sample(PlanColumns *columns, PlanScan *scan, Expr *const *conditions, size_t condition_count,
                  const ColumnId *wanted, size_t wanted_count, size_t row_count,
                  void (*visit)(void *user, const SampledRows *rows), void *user)
 {
@@ -76,6 +76,8 @@ void scan_sample(PlanColumns *columns, PlanScan *scan, Expr *const *conditions, 
     run->evaluator = evaluator_new(scratch, columns->context, mapped, condition_count);
     run->visit = visit;
     run->user = user;
-    scan->table->ops->sample(scan->table, scratch, used.indexes, used.count, row_count, sample_visit, run);
+    bool is_whole = scan->table->ops->sample(scan->table, columns->context, scratch, used.indexes, used.count,
+                                             row_count, sample_visit, run);
     arena_free(scratch);
+    return is_whole;
 }

@@ -13,8 +13,8 @@ typedef struct SampledRows {
 
 /* Whether its provider gives samples, on which these conditions can be tried: they are about this table alone. */
 bool scan_has_sample(const PlanScan *scan, Expr *const *conditions, size_t condition_count);
-/* Calls visit with about so many rows from all over the table; SIZE_MAX: as many as the provider gives. */
-void scan_sample(PlanColumns *columns, PlanScan *scan, Expr *const *conditions, size_t condition_count,
+/* Calls visit with about so many rows from all over the table; SIZE_MAX: all. Returns whether these were all. */
+bool scan_sample(PlanColumns *columns, PlanScan *scan, Expr *const *conditions, size_t condition_count,
                  const ColumnId *wanted, size_t wanted_count, size_t row_count,
                  void (*visit)(void *user, const SampledRows *rows), void *user);
 

@@ -215,10 +215,11 @@ typedef struct TableProviderOps {
     uint64_t (*plan_epoch)(TableProvider *table); /* a kept plan is good as long as this is the same: it changes as the
                                                      table grows. May be NULL: see KEPT PLANS */
     const Statistics *(*statistics)(TableProvider *table, const Context *context); /* may be NULL, and return NULL */
-    /* Calls visit with about so many rows from all over the table, in batches of these columns, while planning: no I/O.
-     * SIZE_MAX: with all that there are, or as many as it has at hand. May be NULL. */
-    void (*sample)(TableProvider *table, Arena *arena, const size_t *columns, size_t column_count, size_t row_count,
-                   void (*visit)(void *user, Batch *batch), void *user);
+    /* Calls visit with about so many rows from all over the table, in batches of these columns, while planning: what it
+     * costs is as little as they are. SIZE_MAX: with all rows. None, where they are not at hand. Returns whether these
+     * were all. May be NULL. */
+    bool (*sample)(TableProvider *table, const Context *context, Arena *arena, const size_t *columns,
+                   size_t column_count, size_t row_count, void (*visit)(void *user, Batch *batch), void *user);
     const Constraints *(*constraints)(TableProvider *table); /* may be NULL, and return NULL */
     const Indexes *(*indexes)(TableProvider *table);         /* those of CREATE INDEX; may be NULL, and return NULL */
     const char *(*column_default)(TableProvider *table, size_t column);  /* SQL text or NULL; may be NULL */

@@ -145,6 +145,7 @@ static const TableProviderOps csv_ops = {
     .supports_filters_pushdown = csv_supports_filters_pushdown,
     .scan = csv_scan,
     .statistics = csv_statistics,
+    .sample = csv_sample,
     .table_definition = csv_table_definition,
     .insert_into = csv_insert_into,
     .delete_rows = csv_delete_rows,

@@ -50,6 +50,9 @@ CsvScanCounts csv_scan_counts(Scan *scan);
 void csv_scan_counts_explain(const CsvScanCounts *counts, bool has_filters, Text *text);
 void csv_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
                                    FilterPushdown *ret_answers);
+/* csv_sample.c */
+bool csv_sample(TableProvider *table, const Context *context, Arena *arena, const size_t *columns, size_t column_count,
+                size_t row_count, void (*visit)(void *user, Batch *batch), void *user);
 /* csv_check.c */
 BatchStream *csv_check(const FormatArgs *args);
 /* csv_insert.c */

@@ -85,12 +85,14 @@ static void memory_release(TableProvider *base)
     arena_free(base->arena); /* and with it the newest version's share */
 }
 
-static void memory_sample(TableProvider *table, Arena *arena, const size_t *columns, size_t column_count,
-                          size_t row_count, void (*visit)(void *user, Batch *batch), void *user)
+static bool memory_sample(TableProvider *table, const Context *context, Arena *arena, const size_t *columns,
+                          size_t column_count, size_t row_count, void (*visit)(void *user, Batch *batch), void *user)
 {
+    (void)context;
     const MemoryTable *self = (const MemoryTable *)table;
     memory_reader_sample(memory_reader_new(arena, self->schema, self->version, columns, column_count), row_count, visit,
                          user);
+    return row_count == SIZE_MAX;
 }
 
 static const TableProviderOps memory_ops = {
