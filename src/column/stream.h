@@ -12,8 +12,8 @@ struct BatchStream {
     /* Ends it early or late; called once at most. Never raises. May be NULL. */
     void (*close)(BatchStream *stream);
     /* A cursor that shares its reading with others: the morsel (Batch.morsel) that it is reading, or was when it
-     * raised. So of several errors the first in the source's order is told. */
-    uint64_t morsel;
+     * raised. So of several errors the first in the source's order is told. Any thread may look. */
+    _Atomic uint64_t morsel;
 };
 
 static inline Batch *stream_next(BatchStream *stream)

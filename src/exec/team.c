@@ -34,12 +34,12 @@ struct Worker {
     bool is_started; /* its thread is to be waited for */
     /* its own */
     uint64_t phase_count;
-    uint64_t own_position;
-    uint64_t watched_phase;
-    const BatchStream *watched;
-    bool is_dismissed; /* unwinds for another's sake */
+    uint64_t own_position; /* what it has told last */
+    bool is_dismissed;     /* unwinds for another's sake */
     /* under the team's lock */
     uint64_t position;
+    uint64_t watched_phase;
+    const BatchStream *watched;
     bool has_ended;
     bool waits_for_room;
     const Meeting *meeting; /* where it waits for round `round` to end; or NULL */
@@ -244,15 +244,18 @@ void worker_watch(Worker *worker, uint64_t phase, const BatchStream *cursor)
 {
     if (worker == NULL)
         return;
+    pthread_mutex_lock(&worker->team->lock);
     worker->watched_phase = phase;
     worker->watched = cursor;
+    pthread_mutex_unlock(&worker->team->lock);
 }
 
-/* Where it is now. */
+/* Where it is now. With the lock. Its cursor may be further than it has told, and wait there for one that has failed.
+ */
 static uint64_t worker_position(const Worker *worker)
 {
     uint64_t watched = worker->watched ? worker->watched_phase + worker->watched->morsel : 0;
-    return watched > worker->own_position ? watched : worker->own_position;
+    return watched > worker->position ? watched : worker->position;
 }
 
 /* ---- queues ---- */
@@ -353,7 +356,7 @@ static bool team_is_past(const Team *team, uint64_t position)
     for (size_t i = 0; i < team->worker_count; i++) {
         const Worker *worker = &team->workers[i];
         bool is_known = team->keeps_order && worker->first;
-        if (!is_known && !worker->has_ended && worker->position < position)
+        if (!is_known && !worker->has_ended && worker_position(worker) < position)
             return false;
     }
     return true;
@@ -384,7 +387,8 @@ static bool team_wait(Team *team)
         pthread_cond_broadcast(&team->for_workers);
     }
     team->gather_waits = true;
-    if (team->outer->stop) /* the Gather runs on a worker's thread, and nobody wakes it for that worker's end */
+    /* the Gather may run on a worker's thread, and nobody wakes it for that worker's end, nor for a cursor's morsel */
+    if (team->outer->stop || team->has_failed)
         condition_wait_briefly(&team->for_gather, &team->lock);
     else
         pthread_cond_wait(&team->for_gather, &team->lock);

@@ -176,6 +176,28 @@ START_TEST(who_waits_at_a_meeting_goes_when_another_fails)
 }
 END_TEST
 
+/* As cursors of a file do, whose pieces tell of each other. */
+static void wait_for_batch_two(size_t batch_number)
+{
+    if (batch_number == 2)
+        error_raise(ERROR_IO, NO_POSITION, "batch 2 cannot be read");
+    while (batch_number > 2) {
+        context_check(context_entered());
+        sched_yield();
+    }
+}
+
+START_TEST(a_cursor_that_waits_for_one_that_has_failed_ends)
+{
+    for (int keeps_order = 0; keeps_order < 2; keeps_order++) {
+        arena_reset(test_arena);
+        plans_begin(BATCH_SIZE, BATCH_ROWS);
+        test_at_batch = wait_for_batch_two;
+        expect_error(ERROR_IO, drain, gather(numbers(ROW_COUNT, 0), keeps_order));
+    }
+}
+END_TEST
+
 /* ---- ends ---- */
 
 static void cancel_at_ten(size_t batch_number)
@@ -239,5 +261,6 @@ TEST_PROGRAM(a_gather_keeps_the_order_of_its_source, a_gather_without_order_give
              arms_of_a_union_come_in_order, copies_at_a_meeting_and_at_full_queues_do_not_wait_for_each_other,
              a_spread_runs_once_and_keeps_the_order, a_gather_may_stand_below_a_spread,
              the_earliest_of_several_errors_is_told, rows_before_an_error_come_first_where_order_is_kept,
-             who_waits_at_a_meeting_goes_when_another_fails, a_cancelled_query_ends_its_workers,
-             a_limit_stops_the_workers_below_it, a_gather_may_be_closed_at_any_time, counts_of_copies_are_added_up)
+             who_waits_at_a_meeting_goes_when_another_fails, a_cursor_that_waits_for_one_that_has_failed_ends,
+             a_cancelled_query_ends_its_workers, a_limit_stops_the_workers_below_it, a_gather_may_be_closed_at_any_time,
+             counts_of_copies_are_added_up)
