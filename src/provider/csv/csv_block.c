@@ -57,16 +57,27 @@ void csv_block_init(CsvBlock *block, Arena *arena, const Context *context, CsvSo
 
 _Static_assert((int)FRONT >= (int)CSV_VALUES_FRONT, "kernels read words that end where a field does");
 
-/* A buffer with room for `capacity` bytes that nobody else looks at. */
+/* A bit more than is needed, where that is much: the rest that moves to the front is never of one size. */
+static size_t capacity_round(size_t capacity)
+{
+    enum { UNIT = 64 << 10, BESIDE = AROUND + BUFFER_HEADER_SIZE };
+    return capacity < UNIT ? capacity : (capacity + BESIDE + UNIT - 1) / UNIT * UNIT - BESIDE;
+}
+
+/* A buffer with room for `capacity` bytes that nobody else looks at. Those that have become too small are given back.
+ */
 static Buffer *block_buffer(CsvBlock *block, size_t capacity)
 {
     for (size_t i = 0; i < CSV_SPARE_BUFFERS; i++) {
         Buffer *spare = block->spares[i];
-        if (spare && spare->size >= capacity + AROUND && !buffer_is_shared(spare)) {
-            block->spares[i] = NULL;
+        if (spare == NULL || (spare->size >= capacity + AROUND && buffer_is_shared(spare)))
+            continue;
+        block->spares[i] = NULL;
+        if (spare->size >= capacity + AROUND)
             return spare;
-        }
+        buffer_unref(spare);
     }
+    capacity = capacity_round(capacity);
     Buffer *buffer = buffer_new(capacity + AROUND, block->context->memory);
     memset(buffer->data, 0, FRONT + LINE);
     memset((char *)buffer->data + FRONT + capacity, 0, LINE + PADDING);
@@ -91,15 +102,18 @@ static void block_make_room(CsvBlock *block, size_t more)
     size_t rest = block->size - block->start;
     size_t needed = rest + more + 1; /* a line end of our own, at the end */
     Buffer *buffer = block->buffer;
-    bool is_new = buffer == NULL || block->capacity < needed || buffer_is_shared(buffer);
+    bool is_small = block->capacity < needed, is_new = buffer == NULL || is_small || buffer_is_shared(buffer);
     if (is_new)
-        buffer = block_buffer(block, block->capacity > needed ? block->capacity : needed);
+        buffer = block_buffer(block, is_small ? needed : block->capacity);
     uint64_t offset = block->offset + block->start;
     char *data = (char *)buffer->data + FRONT + offset % LINE;
     if (rest)
         memmove(data, block->data + block->start, rest);
     if (is_new) {
-        block_put_aside(block, block->buffer);
+        if (is_small)
+            buffer_unref(block->buffer);
+        else
+            block_put_aside(block, block->buffer);
         block->buffer = buffer;
         block->capacity = buffer->size - AROUND;
     }

@@ -16,7 +16,7 @@
 #include "provider/csv/csv_source.h"
 
 enum {
-    CSV_READ_SIZE = 1 << 20,     /* bytes read at once */
+    CSV_READ_SIZE = 960 << 10,   /* bytes read at once; with what stands around them they take 1 MiB */
     CSV_WINDOW_SIZE = 512 << 10, /* bytes indexed at once, to begin with */
     CSV_SPARE_BUFFERS = 4,
 };
