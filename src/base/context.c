@@ -33,10 +33,15 @@ const Context *context_entered(void)
     return entered;
 }
 
+/* What a thread's cursors, batches and rows on their way to disk take at most, in bytes: a limit that is enough for one
+ * thread is enough for many. */
+enum { THREAD_MEMORY = 8 << 20 };
+
 size_t context_thread_count(const Context *context)
 {
-    size_t count = context->settings ? context->settings->threads : 1;
-    return count > 0 ? count : cpu_count();
+    size_t wanted = context->settings ? context->settings->threads : 1;
+    size_t count = wanted > 0 ? wanted : cpu_count(), most = memory_budget_left(context->memory) / THREAD_MEMORY;
+    return count <= most ? count : most > 0 ? most : 1;
 }
 
 void context_warn(const Context *context, const char *format, ...)

@@ -106,7 +106,7 @@ static inline void context_pace(size_t at)
     if ((at & (PACE - STEP)) == 0 && at >= PACE)
         context_check(context_entered());
 }
-/* Threads that the statement may run on. */
+/* Threads that the statement may run on: as many as SET threads says, where there is memory for them. */
 size_t context_thread_count(const Context *context);
 /* Where the statement's counts are. */
 static inline Context *context_counts(const Context *context)

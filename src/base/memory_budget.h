@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct MemoryPool;
 struct MemoryChunk;
@@ -43,6 +44,12 @@ static inline bool memory_budget_is_short(const MemoryBudget *budget)
     return budget && atomic_load_explicit(&budget->used, memory_order_relaxed) -
                              atomic_load_explicit(&budget->spare, memory_order_relaxed) >
                          budget->limit / 16 * 13;
+}
+/* Bytes that are left when keepers do without theirs. `budget` may be NULL: there is none. */
+static inline size_t memory_budget_left(const MemoryBudget *budget)
+{
+    size_t used = budget ? budget->used - budget->spare : 0, limit = budget ? budget->limit : SIZE_MAX;
+    return limit > used ? limit - used : 0;
 }
 /* From now on, until it leaves or joins another, the keeper is asked; it is of no budget, or joins again. */
 void memory_budget_join(MemoryBudget *budget, MemoryKeeper *keeper);

@@ -218,17 +218,17 @@ size_t plan_last_id(const Plan *plan)
     return plan->id;
 }
 
-/* Three quarters of what is left: the rest is for what nobody can put down, such as batches, buffers, the last rows
- * before a decision. */
+/* Of what is left three quarters, after each thread has its cursors, batches and blocks of files: the rest is for what
+ * nobody can put down, such as the last rows before a decision. */
 static MemoryShare memory_for_keepers(const Context *context)
 {
-    const MemoryBudget *budget = context->memory;
-    size_t used = budget ? budget->used - budget->spare : 0, limit = budget ? budget->limit : SIZE_MAX;
+    enum { THREAD_MEMORY = 3 << 20 };
+    size_t left = memory_budget_left(context->memory), threads = context_thread_count(context) * THREAD_MEMORY;
     size_t row_count = context->settings->spill_after;
     return (MemoryShare){
-        .size = limit > used ? (limit - used) / 4 * 3 : 0,
+        .size = (left - (threads < left / 2 ? threads : left / 2)) / 4 * 3,
         .row_count = row_count ? row_count : SIZE_MAX,
-        .budget = budget,
+        .budget = context->memory,
     };
 }
 

@@ -34,3 +34,22 @@ class Memory(ProgramTest):
         self.expect_within(8, "SELECT count(DISTINCT length(m)) AS lengths, max(length(m)) AS longest FROM "
                               "(SELECT string_agg(s, ',') OVER (ORDER BY i ROWS 10 PRECEDING) AS m "
                               f"FROM {SHUFFLED})", f"lengths,longest\n{len(lengths)},{max(lengths)}\n")
+
+    def test_a_limit_that_is_enough_for_one_thread_is_enough_for_many(self):
+        count = 120000  # each text twice
+        self.write("t.csv", "i,k,s\n" + "".join(f"{i},{i * 7919 % count},number {i // 2} of the texts\n"
+                                                for i in range(count)))
+        for query, output in (
+            ("SELECT count(*) AS n FROM (SELECT s FROM 't.csv' INTERSECT ALL SELECT s FROM 't.csv' WHERE i % 4 > 0)",
+             f"n\n{count * 3 // 4}\n"),
+            ("SELECT count(*) AS n, min(c) AS c FROM (SELECT s, count(*) AS c FROM 't.csv' GROUP BY s)",
+             f"n,c\n{count // 2},2\n"),
+            ("SELECT k, s FROM 't.csv' ORDER BY k LIMIT 2 OFFSET 90000", "".join(
+                f"{line}\n" for line in ["k,s"] + [f"{k},number {pow(7919, -1, count) * k % count // 2} of the texts"
+                                                  for k in (90000, 90001)])),
+            ("SELECT count(*) AS n, sum(b.k) AS k FROM 't.csv' a JOIN 't.csv' b ON a.s = b.s",
+             f"n,k\n{2 * count},{count * (count - 1)}\n"),
+        ):
+            for threads in (1, 8):
+                with self.subTest(query=query, threads=threads):
+                    self.expect_within(8, query, output, threads)
