@@ -19,6 +19,7 @@ static const struct {
     {"offer filters to providers", rule_offer_filters, false},
     {"hand changes over to providers", rule_hand_over_changes, true},
     {"split grouping sets", rule_split_sets, false},
+    {"join partitions", rule_join_partitions, false},
     {"prune columns", rule_prune_columns, false},
     {"choose build sides", rule_choose_build_side, false},
     {"push limits down", rule_push_limits, false},

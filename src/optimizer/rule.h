@@ -22,6 +22,7 @@ Plan *rule_split_sets(PlanColumns *columns, Plan *plan);
 Plan *rule_prune_columns(PlanColumns *columns, Plan *plan);
 Plan *rule_choose_build_side(PlanColumns *columns, Plan *plan);
 Plan *rule_push_limits(PlanColumns *columns, Plan *plan);
+Plan *rule_join_partitions(PlanColumns *columns, Plan *plan);
 Plan *rule_limit_partitions(PlanColumns *columns, Plan *plan);
 Plan *rule_answer_from_statistics(PlanColumns *columns, Plan *plan);
 Plan *rule_wish_orders(PlanColumns *columns, Plan *plan);
