@@ -123,7 +123,7 @@ static void lookup_visit(void *user, const SampledRows *rows)
 {
     Lookup *self = user;
     uint64_t hashes[BATCH_SIZE];
-    bool is_hit[BATCH_SIZE];
+    bool is_hit[BATCH_SIZE] = {false};
     const Batch *batch = rows->batch;
     size_t hits = 0;
     vectors_hash(batch->columns, 1, batch->selection, batch->row_count, hashes);
