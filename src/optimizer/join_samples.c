@@ -18,11 +18,13 @@
 /* What is looked at costs a small part of reading the tables themselves. */
 enum {
     FEWEST_ROWS = 16384,   /* of the largest table: below, any order is quick */
-    SMALL_PART = 32,       /* tables of up to one in so many of all rows are read whole */
-    MOST_ROWS = 256 << 10, /* and never more */
+    SMALL_PART = 64,       /* tables of up to one in so many of all rows are read whole; */
+    LEAST_ROWS = 4 << 10,  /* or of so many; */
+    MOST_ROWS = 256 << 10, /* and never more; */
+    PARTIAL_PART = 8,      /* of those without a filter, one in so many of that */
     LOOKUP_PART = 256,     /* one in so many rows of a table is looked up in a set */
     LEAST_LOOKUPS = 2048,
-    MOST_LOOKUPS = 8192,
+    MOST_LOOKUPS = 4096,
     FEW_PLACES = 16, /* one in so many: rows that pass stand side by side */
     PRIOR_ROWS = 16, /* that say what all rows say, beside those that pass a relation's own filters */
     LEAST_SLOTS = 64,
@@ -217,11 +219,12 @@ static void reading_init(Reading *reading, Sampling *sampling, size_t relation)
     JoinGraph *graph = sampling->graph;
     const Source *source = &sampling->sources[relation];
     bool is_filtered = source->condition_count > 0 || source->reductions.count > 0;
+    bool is_tiny = source->table_rows * PARTIAL_PART <= sampling->most_rows;
     *reading = (Reading){.sampling = sampling, .source = source};
     for (size_t i = 0; i < graph->classes.count; i++) {
         JoinClass *class = &graph->classes.items[i];
         const JoinMember *member = class_member(class, relation_set_of(relation));
-        if (member == NULL || !(is_filtered || class_is_partial(class, member)))
+        if (member == NULL || !(is_filtered || (is_tiny && class_is_partial(class, member))))
             continue;
         array_add(sampling->arena, &reading->classes, class);
         array_add(sampling->arena, &reading->columns, member->column->column);
@@ -299,7 +302,7 @@ void join_graph_sample(JoinGraph *graph)
         largest = fmax(largest, self.sources[i].table_rows);
         all += self.sources[i].table_rows;
     }
-    self.most_rows = largest < FEWEST_ROWS ? -1 : fmin(all / SMALL_PART, MOST_ROWS);
+    self.most_rows = largest < FEWEST_ROWS ? -1 : fmin(fmax(all / SMALL_PART, LEAST_ROWS), MOST_ROWS);
     for (size_t next; (next = next_source(&self)) != SIZE_MAX;)
         source_read(&self, next);
     arena_free(scratch);
