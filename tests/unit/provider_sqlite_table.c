@@ -562,6 +562,56 @@ START_TEST(counts_that_make_no_sense_do_no_harm)
 }
 END_TEST
 
+/* ---- samples ---- */
+
+typedef struct Seen {
+    size_t row_count;
+    size_t tenths[10]; /* rows of each tenth of the table */
+} Seen;
+
+static void see(void *user, Batch *batch)
+{
+    Seen *seen = user;
+    for (size_t i = 0; i < batch->row_count; i++) {
+        Value half = vector_value(batch->columns[0], batch_row(batch, i));
+        Value number = vector_value(batch->columns[1], batch_row(batch, i));
+        ck_assert(half.is_null || half.i64 == number.i64 / 2);
+        seen->tenths[(number.i64 - 1) / 2000]++;
+        seen->row_count++;
+    }
+}
+
+static bool sample(TableProvider *table, size_t row_count, Seen *seen)
+{
+    static const size_t columns[] = {1, 0};
+    Arena *arena = arena_new_child(test_arena);
+    table->ops->schema(table, context_new());
+    *seen = (Seen){0};
+    bool is_whole = table->ops->sample(table, context_new(), arena, columns, 2, row_count, see, seen);
+    arena_free(arena);
+    return is_whole;
+}
+
+/* Of 20000 rows with every third rowid; one in seven has a value that is none of its column's type. */
+START_TEST(samples_come_from_all_over_the_table_and_never_raise)
+{
+    Seen seen;
+    database_make("CREATE TABLE t (n INTEGER, half INTEGER);"
+                  "WITH RECURSIVE g (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < 20000) "
+                  "INSERT INTO t (rowid, n, half) SELECT i * 3, i, iif(i % 7, i / 2, 'x') FROM g;"
+                  "CREATE INDEX tn ON t (n); ANALYZE");
+    TableProvider *table = table_open("t");
+    ck_assert(!sample(table, 1024, &seen));
+    ck_assert_uint_ge(seen.row_count, 900);
+    ck_assert_uint_le(seen.row_count, 1024);
+    for (size_t i = 0; i < 10; i++)
+        ck_assert_uint_ge(seen.tenths[i], 60);
+    ck_assert(sample(table, SIZE_MAX, &seen));
+    ck_assert_uint_eq(seen.row_count, 20000);
+    sqlite_ask("INSERT INTO t VALUES (1, 0)"); /* nobody reads it any more */
+}
+END_TEST
+
 TEST_PROGRAM(declared_types_are_ours, columns_without_a_type_are_what_their_values_are, values_of_every_type_are_read,
              values_that_do_not_fit_raise_or_are_null_by_option, text_that_is_not_utf8_raises_with_its_place,
              declared_columns_choose_names_and_types, strange_names_views_and_tables_without_rowid_are_read,
@@ -570,4 +620,4 @@ TEST_PROGRAM(declared_types_are_ours, columns_without_a_type_are_what_their_valu
              junctions_are_pushed_as_far_as_they_are_known, a_key_lookup_uses_the_index,
              more_than_sqlite_takes_is_not_sent, rows_without_columns_are_counted,
              a_read_that_takes_long_can_be_stopped, what_analyze_has_counted_is_known,
-             counts_that_make_no_sense_do_no_harm)
+             counts_that_make_no_sense_do_no_harm, samples_come_from_all_over_the_table_and_never_raise)

@@ -87,8 +87,7 @@ static bool analyzed_read(const SqliteTable *table, Arena *scratch, Statistics *
     return is_known;
 }
 
-/* At the price of one look into an index. */
-static uint64_t largest_rowid(const SqliteTable *table, Arena *scratch)
+uint64_t sqlite_largest_rowid(const SqliteTable *table, Arena *scratch)
 {
     Text sql = text_in(scratch);
     text_add_format(&sql, "SELECT max(%s) FROM main.", table->shape->rowid_name);
@@ -112,7 +111,7 @@ static const Statistics *sqlite_statistics(TableProvider *base, const Context *c
     Arena *scratch = arena_new_child(context->arena);
     bool is_known = analyzed_read(table, scratch, statistics);
     if (!is_known && shape->rowid_name)
-        statistics->row_count.count = largest_rowid(table, scratch);
+        statistics->row_count.count = sqlite_largest_rowid(table, scratch);
     arena_free(scratch);
     if (!is_known && !shape->rowid_name)
         return NULL;
@@ -139,6 +138,7 @@ static const TableProviderOps sqlite_ops = {
     .supports_filters_pushdown = sqlite_supports_filters_pushdown,
     .scan = sqlite_scan,
     .statistics = sqlite_statistics,
+    .sample = sqlite_sample,
     .constraints = sqlite_constraints,
     .column_default = sqlite_column_default,
     .table_definition = sqlite_table_definition,

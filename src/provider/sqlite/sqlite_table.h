@@ -61,6 +61,11 @@ Column sqlite_row_number(const SqliteTable *table);
 
 /* sqlite_scan.c */
 Scan *sqlite_scan(TableProvider *table, const ScanArgs *args);
+/* sqlite_sample.c */
+bool sqlite_sample(TableProvider *table, const Context *context, Arena *arena, const size_t *columns,
+                   size_t column_count, size_t row_count, void (*visit)(void *user, Batch *batch), void *user);
+/* sqlite_provider.c. At the price of one look into an index; of a table that has rowids. */
+uint64_t sqlite_largest_rowid(const SqliteTable *table, Arena *scratch);
 /* sqlite_filter.c */
 void sqlite_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
                                       FilterPushdown *ret_answers);
