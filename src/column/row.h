@@ -25,13 +25,17 @@ typedef struct RowLayout {
 } RowLayout;
 
 RowLayout *row_layout_new(Arena *arena, const Type *types, size_t column_count, size_t extra_size);
+static inline bool row_is_null(const uint8_t *row, size_t column_index)
+{
+    return row[column_index / 8] >> (column_index % 8) & 1;
+}
+
 /* The column's value in the row, when it is text that stands behind a pointer; else NULL. */
 static inline String *row_long_string(const RowLayout *layout, uint8_t *row, size_t column_index)
 {
     String *string = (String *)(void *)(row + layout->offsets[column_index]);
-    bool is_null = row[column_index / 8] >> (column_index % 8) & 1;
     bool is_text = type_physical(layout->types[column_index]) == PHYSICAL_STRING;
-    return is_text && !is_null && string->size > STRING_INLINE_SIZE ? string : NULL;
+    return is_text && !row_is_null(row, column_index) && string->size > STRING_INLINE_SIZE ? string : NULL;
 }
 
 /* Rows that stay where they are, in pages taken from the memory budget; and the bytes of their long strings. */

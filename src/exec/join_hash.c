@@ -21,7 +21,9 @@ static const uint64_t ADDRESS = ((uint64_t)1 << SALT_SHIFT) - 1;
 struct JoinHash {
     const Context *context;
     size_t key_count;
-    bool is_exact; /* the key is one value that fits into a word: then words are keys, else hashes */
+    bool is_exact;     /* the key is one value that fits into a word: then words are keys, else hashes */
+    bool nulls_equal;  /* exact: rows whose key is NULL are a list, too: */
+    uint8_t *null_row; /* the first of them, or NULL */
     Physical physical;
     size_t word_offset; /* of the word in a row */
     const RowLayout *layout;
@@ -57,7 +59,8 @@ JoinHash *join_hash_new(Arena *arena, const Context *context, const Type *types,
     *hash = (JoinHash){
         .context = context,
         .key_count = key_count,
-        .is_exact = key_count == 1 && !nulls_equal[0] && type_fits_word(types[0]),
+        .is_exact = key_count == 1 && type_fits_word(types[0]),
+        .nulls_equal = nulls_equal[0],
         .physical = type_physical(types[0]),
         .slots = block_new(arena, context, "a join's hash table"),
     };
@@ -173,6 +176,7 @@ void join_hash_note(const JoinHash *hash, JoinHashProbe *probe, Vector *const *k
 
 void join_hash_reserve(JoinHash *hash, size_t count, const KeyRange *range)
 {
+    hash->null_row = NULL;
     uint64_t span = (uint64_t)range->greatest - (uint64_t)range->least;
     hash->is_direct = range->has_any && span / DIRECT_SLOTS < count;
     hash->least = range->least;
@@ -221,6 +225,16 @@ static inline void row_link(const JoinHash *hash, uint8_t *row, uint8_t *next)
 
 /* ---- adding ---- */
 
+static inline bool row_is_of_nulls(const JoinHash *hash, const uint8_t *row)
+{
+    return hash->nulls_equal && hash->is_exact && row_is_null(row, /* column_index= */ 0);
+}
+
+static inline void null_add(JoinHash *hash, uint8_t *row)
+{
+    row_link(hash, row, __atomic_exchange_n(&hash->null_row, row, __ATOMIC_ACQ_REL));
+}
+
 static inline void direct_add(const JoinHash *hash, uint8_t *row, bool is_shared)
 {
     uint64_t *slot = (uint64_t *)hash->slots->data + word_position(hash, row_word(hash, row));
@@ -265,7 +279,10 @@ static inline void open_add(const JoinHash *hash, uint8_t *row, bool is_shared)
     for (size_t i = 0; i < count; i++) {                                                                               \
         if (is_far && i + AHEAD < count)                                                                               \
             __builtin_prefetch(&slots[word_position(hash, row_word(hash, rows[i + AHEAD]))], 1);                       \
-        form##_add(hash, rows[i], is_shared);                                                                          \
+        if (row_is_of_nulls(hash, rows[i]))                                                                            \
+            null_add(hash, rows[i]);                                                                                   \
+        else                                                                                                           \
+            form##_add(hash, rows[i], is_shared);                                                                      \
     }
 
 void join_hash_add(JoinHash *hash, uint8_t *const *rows, size_t count, bool is_shared)
@@ -298,6 +315,7 @@ static void direct_find(const JoinHash *hash, JoinHashProbe *probe, size_t pendi
     size_t inside_count = 0;
     for (size_t k = 0; k < pending_count; k++) {
         uint16_t i = probe->pending[k];
+        ret_rows[i] = NULL;
         probe->positions[i] = word_position(hash, probe->words[i]);
         probe->pending[inside_count] = i;
         inside_count += probe->positions[i] < hash->slot_count;
@@ -357,8 +375,8 @@ void join_hash_find(const JoinHash *hash, JoinHashProbe *probe, Vector *const *k
                     size_t count, uint8_t **ret_rows)
 {
     size_t pending_count = probe_read_words(hash, probe, keys, selection, count);
-    if (hash->is_direct || pending_count < count)
-        memset(ret_rows, 0, count * sizeof *ret_rows);
+    for (size_t i = 0; i < count && pending_count < count; i++)
+        ret_rows[i] = hash->null_row; /* those that are pending get their own */
     if (hash->is_direct) {
         direct_find(hash, probe, pending_count, ret_rows);
         return;

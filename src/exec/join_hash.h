@@ -4,6 +4,7 @@
  *            empty                            key's hash, so that most rows that are not meant are not looked at
  *   direct   row ──▶ row ─next─▶ row          for integer keys that lie close together: a slot for each number from
  *            empty                            the least key to the greatest
+ *   NULL     row ──▶ row ─next─▶ row          where NULL equals NULL and keys are integers
  *
  * It is made when all rows are there, in steps that copies of the join take together: one makes room, each clears its
  * part of the slots, each adds its rows. From then on it is read-only. Batches are looked up step by step, so that many
