@@ -242,6 +242,7 @@ static Batch *cursor_next(BatchStream *stream)
         return batch;
     }
     cursor->limit_left = 0;
+    cursor_count(cursor);
     return NULL;
 }
 
