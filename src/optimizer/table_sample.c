@@ -46,6 +46,7 @@ bool scan_has_sample(const PlanScan *scan, Expr *const *conditions, size_t condi
 }
 
 typedef struct SampleRun {
+    const Context *context;
     Evaluator *evaluator;
     void (*visit)(void *user, const SampledRows *rows);
     void *user;
@@ -56,6 +57,7 @@ static void sample_visit(void *user, Batch *batch)
 {
     SampleRun *self = user;
     Batch narrowed = *batch;
+    context_check(self->context);
     size_t passed_count = evaluator_filter(self->evaluator, &narrowed, self->selection);
     const uint16_t *passed = narrowed.selection ? narrowed.selection : selection_all;
     self->visit(self->user, &(SampledRows){batch, passed, passed_count});
@@ -73,6 +75,7 @@ bool scan_sample(PlanColumns *columns, PlanScan *scan, Expr *const *conditions, 
     for (size_t i = 0; i < condition_count; i++)
         mapped[i] = expr_map_columns(scratch, conditions[i], column_place, &used);
     SampleRun *run = arena_new(scratch, SampleRun);
+    run->context = columns->context;
     run->evaluator = evaluator_new(scratch, columns->context, mapped, condition_count);
     run->visit = visit;
     run->user = user;

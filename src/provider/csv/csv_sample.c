@@ -6,6 +6,7 @@ enum {
     PLACE_COUNT = 32,
     RECORD_LIMIT = 64 << 10, /* bytes: a place within quotes may make one record of all that follows */
     USUAL_LIMIT = 4 << 10,   /* bytes of a record: of longer ones a sample is dear */
+    WHOLE_LIMIT = 16 << 20,  /* bytes of a file that is read whole */
 };
 
 typedef struct CsvSampling {
@@ -90,6 +91,8 @@ bool csv_sample(TableProvider *base, const Context *context, Arena *arena, const
     if (shape == NULL || !shape_has_places(table, shape))
         return false;
     bool is_whole = row_count >= shape->row_count / 2;
+    if (is_whole && shape->identity.size > WHOLE_LIMIT)
+        return false;
     size_t row_size = shape->identity.size / shape->row_count + 1;
     CsvSampling *self = sampling_new(table, shape, context, arena, columns, column_count,
                                      is_whole ? 0 : (row_count / PLACE_COUNT + 1) * row_size);
