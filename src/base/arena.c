@@ -11,7 +11,12 @@
 #include "base/memory.h"
 #include "base/temp_file.h"
 
-enum { ALIGNMENT = 16, FIRST_BLOCK = 1024, LARGEST_BLOCK = 1 << 20 };
+enum {
+    ALIGNMENT = 16,
+    FIRST_BLOCK = 1024,
+    LARGEST_BLOCK = 1 << 20,
+    MUCH_MEMORY = 32 << 20, /* bytes: an arena or a block of so many is of huge pages, which are given back faster */
+};
 
 typedef struct Block {
     struct Block *next;
@@ -20,6 +25,8 @@ typedef struct Block {
     Buffer *mapped; /* where it stands in a file; or NULL */
     _Alignas(ALIGNMENT) char data[];
 } Block;
+
+enum { HUGE_BLOCK = MEMORY_HUGE_PAGE - sizeof(Block) };
 
 typedef struct Owned {
     void *object;
@@ -118,6 +125,11 @@ static void arena_give_back(Arena *arena, size_t kept)
     arena->counted = kept;
 }
 
+static bool block_is_huge(size_t size)
+{
+    return size == HUGE_BLOCK || size >= MUCH_MEMORY;
+}
+
 static void arena_drop_blocks(Arena *arena, Block *first)
 {
     for (Block *block = first, *next; block; block = next) {
@@ -126,6 +138,8 @@ static void arena_drop_blocks(Arena *arena, Block *first)
         if (block->mapped) {
             arena->mapped_size -= block->size;
             buffer_unref(block->mapped);
+        } else if (block_is_huge(block->size)) {
+            memory_unmap(block, sizeof *block + block->size);
         } else {
             memory_free(block);
         }
@@ -178,7 +192,12 @@ static Block *arena_take_block(Arena *arena, size_t size)
         memory_budget_require(arena->budget, size, arena->what);
         arena->counted += size;
     }
-    Block *block = memory_allocate(memory_size_add(sizeof *block, size));
+    size_t block_size = memory_size_add(sizeof(Block), size);
+    Block *block = block_is_huge(size) ? memory_map(block_size) : memory_allocate(block_size);
+    if (block == NULL)
+        memory_refuse(block_size);
+    if (size == HUGE_BLOCK)
+        memory_advise_huge(block, block_size);
     block->mapped = NULL;
     block->size = size;
     return block;
@@ -188,7 +207,7 @@ static Block *arena_add_block(Arena *arena, size_t needed)
 {
     size_t size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
     if (size >= LARGEST_BLOCK) {
-        size = LARGEST_BLOCK;
+        size = arena->size < MUCH_MEMORY || arena->file ? LARGEST_BLOCK : HUGE_BLOCK;
         context_check(context_entered()); /* so all that makes much, as planning does, can be interrupted */
     }
     bool is_large = needed > size; /* a block of its own, behind the one being filled */

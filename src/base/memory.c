@@ -95,10 +95,11 @@ void memory_trim(void)
 
 void *memory_map(size_t size)
 {
-    size_t slack = MEMORY_HUGE_PAGE;
-    if (memory_fails_now() || __builtin_add_overflow(size, slack, &slack))
+    enum { LARGEST_PAGE = 64 << 10 }; /* that a system's small pages are of */
+    if (memory_fails_now() || size > SIZE_MAX - MEMORY_HUGE_PAGE - LARGEST_PAGE)
         return NULL;
-    char *map = mmap(NULL, slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size = (size + LARGEST_PAGE - 1) / LARGEST_PAGE * LARGEST_PAGE;
+    char *map = mmap(NULL, size + MEMORY_HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (map == MAP_FAILED)
         return NULL;
     size_t before = -(uintptr_t)map % MEMORY_HUGE_PAGE, after = MEMORY_HUGE_PAGE - before;
@@ -107,13 +108,18 @@ void *memory_map(size_t size)
     if (after)
         (void)munmap(map + before + size, after);
     if (size > MEMORY_HUGE_PAGE)
-        (void)madvise(map + before, size, MADV_HUGEPAGE);
+        memory_advise_huge(map + before, size);
     return map + before;
+}
+
+void memory_advise_huge(void *pointer, size_t size)
+{
+    (void)madvise(pointer, size / MEMORY_HUGE_PAGE * MEMORY_HUGE_PAGE, MADV_HUGEPAGE);
 }
 
 void memory_unmap(void *pointer, size_t size)
 {
-    (void)munmap(pointer, size);
+    (void)munmap(pointer, size); /* up to the end of its last page */
 }
 
 void memory_copy_pieces(void *target, const void *source, size_t size)

@@ -12,7 +12,8 @@ enum {
     UNIT = 64 << 10, /* the smallest part of a chunk */
     CHUNK = MEMORY_HUGE_PAGE,
     UNIT_COUNT = CHUNK / UNIT,
-    ORDER_COUNT = 5, /* parts are of 1, 2, 4, 8 or 16 units */
+    MANY_CHUNKS = 64 << 20, /* bytes in use */
+    ORDER_COUNT = 5,        /* parts are of 1, 2, 4, 8 or 16 units */
     LARGEST_BITS = 46,
     CLASS_COUNT = 4 + 4 * (LARGEST_BITS - 23) + 4,
 };
@@ -203,6 +204,8 @@ static MemoryChunk *chunk_new(MemoryPool *pool)
     MemoryChunk *chunk = memory_allocate_zero(sizeof *chunk);
     size_t size;
     chunk->memory = mapped_take(pool, CHUNK, &size);
+    if (chunk->memory && atomic_load_explicit(&pool->budget->used, memory_order_relaxed) > MANY_CHUNKS)
+        memory_advise_huge(chunk->memory, CHUNK); /* it will be full */
     if (chunk->memory)
         return chunk;
     memory_free(chunk);

@@ -53,6 +53,27 @@ START_TEST(disowned_things_are_left_alone_and_released_ones_forgotten)
 }
 END_TEST
 
+/* Above 32 MiB blocks are of huge pages: in an arena of many small pieces, and one piece alone. */
+START_TEST(a_large_arena_holds_what_a_small_one_does)
+{
+    enum { PIECE = 1000, PIECES = 80000, LARGE = 33 << 20 };
+    for (int round = 0; round < 2; round++) {
+        int **pieces = arena_array(test_arena, int *, PIECES);
+        for (int i = 0; i < PIECES; i++) {
+            pieces[i] = arena_allocate_zero(test_arena, PIECE);
+            ck_assert_uint_eq((uintptr_t)pieces[i] % 16, 0);
+            pieces[i][0] = pieces[i][PIECE / sizeof(int) - 1] = i;
+        }
+        char *large = memset(arena_allocate(test_arena, LARGE), 'x', LARGE);
+        for (int i = 0; i < PIECES; i++)
+            ck_assert(pieces[i][0] == i && pieces[i][1] == 0 && pieces[i][PIECE / sizeof(int) - 1] == i);
+        ck_assert(large[0] == 'x' && large[LARGE - 1] == 'x');
+        ck_assert_uint_ge(arena_size(test_arena), (size_t)PIECE * PIECES + LARGE);
+        arena_reset(test_arena);
+    }
+}
+END_TEST
+
 static void fail_to_own(void *argument)
 {
     Arena *arena = argument;
@@ -99,5 +120,5 @@ END_TEST
 
 TEST_PROGRAM(owned_things_are_released_last_first_and_children_before_their_parent,
              reset_empties_and_the_arena_is_good_for_more, disowned_things_are_left_alone_and_released_ones_forgotten,
-             what_cannot_be_registered_is_released_before_the_error, errors_carry_code_place_message_and_hint,
-             a_size_that_would_wrap_is_out_of_memory)
+             a_large_arena_holds_what_a_small_one_does, what_cannot_be_registered_is_released_before_the_error,
+             errors_carry_code_place_message_and_hint, a_size_that_would_wrap_is_out_of_memory)
