@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "column/convert.h"
 #include "provider/csv/csv_block.h"
@@ -101,8 +102,9 @@ static const StringView *edit_fields(Change *change, const Batch *batch, size_t 
     return fields;
 }
 
-static int edit_compare(const void *a, const void *b)
+static int edit_compare(const void *a, const void *b, void *user)
 {
+    (void)user;
     const Edit *left = a, *right = b;
     if (left->offset != right->offset)
         return left->offset < right->offset ? -1 : 1;
@@ -128,11 +130,13 @@ static void edits_gather(Change *change, BatchStream *rows)
     }
     if (change->edits.count == 0)
         return;
-    qsort(change->edits.items, change->edits.count, sizeof(Edit), edit_compare);
-    size_t kept = 1;
-    for (size_t i = 1; i < change->edits.count; i++)
-        if (change->edits.items[i].offset != change->edits.items[kept - 1].offset)
-            change->edits.items[kept++] = change->edits.items[i];
+    size_t count = change->edits.count, kept = 1;
+    Edit *spare = arena_allocate(change->write.arena, memory_size_multiply(count, sizeof *spare));
+    Edit *edits = change->edits.items =
+        sort_items(change->edits.items, spare, count, sizeof *edits, edit_compare, NULL);
+    for (size_t i = 1; i < count; i++)
+        if (edits[i].offset != edits[kept - 1].offset)
+            edits[kept++] = edits[i];
     change->edits.count = kept;
 }
 

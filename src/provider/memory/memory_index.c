@@ -2,10 +2,10 @@
 #include "provider/memory/memory_index.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "expr/evaluator.h"
 #include "provider/memory/memory_reader.h"
 
@@ -15,10 +15,7 @@ typedef struct Entry {
     MemoryRow row;
 } Entry;
 
-enum {
-    SORTED_ENTRIES = 1 << 14, /* at once */
-    CHECKED_ENTRIES = 1 << 13 /* merged between two looks at whether to go on */
-};
+enum { CHECKED_ENTRIES = 1 << 13 }; /* merged between two looks at whether to go on */
 
 struct MemoryRun {
     _Atomic size_t share_count;
@@ -212,41 +209,16 @@ static int entry_compare(const void *left, const void *right, void *user)
     return order ? order : (a->row > b->row) - (a->row < b->row);
 }
 
-/* Rows of the spare entries first .. middle-1 and middle .. end-1, both in order, to the entries. */
-static void run_merge_pieces(MemoryRun *run, const Context *context, size_t first, size_t middle, size_t end)
+static void run_sort(MemoryRun *run, MemoryBudget *budget)
 {
-    const Entry *from = (const Entry *)run->spare->data;
-    Entry *to = (Entry *)run->entries->data;
-    for (size_t i = first, j = middle, next = first; next < end; next++) {
-        if (next % CHECKED_ENTRIES == 0)
-            context_check(context);
-        bool is_left = j == end || (i < middle && entry_compare(&from[i], &from[j], run) < 0);
-        to[next] = from[is_left ? i++ : j++];
-    }
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* In pieces, which are merged: so that it can be interrupted. */
-static void run_sort(MemoryRun *run, const Context *context, MemoryBudget *budget)
-{
-    size_t count = run->count;
-    for (size_t first = 0; first < count; first += SORTED_ENTRIES) {
-        context_check(context);
-        qsort_r((Entry *)run->entries->data + first, smaller(count - first, SORTED_ENTRIES), sizeof(Entry),
-                entry_compare, run);
-    }
-    if (count > SORTED_ENTRIES)
+    if (run->count > SORT_PIECE)
         run->spare = buffer_new(run->entries->size, budget);
-    for (size_t size = SORTED_ENTRIES; size < count; size *= 2) {
-        Buffer *sorted = run->entries;
-        run->entries = run->spare;
-        run->spare = sorted;
-        for (size_t first = 0; first < count; first += 2 * size)
-            run_merge_pieces(run, context, first, smaller(first + size, count), smaller(first + 2 * size, count));
+    Buffer *spare = run->spare;
+    const void *sorted =
+        sort_items(run->entries->data, spare ? spare->data : NULL, run->count, sizeof(Entry), entry_compare, run);
+    if (sorted != run->entries->data) {
+        run->spare = run->entries;
+        run->entries = spare;
     }
     buffer_unref(run->spare);
     run->spare = NULL;
@@ -269,7 +241,7 @@ static MemoryRun *run_make(const MemoryTable *table, const Context *context, con
     if (definition->predicate)
         making->predicate = evaluator_new(arena, context, (Expr *[]){definition->predicate}, 1);
     memory_reader_each_from(making->reader, context, first, making_visit, making);
-    run_sort(making->run, context, table->budget);
+    run_sort(making->run, table->budget);
     return making->run;
 }
 
