@@ -1,5 +1,6 @@
 /* bind/bind_expression.c: one expression of the AST to a bound one, by its kind; literals, calls, aggregates and
  * queries have files of their own. */
+#include "base/context.h"
 #include "bind/binder.h"
 #include "expr/function.h"
 
@@ -161,6 +162,7 @@ static Expr *bind_in_list(const Place *place, const AstExpr *ast)
     Expr **values = arena_array(binder->arena, Expr *, count);
     bool *is_untyped = arena_array(binder->arena, bool, count);
     for (size_t i = 0; i < count; i++) {
+        context_pace_item(i);
         const AstExpr *item = i == 0 ? ast->in.operand : ast->in.list.items[i - 1];
         values[i] = bind_expr(place, item);
         is_untyped[i] = ast_is_untyped(item);

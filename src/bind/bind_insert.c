@@ -1,4 +1,5 @@
 /* bind/bind_insert.c: INSERT: the rows that a table gets, in its column order and types, defaults filled in. */
+#include "base/context.h"
 #include "bind/change.h"
 
 static Expr *target_default_value(void *user, size_t index, Position position)
@@ -143,6 +144,7 @@ static Rows target_values(Target *target, const AstQuery *query, Cte *ctes)
         const Column *definition = &target->schema->columns[target->columns[column]];
         names[column] = definition->name;
         for (size_t row = 0; row < values.row_count; row++) {
+            context_pace_item(row);
             size_t cell = row * values.column_count + column;
             const AstExpr *value = query->rows.items[row].items[column];
             target_require_writable(target, target->columns[column], value, value->position);

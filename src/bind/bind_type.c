@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/context.h"
 #include "column/convert.h"
 #include "column/decimal.h"
 #include "column/number.h"
@@ -229,6 +230,7 @@ Type bind_convert_all(Binder *binder, Expr **exprs, const bool *is_untyped, size
 {
     Type common = type_of(TYPE_NULL);
     for (size_t i = 0; i < count; i++) {
+        context_pace_item(i);
         if (is_untyped[i] || type_common(common, exprs[i]->type, &common))
             continue;
         bind_error(binder, ERROR_DATATYPE_MISMATCH, exprs[i]->position, "CAST one of them",
@@ -236,6 +238,7 @@ Type bind_convert_all(Binder *binder, Expr **exprs, const bool *is_untyped, size
                    bind_type_text(binder, exprs[i]->type));
     }
     for (size_t i = 0; i < count; i++) {
+        context_pace_item(i);
         if (!is_untyped[i])
             continue;
         if (common.id == TYPE_NULL)
@@ -244,8 +247,10 @@ Type bind_convert_all(Binder *binder, Expr **exprs, const bool *is_untyped, size
         if (!type_common(common, exprs[i]->type, &common)) /* decimals may have grown */
             bind_error(binder, ERROR_DATATYPE_MISMATCH, exprs[i]->position, NULL, "%s types cannot be matched", what);
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        context_pace_item(i);
         exprs[i] = expr_cast(binder->arena, exprs[i], common, exprs[i]->position);
+    }
     return common;
 }
 

@@ -1,4 +1,5 @@
 /* bind/bind_values.c: VALUES: rows of expressions. Rows with queries in them become a query each. */
+#include "base/context.h"
 #include "bind/binder.h"
 
 static void require_row_size(Binder *binder, const AstQuery *query, size_t row, size_t column_count)
@@ -20,6 +21,7 @@ ValueRows value_rows_bind(Binder *binder, const AstQuery *query, Scope *parent, 
     values.subqueries = arena_allocate_zero(binder->arena, memory_size_multiply(values.row_count, sizeof(Subqueries)));
     Scope scope = {.parent = parent, .ctes = ctes};
     for (size_t row = 0, cell = 0; row < values.row_count; row++) {
+        context_pace_item(row);
         Place place = {.binder = binder, .scope = &scope, .clause = "VALUES", .subqueries = &values.subqueries[row]};
         require_row_size(binder, query, row, values.column_count);
         for (size_t column = 0; column < values.column_count; column++, cell++) {
@@ -34,9 +36,11 @@ ValueRows value_rows_bind(Binder *binder, const AstQuery *query, Scope *parent, 
 
 static bool column_may_be_null(Binder *binder, const ValueRows *values, size_t column)
 {
-    for (size_t row = 0; row < values->row_count; row++)
+    for (size_t row = 0; row < values->row_count; row++) {
+        context_pace_item(row);
         if (expr_may_be_null(binder->columns, values->cells[row * values->column_count + column]))
             return true;
+    }
     return false;
 }
 
@@ -75,6 +79,7 @@ static bool column_unify(Binder *binder, const ValueRows *values, size_t column,
 {
     bool all_untyped = true;
     for (size_t row = 0; row < values->row_count; row++) {
+        context_pace_item(row);
         size_t cell = row * values->column_count + column;
         scratch[row] = values->cells[cell];
         is_untyped[row] = values->is_untyped[cell];

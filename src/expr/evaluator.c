@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/context.h"
 #include "expr/evaluator_node.h"
 
 /* ---- compiling ---- */
@@ -46,8 +47,10 @@ static Node *node_compile(Evaluator *evaluator, const Expr *expr, size_t depth)
         in_compile(evaluator, node);
     node->argument_count = node->set ? 1 : expr->argument_count; /* a set stands for the list */
     node->arguments = arena_array(evaluator->arena, Node *, node->argument_count);
-    for (size_t i = 0; i < node->argument_count; i++)
+    for (size_t i = 0; i < node->argument_count; i++) {
+        context_pace_item(i);
         node->arguments[i] = node_compile(evaluator, expr->arguments[i], depth + 1);
+    }
     if (expr->kind == EXPR_COLUMN)
         return node;
     node->result = vector_new(evaluator->arena, expr->type);

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/context.h"
 #include "expr/evaluator_node.h"
 
 /* ---- compiling ---- */
@@ -15,6 +16,7 @@ void in_compile(Evaluator *evaluator, Node *node)
     size_t count = 0;
     Value *values = arena_array(evaluator->arena, Value, expr->argument_count);
     for (size_t i = 1; i < expr->argument_count; i++) {
+        context_pace_item(i);
         const Expr *item = expr->arguments[i];
         if (!expr_is_constant(item) || !(item->constant.is_null || type_equal(item->type, expr->arguments[0]->type)))
             return;
@@ -38,8 +40,10 @@ void lazy_compile(Evaluator *evaluator, Node *node)
     node->null_words = arena_array(arena, uint64_t, VALIDITY_WORDS * 2);
     node->values = arena_array(arena, Vector *, node->argument_count);
     node->flats = arena_array(arena, Vector *, node->argument_count);
-    for (size_t i = 0; i < node->argument_count; i++)
+    for (size_t i = 0; i < node->argument_count; i++) {
+        context_pace_item(i);
         node->flats[i] = vector_new(arena, node->expr->arguments[i]->type);
+    }
     node->sources = arena_array(arena, const void *, node->argument_count);
     node->steps = arena_array(arena, uint8_t, node->argument_count);
 }

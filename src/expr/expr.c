@@ -107,7 +107,7 @@ static void expr_walk_below(const Expr *expr, bool (*visit)(void *user, const Ex
     if (!visit(user, expr))
         return;
     for (size_t i = 0; i < expr->argument_count; i++) {
-        context_pace(i);
+        context_pace_item(i);
         expr_walk_below(expr->arguments[i], visit, user, depth + 1);
     }
 }
@@ -128,7 +128,7 @@ static Expr *expr_rewrite_below(const Rewriting *rewriting, Expr *expr, size_t d
     depth_check(expr, depth);
     Expr **arguments = NULL; /* made at the first argument that changes */
     for (size_t i = 0; i < expr->argument_count; i++) {
-        context_pace(i);
+        context_pace_item(i);
         Expr *argument = expr_rewrite_below(rewriting, expr->arguments[i], depth + 1);
         if (argument != expr->arguments[i] && arguments == NULL)
             arguments = arena_copy(rewriting->arena, expr->arguments, expr->argument_count * sizeof *arguments);

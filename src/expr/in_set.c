@@ -124,7 +124,7 @@ InSet *in_set_new(Arena *arena, const Value *values, size_t count)
     if (!set->is_text)
         set->wide = arena_array(arena, Int128, count);
     for (size_t i = 0; i < count; i++) {
-        context_pace(i);
+        context_pace_item(i);
         if (set->is_text)
             set_add_text(set, arena, values[i].text, is_few);
         else

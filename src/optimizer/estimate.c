@@ -2,6 +2,7 @@
  */
 #include <math.h>
 
+#include "base/context.h"
 #include "column/decimal.h"
 #include "expr/function.h"
 #include "optimizer/rule.h"
@@ -153,12 +154,16 @@ double condition_selectivity(PlanColumns *columns, const Plan *input, const Expr
     case EXPR_CONSTANT:
         return expr_is_true(condition) ? 1 : 0;
     case EXPR_AND:
-        for (size_t i = 0; i < condition->argument_count; i++)
+        for (size_t i = 0; i < condition->argument_count; i++) {
+            context_pace_item(i);
             product *= condition_selectivity(columns, input, condition->arguments[i]);
+        }
         return product;
     case EXPR_OR:
-        for (size_t i = 0; i < condition->argument_count; i++)
+        for (size_t i = 0; i < condition->argument_count; i++) {
+            context_pace_item(i);
             product *= 1 - condition_selectivity(columns, input, condition->arguments[i]);
+        }
         return 1 - product;
     case EXPR_IN: {
         double each = equal_selectivity(columns, input, condition->arguments[0], condition->arguments[1]);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/context.h"
+
 /* ---- operands ---- */
 
 typedef struct Visit {
@@ -18,8 +20,10 @@ static void visit_slot(const Visit *visit, AstExpr **slot)
 
 static void visit_list(const Visit *visit, AstExprs *list)
 {
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i < list->count; i++) {
+        context_pace_item(i);
         visit_slot(visit, &list->items[i]);
+    }
 }
 
 static void visit_orders(const Visit *visit, AstOrders *orders)

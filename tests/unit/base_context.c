@@ -77,7 +77,15 @@ static void seek(Arena *arena, StringView text)
     view_find(text, view_of("b"));
 }
 
-static void (*const works[])(Arena *arena, StringView text) = {copy, zero, build, make_much, measure, validate, seek};
+static void go_through_items(Arena *arena, StringView text)
+{
+    (void)arena;
+    for (size_t i = 0; i < text.size / 1000; i++)
+        context_pace_item(i);
+}
+
+static void (*const works[])(Arena *arena, StringView text) = {copy,    zero,     build, make_much,
+                                                               measure, validate, seek,  go_through_items};
 enum { WORKS = sizeof works / sizeof *works };
 
 START_TEST(work_on_a_large_value_ends_when_it_is_cancelled)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/context.h"
 #include "expr/function.h"
 
 enum { MOST_DEPTH = 32 }; /* filters that nest deeper are not looked into */
@@ -111,6 +112,7 @@ static bool in_may_match(const MemoryGroup *group, const Expr *filter)
     if (!bounds.has_values)
         return false;
     for (size_t i = 1; i < filter->argument_count; i++) {
+        context_pace_item(i);
         const Expr *item = filter->arguments[i];
         if (item->kind != EXPR_CONSTANT ||
             (!item->constant.is_null && !types_compare(&bounds.minimum, &item->constant)))
@@ -131,9 +133,11 @@ static bool filter_may_match(const MemoryGroup *group, const Expr *filter, size_
         return !expr_is_false_or_null(filter);
     case EXPR_AND:
     case EXPR_OR:
-        for (size_t i = 0; i < filter->argument_count; i++)
+        for (size_t i = 0; i < filter->argument_count; i++) {
+            context_pace_item(i);
             if (filter_may_match(group, filter->arguments[i], depth + 1) != is_and)
                 return !is_and;
+        }
         return is_and;
     case EXPR_CALL:
         return call_may_match(group, filter);
