@@ -20,6 +20,7 @@ static const char *const setup[] = {
     "CREATE TABLE plain AS SELECT i, i % 1000 AS k FROM range(5000000) AS r(i)",
     "COPY (SELECT * FROM t) TO '$/t.csv'",
     "COPY (SELECT * FROM t) TO '$/t.csv.gz'",
+    "COPY (SELECT * FROM t) TO '$/t.arrow' (FORMAT arrow)",
     "COPY (SELECT * FROM t LIMIT 100) TO '$/changed.csv'",
     "CREATE EXTERNAL TABLE changed STORED AS csv LOCATION '$/changed.csv'",
     "COPY (SELECT * FROM t) TO '$/rows.csv'",
@@ -81,6 +82,13 @@ static const char *const statements[] = {
     "SELECT median(i) OVER (ORDER BY s ROWS BETWEEN 100000 PRECEDING AND 50000 FOLLOWING), rank() OVER (ORDER BY k) "
     "FROM t, range(5) b(n)",
     "SELECT string_agg(s, '') OVER (ORDER BY i ROWS 1000 PRECEDING) FROM t",
+    "SELECT i, k % 7, count(DISTINCT s), approx_count_distinct(s), arg_max(s, k) FROM t, range(5) b(n) "
+    "GROUP BY GROUPING SETS ((i, k % 7), (i), ())",
+    "SELECT group_concat(s), json_group_array(s), entropy(s) FROM t, range(5) b(n) GROUP BY k % 5",
+    "SELECT count(*) FROM t a, LATERAL (SELECT max(b.s) FROM t b WHERE b.k < a.k AND b.i <> a.i) x",
+    "SELECT first_value(s) OVER w, percent_rank() OVER w, cume_dist() OVER w, lead(s, k % 100) OVER w "
+    "FROM t, range(5) b(n) WINDOW w AS (PARTITION BY i % 3 ORDER BY s)",
+    "SELECT sum(k) OVER (ORDER BY i GROUPS BETWEEN 500 PRECEDING AND 500 FOLLOWING EXCLUDE TIES) FROM t, range(3) b(n)",
     /* WITH */
     "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r",
     "WITH RECURSIVE r (n) AS (SELECT i FROM t UNION SELECT n * 7 % 100000007 FROM r) SELECT count(*) FROM r",
@@ -111,6 +119,17 @@ static const char *const statements[] = {
     "range(1000) "
     "b(n)",
     "SELECT max(position('bb' IN repeat('ab', 60000000 + n))) FROM range(1000) b(n)",
+    "SELECT count(*) FROM range(1000) b(n) WHERE repeat('ab', 10000000 + n) ~ 'a.*c'",
+    "SELECT count(TRY_CAST(repeat(' ', 60000000 + n) AS BIGINT)), count(TRY_CAST(repeat('1', 60000000 + n) AS DOUBLE)) "
+    "FROM range(1000) b(n)",
+    "SELECT max(normalize(repeat('e\u0301', 10000000 + n))), max(initcap(repeat('ab ', 20000000 + n))) "
+    "FROM range(1000) b(n)",
+    "SELECT max(json_quote(repeat('a\"', 30000000 + n))), max(hex(repeat('ab', 20000000 + n))) FROM range(1000) b(n)",
+    "SELECT max(format('%s|%I', repeat('ab', 20000000 + n), repeat('a b', 20000000))) FROM range(1000) b(n)",
+    "SELECT jaccard(repeat('abc', 20000000 + n), repeat('bcd', 20000000)) FROM range(1000) b(n)",
+    /* statements that ask about others */
+    "EXPLAIN ANALYZE SELECT s, count(*) FROM t, range(50) b(n) GROUP BY s",
+    "SUMMARIZE plain",
     /* statements that write */
     "CREATE TABLE c AS SELECT a.i, a.s || b.n AS s FROM t a, range(100) b(n)",
     "BEGIN; INSERT INTO keyed SELECT i + 1000000, k, 'other ' || i FROM t; ROLLBACK",
@@ -126,6 +145,17 @@ static const char *const statements[] = {
     "BEGIN; CREATE UNIQUE INDEX u ON plain (i); ROLLBACK",
     "BEGIN; CREATE INDEX u ON plain (k, i); ROLLBACK",
     "BEGIN; ALTER TABLE plain ADD PRIMARY KEY (i); ROLLBACK",
+    "BEGIN; ALTER TABLE plain ADD CHECK (k < i + 1000); ROLLBACK",
+    "BEGIN; ALTER TABLE keyed ADD FOREIGN KEY (k) REFERENCES keyed; ROLLBACK",
+    "BEGIN; DELETE FROM keyed WHERE NOT EXISTS (SELECT 1 FROM child WHERE child.i = keyed.i); ROLLBACK",
+    "BEGIN; MERGE INTO keyed USING t ON keyed.i = t.i WHEN MATCHED AND t.k % 2 = 0 THEN DELETE WHEN MATCHED THEN "
+    "UPDATE "
+    "SET k = t.k WHEN NOT MATCHED THEN INSERT VALUES (t.i, t.k, t.s); ROLLBACK",
+    "BEGIN; CREATE TABLE made (i BIGINT, twice BIGINT GENERATED ALWAYS AS (i * 2) STORED, CHECK (twice >= i)); "
+    "INSERT INTO made (i) SELECT i FROM plain; ROLLBACK",
+    "BEGIN; CREATE TABLE copied (i BIGINT PRIMARY KEY, k BIGINT, s VARCHAR); COPY copied FROM '$/t.csv'; ROLLBACK",
+    "BEGIN; CREATE TABLE copied (i BIGINT, k BIGINT, s VARCHAR); COPY copied FROM '$/t.csv.gz'; ROLLBACK",
+    "BEGIN; CREATE TABLE copied (i BIGINT, k BIGINT, s VARCHAR); COPY copied FROM '$/t.arrow' (FORMAT arrow); ROLLBACK",
     "INSERT INTO d.into SELECT i * n, k, s FROM t, range(100) b(n)",
     "UPDATE d.t SET s = s || 'x', k = k + 1",
     "DELETE FROM d.t WHERE s LIKE '%9%8%7%6%5%4%3%2%1%0%'",
@@ -137,6 +167,7 @@ static const char *const statements[] = {
     "COPY (SELECT * FROM t, range(100) b(n)) TO '$/out.csv.zst'",
     "COPY (SELECT * FROM t, range(100) b(n)) TO '$/out.csv.xz'",
     "COPY (SELECT * FROM t, range(100) b(n)) TO '$/out.arrow' (FORMAT arrow)",
+    "COPY (SELECT * FROM t, range(100) b(n)) TO '$/out.json' (FORMAT json)",
 };
 enum {
     SETUPS = sizeof setup / sizeof *setup,
