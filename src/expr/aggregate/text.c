@@ -2,6 +2,8 @@
 #include "expr/aggregate/family.h"
 #include "expr/aggregate/kept.h"
 
+enum { SHORT_PIECE = 8 };
+
 typedef struct JoinState {
     KeptText text;
     bool has_value;
@@ -34,11 +36,24 @@ static StringView separator_at(const AggregateState *self, Vector *const *argume
     return string_view(&VECTOR_DATA(arguments[1], String)[argument_index(arguments[1], row)]);
 }
 
+/* There is room for it. */
+static inline void text_append(const AggregateState *self, KeptText *joined, StringView text)
+{
+    char *end = joined->data + joined->size;
+    if (text.size < SHORT_PIECE)
+        for (size_t i = 0; i < text.size; i++) /* most separators: less than what a call takes */
+            end[i] = text.data[i];
+    else
+        kept_text_copy(self, end, text);
+    joined->size += text.size;
+}
+
 static void join_add(AggregateState *self, JoinState *state, StringView separator, StringView text)
 {
-    if (state->has_value)
-        kept_text_add(self, &state->text, separator);
-    kept_text_add(self, &state->text, text);
+    separator.size = state->has_value ? separator.size : 0;
+    kept_text_reserve(self, &state->text, state->text.size + separator.size + text.size);
+    text_append(self, &state->text, separator);
+    text_append(self, &state->text, text);
     state->has_value = true;
     if (state->text.size > STRING_MAX_SIZE)
         error_raise(ERROR_STRING_TOO_LONG, self->call->position, "result of %s is longer than %zu bytes",
