@@ -3,10 +3,12 @@
  *   whole    the frame is the partition: a state for each partition, which takes its rows once
  *   running  frames start with the partition and their ends only grow: a state that takes the rows as they come;
  *            what it was at each row is a copy of it
- *   tree     any frame: a segment tree over all rows (Leis et al., Efficient Processing of Window Functions, 2015).
- *            A node is the merged state of FANOUT nodes below it, and a frame is a few nodes of each level
- *   ordered  any frame, for functions of the values in order (median): window_order.h looks them up
- *   rows     any frame, each row anew: for functions whose states do not say how to be merged
+ *   prefix   any frame, for functions whose states can be subtracted (sums of integers): a state for the rows up to
+ * each; what those up to its last row have, less what those before its first have tree     any frame: a segment tree
+ * over all rows (Leis et al., Efficient Processing of Window Functions, 2015). A node is the merged state of FANOUT
+ * nodes below it, and a frame is a few nodes of each level ordered  any frame, for functions of the values in order
+ * (median): window_order.h looks them up rows     any frame, each row anew: for functions whose states do not say how
+ * to be merged
  *
  *     level 1   [           0..15           ] [           16..31          ] ...
  *     level 0   0 1 2 3 4 5 6 7 8 9 ...  15   16 17 18 ...                     a state for each row
@@ -24,6 +26,7 @@ enum { FANOUT = 16, MAX_LEVELS = 16, MERGES = 4 * TEMP_LOOKS /* at once: some st
 typedef enum WindowAggregateMode {
     WINDOW_AGGREGATE_WHOLE,
     WINDOW_AGGREGATE_RUNNING,
+    WINDOW_AGGREGATE_PREFIX,
     WINDOW_AGGREGATE_TREE,
     WINDOW_AGGREGATE_ORDERED,
     WINDOW_AGGREGATE_ROWS,
@@ -48,7 +51,7 @@ struct WindowAggregate {
     AggregateState kept;    /* of states that stay */
     AggregateState scratch; /* of states of one batch */
     ArgumentChunk chunk;
-    /* whole: a state for each partition. tree: the levels, from the rows up */
+    /* whole: a state for each partition. prefix: for each row. tree: the levels, from the rows up */
     Block *levels[MAX_LEVELS];
     size_t level_counts[MAX_LEVELS];
     size_t level_count;
@@ -91,6 +94,14 @@ static bool call_merges(const AggregateCall *call)
            expr_is_constant(call->arguments[1]);
 }
 
+/* Sums of wide decimals may not fit over all rows where they do over each frame. */
+static bool call_subtracts(const AggregateCall *call)
+{
+    const Type *type = call->argument_count > 0 ? &call->arguments[0]->type : NULL;
+    bool is_wide = type && type->id == TYPE_DECIMAL && type->precision > DECIMAL_I64_PRECISION;
+    return call->aggregate->subtract && !is_wide;
+}
+
 static WindowAggregateMode window_call_mode(const WindowCall *call)
 {
     const WindowFrame *frame = &call->frame;
@@ -101,6 +112,8 @@ static WindowAggregateMode window_call_mode(const WindowCall *call)
         return WINDOW_AGGREGATE_ORDERED;
     if (is_from_start && bound_is_steady(&frame->end))
         return WINDOW_AGGREGATE_RUNNING;
+    if (call_subtracts(&call->call))
+        return WINDOW_AGGREGATE_PREFIX;
     return call_merges(&call->call) ? WINDOW_AGGREGATE_TREE : WINDOW_AGGREGATE_ROWS;
 }
 
@@ -339,6 +352,31 @@ static void running_compute(WindowAggregate *self, const WindowBatch *batch, con
     batch_states_finish(self, batch, result);
 }
 
+/* ---- prefix ---- */
+
+static void prefix_make(WindowAggregate *self)
+{
+    level_make(self, 0, self->rows->count);
+    level_take_rows(self, /* by_partition= */ false);
+    for (size_t i = 1; i < self->rows->count; i++) {
+        if (i % BATCH_SIZE == 0)
+            context_check(self->rows->context);
+        merges_add(self, &self->kept, level_state(self, 0, i - 1), level_state(self, 0, i));
+    }
+    merges_run(self, &self->kept);
+}
+
+static void prefix_merge(WindowAggregate *self, WindowRange range, uint8_t *into)
+{
+    window_rows_look(self->rows);
+    uint8_t *last = level_state(self, 0, range.end - 1);
+    self->aggregate->combine(&self->scratch, &last, &into, 1);
+    if (range.start == 0)
+        return;
+    uint8_t *before = level_state(self, 0, range.start - 1);
+    self->aggregate->subtract(&self->scratch, &before, &into, 1);
+}
+
 /* ---- tree ---- */
 
 static void tree_make(WindowAggregate *self)
@@ -390,7 +428,9 @@ static void frames_compute(WindowAggregate *self, const WindowBatch *batch, cons
         if (i == 0 || !ranges_equal(now, count, ranges[(i + 1) % 2], counts[(i + 1) % 2])) {
             uint8_t *state = batch_states_add(self);
             for (size_t r = 0; r < count; r++)
-                if (self->mode == WINDOW_AGGREGATE_TREE)
+                if (self->mode == WINDOW_AGGREGATE_PREFIX)
+                    prefix_merge(self, now[r], state);
+                else if (self->mode == WINDOW_AGGREGATE_TREE)
                     tree_merge(self, now[r].start, now[r].end, state);
                 else
                     state_take_rows(self, &self->scratch, now[r].start, now[r].end, state);
@@ -474,7 +514,9 @@ static void ordered_compute(WindowAggregate *self, const WindowBatch *batch, con
 
 void window_aggregate_begin(WindowAggregate *self)
 {
-    if (self->mode == WINDOW_AGGREGATE_TREE) {
+    if (self->mode == WINDOW_AGGREGATE_PREFIX) {
+        prefix_make(self);
+    } else if (self->mode == WINDOW_AGGREGATE_TREE) {
         tree_make(self);
     } else if (self->mode == WINDOW_AGGREGATE_ORDERED) {
         ordered_make(self);
@@ -497,6 +539,7 @@ void window_aggregate_compute(WindowAggregate *self, const WindowBatch *batch, c
     case WINDOW_AGGREGATE_ORDERED:
         ordered_compute(self, batch, frames, result);
         break;
+    case WINDOW_AGGREGATE_PREFIX:
     case WINDOW_AGGREGATE_TREE:
     case WINDOW_AGGREGATE_ROWS:
         frames_compute(self, batch, frames, result);

@@ -7,6 +7,7 @@ typedef struct CountState {
 
 AGGREGATE_STATE_SIZE(count, CountState)
 AGGREGATE_COMBINE(count, CountState, state->count += other->count)
+AGGREGATE_SUBTRACT(count, CountState, state->count -= other->count)
 AGGREGATE_FINALIZE(count, CountState, int64_t, false, state->count)
 
 static void rows_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
@@ -63,7 +64,8 @@ static void tuples_update(AggregateState *self, Vector *const *arguments, const 
 AGGREGATE_UPDATE(true, CountState, bool, state->count += value)
 
 #define COUNT                                                                                                          \
-    .state_size = count_state_size, .combine = count_combine, .finalize = count_finalize, .result = TYPE_BIGINT
+    .state_size = count_state_size, .combine = count_combine, .subtract = count_subtract, .finalize = count_finalize,  \
+    .result = TYPE_BIGINT
 
 #define COUNT_IF(title)                                                                                                \
     {                                                                                                                  \

@@ -80,8 +80,10 @@ static inline bool argument_is_plain(const Vector *argument, const uint16_t *sel
         }                                                                                                              \
     }
 
-#define AGGREGATE_COMBINE(name, State, body)                                                                           \
-    static void name##_combine(AggregateState *self, uint8_t *const *from, uint8_t *const *into, size_t count)         \
+#define AGGREGATE_COMBINE(name, State, body)  AGGREGATE_PAIRS(name##_combine, State, body)
+#define AGGREGATE_SUBTRACT(name, State, body) AGGREGATE_PAIRS(name##_subtract, State, body)
+#define AGGREGATE_PAIRS(function, State, body)                                                                         \
+    static void function(AggregateState *self, uint8_t *const *from, uint8_t *const *into, size_t count)               \
     {                                                                                                                  \
         (void)self;                                                                                                    \
         for (size_t i = 0; i < count; i++) {                                                                           \

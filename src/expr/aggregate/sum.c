@@ -33,6 +33,7 @@ static void exact_add(ExactState *state, Int128 value)
 AGGREGATE_STATE_SIZE(exact, ExactState)
 AGGREGATE_COMBINE(exact, ExactState,
                   (exact_add(state, other->sum), state->count += other->count, state->overflows |= other->overflows))
+AGGREGATE_SUBTRACT(exact, ExactState, (state->sum -= other->sum, state->count -= other->count))
 AGGREGATE_UPDATE(i32, ExactState, int32_t, (exact_add(state, value), state->count++))
 AGGREGATE_UPDATE(i64, ExactState, int64_t, (exact_add(state, value), state->count++))
 AGGREGATE_UPDATE(u64, ExactState, uint64_t, (exact_add(state, value), state->count++))
@@ -238,34 +239,35 @@ static void avg_interval_finalize(AggregateState *self, uint8_t *const *states, 
     interval_result(self, states, count, result, true);
 }
 
-#define SUM(aggregate, text, type, rtype, states, updates, all, finalizer, resolver)                                   \
+#define SUM(aggregate, text, type, rtype, states, less, updates, all, finalizer, resolver)                             \
     {                                                                                                                  \
         .name = aggregate, .signature = "(" #type ") " #rtype, .description = text, .argument_count = 1,               \
         .arguments = {TYPE_##type}, .result = TYPE_##rtype, .state_size = states##_state_size,                         \
-        .update = updates##_update, .update_all = all, .combine = states##_combine, .finalize = finalizer##_finalize,  \
-        .resolve = resolver                                                                                            \
+        .update = updates##_update, .update_all = all, .combine = states##_combine, .subtract = less,                  \
+        .finalize = finalizer##_finalize, .resolve = resolver                                                          \
     }
 #define THE_SUM "Sum of the values that are not NULL; NULL when there is none."
 #define THE_AVG "Average of the values that are not NULL; NULL when there is none."
 
 AggregateFamily aggregate_family_sum = {
-    SUM("sum", THE_SUM, INTEGER, BIGINT, exact, i32, i32_update_all, sum_bigint, NULL),
-    SUM("sum", THE_SUM, BIGINT, BIGINT, exact, i64, i64_update_all, sum_bigint, NULL),
-    SUM("sum", THE_SUM, UBIGINT, DECIMAL, exact, u64, u64_update_rows, sum_decimal, resolve_sum),
-    SUM("sum", THE_SUM, DECIMAL, DECIMAL, exact, decimal, decimal_update_all, sum_decimal, resolve_sum),
-    SUM("sum", THE_SUM, DOUBLE, DOUBLE, double, double, double_update_all, sum_double, NULL),
-    SUM("sum", THE_SUM, INTERVAL, INTERVAL, interval, interval, interval_update_rows, sum_interval, NULL),
-    SUM("avg", THE_AVG, INTEGER, DOUBLE, exact, i32, i32_update_all, avg_integer, NULL),
-    SUM("avg", THE_AVG, BIGINT, DOUBLE, exact, i64, i64_update_all, avg_integer, NULL),
-    SUM("avg", THE_AVG, UBIGINT, DOUBLE, exact, u64, u64_update_rows, avg_integer, NULL),
-    SUM("avg", THE_AVG, DECIMAL, DECIMAL, exact, decimal, decimal_update_all, avg_decimal, resolve_avg),
-    SUM("avg", THE_AVG, DOUBLE, DOUBLE, double, double, double_update_all, avg_double, NULL),
-    SUM("avg", THE_AVG, INTERVAL, INTERVAL, interval, interval, interval_update_rows, avg_interval, NULL),
-    SUM("mean", THE_AVG, INTEGER, DOUBLE, exact, i32, i32_update_all, avg_integer, NULL),
-    SUM("mean", THE_AVG, BIGINT, DOUBLE, exact, i64, i64_update_all, avg_integer, NULL),
-    SUM("mean", THE_AVG, UBIGINT, DOUBLE, exact, u64, u64_update_rows, avg_integer, NULL),
-    SUM("mean", THE_AVG, DECIMAL, DECIMAL, exact, decimal, decimal_update_all, avg_decimal, resolve_avg),
-    SUM("mean", THE_AVG, DOUBLE, DOUBLE, double, double, double_update_all, avg_double, NULL),
-    SUM("mean", THE_AVG, INTERVAL, INTERVAL, interval, interval, interval_update_rows, avg_interval, NULL),
+    SUM("sum", THE_SUM, INTEGER, BIGINT, exact, exact_subtract, i32, i32_update_all, sum_bigint, NULL),
+    SUM("sum", THE_SUM, BIGINT, BIGINT, exact, exact_subtract, i64, i64_update_all, sum_bigint, NULL),
+    SUM("sum", THE_SUM, UBIGINT, DECIMAL, exact, exact_subtract, u64, u64_update_rows, sum_decimal, resolve_sum),
+    SUM("sum", THE_SUM, DECIMAL, DECIMAL, exact, exact_subtract, decimal, decimal_update_all, sum_decimal, resolve_sum),
+    SUM("sum", THE_SUM, DOUBLE, DOUBLE, double, NULL, double, double_update_all, sum_double, NULL),
+    SUM("sum", THE_SUM, INTERVAL, INTERVAL, interval, NULL, interval, interval_update_rows, sum_interval, NULL),
+    SUM("avg", THE_AVG, INTEGER, DOUBLE, exact, exact_subtract, i32, i32_update_all, avg_integer, NULL),
+    SUM("avg", THE_AVG, BIGINT, DOUBLE, exact, exact_subtract, i64, i64_update_all, avg_integer, NULL),
+    SUM("avg", THE_AVG, UBIGINT, DOUBLE, exact, exact_subtract, u64, u64_update_rows, avg_integer, NULL),
+    SUM("avg", THE_AVG, DECIMAL, DECIMAL, exact, exact_subtract, decimal, decimal_update_all, avg_decimal, resolve_avg),
+    SUM("avg", THE_AVG, DOUBLE, DOUBLE, double, NULL, double, double_update_all, avg_double, NULL),
+    SUM("avg", THE_AVG, INTERVAL, INTERVAL, interval, NULL, interval, interval_update_rows, avg_interval, NULL),
+    SUM("mean", THE_AVG, INTEGER, DOUBLE, exact, exact_subtract, i32, i32_update_all, avg_integer, NULL),
+    SUM("mean", THE_AVG, BIGINT, DOUBLE, exact, exact_subtract, i64, i64_update_all, avg_integer, NULL),
+    SUM("mean", THE_AVG, UBIGINT, DOUBLE, exact, exact_subtract, u64, u64_update_rows, avg_integer, NULL),
+    SUM("mean", THE_AVG, DECIMAL, DECIMAL, exact, exact_subtract, decimal, decimal_update_all, avg_decimal,
+        resolve_avg),
+    SUM("mean", THE_AVG, DOUBLE, DOUBLE, double, NULL, double, double_update_all, avg_double, NULL),
+    SUM("mean", THE_AVG, INTERVAL, INTERVAL, interval, NULL, interval, interval_update_rows, avg_interval, NULL),
     {0},
 };
