@@ -137,10 +137,10 @@ static bool key_has_span(const IndexKey *key)
     return key->size > 0 && key->held->form == VECTOR_FLAT;
 }
 
-/* Doubles a span that has to grow, at the end where it does. */
-static void key_double(IndexKey *key, int64_t least, int64_t greatest)
+/* Doubles a span that has to grow, at the end where it does; but up to `most` values. */
+static void key_double(IndexKey *key, int64_t least, int64_t greatest, size_t most)
 {
-    int64_t added = (int64_t)key->size;
+    int64_t added = (int64_t)(key->size < most - key->size ? key->size : most - key->size);
     if (greatest > key->last && greatest <= INT64_MAX - added)
         key->last += added;
     else if (least < key->first && least >= INT64_MIN + added)
@@ -153,8 +153,8 @@ static bool key_widen(IndexKey *key, int64_t least, int64_t greatest, size_t mos
     if (!key_has_span(key)) {
         key->first = least;
         key->last = greatest;
-    } else if (2 * key->size <= most) {
-        key_double(key, least, greatest);
+    } else {
+        key_double(key, least, greatest, most);
     }
     key->first = least < key->first ? least : key->first;
     key->last = greatest > key->last ? greatest : key->last;
