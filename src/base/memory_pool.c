@@ -12,11 +12,11 @@ enum {
     UNIT = 64 << 10, /* the smallest part of a chunk */
     CHUNK = MEMORY_HUGE_PAGE,
     UNIT_COUNT = CHUNK / UNIT,
-    MANY_CHUNKS = 64 << 20, /* bytes in use */
-    ORDER_COUNT = 5,        /* parts are of 1, 2, 4, 8 or 16 units */
+    ORDER_COUNT = 5, /* parts are of 1, 2, 4, 8 or 16 units */
     LARGEST_BITS = 46,
     CLASS_COUNT = 4 + 4 * (LARGEST_BITS - 23) + 4,
 };
+enum { MANY_CHUNKS = 256 << 20 }; /* bytes in use: their small pages would take 45 ms to give back */
 _Static_assert(UNIT_COUNT == 1 << ORDER_COUNT, "two of the largest parts are a chunk");
 
 /* Stands in the free memory itself. */
