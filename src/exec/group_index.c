@@ -228,8 +228,13 @@ static bool key_begin(GroupIndex *index, IndexKey *key, const Vector *vector, co
         least = greatest = key_has_span(key) ? key->first : 0;
     if (key_has_span(key) && least >= key->first && greatest <= key->last)
         return true;
+    bool was_known = key_has_span(key);
     index->is_stale = true;
-    return key_widen(key, least, greatest, index->most_combinations);
+    if (key_widen(key, least, greatest, index->most_combinations))
+        return true;
+    if (was_known) /* it grows and grows */
+        index->miss_count = MOST_MISSES;
+    return false;
 }
 
 /* Whether all combinations of the batch have numbers. Those of the table are forgotten where they mean something else
@@ -241,7 +246,7 @@ static bool group_index_begin(GroupIndex *index, Vector *const *keys, const uint
         bool has_codes = key_begin(index, &index->keys[k], keys[k], selection, count);
         combination_count *= has_codes ? key_code_count(&index->keys[k]) : 0;
         if (combination_count == 0 || combination_count > index->most_combinations) {
-            index->miss_count++;
+            index->miss_count += index->miss_count < MOST_MISSES;
             return false;
         }
     }
