@@ -110,12 +110,6 @@ bool arena_is_mapped(const Arena *arena)
     return arena->file && temp_file_is_mapped(arena->file);
 }
 
-void arena_rest(const Arena *arena)
-{
-    if (arena->file)
-        temp_file_rest(arena->file);
-}
-
 /* All that is counted but for the first `kept` bytes. */
 static void arena_give_back(Arena *arena, size_t kept)
 {

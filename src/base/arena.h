@@ -30,10 +30,8 @@ void arena_count(Arena *arena, struct MemoryBudget *budget, const char *what);
  * outlives it. Not inherited. */
 struct TempFile;
 void arena_overflow_to(Arena *arena, struct TempFile *file, size_t memory_size);
-/* Whether there is such a rest, or other memory in that file. Any thread, as what follows. */
+/* Whether there is such a rest, or other memory in that file. Any thread. */
 bool arena_is_mapped(const Arena *arena);
-/* Lets go of the memory of all that is mapped there until it is looked at again. */
-void arena_rest(const Arena *arena);
 /* Empties it for reuse: as arena_free and arena_new_child, but the first block is kept. */
 void arena_reset(Arena *arena);
 

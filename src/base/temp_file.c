@@ -31,8 +31,7 @@ struct TempFile {
     uint64_t end;   /* all of it counts against the limit */
     size_t free_count;
     FreePlace free[MOST_FREE]; /* what was discarded: it may be taken again. What finds no room here is lost */
-    pthread_mutex_t lock;
-    struct TempMap *_Atomic maps; /* in any order; written while locked */
+    _Atomic size_t map_count;
 };
 
 /* ---- the folder ---- */
@@ -95,7 +94,6 @@ static void temp_file_close(TempFile *file)
 static void temp_file_release(void *object)
 {
     temp_file_close(object);
-    pthread_mutex_destroy(&((TempFile *)object)->lock);
 }
 
 TempFile *temp_file_new(Arena *arena, const Context *context)
@@ -103,7 +101,6 @@ TempFile *temp_file_new(Arena *arena, const Context *context)
     TempFile *file = arena_new(arena, TempFile);
     file->context = context;
     file->descriptor = -1;
-    pthread_mutex_init(&file->lock, NULL);
     arena_own(arena, file, temp_file_release);
     return file;
 }
@@ -203,6 +200,56 @@ void temp_file_read(const TempFile *file, uint64_t offset, void *target, size_t 
     temp_file_fetch(file, offset, target, size);
 }
 
+/* ---- how much of all that is mapped is in memory ---- */
+
+/* It is read so often that opening it each time would cost as much as all else: it stays open. -1: there is none. */
+static int statm_open(void)
+{
+    static _Atomic int kept = -1;
+    int descriptor = atomic_load(&kept);
+    if (descriptor >= 0)
+        return descriptor;
+    int opened = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (opened < 0 || atomic_compare_exchange_strong(&kept, &descriptor, opened))
+        return opened;
+    close(opened);
+    return descriptor;
+}
+
+/* Of files, in this process: the third number of proc(5)'s statm. SIZE_MAX: the system does not say. */
+static size_t file_memory_size(void)
+{
+    char text[128], *at = text;
+    size_t pages = 0;
+    ssize_t size = pread(statm_open(), text, sizeof text - 1, 0);
+    if (size <= 0)
+        return SIZE_MAX;
+    text[size] = '\0';
+    for (size_t i = 0; i < 3; i++)
+        pages = strtoull(at, &at, 10);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Whether some MB of what all files have mapped are in memory, or some have come since this thread was told so.
+ * Everything else that is of files, such as the program itself, is about the least there ever was. Takes some
+ * microseconds. */
+static bool temp_memory_is_much(void)
+{
+    static _Atomic size_t least = SIZE_MAX;
+    static _Thread_local size_t before = SIZE_MAX; /* since this thread let go */
+    size_t now = file_memory_size(), all = atomic_load(&least);
+    if (now == SIZE_MAX)
+        return true;
+    while (now < all && !atomic_compare_exchange_weak(&least, &all, now))
+        ;
+    if (now < before)
+        before = now;
+    bool is_much = now - before > (now > all && now - all > MOST_IN_MEMORY ? FEW_IN_MEMORY : MOST_IN_MEMORY);
+    if (is_much)
+        before = SIZE_MAX;
+    return is_much;
+}
+
 /* ---- memory that is a part of the file ---- */
 
 /* Stands where a buffer's own data would. */
@@ -214,27 +261,32 @@ typedef struct TempMap {
     struct TempMap *previous, *next;
 } TempMap;
 
+/* Of the whole process: who finds that much is in memory lets go of all, whosever it is. */
+static pthread_mutex_t maps_lock = PTHREAD_MUTEX_INITIALIZER;
+static TempMap *_Atomic first_map; /* in any order; written while locked */
+
 static void temp_map_link(TempMap *map)
 {
-    TempFile *file = map->file;
-    pthread_mutex_lock(&file->lock);
-    map->next = file->maps;
+    pthread_mutex_lock(&maps_lock);
+    map->next = first_map;
     if (map->next)
         map->next->previous = map;
-    file->maps = map;
-    pthread_mutex_unlock(&file->lock);
+    first_map = map;
+    pthread_mutex_unlock(&maps_lock);
+    map->file->map_count++;
 }
 
 static void temp_map_unlink(TempMap *map)
 {
-    pthread_mutex_lock(&map->file->lock);
+    pthread_mutex_lock(&maps_lock);
     if (map->next)
         map->next->previous = map->previous;
     if (map->previous)
         map->previous->next = map->next;
     else
-        map->file->maps = map->next;
-    pthread_mutex_unlock(&map->file->lock);
+        first_map = map->next;
+    pthread_mutex_unlock(&maps_lock);
+    map->file->map_count--;
 }
 
 static void temp_map_release(void *object)
@@ -271,19 +323,25 @@ static void temp_map_rest(const TempMap *map)
     (void)madvise(map->memory, map->size, MADV_DONTNEED); /* of a shared file: what was written stays there */
 }
 
-void temp_file_rest(TempFile *file)
+bool temp_memory_is_mapped(void)
 {
-    pthread_mutex_lock(&file->lock);
-    for (const TempMap *map = file->maps; map; map = map->next)
+    return first_map != NULL;
+}
+
+void temp_memory_look(void)
+{
+    if (!temp_memory_is_mapped() || !temp_memory_is_much())
+        return;
+    pthread_mutex_lock(&maps_lock);
+    for (const TempMap *map = first_map; map; map = map->next)
         temp_map_rest(map);
-    pthread_mutex_unlock(&file->lock);
+    pthread_mutex_unlock(&maps_lock);
 }
 
 Buffer *temp_file_map(TempFile *file, size_t size)
 {
     context_check(file->context);
-    if (temp_memory_is_much())
-        temp_file_rest(file);
+    temp_memory_look();
     temp_file_require(file);
     (void)memory_size_add(size, MAP_ALIGNMENT);
     TempMap map = {.file = file, .offset = temp_map_align(file->end), .size = temp_map_align(size)};
@@ -312,64 +370,19 @@ void temp_buffer_rest(const Buffer *buffer)
 void temp_buffer_read(const Buffer *buffer, size_t offset, void *target, size_t size)
 {
     const TempMap *map = buffer->foreign;
-    temp_file_fetch(map->file, map->offset + offset, target, size);
+    if (buffer->release == temp_map_release)
+        temp_file_fetch(map->file, map->offset + offset, target, size);
+    else
+        memcpy(target, (const char *)buffer->data + offset, size);
 }
 
 bool temp_file_is_mapped(const TempFile *file)
 {
-    return file->maps != NULL;
+    return file->map_count > 0;
 }
 
 void temp_file_look(TempFile *file)
 {
-    if (temp_file_is_mapped(file) && temp_memory_is_much())
-        temp_file_rest(file);
-}
-
-/* ---- how much of all that is mapped is in memory ---- */
-
-/* It is read so often that opening it each time would cost as much as all else: it stays open. -1: there is none. */
-static int statm_open(void)
-{
-    static _Atomic int kept = -1;
-    int descriptor = atomic_load(&kept);
-    if (descriptor >= 0)
-        return descriptor;
-    int opened = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    if (opened < 0 || atomic_compare_exchange_strong(&kept, &descriptor, opened))
-        return opened;
-    close(opened);
-    return descriptor;
-}
-
-/* Of files, in this process: the third number of proc(5)'s statm. SIZE_MAX: the system does not say. */
-static size_t file_memory_size(void)
-{
-    char text[128], *at = text;
-    size_t pages = 0;
-    ssize_t size = pread(statm_open(), text, sizeof text - 1, 0);
-    if (size <= 0)
-        return SIZE_MAX;
-    text[size] = '\0';
-    for (size_t i = 0; i < 3; i++)
-        pages = strtoull(at, &at, 10);
-    return pages * (size_t)sysconf(_SC_PAGESIZE);
-}
-
-/* Everything else that is of files, such as the program itself, is about the least there ever was. */
-bool temp_memory_is_much(void)
-{
-    static _Atomic size_t least = SIZE_MAX;
-    static _Thread_local size_t before = SIZE_MAX; /* since this thread let go */
-    size_t now = file_memory_size(), all = atomic_load(&least);
-    if (now == SIZE_MAX)
-        return true;
-    while (now < all && !atomic_compare_exchange_weak(&least, &all, now))
-        ;
-    if (now < before)
-        before = now;
-    bool is_much = now - before > (now > all && now - all > MOST_IN_MEMORY ? FEW_IN_MEMORY : MOST_IN_MEMORY);
-    if (is_much)
-        before = SIZE_MAX;
-    return is_much;
+    if (temp_file_is_mapped(file))
+        temp_memory_look();
 }

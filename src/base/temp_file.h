@@ -31,19 +31,19 @@ void temp_file_discard(TempFile *file, uint64_t offset, size_t size);
 Buffer *temp_file_map(TempFile *file, size_t size);
 /* Lets the system take the memory of such a buffer away until it is touched again; any other stays as it is. */
 void temp_buffer_rest(const Buffer *buffer);
-/* Reads from such a buffer without bringing it to memory: for who looks here and there. Raises IO. */
+/* Reads from such a buffer without bringing it to memory, or from any other: for who looks here and there. Raises IO.
+ */
 void temp_buffer_read(const Buffer *buffer, size_t offset, void *target, size_t size);
 /* Whether any of the file is mapped. Any thread, as what follows. */
 bool temp_file_is_mapped(const TempFile *file);
-/* temp_buffer_rest for all that is. */
-void temp_file_rest(TempFile *file);
-/* Before what is mapped is looked at: lets go of it where that is much. Whoever walks over it calls this every few
- * hundred KB; whoever looks here and there, every TEMP_LOOKS places, for the system may bring 64 KB for each. */
+/* Before what is mapped is looked at: lets go of all that is, of whatever file, where that is much. Whoever walks over
+ * it calls this every few hundred KB; whoever looks here and there, every TEMP_LOOKS places, for the system may bring
+ * 64 KB for each. Takes some microseconds, and next to nothing where this file is not mapped. */
 void temp_file_look(TempFile *file);
+/* The same for who does not know the file, and whether any file is mapped. */
+void temp_memory_look(void);
+bool temp_memory_is_mapped(void);
 enum { TEMP_LOOKS = 64 };
-/* Whether some MB of what all files have mapped are in memory, or some have come since this thread was told so: then it
- * lets go of what it knows of. Takes some microseconds. */
-bool temp_memory_is_much(void);
 /* Empty again. Nothing of it is mapped. */
 void temp_file_clear(TempFile *file);
 /* Bytes that it holds on disk. */

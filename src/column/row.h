@@ -58,6 +58,9 @@ const RowLayout *row_store_layout(const RowStore *store);
 void row_store_append(RowStore *store, size_t count, uint8_t **ret_rows);
 /* The addresses of rows first .. first+count-1, in order of appending; returns how many there were. */
 size_t row_store_rows(const RowStore *store, size_t first, size_t count, uint8_t **ret_rows);
+/* A copy of row `index`, without bringing others to memory: for who looks at one here and one there. Its long strings
+ * stay where they are. Raises IO. */
+void row_store_read(const RowStore *store, size_t index, uint8_t *target);
 /* Forget all rows; pages are kept for reuse. */
 void row_store_clear(RowStore *store);
 /* Forget all rows and give their memory back, before the arena does; the store is good for more. */

@@ -150,8 +150,8 @@ bool row_store_is_mapped(const RowStore *store)
 
 void row_store_look(const RowStore *store)
 {
-    if (row_store_is_mapped(store) && temp_memory_is_much())
-        row_store_rest(store);
+    if (row_store_is_mapped(store))
+        temp_memory_look();
 }
 
 void row_store_clear(RowStore *store)
@@ -243,6 +243,13 @@ size_t row_store_rows(const RowStore *store, size_t first, size_t count, uint8_t
             *ret_rows++ = rows + (row - page->first_row) * row_size;
     }
     return count;
+}
+
+void row_store_read(const RowStore *store, size_t index, uint8_t *target)
+{
+    const RowPage *page = &store->pages.items[row_store_find_page(store, index)];
+    size_t row_size = store->layout->row_size;
+    temp_buffer_read(page->buffer, (index - page->first_row) * row_size, target, row_size);
 }
 
 char *row_store_string_memory(RowStore *store, size_t size)

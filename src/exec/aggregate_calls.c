@@ -527,8 +527,8 @@ static void call_update(AggregateCalls *calls, Call *call)
 /* Before states are looked at: lets go of what they keep in a file. */
 static void calls_look(const AggregateCalls *calls)
 {
-    if (arena_is_mapped(calls->kept) && temp_memory_is_much())
-        arena_rest(calls->kept);
+    if (arena_is_mapped(calls->kept))
+        temp_memory_look();
 }
 
 bool aggregate_calls_take_runs(const AggregateCalls *calls)
@@ -628,19 +628,6 @@ void aggregate_calls_combine(AggregateCalls *calls, uint8_t *const *from, uint8_
         }
         call->call->aggregate->combine(&call->state, calls->kept_groups, calls->states, count);
     }
-}
-
-static void calls_set_other(AggregateCalls *calls, const Arena *other)
-{
-    for (size_t i = 0; i < calls->count; i++)
-        calls->calls[i].state.other = other;
-}
-
-void aggregate_calls_combine_one(AggregateCalls *calls, const AggregateCalls *other, uint8_t *from, uint8_t *into)
-{
-    calls_set_other(calls, other->kept);
-    aggregate_calls_combine(calls, &from, &into, 1);
-    calls_set_other(calls, NULL);
 }
 
 void aggregate_calls_finalize(AggregateCalls *calls, size_t call_index, uint8_t *const *groups, size_t count,

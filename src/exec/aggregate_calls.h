@@ -32,8 +32,6 @@ void aggregate_calls_update_one(AggregateCalls *calls, const Batch *batch, uint8
 /* The states at from[i] are merged into those at into[i], which then have the rows of both; another copy may have made
  * them. Not where rows are kept. */
 void aggregate_calls_combine(AggregateCalls *calls, uint8_t *const *from, uint8_t *const *into, size_t count);
-/* The same for the one state of another copy's calls, which may be large. */
-void aggregate_calls_combine_one(AggregateCalls *calls, const AggregateCalls *other, uint8_t *from, uint8_t *into);
 /* All rows have come: before finalize. */
 void aggregate_calls_finish(AggregateCalls *calls);
 /* `result` becomes the values of one call for `count` groups. */

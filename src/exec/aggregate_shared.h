@@ -18,9 +18,8 @@ enum { AGGREGATE_MOST_PARTITIONS = 64 };
 /* One copy's groups. */
 typedef struct AggregatePart {
     RowStore *rows;
-    uint8_t *one;                       /* without GROUP BY: the states of the one group */
-    const struct AggregateCalls *calls; /* whose that is */
-    Block *addresses;                   /* of the rows, by partition */
+    uint8_t *one;     /* without GROUP BY: the states of the one group */
+    Block *addresses; /* of the rows, by partition */
     size_t starts[AGGREGATE_MOST_PARTITIONS + 1];
 } AggregatePart;
 

@@ -340,7 +340,7 @@ static void aggregate_merge_one(HashAggregateOperator *self)
     size_t index = worker_index(self->base.worker);
     self->next_row = index > 0;
     for (size_t i = 1; i < shared->copy_count && index == 0; i++)
-        aggregate_calls_combine_one(self->calls, shared->parts[i].calls, shared->parts[i].one, self->one);
+        aggregate_calls_combine(self->calls, &shared->parts[i].one, &self->one, 1);
 }
 
 /* All copies have built; from here on the table is that of a partition. */
@@ -581,7 +581,6 @@ static void aggregate_join_shared(HashAggregateOperator *self)
     AggregatePart *part = &shared->parts[worker_index(self->base.worker)];
     part->rows = self->rows;
     part->one = self->one;
-    part->calls = self->calls;
     if (self->table == NULL)
         return;
     self->has_rounds = true;

@@ -52,10 +52,7 @@ static size_t recursive_keep(RecursiveOperator *self, const Batch *batch)
         return recursive_add(self, batch, 0, batch->row_count, 0);
     size_t kept = 0;
     for (size_t first = 0; first < batch->row_count; first += TEMP_LOOKS) {
-        if (temp_memory_is_much()) {
-            temp_file_rest(self->table_file);
-            row_store_rest(self->made);
-        }
+        temp_memory_look();
         size_t left = batch->row_count - first;
         kept = recursive_add(self, batch, first, left < TEMP_LOOKS ? left : TEMP_LOOKS, kept);
     }

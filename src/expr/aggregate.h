@@ -30,8 +30,7 @@ typedef struct AggregateCall {
 typedef struct AggregateState {
     const AggregateCall *call;
     const Context *context;
-    Arena *arena;       /* the operator's: for what states point to */
-    const Arena *other; /* for combine: what `from` points to stands there; NULL: not told */
+    Arena *arena; /* the operator's: for what states point to */
     Type argument_types[4];
 } AggregateState;
 

@@ -99,6 +99,24 @@ START_TEST(looking_here_and_there_holds_a_few_megabytes)
 }
 END_TEST
 
+/* As the states of copies are, of which one makes a result. */
+START_TEST(who_looks_at_one_file_lets_go_of_all)
+{
+    (void)file_with_maps();
+    TempFile *other = temp_file_new(test_arena, &context);
+    Buffer *map = temp_file_map(other, MIB);
+    for (size_t i = 0; i < MAPS; i++) {
+        temp_file_look(other);
+        memset(maps[i]->data, (int)i + 1, MIB);
+        ck_assert_uint_le(maps_in_memory(), MOST_IN_MEMORY);
+    }
+    ck_assert(map_is_full_of(maps[0], 1));
+    buffer_unref(map);
+    maps_unref();
+    ck_assert(!temp_memory_is_mapped());
+}
+END_TEST
+
 START_TEST(a_part_is_read_without_coming_to_memory)
 {
     (void)file_with_maps();
@@ -125,5 +143,5 @@ START_TEST(maps_are_left_out_once_they_have_gone)
 END_TEST
 
 TEST_PROGRAM(what_is_mapped_is_zero, a_walk_holds_a_few_megabytes_and_finds_what_was_written,
-             looking_here_and_there_holds_a_few_megabytes, a_part_is_read_without_coming_to_memory,
-             maps_are_left_out_once_they_have_gone)
+             looking_here_and_there_holds_a_few_megabytes, who_looks_at_one_file_lets_go_of_all,
+             a_part_is_read_without_coming_to_memory, maps_are_left_out_once_they_have_gone)

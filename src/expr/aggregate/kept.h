@@ -28,12 +28,7 @@ static inline StringView kept_text_view(const KeptText *text)
 static inline void kept_look(const AggregateState *self)
 {
     context_check(self->context);
-    bool is_mapped = arena_is_mapped(self->arena) || (self->other && arena_is_mapped(self->other));
-    if (!is_mapped || !temp_memory_is_much())
-        return;
-    arena_rest(self->arena);
-    if (self->other)
-        arena_rest(self->other);
+    temp_memory_look();
 }
 
 static inline void kept_text_copy(const AggregateState *self, char *target, StringView text)

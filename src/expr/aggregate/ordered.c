@@ -186,14 +186,27 @@ static size_t piece_end(const Item *items, size_t count, size_t start, bool is_t
     return end;
 }
 
+/* Texts of one group may stand anywhere in a file, each in 64 KB that come to memory with it: sorting looks at them
+ * often, so they are put side by side. */
+static void texts_gather(AggregateState *self, Item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        items_look(self, i);
+        items[i].text = arena_view(self->arena, items[i].text);
+    }
+}
+
 static void walk_begin(ItemWalk *walk, AggregateState *self, uint8_t *state)
 {
     Type type = self->argument_types[0];
+    bool is_text = type_physical(type) == PHYSICAL_STRING;
     *walk = (ItemWalk){.self = self, .order = item_order(type)};
     walk->runs = (KeptText){.data = (char *)&walk->only, .capacity = sizeof walk->only};
     Item *items = items_of((const ItemsState *)state, &walk->item_count);
     for (size_t start = 0, end; start < walk->item_count; start = end) {
-        end = piece_end(items, walk->item_count, start, type_physical(type) == PHYSICAL_STRING);
+        end = piece_end(items, walk->item_count, start, is_text);
+        if (is_text && temp_memory_is_mapped())
+            texts_gather(self, &items[start], end - start);
         qsort(&items[start], end - start, sizeof *items, walk->order);
         ItemRun run = {&items[start], &items[end]};
         kept_text_add(self, &walk->runs, (StringView){(const char *)&run, sizeof run});
