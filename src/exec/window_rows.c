@@ -180,6 +180,7 @@ void window_rows_begin(WindowRows *rows, const Build *build)
     rows->layout = sorter_layout(*shared_sorter(rows, 0));
     rows->store = row_store_new(arena, build->context, rows->layout);
     row_store_overflow_to(rows->store, rows->file, window_rows_part(rows, 4));
+    rows->far_rows = arena_allocate(arena, (size_t)TEMP_LOOKS * rows->layout->row_size);
 }
 
 static void window_rows_evaluate(WindowRows *rows, const Batch *batch)
@@ -456,17 +457,26 @@ static bool numbers_are_near(const size_t *numbers, size_t count)
 }
 
 /* Up to BATCH_SIZE rows at once. */
-static void rows_fetch_piece(const WindowRows *rows, size_t slot, const size_t *numbers, size_t count, bool is_near,
-                             Vector *target)
+static void rows_fetch_near(const WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target)
 {
     uint8_t *places[BATCH_SIZE];
     for (size_t i = 0; i < count; i++)
-        if (numbers[i] == WINDOW_NO_ROW)
-            places[i] = NULL;
-        else if (is_near)
-            places[i] = rows->rows[numbers[i]];
-        else
+        places[i] = numbers[i] == WINDOW_NO_ROW ? NULL : rows->rows[numbers[i]];
+    row_output(rows->layout, slot, places, count, target);
+}
+
+/* Up to TEMP_LOOKS rows at once. Those that the store has are numbered there as here. */
+static void rows_fetch_far(const WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target)
+{
+    uint8_t *places[TEMP_LOOKS], *copy = rows->far_rows;
+    bool is_stored = row_store_is_mapped(rows->store);
+    for (size_t i = 0; i < count; i++, copy += rows->layout->row_size) {
+        places[i] = numbers[i] == WINDOW_NO_ROW ? NULL : copy;
+        if (places[i] && is_stored)
+            row_store_read(rows->store, numbers[i], copy);
+        else if (places[i])
             block_read(rows->row_block, numbers[i], &places[i], sizeof places[i]);
+    }
     row_output(rows->layout, slot, places, count, target);
 }
 
@@ -474,7 +484,7 @@ void window_rows_fetch(const WindowRows *rows, size_t slot, const size_t *number
 {
     window_rows_look(rows);
     if (!temp_file_is_mapped(rows->file) || numbers_are_near(numbers, count)) {
-        rows_fetch_piece(rows, slot, numbers, count, true, target);
+        rows_fetch_near(rows, slot, numbers, count, target);
         return;
     }
     Vector *piece = rows->own[slot];
@@ -482,7 +492,7 @@ void window_rows_fetch(const WindowRows *rows, size_t slot, const size_t *number
     for (size_t first = 0; first < count; first += TEMP_LOOKS) {
         size_t taken = count - first < TEMP_LOOKS ? count - first : TEMP_LOOKS;
         window_rows_look(rows);
-        rows_fetch_piece(rows, slot, numbers + first, taken, false, piece);
+        rows_fetch_far(rows, slot, numbers + first, taken, piece);
         vector_copy(target, first, piece, 0, taken);
     }
 }

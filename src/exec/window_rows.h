@@ -62,8 +62,9 @@ typedef struct WindowRows {
     Sorter **sorters; /* the part's, of all copies; the first gives the rows of all */
     uint64_t phase, part;
     size_t count;
-    RowStore *store; /* of the rows, when the sorters do not have them all in memory */
-    uint8_t **rows;  /* in order */
+    RowStore *store;   /* of the rows, when the sorters do not have them all in memory */
+    uint8_t **rows;    /* in order */
+    uint8_t *far_rows; /* copies of some that stand far from each other */
     size_t partition_count, group_count;
     size_t *partition_starts; /* first row of each, and then `count` */
     size_t *partition_groups; /* first group of each, and then `group_count` */
