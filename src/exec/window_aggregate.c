@@ -4,11 +4,11 @@
  *   running  frames start with the partition and their ends only grow: a state that takes the rows as they come;
  *            what it was at each row is a copy of it
  *   prefix   any frame, for functions whose states can be subtracted (sums of integers): a state for the rows up to
- * each; what those up to its last row have, less what those before its first have tree     any frame: a segment tree
- * over all rows (Leis et al., Efficient Processing of Window Functions, 2015). A node is the merged state of FANOUT
- * nodes below it, and a frame is a few nodes of each level ordered  any frame, for functions of the values in order
- * (median): window_order.h looks them up rows     any frame, each row anew: for functions whose states do not say how
- * to be merged
+ *            each; what those up to a frame's last row have, less what those before its first one have
+ *   tree     any frame: a segment tree over all rows (Leis et al., Efficient Processing of Window Functions, 2015).
+ *            A node is the merged state of FANOUT nodes below it, and a frame is a few nodes of each level
+ *   ordered  any frame, for functions of the values in order (median): window_order.h looks them up
+ *   rows     any frame, each row anew: for functions whose states do not say how to be merged
  *
  *     level 1   [           0..15           ] [           16..31          ] ...
  *     level 0   0 1 2 3 4 5 6 7 8 9 ...  15   16 17 18 ...                     a state for each row

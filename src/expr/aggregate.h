@@ -64,8 +64,8 @@ struct Aggregate {
     /* from[i] is merged into into[i], which has the earlier rows; from[i] stays as it was, and into[i] shares nothing
      * with it. A state may be there several times. */
     void (*combine)(AggregateState *state, uint8_t *const *from, uint8_t *const *into, size_t count);
-    /* Takes from[i] out of into[i], which has its rows and others: exactly, as long as no more than 2^62 values of up to
-     * 64 bits were ever added. NULL: that cannot be done. */
+    /* Takes from[i] out of into[i], which has its rows and others: exactly, as long as no more than 2^62 values of up
+     * to 64 bits were ever added. NULL: that cannot be done. */
     void (*subtract)(AggregateState *state, uint8_t *const *from, uint8_t *const *into, size_t count);
     /* result (prepared flat) row i is the value of states[i]. Overflow raises. */
     void (*finalize)(AggregateState *state, uint8_t *const *states, size_t count, Vector *result);
