@@ -368,7 +368,8 @@ static void prefix_make(WindowAggregate *self)
 
 static void prefix_merge(WindowAggregate *self, WindowRange range, uint8_t *into)
 {
-    window_rows_look(self->rows);
+    if (self->state_count % TEMP_LOOKS == 1) /* the frames of neighbours are neighbours */
+        window_rows_look(self->rows);
     uint8_t *last = level_state(self, 0, range.end - 1);
     self->aggregate->combine(&self->scratch, &last, &into, 1);
     if (range.start == 0)
