@@ -634,6 +634,7 @@ void aggregate_calls_finalize(AggregateCalls *calls, size_t call_index, uint8_t 
                               Vector *result)
 {
     Call *call = &calls->calls[call_index];
+    calls_look(calls);
     for (size_t i = 0; i < count; i++)
         calls->states[i] = groups[i] + call->offset;
     vector_prepare(result, count);

@@ -449,6 +449,16 @@ static bool aggregate_build_again(HashAggregateOperator *self)
 
 /* ---- output ---- */
 
+/* How many groups make a batch: fewer where they have long texts, which stand in it. */
+static size_t aggregate_batch_size(const HashAggregateOperator *self)
+{
+    enum { OUTPUT_SIZE = 4 << 20 };
+    size_t group_count = row_store_count(self->rows) + self->adopted_count;
+    size_t state_size = aggregate_calls_states_size(self->calls) / (group_count + 1) + 1;
+    size_t count = OUTPUT_SIZE / state_size + 1;
+    return count < self->base.batch_size ? count : self->base.batch_size;
+}
+
 /* The rows to return next; found[i], or the one block of states. */
 static size_t aggregate_next_groups(HashAggregateOperator *self)
 {
@@ -457,11 +467,12 @@ static size_t aggregate_next_groups(HashAggregateOperator *self)
         count = self->next_row == 0;
         self->found[0] = self->one;
     } else if (self->next_row < self->adopted_count) {
-        size_t left = self->adopted_count - self->next_row;
-        count = left < self->base.batch_size ? left : self->base.batch_size;
+        size_t left = self->adopted_count - self->next_row, most = aggregate_batch_size(self);
+        count = left < most ? left : most;
         memcpy(self->found, (uint8_t **)self->adopted->data + self->next_row, count * sizeof *self->found);
     } else {
-        count = row_store_rows(self->rows, self->next_row - self->adopted_count, self->base.batch_size, self->found);
+        count =
+            row_store_rows(self->rows, self->next_row - self->adopted_count, aggregate_batch_size(self), self->found);
     }
     self->next_row += count;
     return count;

@@ -53,3 +53,7 @@ class Memory(ProgramTest):
             for threads in (1, 8):
                 with self.subTest(query=query, threads=threads):
                     self.expect_within(8, query, output, threads)
+
+    def test_groups_with_long_texts(self):
+        self.expect_within(8, "SELECT count(*) AS n, sum(length(t)) AS size FROM (SELECT string_agg(repeat('x', 100), '') "
+                              f"AS t FROM range({ROWS}) AS r(i) GROUP BY i % 1000)", f"n,size\n1000,{100 * ROWS}\n")
