@@ -186,8 +186,8 @@ static size_t piece_end(const Item *items, size_t count, size_t start, bool is_t
     return end;
 }
 
-/* Texts of one group may stand anywhere in a file, each in 64 KB that come to memory with it: sorting looks at them
- * often, so they are put side by side. */
+/* Texts may stand anywhere in a file, each in 64 KB that come to memory with it: where they are looked at often, or in
+ * another order, they are put side by side. */
 static void texts_gather(AggregateState *self, Item *items, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -205,9 +205,12 @@ static void walk_begin(ItemWalk *walk, AggregateState *self, uint8_t *state)
     Item *items = items_of((const ItemsState *)state, &walk->item_count);
     for (size_t start = 0, end; start < walk->item_count; start = end) {
         end = piece_end(items, walk->item_count, start, is_text);
-        if (is_text && temp_memory_is_mapped())
+        bool is_mapped = is_text && temp_memory_is_mapped();
+        if (is_mapped)
             texts_gather(self, &items[start], end - start);
         qsort(&items[start], end - start, sizeof *items, walk->order);
+        if (is_mapped && end - start < walk->item_count) /* as they are going to be merged */
+            texts_gather(self, &items[start], end - start);
         ItemRun run = {&items[start], &items[end]};
         kept_text_add(self, &walk->runs, (StringView){(const char *)&run, sizeof run});
         if (end < walk->item_count)
