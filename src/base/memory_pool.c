@@ -16,7 +16,6 @@ enum {
     LARGEST_BITS = 46,
     CLASS_COUNT = 4 + 4 * (LARGEST_BITS - 23) + 4,
 };
-enum { MANY_CHUNKS = 256 << 20 }; /* bytes in use: their small pages would take 45 ms to give back */
 _Static_assert(UNIT_COUNT == 1 << ORDER_COUNT, "two of the largest parts are a chunk");
 
 /* Stands in the free memory itself. */
@@ -204,8 +203,6 @@ static MemoryChunk *chunk_new(MemoryPool *pool)
     MemoryChunk *chunk = memory_allocate_zero(sizeof *chunk);
     size_t size;
     chunk->memory = mapped_take(pool, CHUNK, &size);
-    if (chunk->memory && atomic_load_explicit(&pool->budget->used, memory_order_relaxed) > MANY_CHUNKS)
-        memory_advise_huge(chunk->memory, CHUNK); /* it will be full */
     if (chunk->memory)
         return chunk;
     memory_free(chunk);

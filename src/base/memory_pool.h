@@ -1,8 +1,7 @@
 /* base/memory_pool.h: where a session's large blocks of memory come from; they are kept for who comes next.
  *
- *   up to 1 MiB   cut from chunks of 2 MiB by halving, and joined again (a buddy system: Knowlton 1965); they are
- * advised to be huge pages where much memory is in use above         mapped, in sizes a quarter of a power of two
- * apart, and advised to be huge pages from 4 MiB on
+ *   up to 1 MiB   cut from chunks of 2 MiB by halving, and joined again (a buddy system: Knowlton 1965)
+ *   above         mapped, in sizes a quarter of a power of two apart, and advised to be huge pages from 4 MiB on
  *
  * What is in use counts against the budget, a chunk as a whole. What is kept does not, and is given up when the budget
  * runs short. Safe to use from any thread. */
