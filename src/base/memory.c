@@ -93,12 +93,19 @@ void memory_trim(void)
 #endif
 }
 
+enum { LARGEST_PAGE = 64 << 10 }; /* that a system's small pages are of */
+
+/* What is mapped for so many bytes. */
+static size_t map_size(size_t size)
+{
+    return (size + LARGEST_PAGE - 1) / LARGEST_PAGE * LARGEST_PAGE;
+}
+
 void *memory_map(size_t size)
 {
-    enum { LARGEST_PAGE = 64 << 10 }; /* that a system's small pages are of */
     if (memory_fails_now() || size > SIZE_MAX - MEMORY_HUGE_PAGE - LARGEST_PAGE)
         return NULL;
-    size = (size + LARGEST_PAGE - 1) / LARGEST_PAGE * LARGEST_PAGE;
+    size = map_size(size);
     char *map = mmap(NULL, size + MEMORY_HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (map == MAP_FAILED)
         return NULL;
@@ -119,7 +126,7 @@ void memory_advise_huge(void *pointer, size_t size)
 
 void memory_unmap(void *pointer, size_t size)
 {
-    (void)munmap(pointer, size); /* up to the end of its last page */
+    (void)munmap(pointer, map_size(size));
 }
 
 void memory_copy_pieces(void *target, const void *source, size_t size)

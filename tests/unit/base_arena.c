@@ -118,7 +118,33 @@ START_TEST(a_size_that_would_wrap_is_out_of_memory)
 }
 END_TEST
 
+/* Mappings of this process. */
+static size_t mapping_count(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    size_t count = 0;
+    ck_assert_ptr_nonnull(maps);
+    for (int c; (c = getc(maps)) != EOF;)
+        count += c == '\n';
+    fclose(maps);
+    return count;
+}
+
+START_TEST(large_blocks_leave_no_mappings_behind)
+{
+    enum { LARGE = (33 << 20) + 5, TIMES = 20 };
+    size_t before = mapping_count();
+    for (int i = 0; i < TIMES; i++) {
+        Arena *arena = arena_new_child(test_arena);
+        arena_allocate(arena, LARGE + (size_t)i * 5000);
+        arena_free(arena);
+    }
+    ck_assert_uint_lt(mapping_count(), before + TIMES / 2);
+}
+END_TEST
+
 TEST_PROGRAM(owned_things_are_released_last_first_and_children_before_their_parent,
              reset_empties_and_the_arena_is_good_for_more, disowned_things_are_left_alone_and_released_ones_forgotten,
              a_large_arena_holds_what_a_small_one_does, what_cannot_be_registered_is_released_before_the_error,
-             errors_carry_code_place_message_and_hint, a_size_that_would_wrap_is_out_of_memory)
+             errors_carry_code_place_message_and_hint, a_size_that_would_wrap_is_out_of_memory,
+             large_blocks_leave_no_mappings_behind)
