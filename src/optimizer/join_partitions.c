@@ -9,7 +9,6 @@
  *                                                With Scan
  *
  * What tells partitions apart is computed once, below. Functions to which the order of rows matters stay. */
-#include "expr/function.h"
 #include "optimizer/rule.h"
 
 static bool window_is_of_whole_partitions(const PlanWindow *window)
@@ -74,14 +73,6 @@ static PlanAggregate *aggregate_of_window(PlanColumns *columns, PlanWindow *wind
     return aggregate;
 }
 
-static Expr *partition_condition(PlanColumns *columns, const Expr *partition, ColumnId group)
-{
-    Expr *sides[] = {plan_column_expr(columns, partition->column, partition->position),
-                     plan_column_expr(columns, group, partition->position)};
-    bool is_nullable = plan_column(columns, partition->column)->is_nullable;
-    return function_call(columns->arena, is_nullable ? "is not distinct from" : "=", sides, 2, partition->position);
-}
-
 static Plan *window_to_join(PlanColumns *columns, PlanWindow *window)
 {
     static const char name[] = "partitions";
@@ -96,7 +87,8 @@ static Plan *window_to_join(PlanColumns *columns, PlanWindow *window)
     PlanAggregate *groups = aggregate_of_window(columns, window, again, &readers);
     Expr **conditions = arena_array(columns->arena, Expr *, window->partition_count);
     for (size_t p = 0; p < window->partition_count; p++)
-        conditions[p] = partition_condition(columns, window->partition[p], groups->base.outputs[p]);
+        conditions[p] = columns_equal(columns, window->partition[p]->column, groups->base.outputs[p],
+                                      plan_column(columns, window->partition[p]->column)->is_nullable);
     Plan *join =
         &plan_join_new(columns, PLAN_JOIN_INNER, all, &groups->base, conditions, window->partition_count)->base;
     Plan *plan = &plan_cte_new(columns, cte, name, rows, join)->base;
@@ -105,11 +97,20 @@ static Plan *window_to_join(PlanColumns *columns, PlanWindow *window)
     return plan;
 }
 
-Plan *rule_join_partitions(PlanColumns *columns, Plan *plan)
+static Plan *join_partitions(PlanColumns *columns, Plan *plan, size_t *join_count)
 {
     for (size_t i = 0; i < plan->input_count; i++)
-        plan->inputs[i] = rule_join_partitions(columns, plan->inputs[i]);
-    if (plan->kind == PLAN_WINDOW && window_is_of_whole_partitions((PlanWindow *)plan))
-        return window_to_join(columns, (PlanWindow *)plan);
-    return plan;
+        plan->inputs[i] = join_partitions(columns, plan->inputs[i], join_count);
+    if (plan->kind != PLAN_WINDOW || !window_is_of_whole_partitions((PlanWindow *)plan))
+        return plan;
+    ++*join_count;
+    return window_to_join(columns, (PlanWindow *)plan);
+}
+
+/* Windows of which nobody asks for a column have gone before; each of the two readers asks for other columns. */
+Plan *rule_join_partitions(PlanColumns *columns, Plan *plan)
+{
+    size_t join_count = 0;
+    plan = join_partitions(columns, plan, &join_count);
+    return join_count > 0 ? rule_prune_columns(columns, plan) : plan;
 }

@@ -4,17 +4,13 @@
  *       A                  Join Semi on a = b        A               Join Right Anti on b = a
  *       B                    A                       B                 B
  *                            B                                         A */
-#include "expr/function.h"
 #include "optimizer/rule.h"
 
 static Expr *rows_equal(PlanColumns *columns, const Plan *a, const Plan *b, size_t index)
 {
-    const PlanColumn *first = plan_column(columns, a->outputs[index]),
-                     *second = plan_column(columns, b->outputs[index]);
-    Expr *sides[] = {plan_column_expr(columns, a->outputs[index], NO_POSITION),
-                     plan_column_expr(columns, b->outputs[index], NO_POSITION)};
-    bool has_nulls = first->is_nullable && second->is_nullable;
-    return function_call(columns->arena, has_nulls ? "is not distinct from" : "=", sides, 2, NO_POSITION);
+    ColumnId first = a->outputs[index], second = b->outputs[index];
+    bool has_nulls = plan_column(columns, first)->is_nullable && plan_column(columns, second)->is_nullable;
+    return columns_equal(columns, first, second, has_nulls);
 }
 
 Plan *join_of_set(PlanColumns *columns, PlanSet *set)

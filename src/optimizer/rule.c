@@ -1,6 +1,8 @@
 /* optimizer/rule.c: what several rules need. */
 #include "optimizer/rule.h"
 
+#include "expr/function.h"
+
 typedef struct Substitution {
     Arena *arena;
     const ColumnId *from;
@@ -16,6 +18,12 @@ static Expr *substitute_node(void *user, Expr *expr)
             if (self->from[i] == expr->column)
                 return self->to[i];
     return expr;
+}
+
+Expr *columns_equal(PlanColumns *columns, ColumnId a, ColumnId b, bool nulls_equal)
+{
+    Expr *sides[] = {plan_column_expr(columns, a, NO_POSITION), plan_column_expr(columns, b, NO_POSITION)};
+    return function_call(columns->arena, nulls_equal ? "is not distinct from" : "=", sides, 2, NO_POSITION);
 }
 
 Expr *expr_substitute(Arena *arena, Expr *expr, const ColumnId *from, Expr *const *to, size_t count)

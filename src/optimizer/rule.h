@@ -38,6 +38,9 @@ Expr *expr_simplify(PlanColumns *columns, Expr *expr);
 /* The same, for a condition that only counts when TRUE: NULL may become FALSE. */
 Expr *expr_simplify_condition(PlanColumns *columns, Expr *expr);
 
+/* a = b; or, with `nulls_equal`, a IS NOT DISTINCT FROM b. */
+Expr *columns_equal(PlanColumns *columns, ColumnId a, ColumnId b, bool nulls_equal);
+
 /* Columns replaced by expressions: `from[i]` becomes `to[i]`. */
 Expr *expr_substitute(Arena *arena, Expr *expr, const ColumnId *from, Expr *const *to, size_t count);
 

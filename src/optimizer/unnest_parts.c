@@ -1,8 +1,6 @@
 /* optimizer/unnest_parts.c: what refers to parameters; the domain of their values, and columns for it. */
 #include "optimizer/unnest.h"
 
-#include "expr/function.h"
-
 /* ---- what a plan refers to ---- */
 
 typedef struct ParameterSearch {
@@ -167,7 +165,5 @@ Unnested unnesting_domain(Unnesting *self)
 Expr *unnesting_equality(Unnesting *self, ColumnId a, ColumnId b, bool is_strict)
 {
     bool may_be_null = plan_column(self->columns, a)->is_nullable || plan_column(self->columns, b)->is_nullable;
-    Expr *sides[] = {unnesting_column(self, a), unnesting_column(self, b)};
-    return function_call(self->columns->arena, is_strict || !may_be_null ? "=" : "is not distinct from", sides, 2,
-                         NO_POSITION);
+    return columns_equal(self->columns, a, b, may_be_null && !is_strict);
 }
