@@ -209,8 +209,6 @@ Operator *build_operator(const Build *build, const Plan *plan)
 
 /* ---- execution ---- */
 
-#define MOST_EXPECTED_ROWS 1e12 /* estimates of what multiplies know no bounds */
-
 size_t plan_last_id(const Plan *plan)
 {
     while (plan->input_count > 0)
@@ -222,8 +220,8 @@ size_t plan_last_id(const Plan *plan)
  * nobody can put down, such as the last rows before a decision. */
 static MemoryShare memory_for_keepers(const Context *context)
 {
-    enum { THREAD_MEMORY = 3 << 20 };
-    size_t left = memory_budget_left(context->memory), threads = context_thread_count(context) * THREAD_MEMORY;
+    enum { CURSOR_MEMORY = 3 << 20 };
+    size_t left = memory_budget_left(context->memory), threads = context_thread_count(context) * CURSOR_MEMORY;
     size_t row_count = context->settings->spill_after;
     return (MemoryShare){
         .size = (left - (threads < left / 2 ? threads : left / 2)) / 4 * 3,
@@ -231,6 +229,8 @@ static MemoryShare memory_for_keepers(const Context *context)
         .budget = context->memory,
     };
 }
+
+#define MOST_EXPECTED_ROWS 1e12 /* estimates of what multiplies know no bounds */
 
 /* What is known before the first row: how much there is to go through. */
 static void progress_begin(const Build *build, const Plan *plan, Scan *scan)
