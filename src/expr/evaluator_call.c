@@ -185,10 +185,8 @@ static bool dictionary_is_known(const Node *node, const Vector *values, size_t s
            node->dictionary_size == size;
 }
 
-/* The function of a dictionary's values, and the same codes. False when it is not worth it. */
-static bool call_run_dictionary(Evaluator *evaluator, Node *node, size_t variable, size_t count)
+bool node_run_dictionary(Evaluator *evaluator, Node *node, const Vector *argument, size_t count, DictionaryRun run)
 {
-    const Vector *argument = node->values[variable];
     const Vector *values = argument->dictionary;
     size_t size = argument->dictionary_size;
     if (!dictionary_is_known(node, values, size)) {
@@ -198,11 +196,8 @@ static bool call_run_dictionary(Evaluator *evaluator, Node *node, size_t variabl
             node->dictionary_values = vector_new(evaluator->arena, node->expr->type);
             node->dictionary_key = vector_new(evaluator->arena, values->type);
         }
-        Vector *arguments[FUNCTION_MAX_ARGUMENTS];
-        memcpy(arguments, node->values, node->argument_count * sizeof *arguments);
-        arguments[variable] = (Vector *)values; /* kernels do not write to arguments */
         node->dictionary_size = 0;
-        call_run(evaluator, node, arguments, size, node->dictionary_values);
+        run(evaluator, node, values, size, node->dictionary_values);
         if (evaluator->may_have_failed)
             return false;
         vector_reference(node->dictionary_key, values);
@@ -211,6 +206,15 @@ static bool call_run_dictionary(Evaluator *evaluator, Node *node, size_t variabl
     vector_prepare_dictionary(node->result, node->dictionary_values, size, count);
     memcpy(node->result->data, argument->data, count * sizeof(uint32_t));
     return true;
+}
+
+/* The function of a dictionary's values, in the place of the one argument that is not constant. */
+static void call_run_values(Evaluator *evaluator, Node *node, const Vector *values, size_t size, Vector *result)
+{
+    Vector *arguments[FUNCTION_MAX_ARGUMENTS];
+    for (size_t i = 0; i < node->argument_count; i++)
+        arguments[i] = node->values[i]->form == VECTOR_CONSTANT ? node->values[i] : (Vector *)values; /* only read */
+    call_run(evaluator, node, arguments, size, result);
 }
 
 /* ---- a call's value ---- */
@@ -237,7 +241,7 @@ Vector *call_value(Evaluator *evaluator, Node *node, const Input *input)
         count = 1;
     if (variables == 1 && node->values[variable]->form == VECTOR_DICTIONARY && !node->can_fail && !node->is_volatile &&
         !evaluator->is_careful && node->argument_count <= FUNCTION_MAX_ARGUMENTS &&
-        call_run_dictionary(evaluator, node, variable, count))
+        node_run_dictionary(evaluator, node, node->values[variable], count, call_run_values))
         return node->result;
     bool has_nulls = false;
     for (size_t i = 0; i < node->argument_count; i++) {

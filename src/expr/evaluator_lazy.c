@@ -28,6 +28,7 @@ void in_compile(Evaluator *evaluator, Node *node)
     if (count == 0) /* NULL alone: any value of the type stands for an empty set */
         return;
     node->set = in_set_new(evaluator->arena, values, count);
+    node->others_are_constant = true;
 }
 
 void lazy_compile(Evaluator *evaluator, Node *node)
@@ -286,19 +287,14 @@ static Vector *coalesce_careful(Evaluator *evaluator, Node *node, const Input *i
 /* ---- IN ---- */
 
 /* A constant list. Found is TRUE; not found is NULL when the list has a NULL. */
-static Vector *in_constants(Evaluator *evaluator, Node *node, const Input *input)
+static void in_run(Evaluator *evaluator, Node *node, const Vector *value, size_t size, Vector *result)
 {
-    Vector *value = node_value(evaluator, node->arguments[0], input);
-    size_t size = input->size;
-    if (value->form != VECTOR_FLAT) {
-        vector_flatten(node->flats[0], value, size);
-        value = node->flats[0];
-    }
-    vector_prepare(node->result, size);
-    bool *results = node->result->data;
+    (void)evaluator;
+    vector_prepare(result, size);
+    bool *results = result->data;
     in_set_contains(node->set, value, size, results);
     if (node->list_has_null || value->validity) {
-        uint64_t *validity = vector_validity(node->result, size);
+        uint64_t *validity = vector_validity(result, size);
         if (node->list_has_null)
             kernels_get()->boolean->pack(results, size, validity);
         if (value->validity)
@@ -308,6 +304,18 @@ static Vector *in_constants(Evaluator *evaluator, Node *node, const Input *input
     if (node->expr->is_negated)
         for (size_t i = 0; i < size; i++)
             results[i] = !results[i];
+}
+
+static Vector *in_constants(Evaluator *evaluator, Node *node, const Input *input)
+{
+    Vector *value = node_value(evaluator, node->arguments[0], input);
+    if (value->form == VECTOR_DICTIONARY && node_run_dictionary(evaluator, node, value, input->size, in_run))
+        return node->result;
+    if (value->form != VECTOR_FLAT) {
+        vector_flatten(node->flats[0], value, input->size);
+        value = node->flats[0];
+    }
+    in_run(evaluator, node, value, input->size, node->result);
     return node->result;
 }
 

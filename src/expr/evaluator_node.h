@@ -78,6 +78,10 @@ Vector *node_plain_value(Evaluator *evaluator, Node *node, const Input *input, V
 /* evaluator_call.c */
 void call_compile(Evaluator *evaluator, Node *node);
 Vector *call_value(Evaluator *evaluator, Node *node, const Input *input);
+typedef void (*DictionaryRun)(Evaluator *evaluator, Node *node, const Vector *values, size_t size, Vector *result);
+/* `run` over the values of the argument's dictionary, unless they are those of the last time, and the same codes become
+ * the node's result. False when it is not worth it. */
+bool node_run_dictionary(Evaluator *evaluator, Node *node, const Vector *argument, size_t count, DictionaryRun run);
 /* evaluator_lazy.c: AND, OR, CASE, COALESCE, IN */
 /* A list of constants becomes the node's set. */
 void in_compile(Evaluator *evaluator, Node *node);

@@ -118,6 +118,25 @@ static void words_fill(uint64_t *words, size_t size, bool value)
         words[count - 1] = ((uint64_t)1 << (size % 64)) - 1;
 }
 
+static void dictionary_truth(const Vector *vector, size_t size, uint64_t *ret_true, uint64_t *ret_null)
+{
+    const Vector *values = vector->dictionary;
+    const uint32_t *codes = vector->data;
+    const bool *truth = values->data;
+    bool bytes[BATCH_SIZE];
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = truth[codes[i]];
+    kernels_get()->boolean->pack(bytes, size, ret_true);
+    words_fill(ret_null, size, false);
+    if (values->validity == NULL)
+        return;
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = !validity_get(values->validity, codes[i]);
+    kernels_get()->boolean->pack(bytes, size, ret_null);
+    for (size_t w = 0; w < (size + 63) / 64; w++)
+        ret_true[w] &= ~ret_null[w];
+}
+
 void vector_truth(const Vector *vector, size_t size, uint64_t *ret_true, uint64_t *ret_null)
 {
     if (vector->form == VECTOR_CONSTANT) {
@@ -127,15 +146,7 @@ void vector_truth(const Vector *vector, size_t size, uint64_t *ret_true, uint64_
         return;
     }
     if (vector->form == VECTOR_DICTIONARY) {
-        const Vector *values = vector->dictionary;
-        words_fill(ret_true, size, false);
-        words_fill(ret_null, size, false);
-        for (size_t i = 0; i < size; i++) {
-            uint32_t code = VECTOR_DATA(vector, uint32_t)[i];
-            bool is_valid = validity_get(values->validity, code);
-            ret_true[i / 64] |= (uint64_t)(is_valid && VECTOR_DATA(values, bool)[code]) << (i % 64);
-            ret_null[i / 64] |= (uint64_t)!is_valid << (i % 64);
-        }
+        dictionary_truth(vector, size, ret_true, ret_null);
         return;
     }
     kernels_get()->boolean->pack(vector->data, size, ret_true);

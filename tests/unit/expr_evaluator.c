@@ -158,6 +158,27 @@ START_TEST(a_dictionary_is_computed_once_per_value)
 }
 END_TEST
 
+START_TEST(a_list_of_constants_is_looked_for_once_for_each_distinct_value)
+{
+    TestBatch test = BATCH("varchar: x");
+    const uint32_t codes[] = {0, 1, 2, 0, 1, 2, 2};
+    make_dictionary(&test, "a, NULL, b", codes, 7);
+    Expr *exprs[] = {expr_of("(in $0 'b' 'x')", test.schema), expr_of("(in $0 'b' null)", test.schema)};
+    Evaluator *evaluator = evaluator_new(test_arena, test_context(), exprs, 2);
+    Vector *value = evaluator_value(evaluator, 0, test.batch);
+    ck_assert_str_eq(rows_text(value, test.batch), "false NULL true false NULL true true");
+    ck_assert_int_eq(value->form, VECTOR_DICTIONARY);
+    ck_assert_str_eq(rows_text(evaluator_value(evaluator, 1, test.batch), test.batch),
+                     "NULL NULL true NULL NULL true true");
+    Batch batch = *test.batch;
+    uint16_t selection[BATCH_SIZE];
+    ck_assert_uint_eq(evaluator_filter(evaluator, &batch, selection), 3);
+    const uint32_t other_codes[] = {1, 0};
+    make_dictionary(&test, "b, a", other_codes, 2);
+    ck_assert_str_eq(rows_text(evaluator_value(evaluator, 0, test.batch), test.batch), "false true");
+}
+END_TEST
+
 START_TEST(functions_that_can_fail_see_no_unused_dictionary_value)
 {
     TestBatch test = BATCH("varchar: x");
@@ -258,5 +279,6 @@ END_TEST
 TEST_PROGRAM(case_guards_what_would_raise, and_or_coalesce_and_in_evaluate_no_more_than_they_need,
              slots_that_do_not_count_raise_nothing, three_valued_logic_is_sqls, in_lists_know_null,
              case_takes_all_types_and_mixed_decimals, a_dictionary_is_computed_once_per_value,
+             a_list_of_constants_is_looked_for_once_for_each_distinct_value,
              functions_that_can_fail_see_no_unused_dictionary_value, constants_stay_constant,
              a_filter_keeps_rows_that_are_true, sparse_batches_give_the_same, deep_expressions_are_errors_not_overflows)
