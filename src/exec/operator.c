@@ -1,8 +1,7 @@
 /* exec/operator.c: what is the same for every operator: opening, pulling, counting, closing. */
 #include "exec/operator.h"
 
-#include <time.h>
-
+#include "base/clock.h"
 #include "exec/place_origin.h"
 
 Operator *operator_allocate(const Build *build, size_t size, const OperatorOps *ops, const Plan *plan,
@@ -38,13 +37,6 @@ void operator_open(Operator *op)
     if (!op->is_open && op->ops->open)
         op->ops->open(op);
     op->is_open = true;
-}
-
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 static Batch *operator_pull(Operator *op)

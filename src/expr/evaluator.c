@@ -69,16 +69,6 @@ static Node *node_compile(Evaluator *evaluator, const Expr *expr, size_t depth)
     return node;
 }
 
-/* Conjuncts that cannot fail come first, each kind in written order. */
-static void filter_compile(Evaluator *evaluator)
-{
-    size_t next = 0;
-    for (int can_fail = 0; can_fail <= 1; can_fail++)
-        for (size_t i = 0; i < evaluator->expr_count; i++)
-            if (expr_can_fail(evaluator->nodes[i]->expr) == (can_fail == 1))
-                evaluator->filter_order[next++] = (uint32_t)i;
-}
-
 Evaluator *evaluator_new(Arena *arena, const Context *context, Expr *const *exprs, size_t expr_count)
 {
     Evaluator *evaluator = arena_new(arena, Evaluator);
@@ -92,12 +82,10 @@ Evaluator *evaluator_new(Arena *arena, const Context *context, Expr *const *expr
     evaluator->nodes = arena_array(arena, Node *, expr_count);
     evaluator->flats = arena_array(arena, Vector *, expr_count);
     evaluator->scattered = arena_array(arena, Vector *, expr_count);
-    evaluator->filter_order = arena_array(arena, uint32_t, expr_count);
     evaluator->narrowed = input_new(evaluator);
     for (size_t i = 0; i < expr_count; i++)
         evaluator->nodes[i] =
             node_compile(evaluator, survey.has_parameters ? expr_settle(arena, exprs[i]) : exprs[i], 0);
-    filter_compile(evaluator);
     return evaluator;
 }
 
@@ -240,12 +228,42 @@ static void batch_keep(Batch *batch, const Vector *condition, bool is_narrow, ui
     batch->row_count = kept;
 }
 
+size_t evaluator_filter_by(Evaluator *evaluator, size_t expr_index, Batch *batch, uint16_t *selection)
+{
+    bool is_narrow;
+    Vector *condition = root_value(evaluator, expr_index, batch, &is_narrow);
+    batch_keep(batch, condition, is_narrow, selection);
+    return batch->row_count;
+}
+
+/* Conjuncts that cannot fail come first and may change places; the others follow as written, and so does what gives
+ * another value whenever it is asked. */
+static void filter_prepare(Evaluator *evaluator)
+{
+    evaluator->conjuncts = arena_array(evaluator->arena, uint32_t, evaluator->expr_count);
+    size_t next = 0;
+    for (int is_bound = 0; is_bound <= 1; is_bound++) {
+        for (size_t i = 0; i < evaluator->expr_count; i++) {
+            const Expr *expr = evaluator->nodes[i]->expr;
+            if ((expr_can_fail(expr) || expr_is_volatile(expr)) == (is_bound == 1))
+                evaluator->conjuncts[next++] = (uint32_t)i;
+        }
+        if (!is_bound)
+            evaluator->free_order = condition_order_new(evaluator->arena, evaluator->free_count = next);
+    }
+}
+
 size_t evaluator_filter(Evaluator *evaluator, Batch *batch, uint16_t *selection)
 {
+    if (evaluator->conjuncts == NULL)
+        filter_prepare(evaluator);
+    const uint32_t *order = condition_order_next(evaluator->free_order);
     for (size_t i = 0; i < evaluator->expr_count && batch->row_count > 0; i++) {
-        bool is_narrow;
-        Vector *condition = root_value(evaluator, evaluator->filter_order[i], batch, &is_narrow);
-        batch_keep(batch, condition, is_narrow, selection);
+        size_t row_count = batch->row_count;
+        bool is_free = i < evaluator->free_count;
+        evaluator_filter_by(evaluator, evaluator->conjuncts[is_free ? order[i] : i], batch, selection);
+        if (i == 0 && is_free)
+            condition_order_note(evaluator->free_order, row_count, batch->row_count);
     }
     return batch->row_count;
 }

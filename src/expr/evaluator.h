@@ -22,9 +22,11 @@ Vector *evaluator_value(Evaluator *evaluator, size_t expr_index, const Batch *ba
 /* The same, never as dictionary or constant. */
 Vector *evaluator_value_flat(Evaluator *evaluator, size_t expr_index, const Batch *batch);
 /* Takes all expressions as conjuncts: narrows the batch to the rows for which every one is TRUE, by writing its
- * selection (room for BATCH_SIZE). Conjuncts that cannot fail run first, each over what the ones before have left.
- * Returns batch->row_count. */
+ * selection (room for BATCH_SIZE). Conjuncts that cannot fail run first, each over what the ones before have left, in
+ * the order in which they decide soonest. Returns batch->row_count. */
 size_t evaluator_filter(Evaluator *evaluator, Batch *batch, uint16_t *selection);
+/* The same by one of them, for who orders them himself. */
+size_t evaluator_filter_by(Evaluator *evaluator, size_t expr_index, Batch *batch, uint16_t *selection);
 
 /* The value of an expression without columns; text is the arena's. Raises what it raises. */
 Value expr_evaluate_constant(Arena *arena, const Context *context, const Expr *expr);

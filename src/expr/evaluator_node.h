@@ -7,6 +7,7 @@
 #define QUERN_EXPR_EVALUATOR_NODE_H
 
 #include "column/batch.h"
+#include "expr/condition_order.h"
 #include "expr/evaluator.h"
 #include "expr/function.h"
 #include "expr/in_set.h"
@@ -68,7 +69,10 @@ struct Evaluator {
     /* for each expression */
     Vector **flats, **scattered;
     Input *narrowed; /* a sparse batch's rows that count */
-    uint32_t *filter_order;
+    /* of a filter; made when it first runs */
+    uint32_t *conjuncts; /* the expressions: those whose order is free, then the others */
+    size_t free_count;
+    ConditionOrder *free_order;
 };
 
 /* evaluator.c */

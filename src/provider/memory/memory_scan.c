@@ -1,8 +1,7 @@
 /* provider/memory/memory_scan.c: describing a read of a table, and the cursors that do it.
  *
- *   row groups that may match ─▶ chunks ─▶ pushed filters narrow the selection ─▶ batch
+ *   row groups that may match ─▶ chunks ─▶ filters, pushed and dynamic ones, narrow the selection ─▶ batch
  *   a whole key in the filters ─▶ the one row that the index knows
- *   a dynamic filter, once it knows something ─▶ as a filter, for what it is worth
  *
  * An execution reads the version that is the newest when it begins. The cursors of a reading share the row groups: each
  * takes the next part of one, a morsel, that no other has taken. */
@@ -10,12 +9,12 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "expr/evaluator.h"
 #include "provider/memory/memory_bounds.h"
 #include "provider/memory/memory_columns.h"
 #include "provider/memory/memory_order.h"
 #include "provider/memory/memory_reader.h"
 #include "provider/memory/memory_unique.h"
+#include "provider/scan_filter.h"
 
 /* A part of a row group: what a cursor takes at once. */
 enum { MORSEL_ROWS = 20 * BATCH_SIZE, GROUP_MORSELS = MEMORY_GROUP_ROWS / MORSEL_ROWS };
@@ -46,12 +45,6 @@ typedef struct MemoryReading {
     const DynamicFilter *const *dynamics; /* NULL: nothing will be known of them */
 } MemoryReading;
 
-/* How a cursor fares with a dynamic filter: what drops next to nothing is not worth the look at each row. */
-typedef struct MemoryDynamic {
-    const DynamicSnapshot *snapshot; /* that the counts are of */
-    size_t seen_count, dropped_count;
-} MemoryDynamic;
-
 typedef struct MemoryCursor {
     BatchStream base; /* first, so that a BatchStream * can be cast back */
     MemoryScan *scan;
@@ -59,7 +52,7 @@ typedef struct MemoryCursor {
     const Context *context;
     Arena *arena;
     MemoryReader *reader;
-    Evaluator *evaluator; /* NULL: no filters */
+    ScanFilter *filter; /* NULL: neither filters nor dynamic ones */
     Batch *output;
     size_t slice_index;
     size_t row, end; /* of the slice: what is left of the morsel */
@@ -67,8 +60,6 @@ typedef struct MemoryCursor {
     size_t limit_left;
     uint64_t row_count, dropped_count; /* of the morsel: threads share the scan's, so they seldom add to them */
     bool is_open;
-    MemoryDynamic *dynamics;
-    uint16_t *selection; /* BATCH_SIZE; NULL: there is nothing to select by */
 } MemoryCursor;
 
 /* ---- reading ---- */
@@ -82,11 +73,9 @@ static void cursor_open(MemoryCursor *cursor)
     cursor->output = batch_new_empty(cursor->arena, scan->base.schema->column_count);
     for (size_t c = 0; c < cursor->output->column_count; c++)
         cursor->output->columns[c] = cursor->reader->batch->columns[c];
-    cursor->dynamics = arena_array(cursor->arena, MemoryDynamic, scan->dynamic_count);
-    if (scan->filter_count || scan->dynamic_count)
-        cursor->selection = arena_allocate(cursor->arena, BATCH_SIZE * sizeof *cursor->selection);
-    if (scan->filter_count)
-        cursor->evaluator = evaluator_new(cursor->arena, cursor->context, scan->filters, scan->filter_count);
+    if (scan->filter_count || (scan->dynamic_count && cursor->reading->dynamics))
+        cursor->filter = scan_filter_new(cursor->arena, cursor->context, scan->filters, scan->filter_count,
+                                         cursor->reading->dynamics, scan->dynamic_places, scan->dynamic_count);
     size_t batch_size = cursor->context->settings ? cursor->context->settings->batch_size : BATCH_SIZE;
     cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
 }
@@ -108,30 +97,6 @@ static bool slice_may_match(const MemoryCursor *cursor, const MemorySlice *slice
             return false;
     }
     return true;
-}
-
-/* Drops rows that nobody wants any more. */
-static void cursor_narrow(MemoryCursor *cursor, Batch *batch)
-{
-    enum { TRIED_ROWS = 16 * BATCH_SIZE, WORTH = 32 };
-    const MemoryScan *scan = cursor->scan;
-    for (size_t i = 0; i < scan->dynamic_count && batch->row_count > 0; i++) {
-        const DynamicSnapshot *snapshot = reading_newest(cursor->reading, i);
-        MemoryDynamic *dynamic = &cursor->dynamics[i];
-        if (snapshot != dynamic->snapshot)
-            *dynamic = (MemoryDynamic){.snapshot = snapshot};
-        if (snapshot == NULL ||
-            (dynamic->seen_count > TRIED_ROWS && dynamic->dropped_count < dynamic->seen_count / WORTH))
-            continue;
-        size_t kept = dynamic_snapshot_select(snapshot, batch->columns[scan->dynamic_places[i]], batch->selection,
-                                              batch->row_count, cursor->selection);
-        dynamic->seen_count += batch->row_count;
-        dynamic->dropped_count += batch->row_count - kept;
-        if (kept == batch->row_count)
-            continue;
-        batch->row_count = kept;
-        batch->selection = cursor->selection;
-    }
 }
 
 /* The one row that the index names, as a morsel of its own. */
@@ -198,7 +163,7 @@ static bool cursor_take_morsel(MemoryCursor *cursor)
 static size_t cursor_part_end(const MemoryCursor *cursor)
 {
     size_t size = cursor->batch_size, end = memory_chunk_end(cursor->row);
-    if (cursor->evaluator == NULL && cursor->limit_left < size)
+    if (cursor->filter == NULL && cursor->limit_left < size)
         size = cursor->limit_left;
     if (end > cursor->end)
         end = cursor->end;
@@ -212,9 +177,8 @@ static Batch *cursor_read(MemoryCursor *cursor)
     cursor->row = end;
     size_t row_count = input->row_count;
     cursor->row_count += row_count;
-    if (cursor->evaluator && row_count > 0)
-        evaluator_filter(cursor->evaluator, input, cursor->selection);
-    cursor_narrow(cursor, input);
+    if (cursor->filter)
+        scan_filter_narrow(cursor->filter, input);
     cursor->dropped_count += row_count - input->row_count;
     cursor->output->row_count = input->row_count;
     cursor->output->vector_size = input->vector_size;
