@@ -201,6 +201,7 @@ typedef struct QuernWriteOptions {
     /* Nothing leaves before 64 MB have been read of files whose types were guessed from samples, or all: when a value
      * does not fit till then, its column's type becomes wider, and the query is run again. Later it is an error. */
     bool holds_back;
+    bool holds_all; /* nothing leaves before all of it is there: nothing of a result that fails */
 } QuernWriteOptions;
 
 /* Takes `size` bytes; returns false to stop (a closed pipe), which ends quern_result_write with QUERN_OK. */

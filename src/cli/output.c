@@ -32,7 +32,6 @@ bool output_open(Output *output, const char *path)
 
 void output_close(Output *output)
 {
-    output->is_holding = false;
     output_flush(output);
     /* Network file systems tell a full disk only here. */
     if (output->is_owned && close(output->descriptor) != 0 && output->error == 0)
@@ -63,7 +62,7 @@ static void output_write_all(Output *output, const char *data, size_t size)
 
 bool output_flush(Output *output)
 {
-    bool is_waiting = output->is_holding || (output->page_rows > 0 && output->pager == 0);
+    bool is_waiting = output->page_rows > 0 && output->pager == 0;
     if (!is_waiting) {
         if (!output->is_closed && output->error == 0 && output->buffer.size > 0)
             output_write_all(output, text_string(&output->buffer), output->buffer.size);
@@ -158,22 +157,4 @@ bool output_write(Output *output, const char *data, size_t size)
 bool output_print(Output *output, const char *string)
 {
     return output_write(output, string, strlen(string));
-}
-
-void output_hold(Output *output)
-{
-    output_flush(output);
-    output->is_holding = true;
-}
-
-bool output_release(Output *output)
-{
-    output->is_holding = false;
-    return output_flush(output);
-}
-
-void output_discard(Output *output)
-{
-    output->is_holding = false;
-    text_clear(&output->buffer);
 }

@@ -16,7 +16,6 @@ typedef struct Output {
     int error;          /* errno of the first write that failed otherwise; 0: none */
     bool is_error_told; /* it has been reported */
     Text buffer;        /* not yet written */
-    bool is_holding;    /* keep all in the buffer until output_release or output_discard */
     size_t page_rows;   /* 0: no paging; else the pager starts once the buffer has more lines than this */
     size_t line_count;  /* in the buffer, while paging */
     pid_t pager;        /* 0: none */
@@ -32,13 +31,8 @@ void output_close(Output *output);
 /* Takes bytes; false: stop, nobody wants more or the write failed. */
 bool output_write(Output *output, const char *data, size_t size);
 bool output_print(Output *output, const char *string);
-/* Writes what is in the buffer, unless it is held. */
+/* Writes what is in the buffer. */
 bool output_flush(Output *output);
-
-/* Between output_hold and one of the others nothing leaves. */
-void output_hold(Output *output);
-bool output_release(Output *output);
-void output_discard(Output *output);
 
 /* A result of more than `rows` lines goes through $PAGER; output_page_end waits until the user has left it. */
 void output_page_begin(Output *output, size_t rows);

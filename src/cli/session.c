@@ -154,7 +154,8 @@ static QuernStatus result_show(Session *session, QuernResult *result, uint64_t *
                                  .no_header = session->has_no_header,
                                  .width = session->width ? session->width : terminal.ws_col,
                                  .max_rows = session->max_rows,
-                                 .holds_back = !output->is_terminal};
+                                 .holds_back = !output->is_terminal,
+                                 .holds_all = session->keeps_going};
     if (session->is_prompt && terminal.ws_row > 2)
         output_page_begin(output, terminal.ws_row - 1u);
     QuernStatus status = quern_result_write(result, &options, result_take, output, ret_row_count);
@@ -196,23 +197,17 @@ static void rejects_report(Session *session, uint64_t count)
             count == 1 ? "row was" : "rows were");
 }
 
-/* Without --keep-going rows leave as they come; with it, when all are there. */
 static QuernStatus statement_execute(Session *session, const char *sql, size_t size, size_t *ret_taken,
                                      uint64_t *ret_row_count)
 {
-    Output *output = session_output(session);
     QuernResult *result = NULL;
-    if (session->keeps_going)
-        output_hold(output);
     QuernStatus status = quern_query(session->connection, sql, size, ret_taken, &result);
     if (status == QUERN_OK && result && quern_result_column_count(result) > 0)
         status = result_show(session, result, ret_row_count);
     if (status == QUERN_OK && result)
         rejects_report(session, quern_result_rejected_count(result));
     quern_result_free(result); /* and its locks: the next statement may be long in coming */
-    if (session->keeps_going && status != QUERN_OK)
-        output_discard(output);
-    output_release(output);
+    output_flush(session_output(session));
     return status;
 }
 

@@ -1,6 +1,7 @@
 /* engine/result.c: starting a statement, and fetching or writing its rows. */
 #include <time.h>
 
+#include "base/temp_file.h"
 #include "column/convert.h"
 #include "column/number.h"
 #include "engine/prepared.h"
@@ -379,14 +380,17 @@ bool quern_value_double(QuernResult *result, size_t column_index, double *ret_va
 
 /* ---- all at once ---- */
 
-/* Output that has not left. */
+/* Output that has not left: the first of it in memory, the rest on disk. */
 typedef struct HeldOutput {
     QuernWriteFunction write;
     void *user;
     const Context *context;
     char *data;
     size_t size, capacity;
+    TempFile *file;
+    uint64_t file_size;
     bool is_holding;
+    bool is_for_guesses; /* until they have proved right; else until all is there */
 } HeldOutput;
 
 static void held_release(void *object)
@@ -395,15 +399,37 @@ static void held_release(void *object)
     memory_free(held->data);
 }
 
+static bool held_put_file(const HeldOutput *held)
+{
+    char piece[16 << 10];
+    for (uint64_t at = 0; at < held->file_size;) {
+        size_t size = held->file_size - at < sizeof piece ? (size_t)(held->file_size - at) : sizeof piece;
+        temp_file_read(held->file, at, piece, size);
+        if (!held->write(held->user, piece, size))
+            return false;
+        at += size;
+    }
+    return true;
+}
+
 /* Lets all of it go, and what follows too. */
 static bool held_let_go(HeldOutput *held)
 {
-    bool is_wanted = held->size == 0 || held->write(held->user, held->data, held->size);
     held->is_holding = false;
+    bool is_wanted = (held->size == 0 || held->write(held->user, held->data, held->size)) && held_put_file(held);
     memory_free(held->data);
     held->data = NULL;
     held->size = held->capacity = 0;
+    temp_file_clear(held->file);
+    held->file_size = 0;
     return is_wanted;
+}
+
+/* Memory for it is not counted: it is little beside the limit. */
+static bool held_fits(const HeldOutput *held, size_t size)
+{
+    size_t most = held->context->memory->limit / 64;
+    return held->file_size == 0 && held->size + size <= (most < HELD_SIZE ? most : HELD_SIZE);
 }
 
 static bool held_write(void *user, const char *data, size_t size)
@@ -411,8 +437,14 @@ static bool held_write(void *user, const char *data, size_t size)
     HeldOutput *held = user;
     if (!held->is_holding)
         return held->write(held->user, data, size);
-    if (held->size + size > HELD_SIZE || atomic_load(&held->context->progress->done) >= HELD_SIZE)
+    if (held->is_for_guesses &&
+        (held->size + held->file_size + size > HELD_SIZE || atomic_load(&held->context->progress->done) >= HELD_SIZE))
         return held_let_go(held) && held->write(held->user, data, size);
+    if (!held_fits(held, size)) {
+        temp_file_write(held->file, temp_file_take(held->file, size), data, size);
+        held->file_size += size;
+        return true;
+    }
     if (held->size + size > held->capacity) {
         held->capacity = 2 * (held->size + size);
         held->data = memory_resize(held->data, held->capacity);
@@ -429,6 +461,7 @@ typedef struct WriteRequest {
     void *user;
     uint64_t row_count;
     HeldOutput *held;
+    bool may_widen; /* while the output is held back: types that were guessed */
     Writer *writer; /* NULL: none yet */
 } WriteRequest;
 
@@ -441,16 +474,22 @@ static void held_begin(WriteRequest *request)
     Statement *statement = &request->result->statement;
     const QuernWriteOptions *given = request->options;
     bool is_asked = given->struct_size > offsetof(QuernWriteOptions, holds_back) && given->holds_back;
+    bool is_for_all = given->struct_size > offsetof(QuernWriteOptions, holds_all) && given->holds_all;
     if (request->held == NULL) {
         request->held = arena_new(statement->arena, HeldOutput);
         arena_own(statement->arena, request->held, held_release);
+        request->held->file = temp_file_new(statement->arena, &statement->context);
     }
+    temp_file_clear(request->held->file);
     *request->held = (HeldOutput){.write = request->write,
                                   .user = request->user,
                                   .context = &statement->context,
                                   .data = request->held->data,
                                   .capacity = request->held->capacity,
-                                  .is_holding = is_asked && atomic_load(&statement->context.has_guesses)};
+                                  .file = request->held->file,
+                                  .is_for_guesses = is_asked && !is_for_all};
+    request->may_widen = (is_asked || is_for_all) && atomic_load(&statement->context.has_guesses);
+    request->held->is_holding = request->may_widen || is_for_all;
 }
 
 static int64_t milliseconds_now(void)
@@ -505,7 +544,7 @@ QuernStatus quern_result_write(QuernResult *result, const QuernWriteOptions *opt
     QuernStatus status = result_begin(result);
     if (status == QUERN_OK)
         status = result_protect(result, result_write, &request);
-    while (request.held && request.held->is_holding && is_worth_another_try(connection, status, last_message)) {
+    while (request.may_widen && request.held->is_holding && is_worth_another_try(connection, status, last_message)) {
         request.writer = NULL;
         status = result_protect(result, result_restart, result);
         if (status == QUERN_OK)
