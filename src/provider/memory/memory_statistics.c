@@ -18,7 +18,7 @@ static void bound_take(StatisticsBound *bound, const Value *value, int sign)
         bound->value = *value;
 }
 
-/* It outlives the table's version. A long text is dear to keep, and tells a plan no more than none. */
+/* A long text is dear to keep, and tells a plan no more than none. */
 static void bound_settle(StatisticsBound *bound, Arena *arena)
 {
     bool is_text = type_physical(bound->value.type) == PHYSICAL_STRING && !bound->value.is_null;
@@ -109,7 +109,7 @@ static uint64_t version_byte_size(const MemoryVersion *version)
     return size;
 }
 
-Statistics *memory_version_statistics(const MemoryTable *table, const MemoryVersion *version, Arena *arena)
+static Statistics *statistics_gather(const MemoryTable *table, const MemoryVersion *version, Arena *arena)
 {
     Statistics *statistics = arena_new(arena, Statistics);
     size_t column_count = table->schema->column_count;
@@ -120,4 +120,41 @@ Statistics *memory_version_statistics(const MemoryTable *table, const MemoryVers
     for (size_t c = 0; c < column_count; c++)
         column_statistics(table, version, c, statistics->row_count.count, arena, &statistics->columns[c]);
     return statistics;
+}
+
+/* It may outlive the table's version. */
+static Statistics *statistics_copy(const Statistics *statistics, Arena *arena)
+{
+    Statistics *copy = arena_new(arena, Statistics);
+    *copy = *statistics;
+    copy->columns = arena_array(arena, ColumnStatistics, copy->column_count);
+    for (size_t c = 0; c < copy->column_count; c++) {
+        copy->columns[c] = statistics->columns[c];
+        copy->columns[c].minimum.value = value_copy(arena, &statistics->columns[c].minimum.value);
+        copy->columns[c].maximum.value = value_copy(arena, &statistics->columns[c].maximum.value);
+    }
+    return copy;
+}
+
+/* Nothing more can become known of it: not by an order that is wanted later. */
+static bool version_is_whole(const MemoryVersion *version)
+{
+    for (size_t s = 0; s < version->slice_count; s++)
+        if (!slice_is_whole(&version->slices[s]))
+            return false;
+    return true;
+}
+
+Statistics *memory_version_statistics(const MemoryTable *table, MemoryVersion *version, Arena *arena)
+{
+    if (version->statistics == NULL) {
+        Arena *own = arena_new_child(arena);
+        Statistics *statistics = statistics_gather(table, version, own);
+        if (!version_is_whole(version))
+            return statistics;
+        arena_set_parent(own, NULL);
+        version->statistics_arena = own;
+        version->statistics = statistics;
+    }
+    return statistics_copy(version->statistics, arena);
 }

@@ -34,8 +34,8 @@ static inline const Index *memory_table_index(const MemoryTable *table, size_t n
 
 /* memory_index_scan.c: a read through an index; NULL: none is worth it. `full`: the same without it. */
 Scan *memory_index_scan(MemoryTable *table, const ScanArgs *args, Scan *full);
-/* memory_statistics.c: made in `arena`. */
-Statistics *memory_version_statistics(const MemoryTable *table, const MemoryVersion *version, Arena *arena);
+/* memory_statistics.c: made in `arena`; added up once a version, from one thread. */
+Statistics *memory_version_statistics(const MemoryTable *table, MemoryVersion *version, Arena *arena);
 /* memory_write.c */
 uint64_t memory_insert_into(TableProvider *table, const Context *context, InsertOp op, BatchStream *input);
 uint64_t memory_delete_rows(TableProvider *table, const Context *context, BatchStream *rows);

@@ -91,6 +91,7 @@ void memory_version_unref(MemoryVersion *version)
         memory_key_unref(version->keys[i]);
     for (size_t i = 0; i < version->index_count; i++)
         memory_index_unref(version->indexes[i]);
+    arena_free(version->statistics_arena);
     memory_free(version->slices);
     memory_free(version->indexes);
     memory_free(version->keys);

@@ -12,6 +12,7 @@
 #define QUERN_PROVIDER_MEMORY_MEMORY_VERSION_H
 
 #include "provider/memory/memory_group.h"
+#include "provider/statistics.h"
 
 typedef struct MemoryKey MemoryKey;
 typedef struct MemoryIndex MemoryIndex;
@@ -31,6 +32,8 @@ typedef struct MemoryVersion {
     MemoryIndex **indexes; /* a share each; NULL: not made yet */
     size_t slice_count, slice_capacity;
     MemorySlice *slices;
+    Arena *statistics_arena;
+    const Statistics *statistics; /* NULL: nobody has asked, or they may still change */
 } MemoryVersion;
 
 /* slice * MEMORY_GROUP_ROWS + place */
