@@ -1,13 +1,34 @@
-/* exec/sort_entry.c: entries in order: by the first 16 bytes of the key by radix, least significant byte first (Knuth
- * 5.2.5), leaving out bytes that are equal in all; what is equal in them all then by comparing the rest. Both keep
- * equal keys in order. */
+/* exec/sort_entry.c: entries in order: by radix, the most significant bits first (Knuth 5.2.5), so that all passes but
+ * the first stay within the cache; few entries by comparing. What is equal in the first 16 bytes of the key is sorted
+ * by the next 16, which are fetched from the rows, and so on. All of it keeps equal keys in order. */
 #include "exec/sort_entry.h"
 
 enum {
-    RADIX_ENTRIES = 512, /* fewer are sorted by comparing */
+    RADIX_ENTRIES = 256, /* fewer are sorted by comparing */
+    FEWEST_DIGIT_BITS = 8,
+    MOST_DIGIT_BITS = 10,
+    BUCKET_BITS = 7, /* about 2^7 entries have the same digit, if it can be so large */
     INSERTION_ENTRIES = 16,
-    CHECK_ENTRIES = 1 << 14, /* how often the cancel flag is looked at */
+    CHECK_ENTRIES = 1 << 14,             /* how often the cancel flag is looked at */
+    FETCHED_SIZE = 4 * SORT_PREFIX_SIZE, /* of a key; those equal so far are compared where they stand */
+    PREFETCH_ENTRIES = 8,
 };
+
+typedef struct EntrySort {
+    const Context *context;
+    TempFile *file;
+    SortKeyPlace place;
+} EntrySort;
+
+/* Before the next CHECK_ENTRIES. */
+static void sort_look(const EntrySort *sort)
+{
+    context_check(sort->context);
+    if (sort->file)
+        temp_file_look(sort->file);
+}
+
+/* ---- by comparing ---- */
 
 static void entries_insertion_sort(SortKeyPlace place, SortEntry *entries, size_t count)
 {
@@ -20,13 +41,13 @@ static void entries_insertion_sort(SortKeyPlace place, SortEntry *entries, size_
     }
 }
 
-static void entries_merge(const Context *context, SortKeyPlace place, const SortEntry *entries, size_t middle,
+static void entries_merge(const EntrySort *sort, SortKeyPlace place, const SortEntry *entries, size_t middle,
                           size_t count, SortEntry *target)
 {
     size_t left = 0, right = middle, to = 0;
     while (left < middle && right < count) {
         if (to % CHECK_ENTRIES == 0)
-            context_check(context);
+            sort_look(sort);
         bool takes_right = sort_entry_compare(place, &entries[right], &entries[left]) < 0;
         target[to++] = entries[takes_right ? right++ : left++];
     }
@@ -35,7 +56,7 @@ static void entries_merge(const Context *context, SortKeyPlace place, const Sort
     memcpy(target + to, entries + right, (count - right) * sizeof *entries);
 }
 
-static void entries_merge_sort(const Context *context, SortKeyPlace place, SortEntry *entries, SortEntry *spare,
+static void entries_merge_sort(const EntrySort *sort, SortKeyPlace place, SortEntry *entries, SortEntry *spare,
                                size_t count)
 {
     for (size_t first = 0; first < count; first += INSERTION_ENTRIES)
@@ -45,99 +66,164 @@ static void entries_merge_sort(const Context *context, SortKeyPlace place, SortE
     for (size_t width = INSERTION_ENTRIES; width < count; width *= 2) {
         for (size_t first = 0; first < count; first += 2 * width) {
             size_t size = count - first < 2 * width ? count - first : 2 * width;
-            entries_merge(context, place, from + first, size < width ? size : width, size, to + first);
+            entries_merge(sort, place, from + first, size < width ? size : width, size, to + first);
         }
         SortEntry *swapped = from;
         from = to;
         to = swapped;
     }
-    if (from != entries && count > 0)
+    if (from != entries)
         memcpy(entries, from, count * sizeof *entries);
 }
 
-static inline unsigned entry_byte(const SortEntry *entry, size_t byte) /* 0: the least significant */
+/* ---- by radix ---- */
+
+/* Some bits of `high` or of `low`. */
+typedef struct Digit {
+    bool is_high;
+    unsigned shift, bits;
+} Digit;
+
+static inline size_t digit_of(Digit digit, const SortEntry *entry)
 {
-    uint64_t word = byte < 8 ? entry->low : entry->high;
-    return (unsigned)(word >> (byte % 8 * 8)) & 0xFF;
+    return ((digit.is_high ? entry->high : entry->low) >> digit.shift) & (((size_t)1 << digit.bits) - 1);
 }
 
-/* Before the next CHECK_ENTRIES. */
-static void entries_look(const Context *context, TempFile *file)
+static unsigned bits_of(uint64_t number)
 {
-    context_check(context);
-    if (file)
-        temp_file_look(file);
+    return number == 0 ? 0 : 64 - (unsigned)__builtin_clzll(number);
 }
 
-static void entries_copy(const Context *context, TempFile *file, SortEntry *to, const SortEntry *from, size_t count)
+/* The first bits in which not all are equal. False: there are none. */
+static bool digit_choose(const EntrySort *sort, const SortEntry *entries, size_t count, Digit *ret_digit)
+{
+    uint64_t high = 0, low = 0;
+    for (size_t i = 0; i < count;) {
+        size_t end = count - i < CHECK_ENTRIES ? count : i + CHECK_ENTRIES;
+        sort_look(sort);
+        for (; i < end; i++) {
+            high |= entries[i].high ^ entries[0].high;
+            low |= entries[i].low ^ entries[0].low;
+        }
+    }
+    unsigned most = bits_of(count >> BUCKET_BITS), varying = bits_of(high ? high : low);
+    most = most < FEWEST_DIGIT_BITS ? FEWEST_DIGIT_BITS : most > MOST_DIGIT_BITS ? MOST_DIGIT_BITS : most;
+    unsigned bits = varying < most ? varying : most;
+    *ret_digit = (Digit){.is_high = high != 0, .shift = varying - bits, .bits = bits};
+    return varying > 0;
+}
+
+/* Puts them in the order of their digits; ends[d] becomes where those with digit d end. */
+static void entries_scatter(const EntrySort *sort, Digit digit, const SortEntry *from, SortEntry *to, size_t count,
+                            uint32_t *ends)
+{
+    uint32_t position = 0;
+    memset(ends, 0, sizeof *ends << digit.bits);
+    for (size_t i = 0; i < count; i++) {
+        if (i % CHECK_ENTRIES == 0)
+            sort_look(sort);
+        ends[digit_of(digit, &from[i])]++;
+    }
+    for (size_t d = 0; d < (size_t)1 << digit.bits; d++) {
+        uint32_t digit_count = ends[d];
+        ends[d] = position;
+        position += digit_count;
+    }
+    for (size_t i = 0; i < count;) {
+        size_t end = count - i < CHECK_ENTRIES ? count : i + CHECK_ENTRIES;
+        sort_look(sort);
+        for (; i < end; i++)
+            to[ends[digit_of(digit, &from[i])]++] = from[i];
+    }
+}
+
+static void entries_copy(const EntrySort *sort, SortEntry *to, const SortEntry *from, size_t count)
 {
     for (size_t first = 0; first < count; first += CHECK_ENTRIES) {
-        entries_look(context, file);
+        sort_look(sort);
         memcpy(to + first, from + first, (count - first < CHECK_ENTRIES ? count - first : CHECK_ENTRIES) * sizeof *to);
     }
 }
 
-static void entries_radix_pass(const Context *context, TempFile *file, const SortEntry *from, SortEntry *to,
-                               size_t count, size_t byte, uint32_t *counts)
+/* Each round takes bits off the two words: it does not go deep. */
+static void entries_sort_words(const EntrySort *sort, SortEntry *entries, SortEntry *spare, size_t count)
 {
-    uint32_t position = 0;
-    for (size_t value = 0; value < 256; value++) {
-        uint32_t value_count = counts[value];
-        counts[value] = position;
-        position += value_count;
+    Digit digit;
+    uint32_t ends[1 << MOST_DIGIT_BITS];
+    if (count < RADIX_ENTRIES) {
+        entries_merge_sort(sort, (SortKeyPlace){0}, entries, spare, count);
+        return;
     }
-    for (size_t i = 0; i < count;) {
-        size_t end = count - i < CHECK_ENTRIES ? count : i + CHECK_ENTRIES;
-        entries_look(context, file);
-        for (; i < end; i++)
-            to[counts[entry_byte(&from[i], byte)]++] = from[i];
+    if (!digit_choose(sort, entries, count, &digit))
+        return;
+    entries_scatter(sort, digit, entries, spare, count, ends);
+    for (size_t d = 0, first = 0; d < (size_t)1 << digit.bits; first = ends[d++]) {
+        size_t bucket_count = ends[d] - first;
+        entries_copy(sort, entries + first, spare + first, bucket_count);
+        if (bucket_count > 1)
+            entries_sort_words(sort, entries + first, spare + first, bucket_count);
     }
 }
 
-static void entries_radix_sort(const Context *context, TempFile *file, SortEntry *entries, SortEntry *spare,
-                               size_t count)
+/* ---- what is equal in the words ---- */
+
+/* The words become those of the key from `offset` on. */
+static void entries_fetch(const EntrySort *sort, SortEntry *entries, size_t count, size_t offset)
 {
-    uint32_t counts[SORT_PREFIX_SIZE][256] = {0};
+    SortKeyPlace place = sort->place;
     for (size_t i = 0; i < count; i++) {
         if (i % CHECK_ENTRIES == 0)
-            entries_look(context, file);
-        for (size_t byte = 0; byte < SORT_PREFIX_SIZE; byte++)
-            counts[byte][entry_byte(&entries[i], byte)]++;
+            sort_look(sort);
+        if (i + PREFETCH_ENTRIES < count)
+            __builtin_prefetch(entries[i + PREFETCH_ENTRIES].row + place.offset);
+        StringView key = sort_entry_key(place, &entries[i]);
+        const uint8_t *bytes = (const uint8_t *)key.data;
+        uint8_t *row = entries[i].row;
+        entries[i] =
+            key.size > offset ? sort_entry_make(bytes + offset, key.size - offset, row) : (SortEntry){.row = row};
     }
-    SortEntry *from = entries, *to = spare;
-    for (size_t byte = 0; byte < SORT_PREFIX_SIZE; byte++) {
-        if (counts[byte][entry_byte(&entries[0], byte)] == count)
-            continue; /* the same in all */
-        entries_radix_pass(context, file, from, to, count, byte, counts[byte]);
-        SortEntry *swapped = from;
-        from = to;
-        to = swapped;
-    }
-    if (from != entries)
-        entries_copy(context, file, entries, from, count);
 }
 
-/* Sorts those whose first 16 bytes are equal by the rest. */
-static void entries_sort_ties(const Context *context, SortKeyPlace place, SortEntry *entries, SortEntry *spare,
-                              size_t count)
+static void entries_sort(const EntrySort *sort, SortEntry *entries, SortEntry *spare, size_t count, size_t offset);
+
+/* All are equal in the first `offset` bytes of their keys: so either all keys end there, or none. */
+static void entries_sort_tied(const EntrySort *sort, SortEntry *entries, SortEntry *spare, size_t count, size_t offset)
 {
+    SortKeyPlace place = sort->place;
+    uint64_t high = entries->high, low = entries->low;
+    place.is_in_row = place.is_in_row && sort_entry_key(place, entries).size > offset;
+    if (!place.is_in_row || offset >= FETCHED_SIZE) {
+        if (place.is_in_row || place.has_position)
+            entries_merge_sort(sort, place, entries, spare, count);
+        return;
+    }
+    entries_fetch(sort, entries, count, offset);
+    entries_sort(sort, entries, spare, count, offset);
+    for (size_t i = 0; i < count; i++) {
+        entries[i].high = high;
+        entries[i].low = low;
+    }
+}
+
+/* Keys that are equal in all that is before `offset`, from where on the words are. */
+static void entries_sort(const EntrySort *sort, SortEntry *entries, SortEntry *spare, size_t count, size_t offset)
+{
+    entries_sort_words(sort, entries, spare, count);
+    if (!sort->place.is_in_row && !sort->place.has_position)
+        return;
     for (size_t first = 0, end; first < count; first = end) {
         for (end = first + 1; end < count; end++)
             if (entries[end].high != entries[first].high || entries[end].low != entries[first].low)
                 break;
         if (end - first > 1)
-            entries_merge_sort(context, place, entries + first, spare, end - first);
+            entries_sort_tied(sort, entries + first, spare + first, end - first, offset + SORT_PREFIX_SIZE);
     }
 }
 
 void sort_entries(const Context *context, TempFile *file, SortKeyPlace place, SortEntry *entries, SortEntry *spare,
                   size_t count)
 {
-    if (count < RADIX_ENTRIES) {
-        entries_merge_sort(context, place, entries, spare, count);
-        return;
-    }
-    entries_radix_sort(context, file, entries, spare, count);
-    if (place.is_in_row || place.has_position)
-        entries_sort_ties(context, place, entries, spare, count);
+    EntrySort sort = {.context = context, .file = file, .place = place};
+    if (count > 1)
+        entries_sort(&sort, entries, spare, count, 0);
 }

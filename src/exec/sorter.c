@@ -14,7 +14,8 @@
 #include "exec/sort_entry.h"
 
 enum {
-    MOST_ENTRIES = 1 << 20, /* of a run: it and its copy while it is sorted take 48 MiB */
+    MOST_ENTRIES = 1 << 20,      /* of a run: it and its copy while it is sorted take 48 MiB */
+    MOST_LONG_ENTRIES = 1 << 22, /* the same where merging compares keys that stand in rows all over memory */
     FEWEST_ENTRIES = 1 << 8,
     FAN_IN = 16,
     LARGEST_BLOCK = 256 << 10, /* on disk */
@@ -83,22 +84,27 @@ static void sorter_make_layout(Sorter *sorter, const SortKeys *keys, const Type 
     sorter->layout = layout;
 }
 
+static size_t sorter_run_entries(const Sorter *sorter)
+{
+    size_t count = sorter->share.size / (8 * sizeof(SortEntry));
+    size_t most = sorter->place.is_in_row ? MOST_LONG_ENTRIES : MOST_ENTRIES;
+    return count < FEWEST_ENTRIES ? FEWEST_ENTRIES : count > most ? most : count;
+}
+
 Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, const SortKeys *keys, const Type *types,
                    size_t column_count)
 {
     Sorter *sorter = arena_new(arena, Sorter);
-    size_t run_entries = share.size / (8 * sizeof(SortEntry)), block_size = share.size / (4 * FAN_IN);
+    size_t block_size = share.size / (4 * FAN_IN);
     sorter->arena = arena;
     sorter->context = context;
     sorter->share = share;
     sorter->column_count = column_count;
-    sorter->run_entries = run_entries < FEWEST_ENTRIES ? FEWEST_ENTRIES
-                          : run_entries > MOST_ENTRIES ? MOST_ENTRIES
-                                                       : run_entries;
     sorter->block_size = block_size < SMALLEST_BLOCK  ? SMALLEST_BLOCK
                          : block_size > LARGEST_BLOCK ? LARGEST_BLOCK
                                                       : block_size;
     sorter_make_layout(sorter, keys, types);
+    sorter->run_entries = sorter_run_entries(sorter);
     sorter->rows = row_store_new(arena, context, sorter->layout);
     sorter->spare = block_new(arena, context, "a sort");
     sorter->file = temp_file_new(arena, context);
