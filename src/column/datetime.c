@@ -232,7 +232,7 @@ static int64_t year_decade(int64_t year)
     return year >= 0 ? year / 10 : -((8 - (year - 1)) / 10);
 }
 
-static bool date_part(DatePart part, int32_t days, int64_t *ret_value)
+bool date_part(DatePart part, int32_t days, int64_t *ret_value)
 {
     CalendarDate calendar = date_to_calendar(days);
     int32_t iso_year;
@@ -392,7 +392,7 @@ int64_t date_part_microseconds(DatePart part)
     }
 }
 
-static bool date_truncate(DatePart part, int32_t days, int64_t *ret_days)
+bool date_truncate(DatePart part, int32_t days, int64_t *ret_days)
 {
     CalendarDate start = date_to_calendar(days);
     int64_t period;

@@ -73,6 +73,12 @@ static inline int32_t timestamp_date(int64_t microseconds)
     int64_t days = microseconds / MICROSECONDS_PER_DAY;
     return (int32_t)(days - (microseconds % MICROSECONDS_PER_DAY < 0));
 }
+/* What a timestamp is past the last multiple of `period`. */
+static inline int64_t timestamp_modulo(int64_t microseconds, int64_t period)
+{
+    int64_t remainder = microseconds % period;
+    return remainder < 0 ? remainder + period : remainder;
+}
 
 /* X(NAME, "name"): what EXTRACT, date_part and date_trunc know. */
 #define DATE_PARTS(X)                                                                                                  \
@@ -108,6 +114,9 @@ bool date_part_parse(StringView name, DatePart *ret_part);
 const char *date_part_name(DatePart part);
 /* How long a part is that a clock shows, or a day; 0: another. */
 int64_t date_part_microseconds(DatePart part);
+/* What a part that is whole days or more says of a day, and the first day of it; false for other parts. */
+bool date_part(DatePart part, int32_t days, int64_t *ret_value);
+bool date_truncate(DatePart part, int32_t days, int64_t *ret_days);
 /* The part's value times 10^6 (seconds, epoch, milliseconds have fractions). False where the type has no such part. */
 bool timestamp_part(DatePart part, int64_t microseconds, int64_t *ret_millionths);
 bool interval_part(DatePart part, Interval interval, int64_t *ret_millionths);

@@ -10,21 +10,63 @@
 
 /* ---- which part ---- */
 
+enum { KEPT_DAYS = 1 << 10 };
+
+typedef bool (*PartOfDay)(DatePart part, int32_t days, int64_t *ret_value);
+
 /* A part's name is mostly constant: then it is looked up once. */
 typedef struct PartState {
     bool is_constant;
     DatePart part;
+    /* what it says of a day is kept for when the day comes again: day d at d modulo KEPT_DAYS */
+    PartOfDay of_day; /* NULL: it needs the time */
+    int32_t days[KEPT_DAYS], values[KEPT_DAYS];
 } PartState;
+
+static PartState *part_state_new(Arena *arena, DatePart part, PartOfDay of_day)
+{
+    PartState *state = arena_new(arena, PartState);
+    int64_t value;
+    state->is_constant = true;
+    state->part = part;
+    state->of_day = of_day(part, 0, &value) ? of_day : NULL;
+    state->days[0] = 1; /* nothing is there yet, day 0 neither */
+    return state;
+}
+
+static PartState *part_state_of(Arena *arena, const Expr *call, PartOfDay of_day)
+{
+    const Expr *name = call->arguments[0];
+    DatePart part;
+    if (!expr_is_constant(name) || name->constant.is_null)
+        return arena_new(arena, PartState);
+    if (!date_part_parse(name->constant.text, &part))
+        error_raise(ERROR_INVALID_PARAMETER, name->position, "unit '%.*s' is not known",
+                    VIEW_ARGUMENTS(name->constant.text));
+    return part_state_new(arena, part, of_day);
+}
 
 static void *part_prepare(Arena *arena, const Expr *call)
 {
-    PartState *state = arena_new(arena, PartState);
-    const Expr *name = call->arguments[0];
-    state->is_constant = expr_is_constant(name) && !name->constant.is_null;
-    if (state->is_constant && !date_part_parse(name->constant.text, &state->part))
-        error_raise(ERROR_INVALID_PARAMETER, name->position, "unit '%.*s' is not known",
-                    VIEW_ARGUMENTS(name->constant.text));
-    return state;
+    return part_state_of(arena, call, date_part);
+}
+
+static void *truncate_prepare(Arena *arena, const Expr *call)
+{
+    return part_state_of(arena, call, date_truncate);
+}
+
+static inline int32_t part_of_day(PartState *state, int32_t day)
+{
+    size_t at = (uint32_t)day % KEPT_DAYS;
+    if (state->days[at] != day) {
+        int64_t value = 0;
+        if (day >= DATE_MIN && day <= DATE_MAX) /* else the row does not count */
+            state->of_day(state->part, day, &value);
+        state->days[at] = day;
+        state->values[at] = (int32_t)value;
+    }
+    return state->values[at];
 }
 
 static bool part_at(KernelCall *call, size_t row, DatePart *ret_part)
@@ -43,6 +85,53 @@ static bool part_at(KernelCall *call, size_t row, DatePart *ret_part)
 
 /* ---- date_part ---- */
 
+#define PART_LOOP(ctype, rtype, expression)                                                                            \
+    for (size_t i = 0; i < call->count; i++) {                                                                         \
+        ctype x = xs[i];                                                                                               \
+        results[i] = (rtype)(expression);                                                                              \
+    }
+/* What takes a constant part of flat values; false: it is to be taken row by row. */
+#define PART_OF_TIMESTAMPS(name, rtype)                                                                                \
+    static bool name(KernelCall *call, const Vector *source)                                                           \
+    {                                                                                                                  \
+        PartState *state = call->state;                                                                                \
+        const int64_t *xs = source->data;                                                                              \
+        rtype *results = call->result->data;                                                                           \
+        if (!state->is_constant || source->form == VECTOR_CONSTANT)                                                    \
+            return false;                                                                                              \
+        if (state->of_day)                                                                                             \
+            PART_LOOP(int64_t, rtype, part_of_day(state, timestamp_date(x)))                                           \
+        else if (state->part == DATE_PART_HOUR)                                                                        \
+            PART_LOOP(int64_t, rtype, timestamp_modulo(x, MICROSECONDS_PER_DAY) / MICROSECONDS_PER_HOUR)               \
+        else if (state->part == DATE_PART_MINUTE)                                                                      \
+            PART_LOOP(int64_t, rtype, timestamp_modulo(x, MICROSECONDS_PER_HOUR) / MICROSECONDS_PER_MINUTE)            \
+        else if (state->part == DATE_PART_SECOND)                                                                      \
+            PART_LOOP(int64_t, rtype, (rtype)timestamp_modulo(x, MICROSECONDS_PER_MINUTE) / (rtype)1000000)            \
+        else                                                                                                           \
+            return false;                                                                                              \
+        return true;                                                                                                   \
+    }
+PART_OF_TIMESTAMPS(parts_of_timestamps, double)
+PART_OF_TIMESTAMPS(fields_of_timestamps, int64_t)
+
+static bool parts_of_days(KernelCall *call, const Vector *source)
+{
+    PartState *state = call->state;
+    const int32_t *xs = source->data;
+    double *results = call->result->data;
+    if (state->of_day == NULL || source->form == VECTOR_CONSTANT)
+        return false;
+    PART_LOOP(int32_t, double, part_of_day(state, x))
+    return true;
+}
+
+static bool parts_one_by_one(KernelCall *call, const Vector *source)
+{
+    (void)call;
+    (void)source;
+    return false;
+}
+
 static bool date_day_part(DatePart part, int32_t date, int64_t *ret_millionths)
 {
     int64_t midnight;
@@ -51,9 +140,11 @@ static bool date_day_part(DatePart part, int32_t date, int64_t *ret_millionths)
     return timestamp_part(part, midnight, ret_millionths);
 }
 
-#define KERNEL_PART(name, ctype, take)                                                                                 \
+#define KERNEL_PART(name, ctype, take, take_all)                                                                       \
     static void name(KernelCall *call)                                                                                 \
     {                                                                                                                  \
+        if (take_all(call, call->arguments[1]))                                                                        \
+            return;                                                                                                    \
         double *results = call->result->data;                                                                          \
         for (size_t i = 0; i < call->count; i++) {                                                                     \
             ctype x = ARGUMENT(call, 1, ctype, i);                                                                     \
@@ -66,39 +157,81 @@ static bool date_day_part(DatePart part, int32_t date, int64_t *ret_millionths)
             results[i] = (double)millionths / 1e6;                                                                     \
         }                                                                                                              \
     }
-KERNEL_PART(part_date, int32_t, date_day_part)
-KERNEL_PART(part_timestamp, int64_t, timestamp_part)
-KERNEL_PART(part_time, int64_t, time_part)
-KERNEL_PART(part_interval, Interval, interval_part)
+KERNEL_PART(part_date, int32_t, date_day_part, parts_of_days)
+KERNEL_PART(part_timestamp, int64_t, timestamp_part, parts_of_timestamps)
+KERNEL_PART(part_time, int64_t, time_part, parts_one_by_one)
+KERNEL_PART(part_interval, Interval, interval_part, parts_one_by_one)
 
 /* year(x), month(x) and so on: whole numbers. */
-#define KERNEL_FIELD(name, part)                                                                                       \
-    static void field_##name(KernelCall *call)                                                                         \
-    {                                                                                                                  \
-        const int64_t *xs = call->arguments[0]->data;                                                                  \
-        int64_t *results = call->result->data;                                                                         \
-        for (size_t i = 0; i < call->count; i++) {                                                                     \
-            int64_t millionths = 0;                                                                                    \
-            timestamp_part(part, xs[i], &millionths);                                                                  \
-            results[i] = millionths / 1000000;                                                                         \
-        }                                                                                                              \
+static void field_run(KernelCall *call)
+{
+    const PartState *state = call->state;
+    if (fields_of_timestamps(call, call->arguments[0]))
+        return;
+    for (size_t i = 0; i < call->count; i++) {
+        int64_t millionths = 0;
+        timestamp_part(state->part, ARGUMENT(call, 0, int64_t, i), &millionths);
+        VECTOR_DATA(call->result, int64_t)[i] = millionths / 1000000;
     }
-KERNEL_FIELD(year, DATE_PART_YEAR)
-KERNEL_FIELD(quarter, DATE_PART_QUARTER)
-KERNEL_FIELD(month, DATE_PART_MONTH)
-KERNEL_FIELD(week, DATE_PART_WEEK)
-KERNEL_FIELD(day, DATE_PART_DAY)
-KERNEL_FIELD(dayofweek, DATE_PART_DOW)
-KERNEL_FIELD(dayofyear, DATE_PART_DOY)
-KERNEL_FIELD(hour, DATE_PART_HOUR)
-KERNEL_FIELD(minute, DATE_PART_MINUTE)
-KERNEL_FIELD(second, DATE_PART_SECOND)
+}
+
+#define FIELD_PREPARE(name, part)                                                                                      \
+    static void *prepare_##name(Arena *arena, const Expr *call)                                                        \
+    {                                                                                                                  \
+        (void)call;                                                                                                    \
+        return part_state_new(arena, part, date_part);                                                                 \
+    }
+FIELD_PREPARE(year, DATE_PART_YEAR)
+FIELD_PREPARE(quarter, DATE_PART_QUARTER)
+FIELD_PREPARE(month, DATE_PART_MONTH)
+FIELD_PREPARE(week, DATE_PART_WEEK)
+FIELD_PREPARE(day, DATE_PART_DAY)
+FIELD_PREPARE(dayofweek, DATE_PART_DOW)
+FIELD_PREPARE(dayofyear, DATE_PART_DOY)
+FIELD_PREPARE(hour, DATE_PART_HOUR)
+FIELD_PREPARE(minute, DATE_PART_MINUTE)
+FIELD_PREPARE(second, DATE_PART_SECOND)
 
 /* ---- date_trunc ---- */
 
-#define KERNEL_TRUNCATE(name, ctype, truncate)                                                                         \
+static void truncate_days(KernelCall *call)
+{
+    const int64_t *xs = call->arguments[1]->data;
+    int64_t *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        int32_t start = part_of_day(call->state, timestamp_date(xs[i]));
+        if (start < DATE_MIN)
+            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "cannot truncate to '%.*s'",
+                        VIEW_ARGUMENTS(argument_text(call, 0, i)));
+        results[i] = start < DATE_MIN ? 0 : start * MICROSECONDS_PER_DAY;
+    }
+}
+
+static bool truncate_all(KernelCall *call, const Vector *source)
+{
+    const PartState *state = call->state;
+    const int64_t *xs = source->data;
+    int64_t *results = call->result->data;
+    if (!state->is_constant || source->form == VECTOR_CONSTANT)
+        return false;
+    if (state->of_day)
+        truncate_days(call);
+    else if (state->part == DATE_PART_DAY)
+        PART_LOOP(int64_t, uint64_t, (uint64_t)x - (uint64_t)timestamp_modulo(x, MICROSECONDS_PER_DAY))
+    else if (state->part == DATE_PART_HOUR)
+        PART_LOOP(int64_t, uint64_t, (uint64_t)x - (uint64_t)timestamp_modulo(x, MICROSECONDS_PER_HOUR))
+    else if (state->part == DATE_PART_MINUTE)
+        PART_LOOP(int64_t, uint64_t, (uint64_t)x - (uint64_t)timestamp_modulo(x, MICROSECONDS_PER_MINUTE))
+    else
+        return false;
+    return true;
+}
+
+#define KERNEL_TRUNCATE(name, ctype, truncate, all)                                                                    \
     static void name(KernelCall *call)                                                                                 \
     {                                                                                                                  \
+        if (all(call, call->arguments[1]))                                                                             \
+            return;                                                                                                    \
         ctype *results = call->result->data;                                                                           \
         for (size_t i = 0; i < call->count; i++) {                                                                     \
             DatePart part;                                                                                             \
@@ -108,8 +241,8 @@ KERNEL_FIELD(second, DATE_PART_SECOND)
                             VIEW_ARGUMENTS(argument_text(call, 0, i)));                                                \
         }                                                                                                              \
     }
-KERNEL_TRUNCATE(truncate_timestamp, int64_t, timestamp_truncate)
-KERNEL_TRUNCATE(truncate_interval, Interval, interval_truncate)
+KERNEL_TRUNCATE(truncate_timestamp, int64_t, timestamp_truncate, truncate_all)
+KERNEL_TRUNCATE(truncate_interval, Interval, interval_truncate, parts_one_by_one)
 
 /* ---- making ---- */
 
@@ -341,12 +474,12 @@ static void overlaps(KernelCall *call)
 #define TRUNCATE(title, x, k)                                                                                          \
     {                                                                                                                  \
         .name = title, .signature = "(unit VARCHAR, " #x ") " #x, .description = "Cut to the start of that unit.",     \
-        .argument_count = 2, .arguments = {T(VARCHAR), T(x)}, .result = T(x), .kernel = k, .prepare = part_prepare     \
+        .argument_count = 2, .arguments = {T(VARCHAR), T(x)}, .result = T(x), .kernel = k, .prepare = truncate_prepare \
     }
 #define FIELD(part, text)                                                                                              \
     {                                                                                                                  \
         .name = #part, .signature = "(TIMESTAMP) BIGINT", .description = text, .argument_count = 1,                    \
-        .arguments = {T(TIMESTAMP)}, .result = T(BIGINT), .kernel = field_##part                                       \
+        .arguments = {T(TIMESTAMP)}, .result = T(BIGINT), .kernel = field_run, .prepare = prepare_##part               \
     }
 #define NOW(title, r, k, text)                                                                                         \
     {                                                                                                                  \
