@@ -10,10 +10,37 @@
 #include "expr/function/number_pattern.h"
 #include "expr/function/text_result.h"
 
-static void write_row(KernelCall *call, size_t row, const Clock *clock, StringView pattern, bool is_c)
+/* A pattern is mostly constant: then it is taken apart once. */
+typedef struct WriteState {
+    Text texts[2]; /* as text_prepare makes them */
+    bool is_known;
+    PieceList pieces;
+} WriteState;
+
+static WriteState *write_state_new(Arena *arena, const Expr *call, bool is_c)
 {
-    Text *text = scratch_text(call);
-    PiecePattern pieces = {.is_c = is_c, .rest = pattern};
+    WriteState *state = arena_new(arena, WriteState);
+    const Expr *pattern = call->arguments[1];
+    state->texts[0] = state->texts[1] = text_in(arena);
+    if (expr_is_constant(pattern) && !pattern->constant.is_null)
+        state->is_known =
+            pieces_add(arena, &state->pieces, (PiecePattern){.is_c = is_c, .rest = pattern->constant.text});
+    return state;
+}
+
+static void *to_char_prepare(Arena *arena, const Expr *call)
+{
+    return write_state_new(arena, call, false);
+}
+
+static void *format_prepare(Arena *arena, const Expr *call)
+{
+    return write_state_new(arena, call, true);
+}
+
+static void write_pattern(KernelCall *call, size_t row, const Clock *clock, Text *text, bool is_c)
+{
+    PiecePattern pieces = {.is_c = is_c, .rest = argument_text(call, 1, row)};
     Piece piece;
     while (piece_next(&pieces, &piece)) {
         if (pieces.is_bad)
@@ -23,6 +50,16 @@ static void write_row(KernelCall *call, size_t row, const Clock *clock, StringVi
         if (text->size > STRING_MAX_SIZE)
             break;
     }
+}
+
+static void write_row(KernelCall *call, size_t row, const Clock *clock, bool is_c)
+{
+    const WriteState *state = call->state;
+    Text *text = scratch_text(call);
+    if (!state->is_known)
+        write_pattern(call, row, clock, text, is_c);
+    for (size_t i = 0; i < state->pieces.count && state->is_known && text->size <= STRING_MAX_SIZE; i++)
+        piece_write(text, &state->pieces.items[i], clock, is_c ? 0 : 9);
     result_copy(call, row, text_view(text));
 }
 
@@ -31,7 +68,7 @@ static void timestamp_to_char(KernelCall *call)
     bool has_zone = call->arguments[0]->type.id == TYPE_TIMESTAMPTZ;
     for (size_t i = 0; i < call->count; i++) {
         Clock clock = clock_of_timestamp(ARGUMENT(call, 0, int64_t, i), has_zone);
-        write_row(call, i, &clock, argument_text(call, 1, i), false);
+        write_row(call, i, &clock, false);
     }
 }
 
@@ -39,7 +76,7 @@ static void interval_to_char(KernelCall *call)
 {
     for (size_t i = 0; i < call->count; i++) {
         Clock clock = clock_of_interval(ARGUMENT(call, 0, Interval, i));
-        write_row(call, i, &clock, argument_text(call, 1, i), false);
+        write_row(call, i, &clock, false);
     }
 }
 
@@ -47,7 +84,7 @@ static void format_timestamp(KernelCall *call)
 {
     for (size_t i = 0; i < call->count; i++) {
         Clock clock = clock_of_timestamp(ARGUMENT(call, 0, int64_t, i), true);
-        write_row(call, i, &clock, argument_text(call, 1, i), true);
+        write_row(call, i, &clock, true);
     }
 }
 
@@ -148,10 +185,10 @@ void date_pattern_write(Text *text, StringView pattern, int64_t timestamp)
 
 /* ---- the table ---- */
 
-#define WRITE(title, x, k, text)                                                                                       \
+#define WRITE(title, x, k, p, text)                                                                                    \
     {                                                                                                                  \
         .name = title, .signature = "(" #x ", pattern VARCHAR) VARCHAR", .description = text, .flags = FAIL,           \
-        ARGUMENTS(T(x), T(VARCHAR)), .result = T(VARCHAR), .kernel = k, .prepare = text_prepare                        \
+        ARGUMENTS(T(x), T(VARCHAR)), .result = T(VARCHAR), .kernel = k, .prepare = p                                   \
     }
 #define READ(title, r, k, text)                                                                                        \
     {                                                                                                                  \
@@ -161,14 +198,14 @@ void date_pattern_write(Text *text, StringView pattern, int64_t timestamp)
 
 /* clang-format off */
 FunctionFamily function_family_date_pattern = {
-    WRITE("to_char", TIMESTAMP, timestamp_to_char, "Written by a pattern: 'DD Mon YYYY HH24:MI:SS'."),
-    WRITE("to_char", TIMESTAMPTZ, timestamp_to_char, "Written by a pattern: 'DD Mon YYYY HH24:MI:SS'."),
-    WRITE("to_char", INTERVAL, interval_to_char, "Written by a pattern: 'HH24:MI:SS'."),
-    WRITE("to_char", BIGINT, kernel_bigint_to_char, "Written by a pattern: '999,990'."),
+    WRITE("to_char", TIMESTAMP, timestamp_to_char, to_char_prepare, "Written by a pattern: 'DD Mon YYYY HH24:MI:SS'."),
+    WRITE("to_char", TIMESTAMPTZ, timestamp_to_char, to_char_prepare, "Written by a pattern: 'DD Mon YYYY HH24:MI:SS'."),
+    WRITE("to_char", INTERVAL, interval_to_char, to_char_prepare, "Written by a pattern: 'HH24:MI:SS'."),
+    WRITE("to_char", BIGINT, kernel_bigint_to_char, text_prepare, "Written by a pattern: '999,990'."),
     {.name = "to_char", .signature = "(DECIMAL, pattern VARCHAR) VARCHAR",
      .description = "Written by a pattern: '999,990.00'.", .flags = FAIL, ARGUMENTS(T(DECIMAL), T(VARCHAR)),
      .result = T(VARCHAR), .kernel = kernel_decimal_to_char, .prepare = text_prepare},
-    WRITE("to_char", DOUBLE, kernel_double_to_char, "Written by a pattern: '999,990.00'."),
+    WRITE("to_char", DOUBLE, kernel_double_to_char, text_prepare, "Written by a pattern: '999,990.00'."),
     {.name = "to_number", .signature = "(VARCHAR, pattern VARCHAR) DECIMAL",
      .description = "The number in a text, with the digits behind the point that the pattern has.", .flags = FAIL,
      ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(DECIMAL), .kernel = kernel_to_number, .prepare = text_prepare,
@@ -176,9 +213,9 @@ FunctionFamily function_family_date_pattern = {
     READ("to_date", DATE, date_by_pattern, "Read by a pattern: 'DD Mon YYYY', or C's: '%d.%m.%Y'."),
     {.name = "to_date", .signature = "(VARCHAR) DATE", .description = "The day of a timestamp's text.", .flags = FAIL,
      ARGUMENTS(T(VARCHAR)), .result = T(DATE), .kernel = date_of_text},
-    WRITE("strftime", TIMESTAMP, format_timestamp, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
-    WRITE("strftime", TIMESTAMPTZ, format_timestamp, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
-    WRITE("date_format", TIMESTAMP, format_timestamp, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
+    WRITE("strftime", TIMESTAMP, format_timestamp, format_prepare, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
+    WRITE("strftime", TIMESTAMPTZ, format_timestamp, format_prepare, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
+    WRITE("date_format", TIMESTAMP, format_timestamp, format_prepare, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
     READ("strptime", TIMESTAMP, strptime_text, "Read by C's pattern: '%d.%m.%Y %H:%M:%S'."),
     READ("try_strptime", TIMESTAMP, try_strptime_text, "The same; NULL where the text is not so."),
     {0},

@@ -202,3 +202,23 @@ bool piece_next(PiecePattern *pattern, Piece *ret_piece)
     return pattern->is_c ? format_next(&pattern->rest, &pattern->after, ret_piece, &pattern->is_bad)
                          : pattern_next(&pattern->rest, ret_piece);
 }
+
+static bool piece_follows(const Piece *piece, const Piece *last)
+{
+    return piece->kind == PIECE_TEXT && last->kind == PIECE_TEXT &&
+           last->text.data + last->text.size == piece->text.data;
+}
+
+bool pieces_add(Arena *arena, PieceList *pieces, PiecePattern pattern)
+{
+    for (Piece piece; piece_next(&pattern, &piece);) {
+        Piece *last = pieces->count > 0 ? &pieces->items[pieces->count - 1] : NULL;
+        if (pattern.is_bad)
+            return false;
+        if (last && piece_follows(&piece, last))
+            last->text.size += piece.text.size;
+        else
+            array_add(arena, pieces, piece);
+    }
+    return true;
+}

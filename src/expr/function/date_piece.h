@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "column/datetime.h"
 
@@ -74,6 +75,10 @@ typedef struct PiecePattern {
 
 /* Takes the next piece off the pattern; false at its end. */
 bool piece_next(PiecePattern *pattern, Piece *ret_piece);
+
+/* Adds all of them, text that stands together as one piece. False: a letter of it has no meaning. */
+typedef ARRAY(Piece) PieceList;
+bool pieces_add(Arena *arena, PieceList *pieces, PiecePattern pattern);
 
 /* Whether it begins with the word, in any case. */
 static inline bool view_begins(StringView view, const char *word)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "column/number.h"
+
 static const char *const roman_months[] = {"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"};
 
 Clock clock_of_timestamp(int64_t timestamp, bool has_zone)
@@ -42,9 +44,22 @@ static int64_t clock_part(const Clock *clock, DatePart part)
     return millionths / 1000000;
 }
 
+/* `width` digits at least, of up to six. */
+static void add_digits(Text *text, int64_t value, int width)
+{
+    char digits[INTEGER_TEXT_SIZE], *end = digits + sizeof digits, *start = end;
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    do
+        *--start = (char)('0' + left % 10);
+    while ((left /= 10) > 0 || end - start < width);
+    if (value < 0)
+        *--start = '-';
+    text_add_view(text, (StringView){start, (size_t)(end - start)});
+}
+
 static void add_number(Text *text, const Piece *piece, int64_t value)
 {
-    text_add_format(text, "%0*lld", piece->is_plain ? 0 : piece->width + (value < 0), (long long)value);
+    add_digits(text, value, piece->is_plain ? 0 : piece->width);
     if (piece->ordinal == NULL)
         return;
     int64_t size = value < 0 ? -value : value;
@@ -71,18 +86,21 @@ static int64_t shown_year(const Clock *clock)
     return clock->is_interval || clock->year > 0 ? clock->year : 1 - clock->year;
 }
 
+static const char *day_name(const Clock *clock)
+{
+    return calendar_day_names[clock_part(clock, DATE_PART_DOW)];
+}
+
 /* What only moments have; false when it is something else. */
 static bool add_moment_piece(Text *text, const Piece *piece, const Clock *clock, size_t name_width)
 {
-    int64_t weekday = clock_part(clock, DATE_PART_DOW), year_day = clock_part(clock, DATE_PART_DOY);
-    int64_t iso_year = clock_part(clock, DATE_PART_ISOYEAR);
     static const int64_t powers[] = {1, 10, 100, 1000};
     switch (piece->kind) {
     case PIECE_ISO_YEAR:
-        add_number(text, piece, iso_year);
+        add_number(text, piece, clock_part(clock, DATE_PART_ISOYEAR));
         return true;
     case PIECE_ISO_YEAR_PART:
-        add_number(text, piece, iso_year % powers[piece->width]);
+        add_number(text, piece, clock_part(clock, DATE_PART_ISOYEAR) % powers[piece->width]);
         return true;
     case PIECE_QUARTER:
         add_number(text, piece, (clock->month - 1) / 3 + 1);
@@ -104,34 +122,35 @@ static bool add_moment_piece(Text *text, const Piece *piece, const Clock *clock,
         add_number(text, piece, clock_part(clock, DATE_PART_WEEK));
         return true;
     case PIECE_WEEK:
-        add_number(text, piece, (year_day - 1) / 7 + 1);
+        add_number(text, piece, (clock_part(clock, DATE_PART_DOY) - 1) / 7 + 1);
         return true;
     case PIECE_WEEK_OF_MONTH:
         add_number(text, piece, (clock->day - 1) / 7 + 1);
         return true;
     case PIECE_SUNDAY_WEEK:
-        add_number(text, piece, (year_day + 6 - weekday) / 7);
+        add_number(text, piece, (clock_part(clock, DATE_PART_DOY) + 6 - clock_part(clock, DATE_PART_DOW)) / 7);
         return true;
     case PIECE_MONDAY_WEEK:
-        add_number(text, piece, (year_day + 6 - (weekday + 6) % 7) / 7);
+        add_number(text, piece,
+                   (clock_part(clock, DATE_PART_DOY) + 6 - (clock_part(clock, DATE_PART_DOW) + 6) % 7) / 7);
         return true;
     case PIECE_ISO_DAY_OF_YEAR:
         add_number(text, piece, (clock_part(clock, DATE_PART_WEEK) - 1) * 7 + clock_part(clock, DATE_PART_ISODOW));
         return true;
     case PIECE_WEEKDAY:
-        add_number(text, piece, weekday + 1);
+        add_number(text, piece, clock_part(clock, DATE_PART_DOW) + 1);
         return true;
     case PIECE_WEEKDAY_C:
-        add_number(text, piece, weekday);
+        add_number(text, piece, clock_part(clock, DATE_PART_DOW));
         return true;
     case PIECE_WEEKDAY_ISO:
         add_number(text, piece, clock_part(clock, DATE_PART_ISODOW));
         return true;
     case PIECE_DAY_NAME:
-        add_word(text, piece, calendar_day_names[weekday], strlen(calendar_day_names[weekday]), name_width);
+        add_word(text, piece, day_name(clock), strlen(day_name(clock)), name_width);
         return true;
     case PIECE_DAY_SHORT:
-        add_word(text, piece, calendar_day_names[weekday], 3, 3);
+        add_word(text, piece, day_name(clock), 3, 3);
         return true;
     case PIECE_JULIAN:
         add_number(text, piece, (int64_t)timestamp_date(clock->timestamp) - DATE_MIN);
@@ -207,7 +226,7 @@ void piece_write(Text *text, const Piece *piece, const Clock *clock, size_t name
         add_number(text, piece, clock->second);
         return;
     case PIECE_FRACTION:
-        text_add_format(text, "%0*lld", piece->width, (long long)(clock->microsecond / powers[6 - piece->width]));
+        add_digits(text, clock->microsecond / powers[6 - piece->width], piece->width - (clock->microsecond < 0));
         return;
     case PIECE_DAY_SECOND:
         add_number(text, piece, clock->hour * 3600 + clock->minute * 60 + clock->second);
