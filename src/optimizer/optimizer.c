@@ -31,6 +31,7 @@ static const struct {
     {"place dynamic filters", rule_place_dynamic_filters, false},
     {"describe scans", rule_describe_scans, true}, /* once: scan is called there */
     {"run in parallel", rule_place_gathers, false},
+    {"narrow joins", rule_narrow_joins, false},
 };
 
 static const char *plan_text(PlanColumns *columns, const Plan *plan)
