@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "base/memory.h"
+#include "base/temp_file.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "column/writer_format.h"
@@ -22,9 +23,10 @@
 enum {
     SAMPLED_ROWS = 10000, /* whose widths decide, or fewer that take */
     SAMPLED_BYTES = 32 << 20,
-    SHRUNK_WIDTH = 8, /* columns are hidden before they get narrower than this */
-    WHOLE_WIDTH = 32, /* numbers, dates and the like that are no wider stay whole: their names are cut, and texts */
-    BORDER_WIDTH = 3, /* of a column: "│ " and " " */
+    MEMORY_PARTS = 64, /* one of them is enough for rows that are held; the rest stand in a file */
+    SHRUNK_WIDTH = 8,  /* columns are hidden before they get narrower than this */
+    WHOLE_WIDTH = 32,  /* numbers, dates and the like that are no wider stay whole: their names are cut, and texts */
+    BORDER_WIDTH = 3,  /* of a column: "│ " and " " */
 };
 
 typedef struct Cell {
@@ -61,6 +63,7 @@ typedef struct TableWriter {
     bool is_laid_out;               /* the widths are fixed and the head is written */
     bool has_cut;                   /* some value was cut */
     uint64_t seen_count;            /* rows that came */
+    TempFile *file;                 /* where those stand that are not in memory */
     TableRows head, tails[2];       /* tails[newer] is being filled */
     size_t newer;
     size_t tail_count; /* rows of the end to show when there are more than max_rows */
@@ -329,8 +332,10 @@ static void row_put(Writer *writer, const Cell *cells)
 static void span_put(Writer *writer, RowSpan span)
 {
     const TableWriter *table = writer->state;
-    for (size_t row = span.first; row < span.first + span.count; row++)
+    for (size_t row = span.first; row < span.first + span.count; row++) {
+        temp_file_look(table->file);
         row_put(writer, span.rows->cells + row * table->column_count);
+    }
 }
 
 /* Fixes the widths, and writes the top of the table. */
@@ -378,6 +383,15 @@ static void footer_put(Writer *writer, uint64_t shown_count)
 
 /* ---- rows as they come ---- */
 
+static Arena *rows_arena_new(Writer *writer, TempFile *file)
+{
+    const MemoryBudget *budget = writer->context->memory;
+    Arena *arena = arena_new_child(writer->arena);
+    if (budget)
+        arena_overflow_to(arena, file, budget->limit / MEMORY_PARTS);
+    return arena;
+}
+
 static void table_begin(Writer *writer)
 {
     const Schema *schema = writer->schema;
@@ -392,9 +406,10 @@ static void table_begin(Writer *writer)
     }
     table->null_text = writer_null_text(writer, "NULL");
     table->tail_count = writer->options.max_rows / 2;
-    table->head.arena = arena_new_child(writer->arena);
+    table->file = temp_file_new(writer->arena, writer->context);
+    table->head.arena = rows_arena_new(writer, table->file);
     for (size_t i = 0; i < 2; i++)
-        table->tails[i].arena = arena_new_child(writer->arena);
+        table->tails[i].arena = rows_arena_new(writer, table->file);
 }
 
 /* Into the newer tail block; when it holds all that the end can show, the older one is done with. */
@@ -408,6 +423,7 @@ static void tail_add(Writer *writer, size_t row)
         rows_clear(&table->tails[table->newer]);
     }
     TableRows *tail = &table->tails[table->newer];
+    temp_file_look(table->file);
     row_make(writer, tail->arena, row, rows_add(tail, table->column_count));
 }
 
@@ -419,6 +435,7 @@ static RowSpan head_span(const TableWriter *table)
 static void head_add(Writer *writer, size_t row)
 {
     TableWriter *table = writer->state;
+    temp_file_look(table->file);
     row_make(writer, table->head.arena, row, rows_add(&table->head, table->column_count));
     if (writer->options.max_rows ||
         (table->head.row_count < SAMPLED_ROWS && arena_size(table->head.arena) < SAMPLED_BYTES))

@@ -66,3 +66,12 @@ class Memory(ProgramTest):
         self.expect_within(2, f"SELECT repeat('x', 1000) AS s FROM range({count})", output, arguments=["--keep-going"])
         # the types of t.csv are guesses
         self.expect_within(2, "SELECT repeat('x', 1000) AS s FROM 't.csv'", output)
+
+    def test_a_box_of_long_values(self):
+        width, count = 700000, 120
+        line = "x" * width + "\n"
+        self.write("t.csv", "s\n" + line * count)
+        edges = [left + "─" * (width + 2) + right + "\n" for left, right in ("┌┐", "├┤", "└┘")]
+        output = (edges[0] + f"│ {'s'.ljust(width)} │\n" + edges[1] + f"│ {line[:-1]} │\n" * count + edges[2]
+                  + f"({count} rows)\n")
+        self.expect_within(8, "SELECT * FROM 't.csv'", output, arguments=["--table", "--max-rows", str(count)])

@@ -8,7 +8,7 @@
 #include "base/context.h"
 #include "base/temp_file.h"
 
-enum { MIB = 1 << 20, MAPS = 64, MOST_IN_MEMORY = 20 * MIB };
+enum { MIB = 1 << 20, MAPS = 64, MOST_IN_MEMORY = 36 * MIB };
 
 static Context context;
 static Buffer *maps[MAPS];
