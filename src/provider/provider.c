@@ -122,3 +122,10 @@ BatchStream *scan_read(Scan *scan, Arena *arena, const Context *context)
     scan_begin(scan, arena);
     return scan->open(scan, scan_start(scan, arena, context, NULL), arena, context);
 }
+
+size_t scan_cursors_that_fit(const Context *context, size_t wanted, size_t size)
+{
+    size_t most = memory_budget_left(context->memory) / (size > 0 ? size : 1);
+    most = most < wanted ? most : wanted;
+    return most > 0 ? most : 1;
+}

@@ -55,6 +55,21 @@ class Memory(ProgramTest):
                 with self.subTest(query=query, threads=threads):
                     self.expect_within(8, query, output, threads)
 
+    def test_readers_are_as_many_as_there_is_memory_for(self):
+        columns = ", ".join(f"i * {c} AS c{c}" for c in range(1, 11))
+        self.run_quern("-c", f"COPY (SELECT {columns} FROM range({ROWS}) AS t(i)) TO 't.arrow' (FORMAT arrow)")
+        total = ROWS * (ROWS - 1) // 2
+        sums = ", ".join(f"sum(c{c})::BIGINT AS c{c}" for c in range(1, 11))
+        output = "".join(",".join(line) + "\n" for line in ([f"c{c}" for c in range(1, 11)],
+                                                            [str(c * total) for c in range(1, 11)]))
+        for threads in (1, 4):
+            self.expect_within(20, f"SELECT {sums} FROM 't.arrow'", output, threads)
+        self.write("t.csv", "s\n" + ("x" * 200000 + "\n") * 40)
+        for limit, is_shared in (("16MB", False), ("1GB", True)):
+            run = self.run_quern("--set", f"memory_limit={limit}", "--set", "threads=4", "--set", "parallel_rows=0",
+                                 "-c", "EXPLAIN SELECT s FROM 't.csv'")
+            self.assertEqual("Gather" in run.output, is_shared, limit)
+
     def test_groups_with_long_texts(self):
         self.expect_within(8, "SELECT count(*) AS n, sum(length(t)) AS size FROM (SELECT string_agg(repeat('x', 100), '') "
                               f"AS t FROM range({ROWS}) AS r(i) GROUP BY i % 1000)", f"n,size\n1000,{100 * ROWS}\n")

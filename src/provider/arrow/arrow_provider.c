@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "column/arrow/arrow_array.h"
 #include "provider/arrow/arrow.h"
@@ -140,6 +141,17 @@ static Statistics *file_statistics(Arena *arena, const ArrowFile *file)
     return statistics;
 }
 
+/* Bytes that a cursor holds: the record batch that it reads, those before of which batches are on their way, and what
+ * is made of them. */
+static size_t file_cursor_size(const ArrowFile *file)
+{
+    enum { HELD_BLOCKS = 4 };
+    size_t most = 0;
+    for (size_t i = 0; i < file->records.count; i++)
+        most = file->records.items[i].body_size > most ? file->records.items[i].body_size : most;
+    return memory_size_multiply(most, HELD_BLOCKS);
+}
+
 static Scan *arrow_scan(TableProvider *base, const ScanArgs *args)
 {
     const ArrowFile *file = ((ArrowTable *)base)->file;
@@ -152,13 +164,14 @@ static Scan *arrow_scan(TableProvider *base, const ScanArgs *args)
     scan->column_count = args->projection_count;
     scan->columns = arena_copy(args->arena, args->projection, args->projection_count * sizeof *args->projection);
     scan->limit = args->order_count == 0 ? args->limit : NO_LIMIT;
-    scan->base = (Scan){.schema = schema,
-                        .statistics = file_statistics(args->arena, file),
-                        .cursor_limit = file->records.count > 0 ? file->records.count : 1,
-                        .start = reading_new,
-                        .open = scan_open,
-                        .explain = scan_explain,
-                        .explain_analyze = scan_explain_analyze};
+    scan->base =
+        (Scan){.schema = schema,
+               .statistics = file_statistics(args->arena, file),
+               .cursor_limit = scan_cursors_that_fit(args->context, file->records.count, file_cursor_size(file)),
+               .start = reading_new,
+               .open = scan_open,
+               .explain = scan_explain,
+               .explain_analyze = scan_explain_analyze};
     if (scan->limit < file->row_count)
         scan->base.statistics->row_count = (StatisticsCount){PRECISION_ESTIMATE, scan->limit};
     return &scan->base;

@@ -734,6 +734,16 @@ static void scan_describe_kept(CsvScan *scan, Arena *arena)
     scan->kept_columns = columns;
 }
 
+/* Of long records many are on their way at a time, and samples may take them to be much shorter. */
+static size_t scan_cursor_limit(const CsvScan *scan, const Context *context)
+{
+    enum { HELD_RECORDS = 128 };
+    const CsvShape *shape = scan->shape;
+    uint64_t start = scan->is_fed ? 0 : shape->dialect.data_offset, size = shape->identity.size;
+    return scan_cursors_that_fit(context, csv_morsels_count(start, size, CSV_READ_SIZE),
+                                 size / (shape->row_count + 1) * HELD_RECORDS);
+}
+
 Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
 {
     Arena *arena = args->arena;
@@ -768,9 +778,7 @@ Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
     scan->base = (Scan){
         .schema = schema,
         .statistics = scan_statistics(scan, args),
-        .cursor_limit = is_shared ? csv_morsels_count(scan->is_fed ? 0 : shape->dialect.data_offset,
-                                                      shape->identity.size, CSV_READ_SIZE)
-                                  : 1,
+        .cursor_limit = is_shared ? scan_cursor_limit(scan, args->context) : 1,
         .work = table->spool ? 0 : shape->identity.size,
         .start = reading_new,
         .open = scan_open,
