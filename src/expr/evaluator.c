@@ -50,6 +50,7 @@ static Node *node_compile(Evaluator *evaluator, const Expr *expr, size_t depth)
     for (size_t i = 0; i < node->argument_count; i++) {
         context_pace_item(i);
         node->arguments[i] = node_compile(evaluator, expr->arguments[i], depth + 1);
+        node->is_dear |= node->arguments[i]->is_dear;
     }
     if (expr->kind == EXPR_COLUMN)
         return node;
@@ -59,6 +60,9 @@ static Node *node_compile(Evaluator *evaluator, const Expr *expr, size_t depth)
         constant_compile(node);
         break;
     case EXPR_CALL:
+        node->is_dear |= expr->function->prepare != NULL; /* LIKE, regular expressions, formats */
+        call_compile(evaluator, node);
+        break;
     case EXPR_CAST:
     case EXPR_TRY_CAST:
         call_compile(evaluator, node);
@@ -116,10 +120,11 @@ Vector *node_plain_value(Evaluator *evaluator, Node *node, const Input *input, V
     return flat;
 }
 
-/* So few rows count that it pays to gather them first. */
-static bool batch_is_sparse(const Batch *batch)
+/* So few rows count that it pays to gather them first; of what takes long for a row they need not be so few. */
+static bool batch_is_sparse(const Batch *batch, bool is_dear)
 {
-    return batch->selection && batch->vector_size >= 64 && batch->row_count * 4 <= batch->vector_size;
+    size_t gathered = is_dear ? batch->row_count / 2 * 3 : batch->row_count * 4;
+    return batch->selection && batch->vector_size >= 64 && gathered <= batch->vector_size;
 }
 
 /* What has failed is raised. Where the source knows its rows, the first that fails is looked for, one by one, and its
@@ -152,7 +157,7 @@ static Vector *root_value(Evaluator *evaluator, size_t expr_index, const Batch *
     Node *node = evaluator->nodes[expr_index];
     Input all = {.size = batch->vector_size, .columns = batch->columns};
     bool is_leaf = node->argument_count == 0;
-    bool is_narrow = !is_leaf && batch_is_sparse(batch);
+    bool is_narrow = !is_leaf && batch_is_sparse(batch, node->is_dear);
     if (is_narrow)
         input_narrow(evaluator, evaluator->narrowed, &all, batch->selection, batch->row_count);
     evaluator->is_careful = evaluator->may_have_failed = false;

@@ -30,6 +30,7 @@ struct Node {
     size_t argument_count;
     Node **arguments;
     Vector *result;
+    bool is_dear; /* takes long for a row, beside copying its arguments */
 
     /* calls and casts */
     Kernel kernel;

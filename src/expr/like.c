@@ -29,6 +29,7 @@ typedef struct LikeSegment {
 struct LikePattern {
     size_t segment_count; /* one more than there are runs of % */
     LikeSegment *segments;
+    bool is_word; /* %word% */
 };
 
 /* ---- compiling ---- */
@@ -106,6 +107,9 @@ LikePattern *like_compile(Arena *arena, StringView pattern, StringView escape)
     LikePattern *compiled = arena_new(arena, LikePattern);
     compiled->segment_count = compiler.segments.count;
     compiled->segments = compiler.segments.items;
+    compiled->is_word = compiled->segment_count == 3 && compiled->segments[0].run_count == 0 &&
+                        compiled->segments[1].is_literal && compiled->segments[1].run_count == 1 &&
+                        compiled->segments[2].run_count == 0;
     return compiled;
 }
 
@@ -125,7 +129,8 @@ static bool segment_matches(const LikeSegment *segment, StringView text, size_t 
     for (size_t i = 0; i < segment->run_count; i++) {
         const LikeRun *run = &segment->runs[i];
         if (run->bytes) {
-            if (text.size - position < run->size || memcmp(text.data + position, run->bytes, run->size) != 0)
+            const char *at = text.data + position;
+            if (text.size - position < run->size || *at != run->bytes[0] || memcmp(at, run->bytes, run->size) != 0)
                 return false;
             position += run->size;
             continue;
@@ -206,6 +211,10 @@ static bool segment_ends(const LikeSegment *segment, StringView text)
 bool like_matches(const LikePattern *pattern, StringView text)
 {
     size_t size;
+    if (pattern->is_word) {
+        const LikeRun *word = pattern->segments[1].runs;
+        return view_find(text, (StringView){word->bytes, word->size}) != NULL;
+    }
     if (!segment_matches(&pattern->segments[0], text, &size))
         return false;
     if (pattern->segment_count == 1)

@@ -254,6 +254,9 @@ START_TEST(sparse_batches_give_the_same)
     test.batch->selection = NULL;
     test.batch->row_count = 2000;
     ck_assert_str_eq(FILTERED(&test, "(< $0 10)", "(~~ $1 '%7')", "(= (/ 7 $0) 1)"), "7");
+    /* a half, of which patterns are matched */
+    ck_assert_str_eq(FILTERED(&test, "(< $0 1000)", "(or (~~ $1 '%99%') (~~ $1 'row number 88_'))", "(> $0 799)"),
+                     "880 881 882 883 884 885 886 887 888 889 899 990 991 992 993 994 995 996 997 998 999");
 }
 END_TEST
 
