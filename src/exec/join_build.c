@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "exec/join_range.h"
+
 /* One copy's scratch memory. */
 struct JoinBuilder {
     Arena *arena;
@@ -215,6 +217,8 @@ static void builder_list(JoinBuilder *builder)
         return;
     block_renew(table->list, memory_size_multiply(table->row_count, sizeof(uint8_t *)));
     join_table_rows(table, 0, table->row_count, table->list->data);
+    if (table->range)
+        join_range_build(table->range, table);
 }
 
 /* What the scans of the left side will be told. */
@@ -302,6 +306,7 @@ static void builder_note_memory(const JoinBuilder *builder)
 {
     const JoinTable *table = builder->table;
     size_t found_size = table->hash ? join_hash_size(table->hash) : table->list->size;
+    found_size += table->range ? join_range_size(table->range) : 0;
     operator_note_memory(builder->op, row_store_size(builder->store) + (builder->copy_index == 0 ? found_size : 0));
 }
 

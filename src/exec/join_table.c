@@ -1,6 +1,8 @@
 /* exec/join_table.c: the right side of a join: what stands in its rows, and where they are. */
 #include "exec/join_table.h"
 
+#include "exec/join_range.h"
+
 static const size_t NOT_KEPT = SIZE_MAX;
 
 /* ---- layout ---- */
@@ -136,8 +138,10 @@ JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinCondit
     join_table_place_dynamics(table, build, (const PlanJoin *)plan, conditions);
     table->placement = placement;
     join_table_make_hash(table, build, types);
-    if (table->hash == NULL)
+    if (table->hash == NULL) {
         table->list = block_new(arena, build->context, "a join's list of rows");
+        table->range = join_range_new(build, plan, table);
+    }
     join_table_make_stores(table, arena, build->copy_count, build->memory_share);
     bool keeps_order = ((const PlanJoin *)plan)->keeps_order && plan_join_marks_right(type);
     if (table->hash && !keeps_order)
@@ -209,6 +213,8 @@ void join_table_forget(JoinTable *table)
         join_hash_release(table->hash);
     else
         block_clear(table->list);
+    if (table->range)
+        join_range_clear(table->range);
     table->row_count = 0;
     table->next_unmatched = 0;
 }

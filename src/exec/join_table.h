@@ -55,6 +55,7 @@ typedef struct JoinTable {
     bool keeps_keyless;
     _Atomic bool has_null_key; /* a row with NULL in a key came by */
     Block *list;               /* without keys: addresses of all rows */
+    struct JoinRange *range;   /* and which of them inequalities leave; or NULL */
     size_t dynamic_count;      /* keys that the left side's scans are told of when all rows are there */
     JoinDynamic *dynamics;
     Arena *arena; /* of what they are told */

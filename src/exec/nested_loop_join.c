@@ -1,17 +1,21 @@
-/* exec/nested_loop_join.c: joins without keys: every right row is a candidate of every left row. */
+/* exec/nested_loop_join.c: joins without keys: every right row is a candidate of every left row, but for those that an
+ * inequality rules out (join_range.h). */
 #include <string.h>
 
 #include "exec/block.h"
 #include "exec/join_build.h"
 #include "exec/join_probe.h"
+#include "exec/join_range.h"
 
 typedef struct NestedLoopJoinOperator {
     Operator base;
-    JoinSource source; /* candidates: all */
+    JoinSource source; /* candidates: all, or those that `range` finds */
     JoinTable *table;
     JoinProbe *probe;
+    JoinRangeProbe *range; /* NULL: no condition is an inequality */
     bool is_built;
-    size_t next_right; /* the next candidate of row source.next_left */
+    size_t next_right;  /* the next candidate of row source.next_left, or where it is looked for */
+    bool has_candidate; /* that row has had one */
 } NestedLoopJoinOperator;
 
 static NestedLoopJoinOperator *nested_loop_of(JoinSource *source)
@@ -26,8 +30,11 @@ static const Batch *nested_loop_pull(JoinSource *source)
 
 static void nested_loop_begin(JoinSource *source, const Batch *left)
 {
-    (void)left;
-    nested_loop_of(source)->next_right = 0;
+    NestedLoopJoinOperator *self = nested_loop_of(source);
+    self->next_right = 0;
+    self->has_candidate = false;
+    if (self->range && join_range_is_built(self->table->range))
+        join_range_begin(self->range, left);
 }
 
 /* Left rows without candidates: all of them, as there is no right row. */
@@ -42,6 +49,25 @@ static void nested_loop_fill_padded(JoinSource *source, JoinPairs *pairs, bool p
         source->next_left = row_count;
 }
 
+static void nested_loop_fill_in_range(NestedLoopJoinOperator *self, JoinPairs *pairs, bool pads, const bool *is_decided)
+{
+    JoinSource *source = &self->source;
+    while (source->next_left < source->left->row_count && pairs->count < pairs->capacity) {
+        size_t left = source->next_left;
+        bool is_done = is_decided && is_decided[left];
+        uint8_t *row = is_done ? NULL : join_range_next(self->range, left, &self->next_right);
+        if (row || (pads && !is_done && !self->has_candidate)) {
+            pairs->left[pairs->count] = (uint16_t)left;
+            pairs->right[pairs->count++] = row;
+        }
+        self->has_candidate = row != NULL;
+        if (row)
+            continue;
+        self->next_right = 0;
+        source->next_left++;
+    }
+}
+
 static void nested_loop_fill(JoinSource *source, JoinPairs *pairs, bool pads, const bool *is_decided)
 {
     NestedLoopJoinOperator *self = nested_loop_of(source);
@@ -49,6 +75,10 @@ static void nested_loop_fill(JoinSource *source, JoinPairs *pairs, bool pads, co
     pairs->count = 0;
     if (self->table->row_count == 0) {
         nested_loop_fill_padded(source, pairs, pads);
+        return;
+    }
+    if (self->range && join_range_is_built(self->table->range)) {
+        nested_loop_fill_in_range(self, pairs, pads, is_decided);
         return;
     }
     while (source->next_left < source->left->row_count && pairs->count < pairs->capacity) {
@@ -103,6 +133,8 @@ Operator *nested_loop_join_new(const Build *build, const Plan *plan, Operator **
         .find_matched = nested_loop_find_matched,
     };
     self->table = build->shared;
+    if (self->table->range)
+        self->range = join_range_probe_new(build, plan, self->table->range);
     self->probe = join_probe_new(build, plan, self->table, &self->source);
     return &self->base;
 }
