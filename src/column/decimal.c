@@ -239,8 +239,27 @@ double decimal_to_double(Int128 value, int scale)
     return value < 0 ? -result : result;
 }
 
+/* The nearest whole number to number * 10^scale, if that is plain: less than 2^-51 of it lie between it and what the
+ * number's shortest text says, so it is, unless the text might stand on the other side of a half. */
+static bool decimal_from_double_plain(double number, int scale, int64_t *ret_value)
+{
+    if (scale > DECIMAL_I64_PRECISION)
+        return false;
+    double scaled = number * (double)decimal_power_i64[scale], nearest = rint(scaled);
+    double to_half = fabs(fabs(scaled - nearest) - 0.5);
+    if (!(fabs(scaled) < 1e15 && to_half > fabs(scaled) * 0x1p-51))
+        return false;
+    *ret_value = (int64_t)nearest;
+    return true;
+}
+
 bool decimal_from_double(double number, Type type, Int128 *ret_value)
 {
+    int64_t plain;
+    if (decimal_from_double_plain(number, type.scale, &plain)) {
+        *ret_value = plain;
+        return decimal_fits(plain, type.precision);
+    }
     if (!isfinite(number))
         return false;
     int exponent;

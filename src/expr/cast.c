@@ -270,6 +270,26 @@ static void decimal_to_f64(KernelCall *call)
     }
 }
 
+static void f64_to_decimal(KernelCall *call)
+{
+    const double *xs = call->arguments[0]->data;
+    Vector *result = call->result;
+    bool is_small = result->physical == PHYSICAL_I64, all_fit = true;
+    for (size_t i = 0; i < call->count; i++) {
+        Int128 value = 0;
+        if (!decimal_from_double(xs[i], result->type, &value)) {
+            all_fit = false;
+            value = 0;
+        }
+        if (is_small)
+            VECTOR_DATA(result, int64_t)[i] = (int64_t)value;
+        else
+            VECTOR_DATA(result, Int128)[i] = value;
+    }
+    if (!all_fit)
+        cast_again(call);
+}
+
 static void decimal_to_integer(KernelCall *call)
 {
     const Vector *source = call->arguments[0];
@@ -398,7 +418,8 @@ static const Kernel number_casts[TYPE_COUNT][TYPE_COUNT] = {
     [TYPE_DOUBLE] = {[TYPE_SMALLINT] = f64_to_i16,
                      [TYPE_INTEGER] = f64_to_i32,
                      [TYPE_BIGINT] = f64_to_i64,
-                     [TYPE_UBIGINT] = f64_to_u64},
+                     [TYPE_UBIGINT] = f64_to_u64,
+                     [TYPE_DECIMAL] = f64_to_decimal},
     [TYPE_DATE] = {[TYPE_TIMESTAMP] = date_to_timestamp, [TYPE_TIMESTAMPTZ] = date_to_timestamp},
     [TYPE_TIMESTAMP] = {[TYPE_DATE] = timestamp_to_date, [TYPE_TIMESTAMPTZ] = cast_share},
     [TYPE_TIMESTAMPTZ] = {[TYPE_DATE] = timestamp_to_date, [TYPE_TIMESTAMP] = cast_share},

@@ -206,8 +206,35 @@ static void decimal_round_row(KernelCall *call, size_t row, int digits, Rounding
     decimal_result(call, row, fits ? value : decimal_power(DECIMAL_MAX_PRECISION));
 }
 
+/* In 64 bits, to as many digits in all rows. False: that does not do. */
+static bool decimal_round_i64(KernelCall *call, int digits, Rounding rounding)
+{
+    const Vector *source = call->arguments[0];
+    int result_scale = call->result->type.scale, kept = digits > result_scale ? result_scale : digits;
+    int drop = source->type.scale - kept;
+    if (source->physical != PHYSICAL_I64 || source->form == VECTOR_CONSTANT || call->result->physical != PHYSICAL_I64 ||
+        result_scale > source->type.scale || drop < 0 || drop > DECIMAL_I64_PRECISION)
+        return false;
+    const int64_t *xs = source->data;
+    int64_t *results = call->result->data, unit = decimal_power_i64[drop],
+            factor = decimal_power_i64[result_scale - kept];
+    int64_t bound = decimal_power_i64[call->result->type.precision], most = 0;
+    for (size_t i = 0; i < call->count; i++) {
+        int64_t quotient = xs[i] / unit, rest = xs[i] % unit, size = rest < 0 ? -rest : rest;
+        if (rounding == ROUND_NEAREST && drop > 0 && size >= unit - size)
+            quotient += xs[i] < 0 ? -1 : 1;
+        quotient += (rounding == ROUND_UP && rest > 0) - (rounding == ROUND_DOWN && rest < 0);
+        results[i] = quotient * factor;
+        most |= results[i] >= bound || results[i] <= -bound;
+    }
+    return most == 0;
+}
+
 static void decimal_round_all(KernelCall *call, Rounding rounding)
 {
+    bool has_digits = call->argument_count > 1, is_one = !has_digits || call->arguments[1]->form == VECTOR_CONSTANT;
+    if (is_one && call->count > 0 && decimal_round_i64(call, has_digits ? ARGUMENT(call, 1, int32_t, 0) : 0, rounding))
+        return;
     for (size_t i = 0; i < call->count; i++)
         decimal_round_row(call, i, call->argument_count > 1 ? ARGUMENT(call, 1, int32_t, i) : 0, rounding);
 }
@@ -345,14 +372,53 @@ static void choose_extreme(KernelCall *call, int sign)
     }
 }
 
+/* The same for values that are plain numbers. */
+#define EXTREME_NUMBERS(name, ctype, is_above)                                                                         \
+    static void name(KernelCall *call, bool wants_greatest)                                                            \
+    {                                                                                                                  \
+        ctype *results = call->result->data;                                                                           \
+        for (size_t i = 0; i < call->count; i++) {                                                                     \
+            bool is_found = false;                                                                                     \
+            ctype best = 0;                                                                                            \
+            for (size_t a = 0; a < call->argument_count; a++) {                                                        \
+                ctype value = ARGUMENT(call, a, ctype, i), x = wants_greatest ? value : best,                          \
+                      y = wants_greatest ? best : value;                                                               \
+                if (!argument_is_null(call, a, i) && (!is_found || (is_above))) {                                      \
+                    best = value;                                                                                      \
+                    is_found = true;                                                                                   \
+                }                                                                                                      \
+            }                                                                                                          \
+            results[i] = best;                                                                                         \
+            if (!is_found)                                                                                             \
+                vector_set_null(call->result, i);                                                                      \
+        }                                                                                                              \
+    }
+EXTREME_NUMBERS(choose_extreme_i32, int32_t, x > y)
+EXTREME_NUMBERS(choose_extreme_i64, int64_t, x > y)
+EXTREME_NUMBERS(choose_extreme_f64, double, x > y || (isnan(x) && !isnan(y)))
+
+static void choose(KernelCall *call, bool wants_greatest)
+{
+    Physical physical = call->result->physical;
+    bool is_alike = physical == PHYSICAL_I32 || physical == PHYSICAL_I64 || physical == PHYSICAL_F64;
+    for (size_t a = 0; a < call->argument_count; a++)
+        is_alike &= call->arguments[a]->physical == physical;
+    if (!is_alike)
+        choose_extreme(call, wants_greatest ? 1 : -1);
+    else
+        (physical == PHYSICAL_I32   ? choose_extreme_i32
+         : physical == PHYSICAL_I64 ? choose_extreme_i64
+                                    : choose_extreme_f64)(call, wants_greatest);
+}
+
 static void greatest_any(KernelCall *call)
 {
-    choose_extreme(call, 1);
+    choose(call, true);
 }
 
 static void least_any(KernelCall *call)
 {
-    choose_extreme(call, -1);
+    choose(call, false);
 }
 
 /* ---- the table ---- */
