@@ -110,12 +110,12 @@ bool arena_is_mapped(const Arena *arena)
     return arena->file && temp_file_is_mapped(arena->file);
 }
 
-/* All that is counted but for the first `kept` bytes. */
+/* All that is counted but for the first `kept` bytes. The blocks are free. */
 static void arena_give_back(Arena *arena, size_t kept)
 {
     if (arena->counted <= kept)
         return;
-    memory_budget_give(arena->budget, arena->counted - kept);
+    memory_budget_give_freed(arena->budget, arena->counted - kept);
     arena->counted = kept;
 }
 
@@ -145,9 +145,9 @@ void arena_free(Arena *arena)
     if (arena == NULL)
         return;
     arena_release_all(arena);
-    arena_give_back(arena, 0);
     arena_unlink(arena);
     arena_drop_blocks(arena, arena->blocks);
+    arena_give_back(arena, 0);
     memory_free(arena);
 }
 
@@ -159,12 +159,12 @@ void arena_reset(Arena *arena)
         arena_drop_blocks(arena, kept);
         kept = arena->blocks = NULL;
     }
+    if (kept) {
+        arena_drop_blocks(arena, kept->next);
+        kept->next = NULL;
+        kept->used = 0;
+    }
     arena_give_back(arena, kept ? kept->size : 0);
-    if (kept == NULL)
-        return;
-    arena_drop_blocks(arena, kept->next);
-    kept->next = NULL;
-    kept->used = 0;
 }
 
 /* One that is a part of the file. */

@@ -7,12 +7,17 @@
 #include "base/memory.h"
 #include "base/memory_pool.h"
 
-/* What the pool keeps for later is given up for what is used now. */
-static void budget_make_room(const MemoryBudget *budget, size_t used)
+enum { TRIM_LEAST = 8 << 20 };
+
+/* What the pool and malloc keep for later is given up for what is used now. */
+static void budget_make_room(MemoryBudget *budget, size_t used)
 {
-    size_t kept = budget->pool ? memory_pool_kept_size(budget->pool) : 0;
-    if (kept > 0 && budget->limit - used < kept)
+    size_t kept = budget->pool ? memory_pool_kept_size(budget->pool) : 0, left = budget->limit - used;
+    if (kept > 0 && left < kept)
         memory_pool_trim(budget->pool);
+    size_t freed = atomic_load_explicit(&budget->freed, memory_order_relaxed);
+    if (freed > TRIM_LEAST && left < freed && atomic_exchange_explicit(&budget->freed, 0, memory_order_relaxed) > 0)
+        memory_trim();
 }
 
 bool memory_budget_take_free(MemoryBudget *budget, size_t size)
@@ -37,8 +42,7 @@ bool memory_budget_take(MemoryBudget *budget, size_t size)
 {
     if (memory_budget_take_free(budget, size))
         return true;
-    size_t spare = atomic_load_explicit(&budget->spare, memory_order_relaxed);
-    if (spare == 0 || size > budget->limit)
+    if (atomic_load_explicit(&budget->spare, memory_order_relaxed) == 0 || size > budget->limit)
         return false;
     bool is_taken = false;
     pthread_mutex_lock(&keepers_mutex); /* a keeper waits for nobody, so this may span its call */
@@ -49,8 +53,6 @@ bool memory_budget_take(MemoryBudget *budget, size_t size)
         is_taken = memory_budget_take_free(budget, size);
     }
     pthread_mutex_unlock(&keepers_mutex);
-    if (atomic_load_explicit(&budget->spare, memory_order_relaxed) < spare)
-        memory_trim(); /* what they gave stands between what they kept */
     return is_taken;
 }
 
@@ -96,6 +98,12 @@ void memory_budget_give(MemoryBudget *budget, size_t size)
     atomic_fetch_sub_explicit(&budget->used, size, memory_order_relaxed);
 }
 
+void memory_budget_give_freed(MemoryBudget *budget, size_t size)
+{
+    atomic_fetch_add_explicit(&budget->freed, size, memory_order_relaxed);
+    memory_budget_give(budget, size);
+}
+
 CountedMemory counted_memory_take(size_t size, MemoryBudget *budget, const char *what)
 {
     CountedMemory memory;
@@ -117,5 +125,5 @@ void counted_memory_give(CountedMemory memory)
         return;
     memory_free(memory.data);
     if (memory.budget)
-        memory_budget_give(memory.budget, memory.size);
+        memory_budget_give_freed(memory.budget, memory.size);
 }

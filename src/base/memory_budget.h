@@ -15,6 +15,7 @@ typedef struct MemoryBudget {
     _Atomic size_t used;
     _Atomic size_t peak;
     _Atomic size_t spare; /* of what is used: what keepers can do without */
+    _Atomic size_t freed; /* given to malloc, which may keep it, since that was last asked to let go of it */
     size_t limit;         /* bytes; SIZE_MAX: none */
     struct MemoryKeeper *keepers;
     struct MemoryPool *pool; /* where large blocks come from; NULL: each from the system */
@@ -38,6 +39,8 @@ void memory_budget_require(MemoryBudget *budget, size_t size, const char *what);
 /* Raises that MEMORY_LIMIT: for who has something to give back first. */
 _Noreturn void memory_budget_refuse(const MemoryBudget *budget, size_t size, const char *what);
 void memory_budget_give(MemoryBudget *budget, size_t size);
+/* The same, of memory that has been freed by memory_free, or nearly all of it. */
+void memory_budget_give_freed(MemoryBudget *budget, size_t size);
 /* Whether little is left: a sign to give memory back before anybody is refused. `budget` may be NULL: there is none. */
 static inline bool memory_budget_is_short(const MemoryBudget *budget)
 {

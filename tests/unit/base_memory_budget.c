@@ -2,6 +2,8 @@
 #include "base/memory_budget.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
@@ -94,5 +96,39 @@ START_TEST(keepers_give_what_a_lowered_limit_forbids)
 }
 END_TEST
 
+static size_t resident_size(void)
+{
+    size_t pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fscanf(file, "%*s %zu", &pages), 1);
+    fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+START_TEST(what_malloc_keeps_is_let_go_of_where_the_limit_is_near)
+{
+    enum { COUNT = 4000, SIZE = 10000, STAYS = 40 }; /* what stays is between what is freed */
+    static CountedMemory memories[COUNT];
+    MemoryBudget budget = {.limit = 64 << 20};
+    for (size_t i = 0; i < COUNT; i++) {
+        memories[i] = counted_memory_take(SIZE, &budget, "a test");
+        memset(memories[i].data, 1, SIZE);
+    }
+    for (size_t i = 0; i < COUNT; i++)
+        if (i % STAYS > 0)
+            counted_memory_give(memories[i]);
+    size_t before = resident_size();
+    ck_assert(memory_budget_take(&budget, budget.limit / 4));
+    ck_assert_uint_gt(resident_size(), before - COUNT * SIZE / 10); /* much is left */
+    ck_assert(memory_budget_take(&budget, budget.limit / 4));
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* with malloc of its own */
+    ck_assert_uint_lt(resident_size(), before - COUNT * SIZE / 2);
+#endif
+    for (size_t i = 0; i < COUNT; i += STAYS)
+        counted_memory_give(memories[i]);
+}
+END_TEST
+
 TEST_PROGRAM(no_size_wraps_round, who_is_refused_takes_nothing_from_others, the_budget_is_asked_before_the_system,
-             keepers_give_what_a_lowered_limit_forbids)
+             keepers_give_what_a_lowered_limit_forbids, what_malloc_keeps_is_let_go_of_where_the_limit_is_near)

@@ -62,9 +62,11 @@ static void entry_unref(CsvCacheEntry *entry)
 {
     if (entry == NULL || atomic_fetch_sub_explicit(&entry->share_count, 1, memory_order_acq_rel) > 1)
         return;
-    if (entry->budget)
-        memory_budget_give(entry->budget, entry->size);
+    MemoryBudget *budget = entry->budget;
+    size_t size = entry->size;
     arena_free(entry->arena);
+    if (budget)
+        memory_budget_give_freed(budget, size);
 }
 
 /* Texts of its own: those of the block would keep the whole text of the rows. */
