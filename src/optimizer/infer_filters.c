@@ -165,29 +165,41 @@ static void infer_from_equality(Inference *self, const Conditions *known, Column
     }
 }
 
-/* Of an OR: in each arm, what is about the side alone; nothing when some arm says nothing of it. */
-static void infer_from_arms(Inference *self, const Expr *condition, const Plan *side, Conditions *inferred)
+Expr *expr_arms_part(PlanColumns *columns, const Expr *condition, bool (*is_part)(const void *user, const Expr *part),
+                     const void *user)
 {
-    Arena *arena = self->columns->arena;
+    Arena *arena = columns->arena;
     Conditions arms = {0};
-    if (condition->kind != EXPR_OR || condition->argument_count > MOST_ARMS || expr_is_within(condition, side) ||
-        !expr_touches(condition, side) || expr_can_fail(condition) || expr_is_volatile(condition))
-        return;
+    if (condition->kind != EXPR_OR || condition->argument_count > MOST_ARMS || expr_can_fail(condition) ||
+        expr_is_volatile(condition))
+        return NULL;
     for (size_t a = 0; a < condition->argument_count; a++) {
         Expr *arm = condition->arguments[a];
         Conditions parts = {0};
         size_t count = arm->kind == EXPR_AND ? arm->argument_count : 1;
         for (size_t i = 0; i < count; i++) {
             Expr *part = arm->kind == EXPR_AND ? arm->arguments[i] : arm;
-            if (expr_touches(part, side) && expr_is_within(part, side))
+            if (is_part(user, part))
                 array_add(arena, &parts, part);
         }
         if (parts.count == 0)
-            return;
+            return NULL;
         array_add(arena, &arms, expr_junction(arena, EXPR_AND, parts.items, parts.count, NO_POSITION));
     }
-    array_add(arena, inferred,
-              expr_simplify(self->columns, expr_junction(arena, EXPR_OR, arms.items, arms.count, NO_POSITION)));
+    return expr_simplify(columns, expr_junction(arena, EXPR_OR, arms.items, arms.count, NO_POSITION));
+}
+
+static bool part_is_of_side(const void *side, const Expr *part)
+{
+    return expr_touches(part, side) && expr_is_within(part, side);
+}
+
+static void infer_from_arms(Inference *self, const Expr *condition, const Plan *side, Conditions *inferred)
+{
+    Expr *part =
+        expr_is_within(condition, side) ? NULL : expr_arms_part(self->columns, condition, part_is_of_side, side);
+    if (part)
+        array_add(self->columns->arena, inferred, part);
 }
 
 /* Filters the side by what follows for it from the join's conditions and from what is known of the other one. */

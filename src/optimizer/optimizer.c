@@ -13,6 +13,7 @@ static const struct {
     {"decorrelate subqueries", rule_decorrelate, true},
     {"push freed filters down", rule_push_freed_filters, false},
     {"infer filters", rule_infer_filters, false},
+    {"filter kept queries", rule_filter_kept_queries, false},
     {"drop groups of one row", rule_drop_groups, false},
     {"try filters on samples", rule_sample_filters, false},
     {"order joins", rule_order_joins, false},

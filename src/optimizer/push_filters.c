@@ -2,7 +2,8 @@
  * them allow.
  *
  *   through     Project (columns replaced by their expressions), Sort without a limit, UNION, INTERSECT, EXCEPT, With;
- *               Distinct, Aggregate and Window (conditions on keys, groups, partitions alone)
+ *               Distinct, Aggregate and Window (conditions on keys, groups, partitions alone; below an Aggregate also
+ *               what the arms of an OR say of the groups)
  *   into        the side of a join that has the columns; both sides: a condition of an inner join
  *   never past  Limit, top-N, a recursion; to the null-extended side of an outer join; what may fail: below a join
  *
@@ -30,6 +31,17 @@ static void conditions_add_all(PlanColumns *columns, Conditions *conditions, Exp
 {
     for (size_t i = 0; i < count; i++)
         conditions_add(columns, conditions, more[i]);
+}
+
+/* What follows from a condition that stays above comes down whenever conditions are pushed: it is here already. */
+static void conditions_add_new(PlanColumns *columns, Conditions *conditions, Expr *condition)
+{
+    enum { MOST_COMPARED = 100 };
+    bool is_new = expr_is_volatile(condition) || conditions->count > MOST_COMPARED;
+    for (size_t i = 0; i < conditions->count && !is_new; i++)
+        if (expr_equal(conditions->items[i], condition))
+            return;
+    conditions_add(columns, conditions, condition);
 }
 
 static Plan *filter_above(PlanColumns *columns, Plan *plan, const Conditions *conditions)
@@ -100,12 +112,31 @@ static void split_by_keys(PlanColumns *columns, const Conditions *conditions, co
     }
 }
 
+/* Some keys of an Aggregate's outputs, for who asks of a part of a condition. */
+typedef struct Keys {
+    PlanColumns *columns;
+    const ColumnId *items;
+    size_t count;
+} Keys;
+
+static bool part_is_of_keys(const void *user, const Expr *part)
+{
+    const Keys *keys = user;
+    return refers_only_to(keys->columns, part, keys->items, keys->count);
+}
+
 static Plan *push_through_aggregate(PlanColumns *columns, PlanAggregate *aggregate, const Conditions *conditions)
 {
     Conditions below = {0}, above = {0}, substituted = {0};
     if (aggregate->set_count > 0 || any_is_volatile(aggregate->groups, aggregate->group_count))
         return push_nothing(columns, &aggregate->base, conditions);
-    split_by_keys(columns, conditions, aggregate->base.outputs, aggregate->group_count, &below, &above);
+    Keys keys = {columns, aggregate->base.outputs, aggregate->group_count};
+    split_by_keys(columns, conditions, keys.items, keys.count, &below, &above);
+    for (size_t i = 0; i < above.count; i++) {
+        Expr *part = expr_arms_part(columns, above.items[i], part_is_of_keys, &keys);
+        if (part)
+            array_add(columns->arena, &below, part);
+    }
     for (size_t i = 0; i < below.count; i++)
         conditions_add(
             columns, &substituted,
@@ -156,7 +187,8 @@ static Plan *push_through_filter(PlanColumns *columns, PlanFilter *filter, const
 {
     Conditions all = {0};
     conditions_add_all(columns, &all, filter->conditions, filter->condition_count);
-    conditions_add_all(columns, &all, conditions->items, conditions->count);
+    for (size_t i = 0; i < conditions->count; i++)
+        conditions_add_new(columns, &all, conditions->items[i]);
     return push(columns, filter->base.inputs[0], all);
 }
 
@@ -310,7 +342,7 @@ static Plan *push_into_join(PlanColumns *columns, PlanJoin *join, Conditions con
     for (size_t i = 0; i < join->condition_count; i++)
         array_add(columns->arena, &to[side_of(join, join->conditions[i], true)], join->conditions[i]);
     for (size_t i = 0; i < conditions.count; i++)
-        array_add(columns->arena, &to[side_of(join, conditions.items[i], false)], conditions.items[i]);
+        conditions_add_new(columns, &to[side_of(join, conditions.items[i], false)], conditions.items[i]);
     join->conditions = to[SIDE_JOIN].items;
     join->condition_count = to[SIDE_JOIN].count;
     join->base.inputs[0] = push(columns, join->base.inputs[0], to[SIDE_LEFT]);

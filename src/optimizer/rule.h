@@ -14,6 +14,7 @@ Plan *rule_push_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_push_freed_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_drop_groups(PlanColumns *columns, Plan *plan);
 Plan *rule_infer_filters(PlanColumns *columns, Plan *plan);
+Plan *rule_filter_kept_queries(PlanColumns *columns, Plan *plan);
 Plan *rule_sample_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_order_joins(PlanColumns *columns, Plan *plan);
 Plan *rule_offer_filters(PlanColumns *columns, Plan *plan);
@@ -44,6 +45,11 @@ Expr *expr_simplify_condition(PlanColumns *columns, Expr *expr);
 
 /* a = b; or, with `nulls_equal`, a IS NOT DISTINCT FROM b. */
 Expr *columns_equal(PlanColumns *columns, ColumnId a, ColumnId b, bool nulls_equal);
+
+/* What follows of an OR for some columns alone: of each arm the parts that are about those, as `is_part` tells. NULL
+ * when some arm has none, or it is no OR. */
+Expr *expr_arms_part(PlanColumns *columns, const Expr *condition, bool (*is_part)(const void *user, const Expr *part),
+                     const void *user);
 
 /* Columns replaced by expressions: `from[i]` becomes `to[i]`. */
 Expr *expr_substitute(Arena *arena, Expr *expr, const ColumnId *from, Expr *const *to, size_t count);
