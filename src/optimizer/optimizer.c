@@ -26,6 +26,7 @@ static const struct {
     {"push limits down", rule_push_limits, false},
     {"limit partitions", rule_limit_partitions, false},
     {"answer from statistics", rule_answer_from_statistics, false},
+    {"factor sums", rule_factor_sums, false},
     {"wish for orders", rule_wish_orders, false},
     {"keep what a recursion repeats", rule_keep_invariants, true},
     {"carry places", rule_carry_places, true},

@@ -26,6 +26,7 @@ Plan *rule_push_limits(PlanColumns *columns, Plan *plan);
 Plan *rule_join_partitions(PlanColumns *columns, Plan *plan);
 Plan *rule_limit_partitions(PlanColumns *columns, Plan *plan);
 Plan *rule_answer_from_statistics(PlanColumns *columns, Plan *plan);
+Plan *rule_factor_sums(PlanColumns *columns, Plan *plan);
 Plan *rule_wish_orders(PlanColumns *columns, Plan *plan);
 Plan *rule_keep_invariants(PlanColumns *columns, Plan *plan);
 Plan *rule_carry_places(PlanColumns *columns, Plan *plan);
