@@ -1,6 +1,7 @@
 /* provider/csv/csv_scan.c: describing a read of a file, and the cursor that does it.
  *
  *   rows of the block ─▶ filter columns ─▶ pushed filters, dynamic ones ─▶ the other columns, of the rows that passed
+ *   rows that are kept ─▶ all filters in one order
  *
  * The cursors of a reading share a regular file piece by piece (csv_morsels.h), and so they do a stream and what is
  * decoded (csv_feed.h). Dialects that are read byte by byte have one cursor, which takes all. */
@@ -18,6 +19,7 @@
 #include "provider/csv/csv_parse.h"
 #include "provider/csv/csv_reject.h"
 #include "provider/csv/csv_table.h"
+#include "provider/scan_filter.h"
 
 enum { ONE_CURSOR_LIMIT = 1 << 16 }; /* so many rows are quicker read by one than shared out */
 
@@ -77,14 +79,15 @@ typedef struct CsvCursor {
     Arena *arena;
     CsvBlock block;
     CsvRows *rows;
-    CsvLines *lines;      /* NULL: nobody asks for _line */
-    CsvKept *kept;        /* NULL: nothing is kept */
-    CsvFeedPiece *fed;    /* NULL: not fed */
-    CsvRejects *rejects;  /* NULL: bad rows are not left out */
-    Evaluator *evaluator; /* NULL: no filters */
-    Batch *input;         /* vectors of all inputs */
-    bool *is_parsed;      /* of each input: in this batch */
-    Batch *output;        /* those of the projection */
+    CsvLines *lines;         /* NULL: nobody asks for _line */
+    CsvKept *kept;           /* NULL: nothing is kept */
+    CsvFeedPiece *fed;       /* NULL: not fed */
+    CsvRejects *rejects;     /* NULL: bad rows are not left out */
+    Evaluator *evaluator;    /* NULL: no filters */
+    ScanFilter *kept_filter; /* the same and the dynamic ones, over what is kept; made when first needed */
+    Batch *input;            /* vectors of all inputs */
+    bool *is_parsed;         /* of each input: in this batch */
+    Batch *output;           /* those of the projection */
     uint16_t selection[BATCH_SIZE];
     uint64_t rejected[VALIDITY_WORDS];
     size_t batch_size;
@@ -374,6 +377,38 @@ static void cursor_filter_dynamically(CsvCursor *cursor, Batch *batch)
     atomic_fetch_add_explicit(&cursor->scan->dropped_count, before - batch->row_count, memory_order_relaxed);
 }
 
+/* Filters by what is parsed for it. */
+static void cursor_filter_parsing(CsvCursor *cursor, Batch *batch, bool rejects)
+{
+    const CsvScan *scan = cursor->scan;
+    if (cursor->evaluator) {
+        for (size_t i = 0; i < scan->input_count; i++)
+            if (scan->inputs[i].is_for_filter && !cursor->is_parsed[i])
+                cursor_parse(cursor, i, NULL, batch->row_count);
+        if (rejects) {
+            cursor_drop_rejected(cursor, batch);
+            memset(cursor->rejected, 0, sizeof cursor->rejected);
+        }
+        size_t before = batch->row_count;
+        evaluator_filter(cursor->evaluator, batch, cursor->selection);
+        atomic_fetch_add_explicit(&cursor->scan->dropped_count, before - batch->row_count, memory_order_relaxed);
+    }
+    if (cursor->reading->dynamics && !rejects) /* which rows are rejected is no matter of time */
+        cursor_filter_dynamically(cursor, batch);
+}
+
+/* Where all is parsed conditions go in any order. */
+static void cursor_filter_kept(CsvCursor *cursor, Batch *batch)
+{
+    const CsvScan *scan = cursor->scan;
+    size_t before = batch->row_count;
+    if (cursor->kept_filter == NULL)
+        cursor->kept_filter = scan_filter_new(cursor->arena, cursor->context, scan->filters, scan->filter_count,
+                                              cursor->reading->dynamics, scan->dynamic_inputs, scan->dynamic_count);
+    scan_filter_narrow(cursor->kept_filter, batch);
+    atomic_fetch_add_explicit(&cursor->scan->dropped_count, before - batch->row_count, memory_order_relaxed);
+}
+
 static void origin_describe(const BatchOrigin *base, size_t slot, Text *text)
 {
     const CsvOrigin *origin = (const CsvOrigin *)base;
@@ -406,20 +441,10 @@ static Batch *cursor_read_rows(CsvCursor *cursor)
         memset(cursor->rejected, 0, sizeof cursor->rejected);
     if (cursor->lines)
         csv_lines_count(cursor->lines, cursor->rows);
-    if (cursor->evaluator) {
-        for (size_t i = 0; i < scan->input_count; i++)
-            if (scan->inputs[i].is_for_filter && !cursor->is_parsed[i])
-                cursor_parse(cursor, i, NULL, batch->row_count);
-        if (rejects) {
-            cursor_drop_rejected(cursor, batch);
-            memset(cursor->rejected, 0, sizeof cursor->rejected);
-        }
-        size_t before = batch->row_count;
-        evaluator_filter(cursor->evaluator, batch, cursor->selection);
-        atomic_fetch_add_explicit(&cursor->scan->dropped_count, before - batch->row_count, memory_order_relaxed);
-    }
-    if (cursor->reading->dynamics && !rejects) /* which rows are rejected is no matter of time */
-        cursor_filter_dynamically(cursor, batch);
+    if (cursor->is_kept && !rejects)
+        cursor_filter_kept(cursor, batch);
+    else
+        cursor_filter_parsing(cursor, batch, rejects);
     if (batch->row_count > 0)
         for (size_t i = 0; i < scan->input_count; i++)
             if (!cursor->is_parsed[i])
