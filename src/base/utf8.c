@@ -126,3 +126,32 @@ size_t utf8_width(StringView view)
     }
     return width;
 }
+
+/* ---- case ---- */
+
+/* Of eight ASCII bytes at once: those from `first` to 25 behind it get their top bit set in one of two sums, and it
+ * turns bit 5 of the byte. */
+static uint64_t word_turn_case(uint64_t word, uint64_t first)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t at_least_first = word + ones * (0x80 - first), beyond = word + ones * (0x80 - first - 26);
+    return word ^ ((at_least_first & ~beyond & ones * 0x80) >> 2);
+}
+
+void ascii_change_case(StringView text, bool to_upper, char *ret_text)
+{
+    uint64_t first = to_upper ? 'a' : 'A', word;
+    size_t i = 0;
+    for (; i + 8 <= text.size; i += 8) {
+        context_pace(i);
+        memcpy(&word, text.data + i, 8);
+        word = word_turn_case(word, first);
+        memcpy(ret_text + i, &word, 8);
+    }
+    if (i == text.size)
+        return;
+    word = 0;
+    memcpy(&word, text.data + i, text.size - i);
+    word = word_turn_case(word, first);
+    memcpy(ret_text + i, &word, text.size - i);
+}

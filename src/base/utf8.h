@@ -36,4 +36,7 @@ static inline bool view_is_ascii(StringView view)
     return true;
 }
 
+/* ASCII text with its letters in upper or lower case, in as many bytes. */
+void ascii_change_case(StringView text, bool to_upper, char *ret_text);
+
 #endif

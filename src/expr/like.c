@@ -234,10 +234,7 @@ bool like_matches(const LikePattern *pattern, StringView text)
 size_t like_fold(StringView text, char *ret_text)
 {
     if (view_is_ascii(text)) {
-        for (size_t i = 0; i < text.size; i++) {
-            context_pace(i);
-            ret_text[i] = ascii_lower(text.data[i]);
-        }
+        ascii_change_case(text, /* to_upper= */ false, ret_text);
         return text.size;
     }
     size_t written = 0;

@@ -47,31 +47,6 @@ static size_t write_case(StringView text, LetterCase letter_case, char *memory)
     return written;
 }
 
-/* Of eight ASCII bytes at once: those from `first` to 25 behind it get their top bit set in one of two sums, and it
- * turns bit 5 of the byte. */
-static uint64_t word_turn_case(uint64_t word, uint64_t first)
-{
-    const uint64_t ones = 0x0101010101010101u;
-    uint64_t at_least_first = word + ones * (0x80 - first), beyond = word + ones * (0x80 - first - 26);
-    return word ^ ((at_least_first & ~beyond & ones * 0x80) >> 2);
-}
-
-static void write_ascii_case(StringView text, LetterCase letter_case, char *memory)
-{
-    uint64_t first = letter_case == CASE_LOWER ? 'A' : 'a', word;
-    size_t i = 0;
-    for (; i + 8 <= text.size; i += 8) {
-        context_pace(i);
-        memcpy(&word, text.data + i, 8);
-        word = word_turn_case(word, first);
-        memcpy(memory + i, &word, 8);
-    }
-    word = 0;
-    memcpy(&word, text.data + i, text.size - i);
-    word = word_turn_case(word, first);
-    memcpy(memory + i, &word, text.size - i);
-}
-
 static void change_case(KernelCall *call, LetterCase letter_case)
 {
     for (size_t i = 0; i < call->count; i++) {
@@ -83,7 +58,7 @@ static void change_case(KernelCall *call, LetterCase letter_case)
             continue;
         size_t size = x.size;
         if (is_ascii)
-            write_ascii_case(x, letter_case, memory);
+            ascii_change_case(x, letter_case == CASE_UPPER, memory);
         else
             size = write_case(x, letter_case, memory);
         result_set(call, i, memory, size);
