@@ -284,8 +284,13 @@ static void reverse_text(KernelCall *call)
             continue;
         for (size_t at = 0; at < x.size; at += size) {
             context_pace(at);
-            utf8_decode(x.data + at, x.size - at, &size);
-            memcpy(memory + x.size - at - size, x.data + at, size);
+            size = 1;
+            if (x.data[at] & 0x80)
+                utf8_decode(x.data + at, x.size - at, &size);
+            if (size == 1)
+                memory[x.size - at - 1] = x.data[at];
+            else
+                memcpy(memory + x.size - at - size, x.data + at, size);
         }
         result_set(call, i, memory, x.size);
     }
