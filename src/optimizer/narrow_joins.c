@@ -31,28 +31,34 @@ static void join_narrow(PlanColumns *columns, Plan *join, const ColumnSet *wante
     join->output_count = kept;
 }
 
-static void narrow(PlanColumns *columns, Plan *plan, const ColumnSet *wanted)
+static void add_expr(void *wanted, Expr **slot)
 {
-    ColumnSet below = plan_wanted_below(columns, plan, wanted);
-    if (plan->kind == PLAN_DISTINCT)
-        for (size_t i = 0; i < ((PlanDistinct *)plan)->key_count; i++)
-            column_set_add(&below, ((PlanDistinct *)plan)->keys[i]);
-    for (size_t i = 0; i < plan->input_count; i++) {
-        ColumnSet whole = column_set_in(columns->arena);
-        if (input_stays_whole(plan, i))
-            column_set_add_outputs(&whole, plan->inputs[i]);
-        narrow(columns, plan->inputs[i], input_stays_whole(plan, i) ? &whole : &below);
-    }
-    plan_refresh_outputs(columns, plan);
+    column_set_add_expr(wanted, *slot);
+}
+
+/* `wanted` is what nodes above ask for, and those beside, whose columns are others. */
+static void narrow(PlanColumns *columns, Plan *plan, ColumnSet *wanted)
+{
     if (plan->kind == PLAN_JOIN)
         join_narrow(columns, plan, wanted);
+    plan_each_expr(plan, add_expr, wanted);
+    if (plan->kind == PLAN_DISTINCT)
+        for (size_t i = 0; i < ((PlanDistinct *)plan)->key_count; i++)
+            column_set_add(wanted, ((PlanDistinct *)plan)->keys[i]);
+    for (size_t i = 0; i < plan->input_count; i++) {
+        if (input_stays_whole(plan, i))
+            column_set_add_outputs(wanted, plan->inputs[i]);
+        narrow(columns, plan->inputs[i], wanted);
+    }
+    if (plan->kind != PLAN_JOIN)
+        plan_refresh_outputs(columns, plan);
 }
 
 Plan *rule_narrow_joins(PlanColumns *columns, Plan *plan)
 {
-    ColumnSet all = column_set_in(columns->arena);
-    column_set_add_outputs(&all, plan);
+    ColumnSet wanted = column_set_in(columns->arena);
+    column_set_add_outputs(&wanted, plan);
     if (!columns->wants_places) /* joins hand those on, too */
-        narrow(columns, plan, &all);
+        narrow(columns, plan, &wanted);
     return plan;
 }

@@ -9,7 +9,8 @@ static void add_expr(void *user, Expr **slot)
     column_set_add_expr(user, *slot);
 }
 
-ColumnSet plan_wanted_below(PlanColumns *columns, Plan *plan, const ColumnSet *wanted)
+/* What the node's inputs are asked for: what it was asked for itself, and what its expressions use. */
+static ColumnSet wanted_below(PlanColumns *columns, Plan *plan, const ColumnSet *wanted)
 {
     ColumnSet below = column_set_in(columns->arena);
     for (size_t i = 0; i < plan->output_count; i++)
@@ -130,7 +131,7 @@ static Plan *prune_aggregate(PlanColumns *columns, PlanAggregate *aggregate, con
 
 static Plan *prune_distinct(PlanColumns *columns, PlanDistinct *distinct, const ColumnSet *wanted)
 {
-    ColumnSet below = plan_wanted_below(columns, &distinct->base, wanted);
+    ColumnSet below = wanted_below(columns, &distinct->base, wanted);
     for (size_t i = 0; i < distinct->key_count; i++)
         column_set_add(&below, distinct->keys[i]);
     prune_inputs(columns, &distinct->base, &below);
@@ -149,7 +150,7 @@ static Plan *prune_window(PlanColumns *columns, PlanWindow *window, const Column
     window->call_count = kept;
     if (kept == 0)
         return prune(columns, window->base.inputs[0], wanted);
-    ColumnSet below = plan_wanted_below(columns, &window->base, wanted);
+    ColumnSet below = wanted_below(columns, &window->base, wanted);
     prune_inputs(columns, &window->base, &below);
     return &window->base;
 }
@@ -280,12 +281,12 @@ static Plan *prune(PlanColumns *columns, Plan *plan, const ColumnSet *wanted)
         Plan *left = prune_join(columns, (PlanJoin *)plan, wanted);
         if (left)
             return left;
-        ColumnSet below = plan_wanted_below(columns, plan, wanted);
+        ColumnSet below = wanted_below(columns, plan, wanted);
         prune_inputs(columns, plan, &below);
         return plan;
     }
     default: { /* nodes that hand their input's columns on */
-        ColumnSet below = plan_wanted_below(columns, plan, wanted);
+        ColumnSet below = wanted_below(columns, plan, wanted);
         prune_inputs(columns, plan, &below);
         return plan;
     }

@@ -35,9 +35,6 @@ Plan *rule_describe_scans(PlanColumns *columns, Plan *plan);
 Plan *rule_place_gathers(PlanColumns *columns, Plan *plan);
 Plan *rule_narrow_joins(PlanColumns *columns, Plan *plan);
 
-/* What a node's inputs are asked for: what it is asked for itself, and what its expressions use. */
-ColumnSet plan_wanted_below(PlanColumns *columns, Plan *plan, const ColumnSet *wanted);
-
 /* An expression with constants folded, comparisons turned so that the column stands left, casts taken off columns. What
  * would raise when folded stays as it is: it raises only if a row meets it. */
 Expr *expr_simplify(PlanColumns *columns, Expr *expr);
