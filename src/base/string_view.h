@@ -11,8 +11,10 @@ typedef struct StringView {
     size_t size; /* bytes */
 } StringView;
 
-/* For printf's "%.*s". */
-#define VIEW_ARGUMENTS(view) (int)(view).size, (view).data
+/* For printf's "%.*s" in messages: more than the head of a text of many megabytes is never shown, and printf is slow.
+ */
+enum { VIEW_HEAD = 1 << 16 };
+#define VIEW_ARGUMENTS(view) (int)((view).size < VIEW_HEAD ? (view).size : VIEW_HEAD), (view).data
 
 static inline StringView view_of(const char *text)
 {
@@ -68,13 +70,13 @@ static inline int view_compare(StringView a, StringView b)
     return order ? order : (a.size > b.size) - (a.size < b.size);
 }
 
+/* Without the blanks at both ends. Can be interrupted. */
+StringView view_trim_blanks(StringView view);
+
 static inline StringView view_trim(StringView view)
 {
-    while (view.size && ascii_is_space(view.data[0]))
-        view.data++, view.size--;
-    while (view.size && ascii_is_space(view.data[view.size - 1]))
-        view.size--;
-    return view;
+    bool has_blanks = view.size && (ascii_is_space(view.data[0]) || ascii_is_space(view.data[view.size - 1]));
+    return has_blanks ? view_trim_blanks(view) : view;
 }
 
 #endif

@@ -56,8 +56,10 @@ static Value number_value(const Place *place, AstExprKind kind, StringView text,
 
 Expr *bind_negative_literal(const Place *place, const AstExpr *ast, Position position)
 {
-    StringView text = {arena_format(place->binder->arena, "-%.*s", VIEW_ARGUMENTS(ast->text)), ast->text.size + 1};
-    return constant_at(place, number_value(place, ast->kind, text, position), position);
+    Text text = text_in(place->binder->arena);
+    text_add_char(&text, '-');
+    text_add_view(&text, ast->text);
+    return constant_at(place, number_value(place, ast->kind, text_view(&text), position), position);
 }
 
 /* INTERVAL '3' DAY, INTERVAL '1-2' YEAR TO MONTH: of a range the last field is what a bare number counts. */

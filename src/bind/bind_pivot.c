@@ -58,8 +58,13 @@ static PivotCell cell_and(const PivotBinding *self, const PivotCell *cell, Strin
 {
     Arena *arena = self->binder->arena;
     PivotCell more = {.name = name};
-    if (cell->name.data)
-        more.name = view_of(arena_format(arena, "%.*s_%.*s", VIEW_ARGUMENTS(cell->name), VIEW_ARGUMENTS(name)));
+    if (cell->name.data) {
+        Text both = text_in(arena);
+        text_add_view(&both, cell->name);
+        text_add_char(&both, '_');
+        text_add_view(&both, name);
+        more.name = text_view(&both);
+    }
     for (size_t i = 0; i < cell->conditions.count; i++)
         array_add(arena, &more.conditions, cell->conditions.items[i]);
     array_add(arena, &more.conditions, condition);
@@ -221,7 +226,8 @@ static StringView cell_name(const PivotBinding *self, const AstItem *aggregate, 
     Text name = text_in(self->binder->arena);
     if (aggregate_count == 1 && !ast_name_is_given(&aggregate->alias))
         return cell->name;
-    text_add_format(&name, "%.*s_", VIEW_ARGUMENTS(cell->name));
+    text_add_view(&name, cell->name);
+    text_add_char(&name, '_');
     if (ast_name_is_given(&aggregate->alias))
         text_add_view(&name, aggregate->alias.text);
     else

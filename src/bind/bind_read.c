@@ -44,9 +44,12 @@ static StringView option_text(const Place *place, const AstExpr *ast)
             text_add_view(&text, word_text(place, ast->list.items[i]));
         }
     else if (ast->kind == AST_STRUCT)
-        for (size_t i = 0; i < ast->pairs.count; i++)
-            text_add_format(&text, "%s%.*s %.*s", i ? "," : "", VIEW_ARGUMENTS(ast->pairs.items[i].alias.text),
-                            VIEW_ARGUMENTS(word_text(place, ast->pairs.items[i].expr)));
+        for (size_t i = 0; i < ast->pairs.count; i++) {
+            text_add(&text, i ? "," : "");
+            text_add_view(&text, ast->pairs.items[i].alias.text);
+            text_add_char(&text, ' ');
+            text_add_view(&text, word_text(place, ast->pairs.items[i].expr));
+        }
     else
         return argument_text(place, ast);
     return text_view(&text);
@@ -129,9 +132,12 @@ TableProvider *bind_read_table(const From *from, const AstTableRef *ref, Scope *
     FormatArgs args = read_args(&place, call, format, ref->position);
     Text key = text_in(binder->arena); /* the same call means the same table: what was found out is kept */
     text_add_format(&key, "%s(%s", format->name, args.location);
-    for (size_t i = 0; i < args.option_count; i++)
-        text_add_format(&key, "\n%.*s\n%.*s", VIEW_ARGUMENTS(args.options[i].name),
-                        VIEW_ARGUMENTS(args.options[i].value));
+    for (size_t i = 0; i < args.option_count; i++) {
+        text_add_char(&key, '\n');
+        text_add_view(&key, args.options[i].name);
+        text_add_char(&key, '\n');
+        text_add_view(&key, args.options[i].value);
+    }
     for (size_t c = 0; args.columns && c < args.columns->column_count; c++) {
         char type[TYPE_NAME_SIZE];
         text_add_format(&key, "\n%s\n%s", args.columns->columns[c].name,

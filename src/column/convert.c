@@ -90,6 +90,7 @@ static bool blob_parse_hex(StringView text, char *bytes, size_t *ret_size)
 {
     size_t size = 0;
     for (size_t i = 0; i < text.size;) {
+        context_pace(i);
         if (ascii_is_space(text.data[i])) {
             i++;
             continue;
@@ -114,6 +115,7 @@ static bool blob_parse_escaped(StringView text, char *bytes, size_t *ret_size)
 {
     size_t size = 0;
     for (size_t i = 0; i < text.size;) {
+        context_pace(i);
         const char *at = text.data + i;
         size_t left = text.size - i;
         if (*at != '\\') {

@@ -10,6 +10,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/context.h"
+
 enum { DAYS_PER_MONTH = 30, MONTHS_PER_YEAR = 12, SECONDS_PER_DAY = 86400 };
 
 /* ---- arithmetic ---- */
@@ -169,6 +171,7 @@ static bool words_split(StringView text, Words *ret_words)
 {
     ret_words->count = 0;
     for (size_t i = 0; i < text.size;) {
+        context_pace(i);
         char c = text.data[i];
         if (ascii_is_space(c) || c == ',' || c == '@') {
             i++;
@@ -178,15 +181,15 @@ static bool words_split(StringView text, Words *ret_words)
             return false;
         size_t start = i;
         if (ascii_is_alpha(c)) {
-            while (i < text.size && ascii_is_alpha(text.data[i]))
-                i++;
+            for (; i < text.size && ascii_is_alpha(text.data[i]); i++)
+                context_pace(i);
         } else if (c == '+' || c == '-' || is_number_character(c)) {
             i++;
             if (c == '+' || c == '-') /* "- 1 day" */
-                while (i < text.size && ascii_is_space(text.data[i]))
-                    i++;
-            while (i < text.size && is_number_character(text.data[i]))
-                i++;
+                for (; i < text.size && ascii_is_space(text.data[i]); i++)
+                    context_pace(i);
+            for (; i < text.size && is_number_character(text.data[i]); i++)
+                context_pace(i);
         } else {
             return false;
         }
@@ -212,6 +215,7 @@ static bool quantity_scan(StringView *text, Quantity *ret_quantity, bool *ret_ov
     size_t i = 0, digits = 0;
     *ret_overflow = false;
     for (; i < text->size && ascii_is_digit(text->data[i]); i++, digits++) {
+        context_pace(i);
         if (quantity.whole > INT64_MAX / 10 - 1)
             *ret_overflow = true;
         else
@@ -219,11 +223,13 @@ static bool quantity_scan(StringView *text, Quantity *ret_quantity, bool *ret_ov
     }
     if (i < text->size && text->data[i] == '.') {
         double unit = 1, value = 0;
-        for (i++; i < text->size && ascii_is_digit(text->data[i]); i++, digits++)
+        for (i++; i < text->size && ascii_is_digit(text->data[i]); i++, digits++) {
+            context_pace(i);
             if (unit < 1e15) {
                 unit *= 10;
                 value = value * 10 + (text->data[i] - '0');
             }
+        }
         quantity.fraction = value / unit;
     }
     if (digits == 0)
@@ -411,8 +417,8 @@ static DatetimeResult iso_read(StringView text, Interval *ret_interval)
     uint32_t seen = 0;
     if (text.size > 1 && memchr(text.data + 1, '-', text.size - 1) && ascii_is_digit(text.data[0])) {
         size_t digits = 0;
-        while (digits < text.size && ascii_is_digit(text.data[digits]))
-            digits++;
+        for (; digits < text.size && ascii_is_digit(text.data[digits]); digits++)
+            context_pace(digits);
         if (digits < text.size && text.data[digits] == '-')
             return iso_alternative_read(text, ret_interval);
     }

@@ -6,6 +6,7 @@
  *   zone: Z, UTC, GMT, +h, +hh:mm[:ss], +hhmm */
 #include <string.h>
 
+#include "base/context.h"
 #include "column/datetime_scan.h"
 
 static bool cursor_take(Cursor *cursor, char c)
@@ -19,8 +20,8 @@ static bool cursor_take(Cursor *cursor, char c)
 static bool cursor_skip_blanks(Cursor *cursor)
 {
     const char *start = cursor->at;
-    while (cursor->at < cursor->end && ascii_is_space(*cursor->at))
-        cursor->at++;
+    for (; cursor->at < cursor->end && ascii_is_space(*cursor->at); cursor->at++)
+        context_pace((size_t)cursor->at);
     return cursor->at > start;
 }
 
@@ -28,9 +29,11 @@ size_t cursor_take_digits(Cursor *cursor, int32_t *ret_value)
 {
     const char *start = cursor->at;
     int32_t value = 0;
-    for (; cursor->at < cursor->end && ascii_is_digit(*cursor->at); cursor->at++)
+    for (; cursor->at < cursor->end && ascii_is_digit(*cursor->at); cursor->at++) {
+        context_pace((size_t)cursor->at);
         if (cursor->at - start < 9)
             value = value * 10 + (*cursor->at - '0');
+    }
     *ret_value = value;
     return (size_t)(cursor->at - start);
 }
@@ -80,6 +83,7 @@ static int64_t fraction_scan(Cursor *cursor)
     int digits = 0, next = 0;
     bool more = false;
     for (; cursor->at < cursor->end && ascii_is_digit(*cursor->at); cursor->at++, digits++) {
+        context_pace((size_t)cursor->at);
         int digit = *cursor->at - '0';
         if (digits < 6)
             value = value * 10 + digit;
@@ -173,8 +177,8 @@ DatetimeResult zone_scan(Cursor *cursor, int32_t *ret_seconds)
 {
     *ret_seconds = 0;
     StringView word = {cursor->at, 0};
-    while (word.data + word.size < cursor->end && ascii_is_alpha(word.data[word.size]))
-        word.size++;
+    for (; word.data + word.size < cursor->end && ascii_is_alpha(word.data[word.size]); word.size++)
+        context_pace(word.size);
     if (word.size > 0) {
         cursor->at += word.size;
         return zone_abbreviation(word, ret_seconds) ? DATETIME_OK : DATETIME_INVALID;

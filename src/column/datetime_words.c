@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/context.h"
 #include "column/datetime_scan.h"
 
 const char *const calendar_month_names[12] = {"January", "February", "March",     "April",   "May",      "June",
@@ -25,8 +26,8 @@ typedef struct Fields {
 static StringView cursor_take_letters(Cursor *cursor)
 {
     const char *start = cursor->at;
-    while (cursor->at < cursor->end && ascii_is_alpha(*cursor->at))
-        cursor->at++;
+    for (; cursor->at < cursor->end && ascii_is_alpha(*cursor->at); cursor->at++)
+        context_pace((size_t)cursor->at);
     return (StringView){start, (size_t)(cursor->at - start)};
 }
 
@@ -153,10 +154,11 @@ static DatetimeResult fields_take(Fields *fields, Cursor *cursor)
 /* What may stand between fields: blanks, commas; -, / and . within a date. */
 static void cursor_skip_separators(Cursor *cursor, bool is_in_date)
 {
-    while (cursor->at < cursor->end &&
-           (ascii_is_space(*cursor->at) || *cursor->at == ',' ||
-            (is_in_date && (*cursor->at == '-' || *cursor->at == '/' || *cursor->at == '.'))))
-        cursor->at++;
+    for (;
+         cursor->at < cursor->end && (ascii_is_space(*cursor->at) || *cursor->at == ',' ||
+                                      (is_in_date && (*cursor->at == '-' || *cursor->at == '/' || *cursor->at == '.')));
+         cursor->at++)
+        context_pace((size_t)cursor->at);
 }
 
 DatetimeResult moment_scan_words(StringView text, Moment *ret_moment)

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/context.h"
 #include "column/number.h"
 #include "column/power.h"
 
@@ -338,6 +339,7 @@ static bool number_text_take(const NumberText *number, int64_t kept, int precisi
         head = head * 10 + number_text_digit(number, i);
     Int128 value = head, bound = decimal_power(precision);
     for (; (int64_t)i < kept && (value != 0 || i < count); i++) {
+        context_pace(i);
         if (value >= bound / 10)
             return false;
         value = value * 10 + (i < count ? number_text_digit(number, i) : 0);
@@ -370,8 +372,8 @@ bool decimal_parse_exact(StringView text, Type *ret_type, Int128 *ret_value)
     if (!number_text_scan(text, &number) || memchr(text.data, 'e', text.size) || memchr(text.data, 'E', text.size))
         return false;
     StringView whole = number.whole;
-    while (whole.size && whole.data[0] == '0')
-        whole.data++, whole.size--;
+    for (; whole.size && whole.data[0] == '0'; whole.data++, whole.size--)
+        context_pace(whole.size);
     size_t scale = number.fraction.size, precision = whole.size + scale;
     if (precision > DECIMAL_MAX_PRECISION)
         return false;

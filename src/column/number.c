@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/context.h"
 #include "column/power.h"
 
 /* ---- integers to text ---- */
@@ -252,6 +253,7 @@ static bool integer_parse(StringView text, bool *ret_negative, uint64_t *ret_mag
     uint64_t magnitude = 0;
     bool overflow = false, after_digit = false;
     for (; at < end; at++) {
+        context_pace((size_t)at);
         unsigned digit = (unsigned char)*at - (unsigned)'0';
         if (digit > 9) {
             if (*at != '_' || !after_digit)
@@ -323,15 +325,18 @@ bool boolean_parse(StringView text, bool *ret_value)
 
 /* ---- text to doubles ---- */
 
-static StringView digits_scan(const char **at, const char *end)
+static inline StringView digits_scan(const char **at, const char *end, bool is_long)
 {
     const char *start = *at;
-    while (*at < end && ascii_is_digit(**at))
-        ++*at;
+    for (; *at < end && ascii_is_digit(**at); ++*at)
+        if (is_long)
+            context_pace((size_t)*at);
     return (StringView){start, (size_t)(*at - start)};
 }
 
-bool number_text_scan(StringView text, NumberText *ret_number)
+/* Compiled twice: a look at whether to go on, at each digit, would take as long as the rest. */
+static inline __attribute__((always_inline)) bool number_text_read(StringView text, bool is_long,
+                                                                   NumberText *ret_number)
 {
     if (text.size == 0)
         return false;
@@ -339,11 +344,11 @@ bool number_text_scan(StringView text, NumberText *ret_number)
     NumberText number = {.is_negative = *at == '-'};
     if (*at == '-' || *at == '+')
         at++;
-    number.whole = digits_scan(&at, end);
+    number.whole = digits_scan(&at, end, is_long);
     number.fraction = (StringView){at, 0};
     if (at < end && *at == '.') {
         at++;
-        number.fraction = digits_scan(&at, end);
+        number.fraction = digits_scan(&at, end, is_long);
     }
     if (number.whole.size + number.fraction.size == 0)
         return false;
@@ -352,16 +357,30 @@ bool number_text_scan(StringView text, NumberText *ret_number)
         bool is_negative = at < end && *at == '-';
         if (at < end && (*at == '-' || *at == '+'))
             at++;
-        StringView digits = digits_scan(&at, end);
+        StringView digits = digits_scan(&at, end, is_long);
         if (digits.size == 0)
             return false;
-        for (size_t i = 0; i < digits.size && number.exponent < (int64_t)1 << 40; i++)
+        for (size_t i = 0; i < digits.size && number.exponent < (int64_t)1 << 40; i++) {
+            if (is_long)
+                context_pace(i);
             number.exponent = number.exponent * 10 + (digits.data[i] - '0');
+        }
         if (is_negative)
             number.exponent = -number.exponent;
     }
     *ret_number = number;
     return at == end;
+}
+
+static __attribute__((noinline)) bool number_text_read_long(StringView text, NumberText *ret_number)
+{
+    return number_text_read(text, true, ret_number);
+}
+
+bool number_text_scan(StringView text, NumberText *ret_number)
+{
+    enum { LONG = 1 << 16 };
+    return text.size < LONG ? number_text_read(text, false, ret_number) : number_text_read_long(text, ret_number);
 }
 
 enum { MAX_DIGITS = 19 }; /* of them fit into 64 bits, whatever they are */
@@ -377,16 +396,18 @@ typedef struct LeadingDigits {
 /* Adds digits to those that are there, as long as they fit. Returns how many had no place. */
 static size_t leading_digits_add(LeadingDigits *leading, StringView digits)
 {
-    for (size_t i = 0; i < digits.size; i++) {
-        if (leading->count == MAX_DIGITS) {
-            for (size_t j = i; j < digits.size && !leading->is_cut; j++)
-                leading->is_cut = digits.data[j] != '0';
-            return digits.size - i;
-        }
+    size_t i = 0;
+    if (leading->digits == 0) /* leading zeros do not count */
+        for (; i < digits.size && digits.data[i] == '0'; i++)
+            context_pace(i);
+    for (; i < digits.size && leading->count < MAX_DIGITS; i++, leading->count++)
         leading->digits = leading->digits * 10 + (uint64_t)(digits.data[i] - '0');
-        leading->count += leading->digits != 0; /* leading zeros do not count */
+    size_t left = digits.size - i;
+    for (; i < digits.size && !leading->is_cut; i++) {
+        context_pace(i);
+        leading->is_cut = digits.data[i] != '0';
     }
-    return 0;
+    return left;
 }
 
 static LeadingDigits leading_digits_of(const NumberText *number)
@@ -480,6 +501,7 @@ static double double_round_exactly(const NumberText *number)
     const StringView parts[] = {number->whole, number->fraction};
     for (size_t part = 0; part < 2; part++)
         for (size_t i = 0; i < parts[part].size; i++) {
+            context_pace(i);
             char digit = parts[part].data[i];
             if (size == DECISIVE_DIGITS) {
                 unwritten++;

@@ -262,7 +262,8 @@ static void print_expr(const Printer *printer, const Expr *expr, Binding wanted,
         text_add(printer->text, value_sql(printer->text->arena, &expr->constant));
         break;
     case EXPR_PARAMETER:
-        text_add_format(printer->text, "$%.*s", VIEW_ARGUMENTS(expr->parameter->name));
+        text_add_char(printer->text, '$');
+        text_add_view(printer->text, expr->parameter->name);
         break;
     case EXPR_CALL:
         print_call(printer, expr, depth + 1);

@@ -1,4 +1,5 @@
 /* sql/parser_sequence.c: CREATE SEQUENCE and ALTER SEQUENCE, and their options, which identity columns have too. */
+#include "base/text.h"
 #include "sql/parser_internal.h"
 
 /* [-]digits, as they are written. */
@@ -10,7 +11,12 @@ static StringView parser_signed_number(Parser *parser)
     if (!parser_at(parser, TOKEN_INTEGER))
         parser_raise(parser, "a whole number");
     StringView digits = parser_advance(parser).text;
-    return is_negative ? view_of(arena_format(parser->arena, "-%.*s", VIEW_ARGUMENTS(digits))) : digits;
+    if (!is_negative)
+        return digits;
+    Text number = text_in(parser->arena);
+    text_add_char(&number, '-');
+    text_add_view(&number, digits);
+    return text_view(&number);
 }
 
 /* What stands behind the word that an option begins with. */

@@ -129,5 +129,82 @@ START_TEST(megabytes_of_bad_text_make_a_message_of_bounded_size)
 }
 END_TEST
 
+/* The filler stands a million times between the other two. */
+static const struct {
+    const char *type, *before;
+    char filler;
+    const char *after;
+} long_texts[] = {
+    {"boolean", "", ' ', "true"},
+    {"bigint", "7", ' ', ""},
+    {"integer", "-", '0', "7"},
+    {"ubigint", "", '9', ""},
+    {"double", "", '1', ""},
+    {"double", "0.", '0', "1"},
+    {"double", "1e", '0', "1"},
+    {"double", "9007199254740993.", '0', "1"},
+    {"decimal(38,10)", "", '0', "1.5"},
+    {"decimal(38,10)", "", '9', ""},
+    {"date", "2024-01-31", ' ', "BC"},
+    {"date", "", '1', ""},
+    {"time", "10:20:30.", '5', ""},
+    {"timestamp", "2024-01-31", ' ', "10:20:30"},
+    {"timestamp", "31 Jan", ',', "2024"},
+    {"timestamptz", "2024-01-31 10:20:30", 'z', ""},
+    {"interval", "1", ' ', "day"},
+    {"interval", "-", ' ', "1 day"},
+    {"interval", "", '1', " day"},
+    {"interval", "1 ", 'd', ""},
+    {"interval", "P", '0', "1D"},
+    {"interval", "P0.", '0', "D"},
+    {"blob", "\\x", '0', ""},
+    {"blob", "\\134", 'a', ""},
+};
+
+static _Atomic bool is_cancelled;
+
+typedef struct LongRead {
+    StringView text;
+    Type type;
+} LongRead;
+
+static void long_read_run(void *argument)
+{
+    static const Context context = {.cancel = &is_cancelled};
+    LongRead *read = argument;
+    Value value;
+    Error error;
+    context_enter(&context);
+    (void)value_parse(test_arena, read->text, read->type, &value, &error);
+}
+
+static StringView long_text(const char *before, char filler, const char *after)
+{
+    enum { FILLERS = 1000000 };
+    size_t size = strlen(before), behind = strlen(after);
+    char *text = arena_allocate(test_arena, size + FILLERS + behind);
+    memcpy(text, before, size);
+    memset(text + size, filler, FILLERS);
+    memcpy(text + size + FILLERS, after, behind);
+    return (StringView){text, size + FILLERS + behind};
+}
+
+START_TEST(reading_a_text_of_a_million_bytes_can_be_interrupted)
+{
+    for (size_t i = 0; i < sizeof long_texts / sizeof *long_texts; i++) {
+        LongRead read = {.text = long_text(long_texts[i].before, long_texts[i].filler, long_texts[i].after)};
+        ck_assert(type_parse_text(view_of(long_texts[i].type), &read.type));
+        Error error;
+        atomic_store(&is_cancelled, false);
+        ck_assert(error_protect(long_read_run, &read, &error));
+        atomic_store(&is_cancelled, true);
+        ck_assert_msg(!error_protect(long_read_run, &read, &error) && error.code == ERROR_INTERRUPTED,
+                      "%s from %s%c...%s", long_texts[i].type, long_texts[i].before, long_texts[i].filler,
+                      long_texts[i].after);
+    }
+}
+END_TEST
+
 TEST_PROGRAM(a_flat_vector_shows_each_value, only_selected_rows_are_shown_and_the_others_stay_harmless,
-             constants_and_dictionaries_show_what_they_stand_for, megabytes_of_bad_text_make_a_message_of_bounded_size)
+             constants_and_dictionaries_show_what_they_stand_for, megabytes_of_bad_text_make_a_message_of_bounded_size,
+             reading_a_text_of_a_million_bytes_can_be_interrupted)
