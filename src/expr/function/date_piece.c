@@ -117,8 +117,8 @@ static bool pattern_next(StringView *pattern, Piece *ret_piece)
     }
     if (pattern->data[0] == '"') {
         skip(pattern, 1);
-        while (size < pattern->size && pattern->data[size] != '"')
-            size++;
+        const char *end = pattern->size ? memchr(pattern->data, '"', pattern->size) : NULL;
+        size = end ? (size_t)(end - pattern->data) : pattern->size;
         ret_piece->text = (StringView){pattern->data, size};
         skip(pattern, size < pattern->size ? size + 1 : size);
         return true;
@@ -198,7 +198,7 @@ static bool format_next(StringView *pattern, StringView *after, Piece *ret_piece
 
 bool piece_next(PiecePattern *pattern, Piece *ret_piece)
 {
-    context_pace(pattern->rest.size);
+    context_pace_item(pattern->taken++);
     return pattern->is_c ? format_next(&pattern->rest, &pattern->after, ret_piece, &pattern->is_bad)
                          : pattern_next(&pattern->rest, ret_piece);
 }

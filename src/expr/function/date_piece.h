@@ -71,6 +71,7 @@ typedef struct PiecePattern {
     StringView rest;
     StringView after; /* behind `rest`, which stands for one letter of it */
     bool is_bad;      /* C's: the last piece was a letter without meaning */
+    size_t taken;     /* pieces so far */
 } PiecePattern;
 
 /* Takes the next piece off the pattern; false at its end. */

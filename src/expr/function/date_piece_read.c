@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/context.h"
+
 typedef struct Reading {
     StringView rest;
     int64_t year, month, day, year_day, iso_year, iso_week, weekday, julian, hour, minute, second, microsecond, epoch;
@@ -185,6 +187,7 @@ static bool is_separator(char c)
 static bool read_text(Reading *reading, StringView text, bool is_c)
 {
     for (size_t i = 0; i < text.size; i++) {
+        context_pace(i);
         bool is_blank = ascii_is_space(text.data[i]);
         if (is_c && !is_blank) {
             if (reading->rest.size == 0 || reading->rest.data[0] != text.data[i])
@@ -194,6 +197,7 @@ static bool read_text(Reading *reading, StringView text, bool is_c)
         }
         bool had_blank = false;
         while (reading->rest.size && ascii_is_space(reading->rest.data[0])) {
+            context_pace(reading->rest.size);
             had_blank = true;
             skip(&reading->rest, 1);
         }
