@@ -110,8 +110,10 @@ static size_t quoted_end(StringView text, size_t offset, bool has_backslashes)
 static size_t string_continuation(StringView text, size_t offset)
 {
     bool has_line_end = false;
-    while (offset < text.size && ascii_is_space(text.data[offset]))
-        has_line_end |= text.data[offset++] == '\n';
+    for (; offset < text.size && ascii_is_space(text.data[offset]); offset++) {
+        context_pace(offset);
+        has_line_end |= text.data[offset] == '\n';
+    }
     return has_line_end && text_at(text, offset) == '\'' ? offset : UNCLOSED;
 }
 
@@ -132,8 +134,8 @@ static size_t dollar_tag_size(StringView text, size_t offset)
 {
     size_t end = offset + 1;
     if (end < text.size && is_word_start(text.data[end]))
-        while (end < text.size && is_word_part(text.data[end]) && text.data[end] != '$')
-            end++;
+        for (; end < text.size && is_word_part(text.data[end]) && text.data[end] != '$'; end++)
+            context_pace(end);
     return text_at(text, end) == '$' ? end + 1 - offset : 0;
 }
 
@@ -247,7 +249,7 @@ static size_t digits_end(StringView text, size_t offset)
     while (offset < text.size && (ascii_is_digit(text.data[offset]) ||
                                   (text.data[offset] == '_' && offset > 0 && ascii_is_digit(text.data[offset - 1]) &&
                                    ascii_is_digit(text_at(text, offset + 1)))))
-        offset++;
+        context_pace(offset++);
     return offset;
 }
 
@@ -257,9 +259,11 @@ static StringView without_underscores(Arena *arena, StringView text)
         return text;
     char *copy = arena_allocate(arena, text.size);
     size_t size = 0;
-    for (size_t i = 0; i < text.size; i++)
+    for (size_t i = 0; i < text.size; i++) {
+        context_pace(i);
         if (text.data[i] != '_')
             copy[size++] = text.data[i];
+    }
     return (StringView){copy, size};
 }
 
@@ -279,6 +283,7 @@ static Token lexer_based_number(Lexer *lexer, size_t offset, unsigned base)
     size_t end = offset + 2;
     bool has_digit = false;
     for (; end < text.size; end++) {
+        context_pace(end);
         unsigned digit = (unsigned)digit_value(text.data[end]);
         if (text.data[end] == '_' && (unsigned)digit_value(text_at(text, end + 1)) < base)
             continue;
@@ -418,8 +423,9 @@ static void segment_add(Text *out, StringView text, size_t offset, size_t end, b
     while (offset < end) {
         const char *start = text.data + offset;
         size_t size = 0;
-        while (offset + size < end && start[size] != quote && !(has_backslashes && start[size] == '\\'))
-            size++;
+        context_pace(offset);
+        for (; offset + size < end && start[size] != quote && !(has_backslashes && start[size] == '\\'); size++)
+            context_pace(offset + size);
         if (size) {
             pair_check(pair, (Position)offset);
             text_add_view(out, (StringView){start, size});
@@ -497,6 +503,7 @@ static StringView lexer_unicode(Lexer *lexer, size_t offset, StringView raw, cha
     uint32_t pair = 0;
     text_add(&out, "");
     for (size_t i = 0; i < raw.size;) {
+        context_pace(i);
         if (raw.data[i] != escape || text_at(raw, i + 1) == escape) {
             pair_check(pair, position);
             i += raw.data[i] == escape;
@@ -518,13 +525,17 @@ static StringView lexer_unicode(Lexer *lexer, size_t offset, StringView raw, cha
 static StringView lexer_hex_bytes(Lexer *lexer, size_t offset, StringView digits)
 {
     char *bytes = arena_allocate(lexer->arena, digits.size / 2 + 1);
-    for (size_t i = 0; i < digits.size; i++)
+    for (size_t i = 0; i < digits.size; i++) {
+        context_pace(i);
         if (digit_value(digits.data[i]) > 15)
             error_raise(ERROR_SYNTAX, (Position)offset, "a blob is written in hexadecimal digits");
+    }
     if (digits.size % 2)
         error_raise(ERROR_SYNTAX, (Position)offset, "a blob takes two hexadecimal digits for each byte");
-    for (size_t i = 0; i < digits.size / 2; i++)
+    for (size_t i = 0; i < digits.size / 2; i++) {
+        context_pace(i);
         bytes[i] = (char)(digit_value(digits.data[2 * i]) << 4 | digit_value(digits.data[2 * i + 1]));
+    }
     return (StringView){bytes, digits.size / 2};
 }
 
@@ -556,12 +567,14 @@ static StringView lexer_fold(Lexer *lexer, StringView word)
 {
     size_t i = 0;
     while (i < word.size && word.data[i] == ascii_lower(word.data[i]))
-        i++;
+        context_pace(i++);
     if (i == word.size)
         return word;
     char *folded = arena_allocate(lexer->arena, word.size);
-    for (i = 0; i < word.size; i++)
+    for (i = 0; i < word.size; i++) {
+        context_pace(i);
         folded[i] = ascii_lower(word.data[i]);
+    }
     return (StringView){folded, word.size};
 }
 

@@ -1,6 +1,7 @@
 /* The lexer finds tokens and the ends of statements in any bytes. */
 #include "test.h"
 
+#include "base/context.h"
 #include "sql/lexer.h"
 
 static Token first_token(const char *text)
@@ -192,7 +193,48 @@ START_TEST(only_copy_from_stdin_has_rows_behind_it)
 }
 END_TEST
 
+static _Atomic bool is_cancelled;
+
+static void lex_entered(void *lexer)
+{
+    static const Context context = {.cancel = &is_cancelled};
+    context_enter(&context);
+    lexer_next(lexer);
+}
+
+START_TEST(a_token_of_a_million_bytes_can_be_interrupted)
+{
+    enum { FILLERS = 1000000 };
+    static const struct {
+        const char *before;
+        char filler;
+        const char *after;
+    } cases[] = {
+        {"", '1', ""},     {"0.", '1', ""},       {"1e", '1', ""},     {"0x", '0', "1"},  {"1_0", '1', ""},
+        {"a", 'b', ""},    {"A", 'B', ""},        {"$", 'b', ""},      {"$", 'b', "$ $"}, {"'", 'x', "'"},
+        {"'''", 'x', "'"}, {"E'\\n", 'x', "'"},   {"U&'", 'x', "'"},   {"X'", '0', "'"},  {"\"", 'x', "\""},
+        {"'a'", ' ', "1"}, {"'a'\n", ' ', "'b'"}, {"/*", 'x', "*/ 1"}, {"", ' ', "1"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t before = strlen(cases[i].before);
+        char *text = arena_allocate(test_arena, before + FILLERS + strlen(cases[i].after) + 1);
+        strcpy(text, cases[i].before);
+        memset(text + before, cases[i].filler, FILLERS);
+        strcpy(text + before + FILLERS, cases[i].after);
+        Lexer lexer = {.arena = test_arena, .text = view_of(text)};
+        Error error;
+        atomic_store(&is_cancelled, true);
+        ck_assert_msg(!error_protect(lex_entered, &lexer, &error) && error.code == ERROR_INTERRUPTED, "%s%c...%s",
+                      cases[i].before, cases[i].filler, cases[i].after);
+        atomic_store(&is_cancelled, false);
+        bool is_token = error_protect(lex_entered, &lexer, &error);
+        ck_assert(is_token || error.code == ERROR_SYNTAX);
+    }
+}
+END_TEST
+
 TEST_PROGRAM(only_copy_from_stdin_has_rows_behind_it, keywords_are_in_alphabetic_order_and_found_in_any_case,
              numbers_are_decimal_text, what_only_begins_like_a_number_is_an_error,
              strings_lose_their_quotes_and_escapes, broken_strings_are_errors, names_fold_unless_quoted,
-             symbols_are_as_long_as_can_be, blanks_and_comments_are_no_tokens, a_statement_ends_at_its_own_semicolon)
+             symbols_are_as_long_as_can_be, blanks_and_comments_are_no_tokens, a_statement_ends_at_its_own_semicolon,
+             a_token_of_a_million_bytes_can_be_interrupted)
