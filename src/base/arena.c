@@ -15,7 +15,8 @@ enum {
     ALIGNMENT = 16,
     FIRST_BLOCK = 1024,
     LARGEST_BLOCK = 1 << 20,
-    MUCH_MEMORY = 32 << 20, /* bytes: an arena or a block of so many is of huge pages, which are given back faster */
+    MUCH_MEMORY = 32 << 20, /* bytes: an arena of so many is of huge pages, which are given back faster */
+    MUCH_BLOCK = 4 << 20,   /* so is a block of so many */
 };
 
 typedef struct Block {
@@ -121,7 +122,7 @@ static void arena_give_back(Arena *arena, size_t kept)
 
 static bool block_is_huge(size_t size)
 {
-    return size == HUGE_BLOCK || size >= MUCH_MEMORY;
+    return size == HUGE_BLOCK || size >= MUCH_BLOCK;
 }
 
 static void arena_drop_blocks(Arena *arena, Block *first)
