@@ -127,6 +127,7 @@ static bool segment_matches(const LikeSegment *segment, StringView text, size_t 
 {
     size_t position = 0;
     for (size_t i = 0; i < segment->run_count; i++) {
+        context_pace_item(i);
         const LikeRun *run = &segment->runs[i];
         if (run->bytes) {
             const char *at = text.data + position;

@@ -122,6 +122,10 @@ static const char *const statements[] = {
     "SELECT count(*) FROM range(1000) b(n) WHERE repeat('ab', 10000000 + n) ~ 'a.*c'",
     "SELECT count(TRY_CAST(repeat(' ', 60000000 + n) AS BIGINT)), count(TRY_CAST(repeat('1', 60000000 + n) AS DOUBLE)) "
     "FROM range(1000) b(n)",
+    "SELECT count(TRY_CAST(repeat(' ', 30000000 + n) || '2024-01-31' AS TIMESTAMP)), "
+    "count(TRY_CAST(repeat('0', 30000000 + n) || '1' AS DECIMAL(38, 3))) FROM range(1000) b(n)",
+    "SELECT count(TRY_CAST(repeat('1 day ', 10000000 + n) AS INTERVAL)) FROM range(1000) b(n)",
+    "SELECT max(to_char(now(), repeat('abc YYYY', 5000000 + n))) FROM range(1000) b(n)",
     "SELECT max(normalize(repeat('e\u0301', 10000000 + n))), max(initcap(repeat('ab ', 20000000 + n))) "
     "FROM range(1000) b(n)",
     "SELECT max(json_quote(repeat('a\"', 30000000 + n))), max(hex(repeat('ab', 20000000 + n))) FROM range(1000) b(n)",
