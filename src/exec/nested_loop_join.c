@@ -14,8 +14,8 @@ typedef struct NestedLoopJoinOperator {
     JoinProbe *probe;
     JoinRangeProbe *range; /* NULL: no condition is an inequality */
     bool is_built;
-    size_t next_right;  /* the next candidate of row source.next_left, or where it is looked for */
-    bool has_candidate; /* that row has had one */
+    size_t next_right;  /* the next candidate of row source.next_left */
+    uint8_t *candidate; /* with a range: that candidate; next_right is behind it */
 } NestedLoopJoinOperator;
 
 static NestedLoopJoinOperator *nested_loop_of(JoinSource *source)
@@ -32,9 +32,10 @@ static void nested_loop_begin(JoinSource *source, const Batch *left)
 {
     NestedLoopJoinOperator *self = nested_loop_of(source);
     self->next_right = 0;
-    self->has_candidate = false;
-    if (self->range && join_range_is_built(self->table->range))
-        join_range_begin(self->range, left);
+    if (self->range == NULL || !join_range_is_built(self->table->range))
+        return;
+    join_range_begin(self->range, left);
+    self->candidate = join_range_next(self->range, 0, &self->next_right);
 }
 
 /* Left rows without candidates: all of them, as there is no right row. */
@@ -52,20 +53,20 @@ static void nested_loop_fill_padded(JoinSource *source, JoinPairs *pairs, bool p
 static void nested_loop_fill_in_range(NestedLoopJoinOperator *self, JoinPairs *pairs, bool pads, const bool *is_decided)
 {
     JoinSource *source = &self->source;
-    while (source->next_left < source->left->row_count && pairs->count < pairs->capacity) {
-        size_t left = source->next_left;
-        bool is_done = is_decided && is_decided[left];
-        uint8_t *row = is_done ? NULL : join_range_next(self->range, left, &self->next_right);
-        if (row || (pads && !is_done && !self->has_candidate)) {
-            pairs->left[pairs->count] = (uint16_t)left;
-            pairs->right[pairs->count++] = row;
+    size_t i = source->next_left, row_count = source->left->row_count, count = 0;
+    while (i < row_count && count < pairs->capacity) {
+        uint8_t *row = is_decided && is_decided[i] ? NULL : self->candidate;
+        pairs->left[count] = (uint16_t)i;
+        pairs->right[count] = row;
+        count += row != NULL || pads;
+        self->candidate = row ? join_range_next(self->range, i, &self->next_right) : NULL;
+        if (self->candidate == NULL && ++i < row_count) {
+            self->next_right = 0;
+            self->candidate = join_range_next(self->range, i, &self->next_right);
         }
-        self->has_candidate = row != NULL;
-        if (row)
-            continue;
-        self->next_right = 0;
-        source->next_left++;
     }
+    source->next_left = i;
+    pairs->count = count;
 }
 
 static void nested_loop_fill(JoinSource *source, JoinPairs *pairs, bool pads, const bool *is_decided)
