@@ -44,9 +44,7 @@ RowStore *row_store_new(Arena *arena, const Context *context, const RowLayout *l
 /* Rows beyond `memory_size` bytes stand in the file: their addresses hold like any others, and the system writes them
  * out as it sees fit. The store is empty. */
 void row_store_overflow_to(RowStore *store, TempFile *file, size_t memory_size);
-/* Lets go of the memory of those rows until they are looked at again. Cheap where there are none. */
-void row_store_rest(const RowStore *store);
-/* The same where much of what is mapped is in memory: before some hundred KB of rows are looked at. */
+/* Before some hundred KB of them are looked at: lets go of what is mapped where much of it is in memory. */
 void row_store_look(const RowStore *store);
 /* Whether there are any. */
 bool row_store_is_mapped(const RowStore *store);

@@ -133,7 +133,7 @@ void row_store_overflow_to(RowStore *store, TempFile *file, size_t memory_size)
     store->memory_size = memory_size;
 }
 
-void row_store_rest(const RowStore *store)
+static void row_store_rest(const RowStore *store)
 {
     if (store->mapped_size == 0)
         return;

@@ -47,7 +47,8 @@ void block_overflow_to(Block *block, TempFile *file, size_t memory_size)
     block->memory_size = memory_size;
 }
 
-void block_rest(const Block *block)
+/* Lets go of memory in the file until it is looked at again. */
+static void block_rest(const Block *block)
 {
     if (block->mapped)
         temp_buffer_rest(block->mapped);

@@ -57,8 +57,6 @@ Block *block_new_overflowing(Arena *arena, const Context *context, const char *w
                              size_t memory_size);
 /* The same for one that is there, and empty. */
 void block_overflow_to(Block *block, TempFile *file, size_t memory_size);
-/* Lets go of that memory until it is looked at again. */
-void block_rest(const Block *block);
 /* A copy of item `index`, of `size` bytes each: for who looks at one here and one there. */
 static inline void block_read(const Block *block, size_t index, void *target, size_t size)
 {

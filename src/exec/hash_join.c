@@ -59,12 +59,25 @@ static const Batch *hash_join_pull(JoinSource *source)
     }
 }
 
+/* Rows that are mapped are looked at a few at a time. */
+static void hash_join_find(HashJoinOperator *self, const Batch *left)
+{
+    const uint16_t *selection = left->selection ? left->selection : selection_all;
+    size_t most = join_table_is_mapped(self->table) ? TEMP_LOOKS : left->row_count;
+    for (size_t first = 0; first < left->row_count; first += most) {
+        size_t rest = left->row_count - first;
+        temp_memory_look();
+        join_hash_find(self->table->hash, self->hash_probe, self->keys, selection + first, rest < most ? rest : most,
+                       self->heads + first);
+    }
+}
+
 static void hash_join_begin(JoinSource *source, const Batch *left)
 {
     HashJoinOperator *self = hash_join_of(source);
     for (size_t k = 0; k < self->key_count; k++)
         self->keys[k] = evaluator_value(self->left_keys, k, left);
-    join_hash_find(self->table->hash, self->hash_probe, self->keys, left->selection, left->row_count, self->heads);
+    hash_join_find(self, left);
     for (size_t i = 0; i < left->row_count; i++)
         __builtin_prefetch(self->heads[i]);
     self->candidate = self->heads[0];
@@ -94,12 +107,16 @@ static void hash_join_fill(JoinSource *source, JoinPairs *pairs, bool pads, cons
 static void hash_join_mark_candidates(JoinSource *source)
 {
     HashJoinOperator *self = hash_join_of(source);
+    size_t count = 0;
     for (size_t i = 0; i < source->left->row_count; i++) {
         uint8_t *row = self->heads[i];
         if (row && join_row_is_matched(self->table, row))
             continue;
-        for (; row; row = join_row(self->table, row)->next)
+        for (; row; row = join_row(self->table, row)->next) {
+            if (count++ % TEMP_LOOKS == 0)
+                temp_memory_look();
             join_row_set_matched(self->table, row);
+        }
     }
 }
 

@@ -196,9 +196,11 @@ enum { FEW_ROWS = 2 * BATCH_SIZE }; /* are linked by one copy: the others would 
 static void builder_link(JoinBuilder *builder, const RowStore *store, bool is_shared)
 {
     const JoinTable *table = builder->table;
+    size_t most = row_store_is_mapped(store) ? TEMP_LOOKS : BATCH_SIZE;
     for (size_t left = row_store_count(store); left > 0;) {
         context_check(table->context);
-        size_t chunk = left < BATCH_SIZE ? left : BATCH_SIZE, count = 0;
+        row_store_look(store);
+        size_t chunk = left < most ? left : most, count = 0;
         left -= chunk;
         row_store_rows(store, left, chunk, builder->rows);
         for (size_t i = chunk; i-- > 0;)

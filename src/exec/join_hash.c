@@ -80,11 +80,6 @@ void join_hash_overflow_to(JoinHash *hash, TempFile *file, size_t memory_size)
     block_overflow_to(hash->slots, file, memory_size);
 }
 
-void join_hash_rest(const JoinHash *hash)
-{
-    block_rest(hash->slots);
-}
-
 size_t join_hash_extra_size(const JoinHash *hash)
 {
     return sizeof(JoinRow) + (hash->is_exact ? 0 : sizeof(uint64_t));

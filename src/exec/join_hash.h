@@ -42,8 +42,6 @@ JoinHash *join_hash_new(Arena *arena, const Context *context, const Type *types,
 JoinHash *join_hash_new_like(Arena *arena, const JoinHash *hash);
 /* Slots of more than `memory_size` bytes stand in the file. */
 void join_hash_overflow_to(JoinHash *hash, TempFile *file, size_t memory_size);
-/* Lets go of the memory of those until they are looked at again. */
-void join_hash_rest(const JoinHash *hash);
 /* Bytes that it wants behind the columns of each row: a JoinRow, and what it remembers of the key. */
 size_t join_hash_extra_size(const JoinHash *hash);
 void join_hash_set_layout(JoinHash *hash, const RowLayout *layout);

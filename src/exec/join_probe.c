@@ -32,7 +32,6 @@ struct JoinProbe {
 
     const Batch *left;            /* the batch at work, or NULL */
     const uint16_t *output_slots; /* by row of `output`: its left row's, or NULL */
-    size_t looked_at_count;       /* right rows, since they were let go of */
     bool is_left_at_end;
     bool is_past_left; /* of all copies: `phase` gives the right rows that none has met */
     uint64_t phase;
@@ -215,21 +214,12 @@ static void join_probe_gather(JoinProbe *probe, const PairColumn *columns, size_
 
 /* ---- candidates ---- */
 
-enum { REST_ROWS = 8 * BATCH_SIZE }; /* so often those in files that are mapped are let go of */
-
-static void join_probe_note_looked_at(JoinProbe *probe, size_t row_count)
-{
-    probe->looked_at_count += row_count;
-    if (probe->looked_at_count < REST_ROWS)
-        return;
-    join_table_rest(probe->table);
-    probe->looked_at_count = 0;
-}
+enum { MAPPED_PAIRS = 4 * TEMP_LOOKS }; /* at once, of rows that are mapped: some stand side by side */
 
 static void join_probe_fill(JoinProbe *probe, bool pads, const bool *is_decided)
 {
+    temp_memory_look();
     probe->source->fill(probe->source, &probe->pairs, pads, is_decided);
-    join_probe_note_looked_at(probe, probe->pairs.count);
 }
 
 /* ---- conditions ---- */
@@ -393,6 +383,7 @@ static Batch *join_probe_next_right(JoinProbe *probe, Operator *op)
         probe->phase = worker_begin_phase(worker);
         probe->is_past_left = true;
     }
+    temp_memory_look();
     size_t first = atomic_fetch_add(&table->next_unmatched, op->batch_size);
     size_t read_count = join_table_rows(table, first, op->batch_size, pairs->right);
     if (read_count == 0)
@@ -518,7 +509,6 @@ static bool join_probe_pull(JoinProbe *probe)
         probe->is_left_at_end = true;
         return false;
     }
-    join_probe_note_looked_at(probe, probe->left->row_count);
     memset(probe->is_matched, 0, probe->left->row_count);
     memset(probe->is_unknown, 0, probe->left->row_count);
     probe->source->left = probe->left;
@@ -572,11 +562,17 @@ const uint16_t *join_probe_left_slots(const JoinProbe *probe)
     return probe->output_slots;
 }
 
+static size_t join_probe_capacity(const JoinProbe *probe, const Operator *op)
+{
+    bool is_far = op->batch_size > MAPPED_PAIRS && probe->table->hash && join_table_is_mapped(probe->table);
+    return is_far ? MAPPED_PAIRS : op->batch_size;
+}
+
 Batch *join_probe_next(JoinProbe *probe, Operator *op)
 {
     if (join_probe_is_idle(probe))
         return NULL;
-    probe->pairs.capacity = op->batch_size;
+    probe->pairs.capacity = join_probe_capacity(probe, op);
     Batch *output = join_probe_next_left(probe, op);
     if (output || !(join_type_keeps_right_rows(probe->type) || plan_join_marks_right(probe->type)))
         return output;

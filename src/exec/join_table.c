@@ -193,14 +193,12 @@ void join_table_count(JoinTable *table)
     }
 }
 
-void join_table_rest(const JoinTable *table)
+bool join_table_is_mapped(const JoinTable *table)
 {
     for (size_t i = 0; i < table->copy_count; i++)
-        row_store_rest(table->stores[i]);
-    if (table->hash)
-        join_hash_rest(table->hash);
-    else
-        block_rest(table->list);
+        if (row_store_is_mapped(table->stores[i]))
+            return true;
+    return false;
 }
 
 /* ---- the end ---- */

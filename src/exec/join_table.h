@@ -71,8 +71,8 @@ JoinTable *join_table_new_partition(Arena *arena, const Context *context, const 
 void join_table_keep(JoinTable *table, size_t size);
 /* All rows are in the stores: counts them. */
 void join_table_count(JoinTable *table);
-/* Lets go of memory in files that are mapped. */
-void join_table_rest(const JoinTable *table);
+/* Whether some of its rows stand in files that are mapped. */
+bool join_table_is_mapped(const JoinTable *table);
 /* Empty again, for another partition; memory is given back. */
 void join_table_forget(JoinTable *table);
 /* The addresses of rows first .. first+count-1; returns how many there were. */

@@ -70,6 +70,16 @@ class Memory(ProgramTest):
                                  "-c", "EXPLAIN SELECT s FROM 't.csv'")
             self.assertEqual("Gather" in run.output, is_shared, limit)
 
+    def test_joins_half_of_whose_rows_have_one_key(self):
+        left, right = (f"(SELECT CASE WHEN i % 2 = 0 THEN {key} ELSE i END AS k, i, repeat('x', 150) AS s "
+                       f"FROM range({ROWS}) AS t(i))" for key in (-1, -2))
+        both = f"FROM {left} AS a {{}} JOIN {right} AS b ON a.k = b.k"
+        columns = "count(*) AS n, sum(a.i)::BIGINT AS i, max(length(b.s)) AS size"
+        self.expect_within(8, f"SELECT {columns} {both.format('LEFT')}",
+                           f"n,i,size\n{ROWS},{ROWS * (ROWS - 1) // 2},150\n")
+        self.expect_within(8, f"SELECT {columns} {both.format('FULL')}",
+                           f"n,i,size\n{ROWS * 3 // 2},{ROWS * (ROWS - 1) // 2},150\n")
+
     def test_groups_with_long_texts(self):
         self.expect_within(8, "SELECT count(*) AS n, sum(length(t)) AS size FROM (SELECT string_agg(repeat('x', 100), '') "
                               f"AS t FROM range({ROWS}) AS r(i) GROUP BY i % 1000)", f"n,size\n1000,{100 * ROWS}\n")
