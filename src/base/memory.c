@@ -10,6 +10,7 @@
 
 #include "base/context.h"
 #include "base/error.h"
+#include "base/temp_file.h"
 
 enum { CACHE_LINE = 64 };
 
@@ -133,6 +134,7 @@ void memory_copy_pieces(void *target, const void *source, size_t size)
 {
     for (size_t done = 0; done < size; done += MEMORY_PIECE) {
         context_check(context_entered());
+        temp_memory_look();
         size_t left = size - done;
         memcpy((char *)target + done, (const char *)source + done, left < MEMORY_PIECE ? left : MEMORY_PIECE);
     }
@@ -142,6 +144,7 @@ void memory_zero_pieces(void *target, size_t size)
 {
     for (size_t done = 0; done < size; done += MEMORY_PIECE) {
         context_check(context_entered());
+        temp_memory_look();
         size_t left = size - done;
         memset((char *)target + done, 0, left < MEMORY_PIECE ? left : MEMORY_PIECE);
     }

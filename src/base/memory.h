@@ -32,8 +32,8 @@ void memory_unmap(void *pointer, size_t size);
 enum { MEMORY_PIECE = 1 << 20 }; /* bytes: far below a millisecond, but for pages that are touched for the first time */
 void memory_copy_pieces(void *target, const void *source, size_t size);
 void memory_zero_pieces(void *target, size_t size);
-/* memcpy, and memset to zero; of more than a piece they look now and then whether the thread's statement was cancelled.
- */
+/* memcpy, and memset to zero; of more than a piece they look now and then whether the thread's statement was cancelled,
+ * and let go of what is mapped. */
 static inline void memory_copy(void *target, const void *source, size_t size)
 {
     if (size > MEMORY_PIECE)

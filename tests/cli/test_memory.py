@@ -80,6 +80,17 @@ class Memory(ProgramTest):
         self.expect_within(8, f"SELECT {columns} {both.format('FULL')}",
                            f"n,i,size\n{ROWS * 3 // 2},{ROWS * (ROWS - 1) // 2},150\n")
 
+    def test_changes_of_all_rows_of_a_file(self):
+        count = 400000
+        shuffled = f"(SELECT i * 7919 % {count} AS n, i FROM range({count}) AS t(i) ORDER BY i)"
+        places = {i * 7919 % count: i for i in range(count)}
+        for query, changed in (("UPDATE t SET n = n + 1", [n + 1 for n in range(count)]),
+                               (f"UPDATE t SET n = r.i FROM {shuffled} AS r WHERE t.n = r.n",
+                                [places[n] for n in range(count)])):
+            self.write("t.csv", "n,s\n" + "".join(f"{n},a\n" for n in range(count)))
+            self.expect_within(8, query, f"count\n{count}\n", arguments=["t.csv"])
+            self.assertTrue(self.read("t.csv") == "n,s\n" + "".join(f"{n},a\n" for n in changed), query)
+
     def test_groups_with_long_texts(self):
         self.expect_within(8, "SELECT count(*) AS n, sum(length(t)) AS size FROM (SELECT string_agg(repeat('x', 100), '') "
                               f"AS t FROM range({ROWS}) AS r(i) GROUP BY i % 1000)", f"n,size\n1000,{100 * ROWS}\n")

@@ -10,11 +10,17 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/sort.h"
+#include "base/temp_file.h"
 #include "base/text.h"
 #include "column/convert.h"
 #include "provider/csv/csv_block.h"
 #include "provider/csv/csv_difference.h"
 #include "provider/csv/csv_write.h"
+
+enum {
+    KEPT_PARTS = 16,      /* of memory: one of them may be edits */
+    LOOK_EDITS = 1 << 12, /* between two looks at how much of what is mapped is in memory */
+};
 
 typedef struct Edit {
     uint64_t offset;          /* of the record */
@@ -27,9 +33,13 @@ typedef struct Change {
     bool is_update;
     const size_t *columns; /* UPDATE: that are assigned */
     size_t column_count;
+    Arena *kept; /* of edits and new rows; what is much of it stands in a file that is mapped */
     ARRAY(Edit) edits;
+    bool is_sorted; /* edits came in the order of the file, as those of one scan do */
+    size_t compared_count;
     Text added; /* new rows, lines of the file */
     uint64_t added_count;
+    Arena *scratch; /* of a row */
     NewFile *file;
     uint64_t position; /* in the new file */
     uint64_t copied;   /* of the old one: what is before it has been copied or left out */
@@ -83,7 +93,7 @@ static void row_add_new(Change *change, const Batch *batch, size_t row)
         Value value = vector_value(batch->columns[c + 1], row);
         if (c)
             text_add_char(&change->added, dialect->delimiter);
-        field_write(&change->added, change->write.arena, dialect, &value);
+        field_write(&change->added, change->scratch, dialect, &value);
     }
     text_add(&change->added, csv_line_end_text(dialect->line_end));
     change->added_count++;
@@ -91,53 +101,70 @@ static void row_add_new(Change *change, const Batch *batch, size_t row)
 
 static const StringView *edit_fields(Change *change, const Batch *batch, size_t row)
 {
-    Arena *arena = change->write.arena;
-    StringView *fields = arena_array(arena, StringView, change->column_count);
+    StringView *fields = arena_array(change->kept, StringView, change->column_count);
     for (size_t i = 0; i < change->column_count; i++) {
-        Text text = text_in(arena);
+        Text text = text_in(change->scratch);
         Value value = vector_value(batch->columns[change->columns[i] + 1], row);
-        field_write(&text, arena, &change->write.shape->dialect, &value);
-        fields[i] = text_view(&text);
+        field_write(&text, change->scratch, &change->write.shape->dialect, &value);
+        fields[i] = arena_view(change->kept, text_view(&text));
     }
     return fields;
 }
 
 static int edit_compare(const void *a, const void *b, void *user)
 {
-    (void)user;
+    Change *change = user;
     const Edit *left = a, *right = b;
+    if (change->compared_count++ % LOOK_EDITS == 0)
+        temp_memory_look();
     if (left->offset != right->offset)
         return left->offset < right->offset ? -1 : 1;
     return left->sequence < right->sequence ? -1 : left->sequence > right->sequence;
 }
 
-static void edits_gather(Change *change, BatchStream *rows)
+static void edits_add(Change *change, const Batch *batch, size_t row)
 {
-    for (Batch *batch; (batch = stream_next(rows)) != NULL;) {
-        context_check(change->write.context);
-        for (size_t i = 0; i < batch->row_count; i++) {
-            size_t row = batch_row(batch, i);
-            Value number = vector_value(batch->columns[0], row);
-            if (number.is_null) {
-                row_add_new(change, batch, row);
-                continue;
-            }
-            Edit edit = {.offset = (uint64_t)number.i64, .sequence = change->edits.count};
-            if (change->is_update)
-                edit.fields = edit_fields(change, batch, row);
-            array_add(change->write.arena, &change->edits, edit);
-        }
-    }
-    if (change->edits.count == 0)
+    Value number = vector_value(batch->columns[0], row);
+    if (change->edits.count % TEMP_LOOKS == 0)
+        temp_memory_look();
+    arena_reset(change->scratch);
+    if (number.is_null) {
+        row_add_new(change, batch, row);
         return;
+    }
+    size_t count = change->edits.count;
+    Edit edit = {.offset = (uint64_t)number.i64, .sequence = count};
+    change->is_sorted &= count == 0 || change->edits.items[count - 1].offset < edit.offset;
+    if (change->is_update)
+        edit.fields = edit_fields(change, batch, row);
+    array_add(change->kept, &change->edits, edit);
+}
+
+static void edits_sort(Change *change)
+{
     size_t count = change->edits.count, kept = 1;
-    Edit *spare = arena_allocate(change->write.arena, memory_size_multiply(count, sizeof *spare));
+    Edit *spare = arena_allocate(change->kept, memory_size_multiply(count, sizeof *spare));
     Edit *edits = change->edits.items =
-        sort_items(change->edits.items, spare, count, sizeof *edits, edit_compare, NULL);
-    for (size_t i = 1; i < count; i++)
+        sort_items(change->edits.items, spare, count, sizeof *edits, edit_compare, change);
+    for (size_t i = 1; i < count; i++) {
+        if (i % LOOK_EDITS == 0)
+            temp_memory_look();
         if (edits[i].offset != edits[kept - 1].offset)
             edits[kept++] = edits[i];
+    }
     change->edits.count = kept;
+}
+
+static void edits_gather(Change *change, BatchStream *rows)
+{
+    change->is_sorted = true;
+    for (Batch *batch; (batch = stream_next(rows)) != NULL;) {
+        context_check(change->write.context);
+        for (size_t i = 0; i < batch->row_count; i++)
+            edits_add(change, batch, batch_row(batch, i));
+    }
+    if (!change->is_sorted)
+        edits_sort(change);
 }
 
 /* ---- the new file ---- */
@@ -165,7 +192,7 @@ static void change_copy(Change *change, uint64_t end)
 static StringView record_edit(Change *change, const CsvRows *rows, size_t row, const Edit *edit)
 {
     const CsvDialect *dialect = &change->write.shape->dialect;
-    Text text = text_in(change->write.arena);
+    Text text = text_in(change->scratch);
     size_t field_count = rows->is_padded ? rows->field_counts[row] : dialect->column_count;
     size_t count = field_count;
     for (size_t i = 0; i < change->column_count; i++)
@@ -189,6 +216,7 @@ static void change_apply(Change *change, const CsvRows *rows, size_t row, const 
     uint64_t file_size = change->write.shape->identity.size;
     end = end < file_size ? end : file_size; /* the last line end may be the block's own */
     StringView record = csv_rows_record(rows, row), edited = {"", 0};
+    arena_reset(change->scratch);
     change_copy(change, edit->offset);
     if (change->is_update) {
         edited = record_edit(change, rows, row, edit);
@@ -216,9 +244,12 @@ static void change_write(Change *change)
     size_t next = 0;
     while (next < change->edits.count && csv_block_take(block, rows, BATCH_SIZE, true)) {
         context_check(write->context);
-        for (size_t row = 0; row < rows->count && next < change->edits.count; row++)
+        for (size_t row = 0; row < rows->count && next < change->edits.count; row++) {
+            if (row % TEMP_LOOKS == 0)
+                temp_memory_look();
             if (csv_rows_offset(rows, row) == change->edits.items[next].offset)
                 change_apply(change, rows, row, &change->edits.items[next++]);
+        }
     }
     if (next < change->edits.count)
         error_raise(ERROR_INTERNAL, NO_POSITION, "%s: no row begins at offset %llu", write->table->path,
@@ -240,7 +271,10 @@ static uint64_t change_run(TableProvider *base, const Context *context, bool is_
     change->is_update = is_update;
     change->columns = columns;
     change->column_count = column_count;
-    change->added = text_in(arena);
+    change->scratch = arena_new_child(arena);
+    change->kept = arena_new_child(arena);
+    arena_overflow_to(change->kept, temp_file_new(arena, context), context->memory->limit / KEPT_PARTS);
+    change->added = text_in(change->kept);
     csv_write_begin(&change->write, arena, (CsvTable *)base, context);
     edits_gather(change, rows);
     uint64_t count = change->edits.count + change->added_count;
