@@ -1,5 +1,6 @@
 """SET memory_limit: the whole program stays within the limit and 64 MB, whatever the data."""
 import re
+import sqlite3
 from pathlib import Path
 
 from harness import TIMEOUT, ProgramTest
@@ -90,6 +91,16 @@ class Memory(ProgramTest):
             self.write("t.csv", "n,s\n" + "".join(f"{n},a\n" for n in range(count)))
             self.expect_within(8, query, f"count\n{count}\n", arguments=["t.csv"])
             self.assertTrue(self.read("t.csv") == "n,s\n" + "".join(f"{n},a\n" for n in changed), query)
+
+    def test_changes_of_all_rows_of_a_database(self):
+        count = 600000
+        with sqlite3.connect(self.folder / "z.db") as database:
+            database.execute("CREATE TABLE t(i INTEGER, s TEXT)")
+            database.executemany("INSERT INTO t VALUES (?, ?)", ((i, "x" * 100) for i in range(count)))
+        database.close()
+        self.expect_within(8, "UPDATE z.t SET s = s || i", f"count\n{count}\n", arguments=["z.db"])
+        size = 100 * count + sum(len(str(i)) for i in range(count))
+        self.expect(["z.db", "--csv", "SELECT sum(length(s))::BIGINT AS size FROM z.t"], f"size\n{size}\n")
 
     def test_groups_with_long_texts(self):
         self.expect_within(8, "SELECT count(*) AS n, sum(length(t)) AS size FROM (SELECT string_agg(repeat('x', 100), '') "

@@ -1,6 +1,8 @@
 /* provider/sqlite/sqlite_write.c: INSERT, DELETE, UPDATE and TRUNCATE, each as one transaction. */
 #include <stdio.h>
 
+#include "base/temp_file.h"
+#include "column/row.h"
 #include "expr/evaluator.h"
 #include "provider/sqlite/sqlite_cursor.h"
 #include "provider/sqlite/sqlite_value.h"
@@ -319,8 +321,24 @@ typedef struct RowList {
     const Context *context;
     Arena *arena, *scratch;
     SqliteTransaction *transaction;
-    ARRAY(Batch *) batches;
+    RowStore *rows; /* what is much of them stands in a file that is mapped */
+    size_t next;    /* of them */
+    uint8_t **places;
+    Batch *batch;
 } RowList;
+
+enum { ROWS_PARTS = 16 }; /* of memory: one of them may be rows */
+
+static RowStore *row_list_store_new(const RowList *list, const Schema *schema)
+{
+    Type *types = arena_array(list->arena, Type, schema->column_count);
+    for (size_t c = 0; c < schema->column_count; c++)
+        types[c] = schema->columns[c].type;
+    const RowLayout *layout = row_layout_new(list->arena, types, schema->column_count, 0);
+    RowStore *rows = row_store_new(list->arena, list->context, layout);
+    row_store_overflow_to(rows, temp_file_new(list->arena, list->context), list->context->memory->limit / ROWS_PARTS);
+    return rows;
+}
 
 static RowList row_list_read(TableProvider *base, const Context *context, BatchStream *rows)
 {
@@ -329,14 +347,32 @@ static RowList row_list_read(TableProvider *base, const Context *context, BatchS
     list.arena = arena_new_child(context->arena);
     list.scratch = arena_new_child(list.arena);
     list.transaction = transaction_begin(list.table->database, context, list.arena);
-    Batch *batch;
-    while ((batch = stream_next(rows)) != NULL) {
-        Batch *kept = batch_new(list.arena, rows->schema);
-        batch_compact(kept, batch);
-        array_add(list.arena, &list.batches, kept);
+    list.rows = row_list_store_new(&list, rows->schema);
+    list.places = arena_array(list.arena, uint8_t *, BATCH_SIZE);
+    list.batch = batch_new(list.arena, rows->schema);
+    for (const Batch *batch; (batch = stream_next(rows)) != NULL;) {
+        row_store_append(list.rows, batch->row_count, list.places);
+        for (size_t c = 0; c < rows->schema->column_count; c++)
+            rows_write(list.rows, c, batch->columns[c], batch->selection, batch->row_count, list.places);
     }
     sqlite_database_enter(list.table->database, context);
     return list;
+}
+
+/* Lent until the next call; NULL when all have been given. */
+static const Batch *row_list_next(RowList *list)
+{
+    Batch *batch = list->batch;
+    context_check(list->context);
+    row_store_look(list->rows);
+    size_t count = row_store_rows(list->rows, list->next, BATCH_SIZE, list->places);
+    if (count == 0)
+        return NULL;
+    for (size_t c = 0; c < batch->column_count; c++)
+        rows_read(row_store_layout(list->rows), c, list->places, count, batch->columns[c]);
+    batch->row_count = batch->vector_size = count;
+    list->next += count;
+    return batch;
 }
 
 static void row_list_done(RowList *list)
@@ -356,10 +392,9 @@ uint64_t sqlite_delete_rows(TableProvider *base, const Context *context, BatchSt
     SqliteDatabase *database = list.table->database;
     sqlite3_stmt *statement = sqlite_prepare(database, list.arena, delete_sql(list.table, list.arena));
     uint64_t count = 0;
-    for (size_t b = 0; b < list.batches.count; b++) {
-        context_check(context);
-        for (size_t row = 0; row < list.batches.items[b]->row_count; row++) {
-            sqlite3_bind_int64(statement, 1, row_number(list.batches.items[b], row));
+    for (const Batch *batch; (batch = row_list_next(&list)) != NULL;) {
+        for (size_t row = 0; row < batch->row_count; row++) {
+            sqlite3_bind_int64(statement, 1, row_number(batch, row));
             (void)sqlite_step(database, statement);
             sqlite3_reset(statement);
             count += (uint64_t)sqlite3_changes64(database->connection);
@@ -440,9 +475,7 @@ static uint64_t change_rows(TableProvider *base, const Context *context, const s
     if (deletes_too)
         self.delete = sqlite_prepare(list.table->database, list.arena, delete_sql(list.table, list.arena));
     uint64_t count = 0;
-    for (size_t b = 0; b < list.batches.count; b++) {
-        const Batch *batch = list.batches.items[b];
-        context_check(context);
+    for (const Batch *batch; (batch = row_list_next(&list)) != NULL;) {
         arena_reset(list.scratch);
         for (size_t row = 0; row < batch->row_count; row++)
             row_change(&self, batch, row);
