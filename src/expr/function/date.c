@@ -85,6 +85,12 @@ static bool part_at(KernelCall *call, size_t row, DatePart *ret_part)
 
 /* ---- date_part ---- */
 
+/* Whole units past the last multiple of `period`. */
+static inline int64_t clock_units(int64_t timestamp, int64_t period, int64_t unit)
+{
+    return timestamp_modulo(timestamp, period) / unit;
+}
+
 #define PART_LOOP(ctype, rtype, expression)                                                                            \
     for (size_t i = 0; i < call->count; i++) {                                                                         \
         ctype x = xs[i];                                                                                               \
@@ -102,9 +108,9 @@ static bool part_at(KernelCall *call, size_t row, DatePart *ret_part)
         if (state->of_day)                                                                                             \
             PART_LOOP(int64_t, rtype, part_of_day(state, timestamp_date(x)))                                           \
         else if (state->part == DATE_PART_HOUR)                                                                        \
-            PART_LOOP(int64_t, rtype, timestamp_modulo(x, MICROSECONDS_PER_DAY) / MICROSECONDS_PER_HOUR)               \
+            PART_LOOP(int64_t, rtype, clock_units(x, MICROSECONDS_PER_DAY, MICROSECONDS_PER_HOUR))                     \
         else if (state->part == DATE_PART_MINUTE)                                                                      \
-            PART_LOOP(int64_t, rtype, timestamp_modulo(x, MICROSECONDS_PER_HOUR) / MICROSECONDS_PER_MINUTE)            \
+            PART_LOOP(int64_t, rtype, clock_units(x, MICROSECONDS_PER_HOUR, MICROSECONDS_PER_MINUTE))                  \
         else if (state->part == DATE_PART_SECOND)                                                                      \
             PART_LOOP(int64_t, rtype, (rtype)timestamp_modulo(x, MICROSECONDS_PER_MINUTE) / (rtype)1000000)            \
         else                                                                                                           \
