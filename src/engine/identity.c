@@ -25,11 +25,14 @@ static const char *serial_type(const AstType *type)
 static AstObjectName new_sequence_name(Statement *statement, const AstObjectName *table, const AstName *column)
 {
     AstObjectName name = {.schema = table->schema, .position = column->position};
-    const char *plain =
-        arena_format(statement->arena, "%.*s_%.*s_seq", VIEW_ARGUMENTS(table->name), VIEW_ARGUMENTS(column->text));
-    name.name = view_of(plain);
+    Text plain = text_in(statement->arena);
+    text_add_view(&plain, table->name);
+    text_add_char(&plain, '_');
+    text_add_view(&plain, column->text);
+    text_add(&plain, "_seq");
+    name.name = text_view(&plain);
     for (unsigned i = 1; statement_named_table(statement, &name).table; i++)
-        name.name = view_of(arena_format(statement->arena, "%s%u", plain, i));
+        name.name = view_of(arena_format(statement->arena, "%s%u", text_string(&plain), i));
     return name;
 }
 
