@@ -80,17 +80,20 @@ void block_renew_zero(Block *block, size_t size)
         memory_zero(block->data, block->size);
 }
 
-/* In pieces, so that of what stands in a file little is in memory. */
-static void block_copy(const Block *target, const Block *source, size_t size)
+/* In pieces, so that of what stands in a file little is in memory. False: it was interrupted. */
+static bool block_copy(const Block *target, const Block *source, size_t size)
 {
     for (size_t done = 0; done < size; done += COPY_PIECE) {
         size_t left = size - done;
         if (done > 0) {
+            if (context_is_over(context_entered()))
+                return false;
             block_rest(source);
             block_rest(target);
         }
         memcpy((char *)target->data + done, (const char *)source->data + done, left < COPY_PIECE ? left : COPY_PIECE);
     }
+    return true;
 }
 
 void block_grow(Block *block, size_t used_size, size_t size)
@@ -102,7 +105,10 @@ void block_grow(Block *block, size_t used_size, size_t size)
     Block grown = {
         .budget = block->budget, .file = block->file, .memory_size = block->memory_size, .what = block->what};
     block_take(&grown, size);
-    block_copy(&grown, block, used_size);
-    block_clear(block);
-    *block = grown;
+    bool is_copied = block_copy(&grown, block, used_size);
+    block_clear(is_copied ? block : &grown);
+    if (is_copied)
+        *block = grown;
+    else
+        context_check(context_entered());
 }

@@ -212,6 +212,8 @@ static void entries_sort(const EntrySort *sort, SortEntry *entries, SortEntry *s
     if (!sort->place.is_in_row && !sort->place.has_position)
         return;
     for (size_t first = 0, end; first < count; first = end) {
+        if (first % CHECK_ENTRIES == 0)
+            sort_look(sort);
         for (end = first + 1; end < count; end++)
             if (entries[end].high != entries[first].high || entries[end].low != entries[first].low)
                 break;

@@ -1,0 +1,42 @@
+/* Unit tests of exec/block.h. */
+#include "exec/block.h"
+
+#include <string.h>
+
+#include "test.h"
+
+enum { SIZE = 16 << 20 };
+
+static void grow(void *block)
+{
+    block_grow(block, SIZE, SIZE + 1);
+}
+
+START_TEST(what_is_copied_for_long_can_be_interrupted_and_then_nothing_changed)
+{
+    _Atomic bool cancel = true;
+    MemoryBudget budget = {.limit = SIZE_MAX};
+    Context context = {.cancel = &cancel, .memory = &budget};
+    Block *block = block_new(test_arena, &context, "a test");
+    block_renew(block, SIZE);
+    memset(block->data, 'x', SIZE);
+    const void *data = block->data;
+    size_t used = budget.used;
+
+    context_enter(&context);
+    expect_error(ERROR_INTERRUPTED, grow, block);
+    ck_assert_ptr_eq(block->data, data);
+    ck_assert_uint_eq(block->size, SIZE);
+    ck_assert_uint_eq(budget.used, used);
+
+    cancel = false;
+    context_enter(&context);
+    block_grow(block, SIZE, SIZE + 1);
+    ck_assert_uint_eq(block->size, 2 * SIZE);
+    ck_assert_int_eq(((const char *)block->data)[SIZE - 1], 'x');
+    block_clear(block);
+    ck_assert_uint_eq(budget.used, 0);
+}
+END_TEST
+
+TEST_PROGRAM(what_is_copied_for_long_can_be_interrupted_and_then_nothing_changed)
