@@ -59,16 +59,18 @@ static const Batch *hash_join_pull(JoinSource *source)
     }
 }
 
-/* Rows that are mapped are looked at a few at a time. */
 static void hash_join_find(HashJoinOperator *self, const Batch *left)
 {
+    if (!join_table_is_mapped(self->table)) {
+        join_hash_find(self->table->hash, self->hash_probe, self->keys, left->selection, left->row_count, self->heads);
+        return;
+    }
     const uint16_t *selection = left->selection ? left->selection : selection_all;
-    size_t most = join_table_is_mapped(self->table) ? TEMP_LOOKS : left->row_count;
-    for (size_t first = 0; first < left->row_count; first += most) {
+    for (size_t first = 0; first < left->row_count; first += TEMP_LOOKS) {
         size_t rest = left->row_count - first;
         temp_memory_look();
-        join_hash_find(self->table->hash, self->hash_probe, self->keys, selection + first, rest < most ? rest : most,
-                       self->heads + first);
+        join_hash_find(self->table->hash, self->hash_probe, self->keys, selection + first,
+                       rest < TEMP_LOOKS ? rest : TEMP_LOOKS, self->heads + first);
     }
 }
 

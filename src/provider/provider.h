@@ -295,7 +295,8 @@ void scan_begin(Scan *scan, Arena *arena);
 void *scan_start(Scan *scan, Arena *arena, const Context *context, const DynamicFilter *const *dynamics);
 /* All of the scan through one cursor, as an execution of its own. */
 BatchStream *scan_read(Scan *scan, Arena *arena, const Context *context);
-/* How many of `wanted` cursors there is memory for now where each holds `size` bytes of its source; at least one. */
+/* How many of `wanted` cursors the memory that is left is enough for, where each holds `size` bytes of its source; at
+ * least one. */
 size_t scan_cursors_that_fit(const Context *context, size_t wanted, size_t size);
 
 #endif
