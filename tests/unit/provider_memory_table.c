@@ -421,35 +421,67 @@ START_TEST(a_limit_on_memory_stops_an_insert_and_loses_nothing)
 }
 END_TEST
 
-/* A text column of few values; every 7th row is NULL. */
-static Batch *colors_next(BatchStream *stream)
+/* A batch of texts. */
+static Batch *texts_next(Rows *rows, Value (*text)(int64_t row))
 {
-    static const char *const colors[] = {"red", "green", "a colour that is longer than twelve bytes"};
-    Rows *rows = (Rows *)stream;
     if (rows->next == rows->end)
         return NULL;
     Vector *vector = rows->batch->columns[0];
     vector_prepare(vector, BATCH_SIZE);
     size_t count = 0;
     for (; count < BATCH_SIZE && rows->next < rows->end; count++, rows->next++) {
-        Value value =
-            rows->next % 7 == 0 ? value_null(type_of(TYPE_VARCHAR)) : value_text(view_of(colors[rows->next % 3]));
+        Value value = text(rows->next);
         vector_set_value(vector, count, &value);
     }
     rows->batch->row_count = rows->batch->vector_size = count;
     return rows->batch;
 }
 
-static TableProvider *colors_table(int64_t row_count)
+static TableProvider *texts_table(Batch *(*next)(BatchStream *stream), int64_t row_count)
 {
-    Column column = {"color", type_of(TYPE_VARCHAR), true};
+    Column column = {"t", type_of(TYPE_VARCHAR), true};
     Schema schema = {.column_count = 1, .columns = &column};
     TableProvider *table = memory_table_new(context_new(), &schema, NULL, NULL, TABLE_BASE);
     arena_own(test_arena, table, table_unref);
-    Rows rows = {.base = {.schema = &schema, .next = colors_next}, .end = row_count};
+    Rows rows = {.base = {.schema = &schema, .next = next}, .end = row_count};
     rows.batch = batch_new(test_arena, &schema);
     table->ops->insert_into(table, context_new(), INSERT_APPEND, &rows.base);
     return table;
+}
+
+/* Few values; every 7th row is NULL. */
+static Value color_of(int64_t row)
+{
+    static const char *const colors[] = {"red", "green", "a colour that is longer than twelve bytes"};
+    return row % 7 == 0 ? value_null(type_of(TYPE_VARCHAR)) : value_text(view_of(colors[row % 3]));
+}
+
+static Batch *colors_next(BatchStream *stream)
+{
+    return texts_next((Rows *)stream, color_of);
+}
+
+static TableProvider *colors_table(int64_t row_count)
+{
+    return texts_table(colors_next, row_count);
+}
+
+/* Thirty texts of some 100 KB that differ at their start, at their end, or in their size. */
+static Value long_text_of(int64_t row)
+{
+    enum { SIZE = 100000, TEXTS = 30 };
+    int64_t number = row % TEXTS;
+    size_t size = SIZE + (number % 3 == 2 ? (size_t)number : 0);
+    char *bytes = arena_allocate(test_arena, size);
+    memset(bytes, 'x', size);
+    if (number % 3 < 2)
+        bytes[number % 3 == 0 ? 0 : size - 1] = (char)('A' + number / 3);
+    return value_text((StringView){bytes, size});
+}
+
+static Batch *long_texts_next(BatchStream *stream)
+{
+    return texts_next((Rows *)stream, long_text_of);
 }
 
 START_TEST(an_insert_needs_room_for_the_codes_of_few_texts_alone)
@@ -481,6 +513,7 @@ START_TEST(how_many_values_differ_is_known_nearly)
     distinct_is_near(colors_table(MEMORY_GROUP_ROWS + 5000), 0, 3);
     delete_where(table, (Expr *[]){id_is(">=", 1000)}, 1);
     distinct_is_near(table, 0, 1000);
+    distinct_is_near(texts_table(long_texts_next, 90), 0, 30);
 }
 END_TEST
 
