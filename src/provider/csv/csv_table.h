@@ -38,10 +38,6 @@ TableProvider *csv_union_new(const FormatArgs *args);
 Scan *csv_scan(TableProvider *table, const ScanArgs *args);
 /* The same with a shape of the caller's: of the table's file, columns of other types that keep every value. */
 Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args);
-/* Whether nothing is left for another cursor of the reading. */
-bool csv_reading_is_taken(Scan *scan, void *reading);
-/* A cursor is part of another: its morsels are told there, from `morsel_base` on. */
-void csv_stream_set_outer(BatchStream *stream, BatchStream *outer, uint64_t morsel_base);
 /* What cursors on a scan have done, for EXPLAIN ANALYZE. */
 typedef struct CsvScanCounts {
     uint64_t bytes_read, row_count, dropped_count, parsed_count, kept_count;
@@ -50,6 +46,11 @@ CsvScanCounts csv_scan_counts(Scan *scan);
 void csv_scan_counts_explain(const CsvScanCounts *counts, bool has_filters, Text *text);
 void csv_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
                                    FilterPushdown *ret_answers);
+/* csv_cursor.c */
+/* Whether nothing is left for another cursor of the reading. */
+bool csv_reading_is_taken(Scan *scan, void *reading);
+/* A cursor is part of another: its morsels are told there, from `morsel_base` on. */
+void csv_stream_set_outer(BatchStream *stream, BatchStream *outer, uint64_t morsel_base);
 /* csv_sample.c */
 bool csv_sample(TableProvider *table, const Context *context, Arena *arena, const size_t *columns, size_t column_count,
                 size_t row_count, void (*visit)(void *user, Batch *batch), void *user);
