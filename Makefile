@@ -45,7 +45,7 @@ CLI_OBJECTS    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard src/cli/*.c))
 Q := $(if $(V),,@)
 SAY = @$(if $(V),true,printf '  %-4s %s\n')
 
-.PHONY: all plugins demo check unit slt cli-check examples asan tsan fuzz random bench bench-cancel bench-csv bench-scaling bench-small bench-tpch man lint format install clean
+.PHONY: all plugins demo check unit slt cli-check examples asan tsan fuzz random bench bench-bounded bench-cancel bench-csv bench-scaling bench-small bench-tpch man lint format install clean
 all: $(BUILD)/quern $(BUILD)/libquern.a $(BUILD)/libquern.so plugins
 
 $(BUILD)/obj/%.o: %.c
@@ -170,9 +170,9 @@ $(BUILD)/bench/bench: tests/bench/bench.c $(BENCH_SHARED)
 $(BUILD)/bench/bench_cancel: tests/bench/bench_cancel.c $(BENCH_SHARED)
 $(BUILD)/bench/bench_csv: tests/bench/bench_csv.c $(BENCH_SHARED)
 $(BUILD)/bench/bench_small: tests/bench/bench_small.c $(BENCH_SHARED)
-$(BUILD)/bench/bench_scaling $(BUILD)/bench/bench_tpch: $(BUILD)/bench/%: tests/bench/%.c tests/bench/tpch.c tests/bench/duckdb.c $(BENCH_SHARED)
+$(addprefix $(BUILD)/bench/bench_,bounded scaling tpch): $(BUILD)/bench/%: tests/bench/%.c tests/bench/tpch.c tests/bench/duckdb.c $(BENCH_SHARED)
 $(BUILD)/bench/duckdb_run: tests/bench/duckdb_run.c tests/bench/duckdb.c $(BENCH_SHARED)
-$(addprefix $(BUILD)/bench/,bench bench_cancel bench_csv bench_scaling bench_small bench_tpch duckdb_run): $(wildcard tests/bench/*.h) include/quern/quern.h $(BUILD)/libquern.a
+$(addprefix $(BUILD)/bench/,bench bench_bounded bench_cancel bench_csv bench_scaling bench_small bench_tpch duckdb_run): $(wildcard tests/bench/*.h) include/quern/quern.h $(BUILD)/libquern.a
 	@mkdir -p $(@D)
 	$(SAY) LD $@
 	$(Q)$(CC) $(C_FLAGS) $(CFLAGS) -o $@ $(filter %.c,$^) $(BUILD)/libquern.a $(LIB_LIBS)
@@ -180,17 +180,19 @@ $(addprefix $(BUILD)/bench/,bench bench_cancel bench_csv bench_scaling bench_sma
 WORDS :=
 bench: $(BUILD)/quern $(BUILD)/bench/generate $(BUILD)/bench/bench
 	BUILD=$(BUILD) sh tests/bench/run.sh
+bench-bounded: $(BUILD)/quern $(BUILD)/bench/bench_bounded plugins
+	BUILD=$(BUILD) sh tests/bench/run_duckdb.sh bounded
 bench-cancel: $(BUILD)/bench/bench_cancel
 	mkdir -p $(BUILD)/bench/cancel
 	$(BUILD)/bench/bench_cancel $(BUILD)/bench/cancel 2 2GB 10 $(WORDS)
 	$(BUILD)/bench/bench_cancel $(BUILD)/bench/cancel 2 640MB 10 $(WORDS)
 bench-small: $(BUILD)/bench/bench_small
 	$(BUILD)/bench/bench_small
-bench-csv: $(addprefix $(BUILD)/,quern bench/generate_shapes bench/bench_csv bench/duckdb_run)
+bench-csv: $(addprefix $(BUILD)/,quern bench/generate_shapes bench/bench_csv bench/duckdb_run) plugins
 	BUILD=$(BUILD) sh tests/bench/run_duckdb.sh csv $(WORDS)
-bench-scaling: $(BUILD)/bench/bench_scaling
+bench-scaling: $(BUILD)/quern $(BUILD)/bench/bench_scaling plugins
 	BUILD=$(BUILD) sh tests/bench/run_duckdb.sh scaling $(WORDS)
-bench-tpch: $(addprefix $(BUILD)/,quern bench/bench_tpch bench/duckdb_run)
+bench-tpch: $(addprefix $(BUILD)/,quern bench/bench_tpch bench/duckdb_run) plugins
 	BUILD=$(BUILD) sh tests/bench/run_duckdb.sh tpch $(WORDS)
 
 # ---- the manual's lists of functions ----

@@ -11,7 +11,7 @@
 typedef struct Timing {
     double wall_ms;
     double cpu_ms;  /* user and system, of all threads */
-    double peak_mb; /* the most memory that was resident, 10^6 bytes; of a process only */
+    double peak_mb; /* the most memory resident, 10^6 bytes; of a process only, and at least what is resident here */
 } Timing;
 
 Timing timing_start(void);

@@ -1,22 +1,18 @@
 #!/bin/sh
-# Runs the benchmarks against DuckDB: run_duckdb.sh csv|scaling|tpch [WORD…]
-#   BENCH_TPCH     folder of the eight TPC-H tables as CSV files with headers
-#   BENCH_TPCH_LARGER  the same at a larger scale (scaling only; without it only threads are compared)
+# Runs the benchmarks against DuckDB: run_duckdb.sh bounded|csv|scaling|tpch [WORD…]
+#   BENCH_SCALE    of TPC-H (1); its tables are made by tests/plugins/tpch
+#   BENCH_LARGER   the scale of those that are set against them (3); only bounded and scaling, "" skips that part
+#   BENCH_TPCH, BENCH_TPCH_LARGER  folders of such tables as CSV files with headers, to be taken instead
 #   BENCH_ROUNDS   how often each query is run by each contender (5)
 #   BENCH_ROWS     rows of quotes.csv, and three times those of wide.csv (2600000)
-#   BENCH_THREADS  of DuckDB and of quern (2)
+#   BENCH_THREADS  of DuckDB and of quern (2; scaling: 1)
 #   BUILD          where `make` has put the programs
+. "$(dirname "$0")/data.sh"
 BUILD=${BUILD:-build}
 what=$1
 shift
-rows=${BENCH_ROWS:-2600000}
-case $rows in
-'' | *[!0-9]* | 0*) echo "bench-$what: BENCH_ROWS=$rows is no count of rows" >&2; exit 2 ;;
-esac
-if [ ! -f "$BENCH_TPCH/lineitem.csv" ]; then
-    echo "bench-$what: BENCH_TPCH must name a folder that has the TPC-H tables as CSV files with headers" >&2
-    exit 2
-fi
+rows=${BENCH_ROWS:-2600000} rounds=${BENCH_ROUNDS:-5}
+rows_check BENCH_ROWS "$rows"
 
 # DuckDB is a library in an npm package.
 duckdb=$BUILD/bench/duckdb
@@ -29,17 +25,31 @@ if [ ! -f "$duckdb/package/libduckdb.so" ]; then
 fi
 library=$duckdb/package/libduckdb.so
 
-if [ "$what" = tpch ]; then
-    exec "$BUILD/bench/bench_tpch" "$BENCH_TPCH" "${BENCH_ROUNDS:-5}" "${BENCH_THREADS:-2}" "$BUILD/quern" \
-        "$BUILD/bench/duckdb_run" "$library" "$@"
-fi
-if [ "$what" = scaling ]; then
-    exec "$BUILD/bench/bench_scaling" "$BENCH_TPCH" "$BENCH_TPCH_LARGER" "${BENCH_ROUNDS:-5}" "${BENCH_THREADS:-1}" \
-        "$library" "$@"
-fi
-shapes=$(dirname "$0")/data/shapes-$rows
-if [ ! -d "$shapes" ]; then
-    mkdir -p "$shapes.part" && "$BUILD/bench/generate_shapes" "$rows" "$shapes.part" && mv "$shapes.part" "$shapes" || exit 1
-fi
-exec "$BUILD/bench/bench_csv" "$BENCH_TPCH" "$shapes" "${BENCH_ROUNDS:-5}" "${BENCH_THREADS:-2}" "$BUILD/quern" \
-    "$BUILD/bench/duckdb_run" "$library" "$@"
+# tpch_folder SCALE FOLDER: sets $tpch, the folder or that of the scale
+tpch_folder() {
+    tpch=${2:-$(dirname "$0")/data/tpch-$1}
+    [ -n "$2" ] || data_make "$tpch" tpch_write "$1"
+    [ -f "$tpch/lineitem.csv" ] || { echo "bench-$what: $tpch has no lineitem.csv" >&2; exit 2; }
+}
+larger=
+case $what in
+bounded | scaling)
+    if [ -n "$BENCH_TPCH_LARGER${BENCH_LARGER-3}" ]; then
+        tpch_folder "${BENCH_LARGER-3}" "$BENCH_TPCH_LARGER"
+        larger=$tpch
+    fi
+    ;;
+esac
+tpch_folder "${BENCH_SCALE:-1}" "$BENCH_TPCH"
+
+case $what in
+bounded) set -- "$tpch" "$larger" "$BUILD/bench" "$rounds" "${BENCH_THREADS:-2}" "$BUILD/quern" "$library" ;;
+csv)
+    shapes=$(dirname "$0")/data/shapes-$rows
+    data_make "$shapes" "$BUILD/bench/generate_shapes" "$rows"
+    set -- "$tpch" "$shapes" "$rounds" "${BENCH_THREADS:-2}" "$BUILD/quern" "$BUILD/bench/duckdb_run" "$library" "$@"
+    ;;
+scaling) set -- "$tpch" "$larger" "$rounds" "${BENCH_THREADS:-1}" "$library" "$@" ;;
+tpch) set -- "$tpch" "$rounds" "${BENCH_THREADS:-2}" "$BUILD/quern" "$BUILD/bench/duckdb_run" "$library" "$@" ;;
+esac
+exec "$BUILD/bench/bench_$what" "$@"

@@ -36,13 +36,15 @@ static const struct {
 
 void tpch_load_write(const char *folder, TpchLoad *load)
 {
-    char *quern = load->quern, *duckdb = load->duckdb;
+    char *quern = load->quern, *views = load->views, *duckdb = load->duckdb;
     if (strlen(folder) > 256)
         fail("%s: too long a path", folder);
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         const char *name = tables[i].name;
         quern += snprintf(quern, sizeof load->quern / TABLE_COUNT, "CREATE TABLE %s AS SELECT * FROM '%s/%s.csv';",
                           name, folder, name);
+        views += snprintf(views, sizeof load->views / TABLE_COUNT, "CREATE VIEW %s AS SELECT * FROM '%s/%s.csv';", name,
+                          folder, name);
         duckdb += snprintf(duckdb, sizeof load->duckdb / TABLE_COUNT,
                            "CREATE TABLE %s (%s); COPY %s FROM '%s/%s.csv' (HEADER);", name, tables[i].columns, name,
                            folder, name);

@@ -7,9 +7,9 @@
 enum { TPCH_QUERY_COUNT = 22 };
 extern const char *const tpch_queries[TPCH_QUERY_COUNT]; /* q01 … q22, as sql_read() takes them */
 
-/* Statements that make all tables, each ended by a semicolon. */
+/* Statements that make all tables, each ended by a semicolon; `views` are quern's of the files themselves. */
 typedef struct TpchLoad {
-    char quern[8192], duckdb[8192];
+    char quern[8192], views[8192], duckdb[8192];
 } TpchLoad;
 
 void tpch_load_write(const char *folder, TpchLoad *load);
