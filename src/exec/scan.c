@@ -5,6 +5,7 @@
 typedef struct ScanOperator {
     Operator base;
     BatchStream *cursor; /* NULL before the first next */
+    Arena *arena;        /* the cursor's, which goes with it: a query may read one table after another */
     uint64_t phase;
     Batch *batch;
     ScanVerifier *verifier; /* NULL: nothing is checked */
@@ -24,7 +25,8 @@ static bool scan_take_cursor(ScanOperator *self)
     self->phase = worker_begin_phase(op->worker);
     if (worker_index(op->worker) >= (scan->cursor_limit ? scan->cursor_limit : 1))
         return false;
-    self->cursor = scan->open(scan, op->shared, op->arena, op->context);
+    self->arena = arena_new_child(op->arena);
+    self->cursor = scan->open(scan, op->shared, self->arena, op->context);
     worker_watch(op->worker, self->phase, self->cursor);
     return true;
 }
@@ -54,6 +56,8 @@ static void scan_close(Operator *op)
     worker_watch(op->worker, 0, NULL);
     stream_close(self->cursor);
     self->cursor = NULL;
+    arena_free(self->arena);
+    self->arena = NULL;
 }
 
 static const OperatorOps scan_ops = {"Scan", scan_open, scan_next, scan_close};
