@@ -152,8 +152,8 @@ uint64_t memory_change_commit(MemoryChange *change, InsertOp op)
     memory_sealer_finish(change->sealer);
     if (change->added_count > 0) {
         MemoryRow first = staged_rows_place(change);
-        for (size_t k = 0; k < change->table->key_count; k++)
-            count -= memory_unique_add(change->table, change->context, change->version, k, first, op);
+        count -= memory_unique_add(change->table, change->context, change->version, /* key_index= */ 0,
+                                   change->table->key_count, first, op);
         indexes_add(change, first);
     }
     if (version_is_mostly_gone(change->version))

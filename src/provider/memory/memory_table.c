@@ -317,7 +317,7 @@ static void table_fill_keys(MemoryTable *table, const MemoryTable *from, const C
         while (f < from->key_count && !keys_are_equal(table->keys[k], from->keys[f]))
             f++;
         if (f == from->key_count) {
-            memory_unique_add(table, context, version, k, /* first= */ 0, INSERT_APPEND);
+            memory_unique_add(table, context, version, k, /* key_count= */ 1, /* first= */ 0, INSERT_APPEND);
             continue;
         }
         memory_version_set_key(version, k, from->version->keys[f]);
