@@ -153,14 +153,16 @@ static void definition_ask(void *statements, const char *const *values)
 
 static bool command_schema(Session *session, const CommandLine *line)
 {
-    static const char *const columns[] = {"schema", "name", NULL};
+    static const char *const sequences[] = {"sequence_schema", "sequence_name", NULL};
+    static const char *const tables[] = {"schema", "name", NULL};
     Text statements = {0};
     if (line->count > 1) {
         text_add(&statements, "SHOW CREATE TABLE ");
         text_add_typed_name(&statements, line->rest);
         text_add_bytes(&statements, "", 1);
     } else {
-        session_read(session, "SHOW TABLES", columns, definition_ask, &statements);
+        session_read(session, "FROM information_schema.sequences", sequences, definition_ask, &statements);
+        session_read(session, "SHOW TABLES", tables, definition_ask, &statements);
     }
     bool is_run = true;
     for (size_t i = 0; i < statements.size; i += strlen(statements.data + i) + 1) {
@@ -293,7 +295,7 @@ static const struct {
     {".help", "\\?", "[COMMAND]", "this list, or one command", command_help},
     {".tables", "\\dt", "[SCHEMA]", "the tables", command_tables},
     {".describe", "\\d", "[TABLE]", "a table's columns; alone, the tables", command_describe},
-    {".schema", NULL, "[TABLE]", "the statements that make the tables", command_schema},
+    {".schema", NULL, "[TABLE]", "the statements that make the tables and sequences", command_schema},
     {".mode", NULL, "[MODE [TABLE]]", "how results are shown", command_mode},
     {".expanded", "\\x", "[on|off]", "a line a column", command_expanded},
     {".headers", NULL, "[on|off]", "column names above results", command_headers},

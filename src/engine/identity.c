@@ -91,7 +91,9 @@ void statement_expand_identity(Statement *statement, const AstObjectName *table,
         for (size_t i = 0; i < 2; i++)
             array_add(statement->arena, &column->constraints, parts[i]);
     } else if (identity) {
-        identity->expr = column_sequence(statement, table, column, identity->sequence);
+        AstSequence sequence = *identity->sequence;
+        sequence.is_identity = true;
+        identity->expr = column_sequence(statement, table, column, &sequence);
     }
 }
 

@@ -329,9 +329,12 @@ static void list_checks(Listing *listing)
 
 /* ---- sequences ---- */
 
+/* Those of identity columns are not listed, as in PostgreSQL. */
 static void add_sequence(Listing *listing, const char *name, TableProvider *table)
 {
     const SequenceDefinition *definition = &table_sequence(table)->definition;
+    if (definition->is_identity)
+        return;
     const int64_t numbers[] = {definition->start, definition->minimum, definition->maximum, definition->increment};
     char type[TYPE_NAME_SIZE];
     add_name(listing, name);

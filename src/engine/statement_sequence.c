@@ -146,6 +146,7 @@ void statement_make_sequence(Statement *statement, const AstSequence *create)
 {
     SequenceDefinition definition = sequence_definition(create, NULL);
     definition.is_owned = sequence_is_owned(create);
+    definition.is_identity = create->is_identity;
     TableProvider *table = sequence_table_new(&statement->context, arena_view(statement->arena, create->name.name).data,
                                               &definition, catalog_last_value(statement->connection->catalog));
     statement_keep_table(statement, table);

@@ -12,7 +12,8 @@ typedef struct SequenceDefinition {
     Type type; /* SMALLINT, INTEGER or BIGINT: its bounds are the widest there are */
     int64_t start, increment, minimum, maximum;
     bool is_cycling;
-    bool is_owned; /* it goes with the table whose column it numbers */
+    bool is_owned;    /* it goes with the table whose column it numbers */
+    bool is_identity; /* its column's definition stands for it */
 } SequenceDefinition;
 
 /* What lastval() gives: the newest nextval of any sequence. */

@@ -668,6 +668,7 @@ typedef struct AstSequence {
     bool is_if_exists;   /* ALTER */
     AstName new_name;    /* ALTER … RENAME TO */
     AstObjectName owner; /* OWNED BY a column, as [schema.]table.column, or NONE, without a table */
+    bool is_identity;    /* of an identity column; the parser does not set it */
     ARRAY(AstSequenceOption) options;
 } AstSequence;
 

@@ -107,6 +107,15 @@ class Commands(ProgramTest):
         run = self.run_quern(input=made + ".schema\n")
         self.assertRegex(run.output, r"(?is)create table.*people.*name.*age.*;\n$")
 
+    def test_what_schema_prints_makes_the_same_again(self):
+        made = ("create sequence odd start 5 increment 2; create table t (n integer default nextval('odd'), "
+                "s serial, i integer generated always as identity, x text); create view v as select x from t;\n"
+                "create index by_x on t (x);\n")
+        printed = self.run_quern(input=made + ".schema\n").output
+        rows = "insert into t (x) values ('a'), ('b'); from t;\n"
+        self.assertEqual(self.run_quern(input=printed + ".schema\n").output, printed)
+        self.assertIn("5,1,1,a\n7,2,2,b\n", self.run_quern(input=printed + rows).output)
+
     def test_schema_goes_on_behind_a_table_that_cannot_be_read(self):
         self.write("empty.csv", "")
         self.write("good.csv", "a\n1\n")
