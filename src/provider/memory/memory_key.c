@@ -84,6 +84,13 @@ void memory_key_add(MemoryKey *key, uint64_t hash, MemoryRow row)
     key->entry_count++;
 }
 
+void memory_key_prefetch(const MemoryKey *key, const uint64_t *hashes, size_t count)
+{
+    const Slot *slots = key->slots->data;
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(&slots[hashes[i] & (key->slot_count - 1)], 1);
+}
+
 MemoryKeyProbe memory_key_probe(const MemoryKey *key, uint64_t hash)
 {
     return (MemoryKeyProbe){hash, hash & (key->slot_count - 1)};

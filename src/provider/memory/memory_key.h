@@ -23,6 +23,9 @@ bool memory_key_has_room(const MemoryKey *key, size_t count);
 /* Adds an entry, unless the very same is there. Needs room. */
 void memory_key_add(MemoryKey *key, uint64_t hash, MemoryRow row);
 
+/* The slots of these hashes are wanted soon. */
+void memory_key_prefetch(const MemoryKey *key, const uint64_t *hashes, size_t count);
+
 /* The rows that were added with a hash, one after the other:
  *
  *     MemoryKeyProbe probe = memory_key_probe(key, hash);

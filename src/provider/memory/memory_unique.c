@@ -185,6 +185,7 @@ static void chunk_add(Adding *adding, size_t slice_index, size_t from, size_t en
             batch->row_count = covered->row_count;
         }
         vectors_hash(batch->columns, batch->column_count, batch->selection, batch->row_count, key->hashes);
+        memory_key_prefetch(key->index, key->hashes, batch->row_count);
         key->batch = batch;
         key->next = 0;
     }
