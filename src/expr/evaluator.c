@@ -23,20 +23,6 @@ static bool survey_visit(void *user, const Expr *expr)
     return true;
 }
 
-/* Decimals that fit are kept in 64 bits whatever their type says, so that kernels need not leave them. */
-static void constant_compile(Node *node)
-{
-    const Value *value = &node->expr->constant;
-    Type type = node->expr->type;
-    if (type.id == TYPE_DECIMAL && !value->is_null && value->i128 >= INT64_MIN && value->i128 <= INT64_MAX) {
-        vector_prepare_as(node->result, type, PHYSICAL_I64, 1);
-        *VECTOR_DATA(node->result, int64_t) = (int64_t)value->i128;
-        node->result->form = VECTOR_CONSTANT;
-    } else {
-        vector_set_constant(node->result, value);
-    }
-}
-
 static Node *node_compile(Evaluator *evaluator, const Expr *expr, size_t depth)
 {
     if (depth >= EXPR_MAX_DEPTH)
@@ -54,11 +40,12 @@ static Node *node_compile(Evaluator *evaluator, const Expr *expr, size_t depth)
     }
     if (expr->kind == EXPR_COLUMN)
         return node;
+    if (expr->kind == EXPR_CONSTANT) {
+        node->result = constant_pool_vector(&evaluator->constants, evaluator->arena, expr->type, &expr->constant);
+        return node;
+    }
     node->result = vector_new(evaluator->arena, expr->type);
     switch (expr->kind) {
-    case EXPR_CONSTANT:
-        constant_compile(node);
-        break;
     case EXPR_CALL:
         node->is_dear |= expr->function->prepare != NULL; /* LIKE, regular expressions, formats */
         call_compile(evaluator, node);
@@ -111,13 +98,39 @@ Vector *node_value(Evaluator *evaluator, Node *node, const Input *input)
     }
 }
 
-Vector *node_plain_value(Evaluator *evaluator, Node *node, const Input *input, Vector *flat)
+static void vectors_unref(Vector **vectors, size_t count)
 {
-    Vector *value = node_value(evaluator, node, input);
-    if (value->form != VECTOR_DICTIONARY)
-        return value;
-    vector_flatten(flat, value, input->size);
-    return flat;
+    for (size_t i = 0; vectors && i < count; i++)
+        if (vectors[i])
+            vector_unref(vectors[i]);
+}
+
+void node_forget(Node *node)
+{
+    if (node->expr->kind == EXPR_COLUMN || node->expr->kind == EXPR_CONSTANT)
+        return;
+    vector_unref(node->result);
+    vectors_unref(node->flats, node->argument_count);
+    vectors_unref(node->chosen_values, node->argument_count);
+    vectors_unref(&node->chosen_result, 1);
+    for (size_t i = 0; i < node->argument_count; i++)
+        node_forget(node->arguments[i]);
+}
+
+Vector *node_flat(Evaluator *evaluator, Node *node, size_t index, const Vector *value, size_t size)
+{
+    if (node->flats == NULL)
+        node->flats = arena_array(evaluator->arena, Vector *, node->argument_count);
+    if (node->flats[index] == NULL)
+        node->flats[index] = vector_new(evaluator->arena, value->type);
+    vector_flatten(node->flats[index], value, size);
+    return node->flats[index];
+}
+
+Vector *node_plain_argument(Evaluator *evaluator, Node *node, size_t index, const Input *input)
+{
+    Vector *value = node_value(evaluator, node->arguments[index], input);
+    return value->form == VECTOR_DICTIONARY ? node_flat(evaluator, node, index, value, input->size) : value;
 }
 
 /* So few rows count that it pays to gather them first; of what takes long for a row they need not be so few. */
@@ -266,7 +279,10 @@ size_t evaluator_filter(Evaluator *evaluator, Batch *batch, uint16_t *selection)
     for (size_t i = 0; i < evaluator->expr_count && batch->row_count > 0; i++) {
         size_t row_count = batch->row_count;
         bool is_free = i < evaluator->free_count;
-        evaluator_filter_by(evaluator, evaluator->conjuncts[is_free ? order[i] : i], batch, selection);
+        uint32_t index = evaluator->conjuncts[is_free ? order[i] : i];
+        evaluator_filter_by(evaluator, index, batch, selection);
+        if (evaluator->expr_count > MANY_ARGUMENTS)
+            node_forget(evaluator->nodes[index]);
         if (i == 0 && is_free)
             condition_order_note(evaluator->free_order, row_count, batch->row_count);
     }

@@ -39,11 +39,8 @@ void call_compile(Evaluator *evaluator, Node *node)
         node->state = arena;
     }
     node->values = arena_array(arena, Vector *, count);
-    node->flats = arena_array(arena, Vector *, count);
-    for (size_t i = 0; i < count; i++) {
-        node->flats[i] = vector_new(arena, expr->arguments[i]->type);
+    for (size_t i = 0; i < count; i++)
         variable_count += !expr_is_constant(expr->arguments[i]);
-    }
     node->others_are_constant = variable_count <= 1;
 }
 
@@ -245,10 +242,8 @@ Vector *call_value(Evaluator *evaluator, Node *node, const Input *input)
         return node->result;
     bool has_nulls = false;
     for (size_t i = 0; i < node->argument_count; i++) {
-        if (node->values[i]->form == VECTOR_DICTIONARY) {
-            vector_flatten(node->flats[i], node->values[i], count);
-            node->values[i] = node->flats[i];
-        }
+        if (node->values[i]->form == VECTOR_DICTIONARY)
+            node->values[i] = node_flat(evaluator, node, i, node->values[i], count);
         has_nulls |= has_null(node->values[i], count);
     }
     bool is_long = count > 1 && call_text_size(node, 0, count) > PIECE_TEXT;

@@ -33,20 +33,41 @@ void in_compile(Evaluator *evaluator, Node *node)
 
 void lazy_compile(Evaluator *evaluator, Node *node)
 {
-    Arena *arena = evaluator->arena;
-    node->narrowed = input_new(evaluator);
-    node->rows = arena_array(arena, uint16_t, BATCH_SIZE);
-    node->chosen = arena_array(arena, uint16_t, BATCH_SIZE);
-    node->true_words = arena_array(arena, uint64_t, VALIDITY_WORDS * 2);
-    node->null_words = arena_array(arena, uint64_t, VALIDITY_WORDS * 2);
-    node->values = arena_array(arena, Vector *, node->argument_count);
-    node->flats = arena_array(arena, Vector *, node->argument_count);
-    for (size_t i = 0; i < node->argument_count; i++) {
-        context_pace_item(i);
-        node->flats[i] = vector_new(arena, node->expr->arguments[i]->type);
+    size_t count = node->argument_count;
+    bool chooses = node->expr->kind == EXPR_CASE || node->expr->kind == EXPR_COALESCE;
+    if (!chooses || count > MANY_ARGUMENTS)
+        return;
+    node->values = arena_array(evaluator->arena, Vector *, count);
+    node->sources = arena_array(evaluator->arena, const void *, count);
+    node->steps = arena_array(evaluator->arena, uint8_t, count);
+}
+
+/* ---- what one of these needs while its value is computed ---- */
+
+struct LazySpace {
+    LazySpace *next;
+    Input *narrowed;
+    uint16_t rows[BATCH_SIZE], chosen[BATCH_SIZE];
+    uint64_t true_words[VALIDITY_WORDS], null_words[VALIDITY_WORDS];
+    uint64_t argument_true[VALIDITY_WORDS], argument_null[VALIDITY_WORDS];
+};
+
+static LazySpace *space_take(Evaluator *evaluator)
+{
+    LazySpace *space = evaluator->spaces;
+    if (space) {
+        evaluator->spaces = space->next;
+        return space;
     }
-    node->sources = arena_array(arena, const void *, node->argument_count);
-    node->steps = arena_array(arena, uint8_t, node->argument_count);
+    space = arena_new(evaluator->arena, LazySpace);
+    space->narrowed = input_new(evaluator);
+    return space;
+}
+
+static void space_give(Evaluator *evaluator, LazySpace *space)
+{
+    space->next = evaluator->spaces;
+    evaluator->spaces = space;
 }
 
 /* ---- shared ---- */
@@ -56,24 +77,18 @@ static size_t word_count(size_t size)
     return (size + 63) / 64;
 }
 
-/* The spare words behind a node's own: for an argument's truth. */
-static uint64_t *spare(uint64_t *words)
-{
-    return words + VALIDITY_WORDS;
-}
-
 /* The result is TRUE and NULL by bits. */
-static Vector *truth_result(Node *node, size_t size)
+static Vector *truth_result(Node *node, const LazySpace *space, size_t size)
 {
     vector_prepare(node->result, size);
-    kernels_get()->boolean->unpack(node->true_words, size, node->result->data);
+    kernels_get()->boolean->unpack(space->true_words, size, node->result->data);
     uint64_t any = 0;
     for (size_t w = 0; w < word_count(size); w++)
-        any |= node->null_words[w];
+        any |= space->null_words[w];
     if (any) {
         uint64_t *validity = vector_validity(node->result, size);
         for (size_t w = 0; w < word_count(size); w++)
-            validity[w] = ~node->null_words[w];
+            validity[w] = ~space->null_words[w];
     }
     return node->result;
 }
@@ -86,51 +101,60 @@ static size_t rows_all(uint16_t *rows, size_t size)
 }
 
 /* The value of an argument for some rows. */
-static Vector *narrowed_value(Evaluator *evaluator, Node *node, size_t index, const Input *input, const uint16_t *rows,
-                              size_t count)
+static Vector *narrowed_value(Evaluator *evaluator, LazySpace *space, Node *argument, const Input *input,
+                              const uint16_t *rows, size_t count)
 {
-    input_narrow(evaluator, node->narrowed, input, rows, count);
-    return node_value(evaluator, node->arguments[index], node->narrowed);
+    input_narrow(evaluator, space->narrowed, input, rows, count);
+    return node_value(evaluator, argument, space->narrowed);
+}
+
+/* Its value has been looked at. */
+static void argument_done(Node *node, size_t index)
+{
+    context_pace_item(index);
+    if (node->argument_count > MANY_ARGUMENTS)
+        node_forget(node->arguments[index]);
 }
 
 /* ---- AND, OR ---- */
 
-static Vector *junction_fast(Evaluator *evaluator, Node *node, const Input *input)
+static Vector *junction_fast(Evaluator *evaluator, Node *node, LazySpace *space, const Input *input)
 {
     size_t words = word_count(input->size);
     bool is_and = node->expr->kind == EXPR_AND;
-    uint64_t *all_true = node->true_words, *any_null = node->null_words;
+    uint64_t *all_true = space->true_words, *any_null = space->null_words;
     vector_truth(node_value(evaluator, node->arguments[0], input), input->size, all_true, any_null);
     for (size_t i = 1; i < node->argument_count; i++) {
-        uint64_t *is_true = spare(all_true), *is_null = spare(any_null);
+        uint64_t *is_true = space->argument_true, *is_null = space->argument_null;
         vector_truth(node_value(evaluator, node->arguments[i], input), input->size, is_true, is_null);
+        argument_done(node, i);
         for (size_t w = 0; w < words; w++) {
             uint64_t t1 = all_true[w], n1 = any_null[w], t2 = is_true[w], n2 = is_null[w];
             all_true[w] = is_and ? t1 & t2 : t1 | t2;
             any_null[w] = is_and ? (n1 & (n2 | t2)) | (n2 & t1) : (n1 & ~t2) | (n2 & ~t1);
         }
     }
-    return truth_result(node, input->size);
+    return truth_result(node, space, input->size);
 }
 
-static Vector *junction_careful(Evaluator *evaluator, Node *node, const Input *input)
+static Vector *junction_careful(Evaluator *evaluator, Node *node, LazySpace *space, const Input *input)
 {
     bool is_and = node->expr->kind == EXPR_AND;
-    uint64_t *truth = node->true_words, *nulls = node->null_words;
+    uint64_t *truth = space->true_words, *nulls = space->null_words;
     memset(truth, is_and ? 0xFF : 0, word_count(input->size) * sizeof *truth);
     memset(nulls, 0, word_count(input->size) * sizeof *nulls);
-    size_t left = rows_all(node->rows, input->size); /* rows that are not decided */
+    size_t left = rows_all(space->rows, input->size); /* rows that are not decided */
     for (size_t a = 0; a < node->argument_count && left > 0; a++) {
-        Vector *value = narrowed_value(evaluator, node, a, input, node->rows, left);
+        Vector *value = narrowed_value(evaluator, space, node->arguments[a], input, space->rows, left);
         size_t still_left = 0;
         for (size_t i = 0; i < left; i++) {
-            uint16_t row = node->rows[i];
+            uint16_t row = space->rows[i];
             bool is_null = vector_is_null(value, i);
             bool decides = !is_null && vector_value(value, i).boolean != is_and;
             if (is_null)
                 validity_set(nulls, row);
             if (!decides) {
-                node->rows[still_left++] = row;
+                space->rows[still_left++] = row;
                 continue;
             }
             validity_clear(nulls, row);
@@ -140,10 +164,11 @@ static Vector *junction_careful(Evaluator *evaluator, Node *node, const Input *i
                 validity_set(truth, row);
         }
         left = still_left;
+        argument_done(node, a);
     }
     for (size_t w = 0; w < word_count(input->size); w++)
         truth[w] &= ~nulls[w];
-    return truth_result(node, input->size);
+    return truth_result(node, space, input->size);
 }
 
 /* ---- choosing among values: CASE, COALESCE ---- */
@@ -205,56 +230,60 @@ static void choose_prepare(Evaluator *evaluator, Node *node, Vector **sources, s
     vector_prepare_as(node->result, type, physical, size);
 }
 
-static Vector *case_fast(Evaluator *evaluator, Node *node, const Input *input)
+static Vector *case_fast(Evaluator *evaluator, Node *node, LazySpace *space, const Input *input)
 {
     size_t size = input->size, branches = node->argument_count / 2;
     Vector **sources = node->values; /* the results, `otherwise` last */
-    uint16_t *choice = node->chosen;
+    uint16_t *choice = space->chosen;
     for (size_t i = 0; i < size; i++)
         choice[i] = (uint16_t)branches;
     for (size_t b = branches; b-- > 0;) {
-        vector_truth(node_value(evaluator, node->arguments[b * 2], input), size, node->true_words, node->null_words);
-        kernels_get()->boolean->mark(node->true_words, size, (uint16_t)b, choice);
+        vector_truth(node_value(evaluator, node->arguments[b * 2], input), size, space->true_words, space->null_words);
+        kernels_get()->boolean->mark(space->true_words, size, (uint16_t)b, choice);
     }
     for (size_t b = 0; b <= branches; b++) {
         size_t argument = b < branches ? b * 2 + 1 : b * 2;
-        sources[b] = node_plain_value(evaluator, node->arguments[argument], input, node->flats[argument]);
+        sources[b] = node_plain_argument(evaluator, node, argument, input);
     }
     choose_prepare(evaluator, node, sources, branches + 1, size);
     choose_values(node, sources, branches + 1, choice, size);
     return node->result;
 }
 
-static Vector *case_careful(Evaluator *evaluator, Node *node, const Input *input)
+static Vector *case_careful(Evaluator *evaluator, Node *node, LazySpace *space, const Input *input)
 {
     vector_clear(node->result, node->expr->type, input->size);
     size_t branches = node->argument_count / 2;
-    size_t left = rows_all(node->rows, input->size);
+    size_t left = rows_all(space->rows, input->size);
     for (size_t b = 0; b < branches && left > 0; b++) {
-        Vector *condition = narrowed_value(evaluator, node, b * 2, input, node->rows, left);
-        vector_truth(condition, left, node->true_words, node->null_words);
-        size_t chosen = kernels_get()->boolean->select(node->true_words, node->rows, left, node->chosen);
+        Vector *condition = narrowed_value(evaluator, space, node->arguments[b * 2], input, space->rows, left);
+        vector_truth(condition, left, space->true_words, space->null_words);
+        size_t chosen = kernels_get()->boolean->select(space->true_words, space->rows, left, space->chosen);
         for (size_t w = 0; w < word_count(left); w++)
-            node->true_words[w] = ~node->true_words[w];
+            space->true_words[w] = ~space->true_words[w];
         if (left % 64)
-            node->true_words[left / 64] &= ((uint64_t)1 << (left % 64)) - 1;
-        left = kernels_get()->boolean->select(node->true_words, node->rows, left, node->rows);
+            space->true_words[left / 64] &= ((uint64_t)1 << (left % 64)) - 1;
+        left = kernels_get()->boolean->select(space->true_words, space->rows, left, space->rows);
         if (chosen > 0)
-            vector_scatter(node->result, narrowed_value(evaluator, node, b * 2 + 1, input, node->chosen, chosen),
-                           node->chosen, chosen);
+            vector_scatter(node->result,
+                           narrowed_value(evaluator, space, node->arguments[b * 2 + 1], input, space->chosen, chosen),
+                           space->chosen, chosen);
+        argument_done(node, b * 2);
+        argument_done(node, b * 2 + 1);
     }
     if (left > 0)
-        vector_scatter(node->result, narrowed_value(evaluator, node, branches * 2, input, node->rows, left), node->rows,
-                       left);
+        vector_scatter(node->result,
+                       narrowed_value(evaluator, space, node->arguments[branches * 2], input, space->rows, left),
+                       space->rows, left);
     return node->result;
 }
 
-static Vector *coalesce_fast(Evaluator *evaluator, Node *node, const Input *input)
+static Vector *coalesce_fast(Evaluator *evaluator, Node *node, LazySpace *space, const Input *input)
 {
     size_t size = input->size, count = node->argument_count;
-    uint16_t *choice = node->chosen;
+    uint16_t *choice = space->chosen;
     for (size_t a = 0; a < count; a++)
-        node->values[a] = node_plain_value(evaluator, node->arguments[a], input, node->flats[a]);
+        node->values[a] = node_plain_argument(evaluator, node, a, input);
     if (node->values[0]->validity == NULL && node->values[0]->form == VECTOR_FLAT)
         return node->values[0];
     for (size_t i = 0; i < size; i++)
@@ -268,18 +297,19 @@ static Vector *coalesce_fast(Evaluator *evaluator, Node *node, const Input *inpu
     return node->result;
 }
 
-static Vector *coalesce_careful(Evaluator *evaluator, Node *node, const Input *input)
+static Vector *coalesce_careful(Evaluator *evaluator, Node *node, LazySpace *space, const Input *input)
 {
     vector_clear(node->result, node->expr->type, input->size);
-    size_t left = rows_all(node->rows, input->size);
+    size_t left = rows_all(space->rows, input->size);
     for (size_t a = 0; a < node->argument_count && left > 0; a++) {
-        Vector *value = narrowed_value(evaluator, node, a, input, node->rows, left);
-        vector_scatter(node->result, value, node->rows, left); /* NULLs leave the row as it is: NULL */
+        Vector *value = narrowed_value(evaluator, space, node->arguments[a], input, space->rows, left);
+        vector_scatter(node->result, value, space->rows, left); /* NULLs leave the row as it is: NULL */
         size_t still_left = 0;
         for (size_t i = 0; i < left; i++)
             if (vector_is_null(value, i))
-                node->rows[still_left++] = node->rows[i];
+                space->rows[still_left++] = space->rows[i];
         left = still_left;
+        argument_done(node, a);
     }
     return node->result;
 }
@@ -311,10 +341,8 @@ static Vector *in_constants(Evaluator *evaluator, Node *node, const Input *input
     Vector *value = node_value(evaluator, node->arguments[0], input);
     if (value->form == VECTOR_DICTIONARY && node_run_dictionary(evaluator, node, value, input->size, in_run))
         return node->result;
-    if (value->form != VECTOR_FLAT) {
-        vector_flatten(node->flats[0], value, input->size);
-        value = node->flats[0];
-    }
+    if (value->form != VECTOR_FLAT)
+        value = node_flat(evaluator, node, 0, value, input->size);
     in_run(evaluator, node, value, input->size, node->result);
     return node->result;
 }
@@ -327,11 +355,11 @@ static bool rows_are_equal(const Vector *a, size_t a_row, const Vector *b, size_
 }
 
 /* A list that is computed: each item sees the rows that no item before has matched. */
-static Vector *in_list(Evaluator *evaluator, Node *node, const Input *input)
+static Vector *in_list(Evaluator *evaluator, Node *node, LazySpace *space, const Input *input)
 {
     size_t size = input->size;
-    Vector *value = node_plain_value(evaluator, node->arguments[0], input, node->flats[0]);
-    uint64_t *found = node->true_words, *nulls = node->null_words;
+    Vector *value = node_plain_argument(evaluator, node, 0, input);
+    uint64_t *found = space->true_words, *nulls = space->null_words;
     memset(found, 0, word_count(size) * sizeof *found);
     memset(nulls, 0, word_count(size) * sizeof *nulls);
     size_t left = 0;
@@ -339,13 +367,13 @@ static Vector *in_list(Evaluator *evaluator, Node *node, const Input *input)
         if (vector_is_null(value, i))
             validity_set(nulls, i);
         else
-            node->rows[left++] = (uint16_t)i;
+            space->rows[left++] = (uint16_t)i;
     }
     for (size_t a = 1; a < node->argument_count && left > 0; a++) {
-        Vector *item = narrowed_value(evaluator, node, a, input, node->rows, left);
+        Vector *item = narrowed_value(evaluator, space, node->arguments[a], input, space->rows, left);
         size_t still_left = 0;
         for (size_t i = 0; i < left; i++) {
-            uint16_t row = node->rows[i];
+            uint16_t row = space->rows[i];
             bool is_null = vector_is_null(item, i);
             if (!is_null && rows_are_equal(value, row, item, i)) {
                 validity_set(found, row);
@@ -354,29 +382,40 @@ static Vector *in_list(Evaluator *evaluator, Node *node, const Input *input)
             }
             if (is_null)
                 validity_set(nulls, row);
-            node->rows[still_left++] = row;
+            space->rows[still_left++] = row;
         }
         left = still_left;
+        argument_done(node, a);
     }
     if (node->expr->is_negated)
         for (size_t w = 0; w < word_count(size); w++)
             found[w] = ~found[w] & ~nulls[w];
-    return truth_result(node, size);
+    return truth_result(node, space, size);
+}
+
+static Vector *lazy_value_by_kind(Evaluator *evaluator, Node *node, LazySpace *space, const Input *input)
+{
+    bool is_careful = evaluator->is_careful, is_frugal = is_careful || node->argument_count > MANY_ARGUMENTS;
+    switch (node->expr->kind) {
+    case EXPR_AND:
+    case EXPR_OR:
+        return is_careful ? junction_careful(evaluator, node, space, input)
+                          : junction_fast(evaluator, node, space, input);
+    case EXPR_CASE:
+        return is_frugal ? case_careful(evaluator, node, space, input) : case_fast(evaluator, node, space, input);
+    case EXPR_COALESCE:
+        return is_frugal ? coalesce_careful(evaluator, node, space, input)
+                         : coalesce_fast(evaluator, node, space, input);
+    default:
+        assert(node->expr->kind == EXPR_IN);
+        return node->set ? in_constants(evaluator, node, input) : in_list(evaluator, node, space, input);
+    }
 }
 
 Vector *lazy_value(Evaluator *evaluator, Node *node, const Input *input)
 {
-    bool is_careful = evaluator->is_careful;
-    switch (node->expr->kind) {
-    case EXPR_AND:
-    case EXPR_OR:
-        return is_careful ? junction_careful(evaluator, node, input) : junction_fast(evaluator, node, input);
-    case EXPR_CASE:
-        return is_careful ? case_careful(evaluator, node, input) : case_fast(evaluator, node, input);
-    case EXPR_COALESCE:
-        return is_careful ? coalesce_careful(evaluator, node, input) : coalesce_fast(evaluator, node, input);
-    default:
-        assert(node->expr->kind == EXPR_IN);
-        return node->set ? in_constants(evaluator, node, input) : in_list(evaluator, node, input);
-    }
+    LazySpace *space = space_take(evaluator);
+    Vector *value = lazy_value_by_kind(evaluator, node, space, input);
+    space_give(evaluator, space);
+    return value;
 }

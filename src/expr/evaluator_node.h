@@ -7,6 +7,7 @@
 #define QUERN_EXPR_EVALUATOR_NODE_H
 
 #include "column/batch.h"
+#include "column/constant_pool.h"
 #include "expr/condition_order.h"
 #include "expr/evaluator.h"
 #include "expr/function.h"
@@ -38,12 +39,13 @@ struct Node {
     bool is_strict, is_volatile, is_try, can_fail;
     bool others_are_constant; /* all arguments but at most one are EXPR_CONSTANT */
     Vector **values;          /* of the arguments, now */
-    Vector **flats;           /* where dictionaries are written out */
+    Vector **flats;           /* where dictionaries are written out; it and they are made when first needed */
     const void **sources;     /* CASE, COALESCE: where the values are chosen from, and how far apart they stand */
     uint8_t *steps;
     Vector **wides;         /* CASE, COALESCE: where DECIMALs are widened */
     Vector **chosen_values; /* the arguments, of rows that are chosen */
     Vector *chosen_result;
+    uint16_t *rows;            /* that are chosen */
     Vector *dictionary_values; /* the function of a dictionary's values */
     Vector *dictionary_key;    /* the dictionary that was, kept so that it cannot change */
     size_t dictionary_size;
@@ -51,18 +53,21 @@ struct Node {
     /* IN */
     const InSet *set; /* when the list is constant */
     bool list_has_null;
-
-    /* lazy nodes */
-    Input *narrowed;
-    uint16_t *rows, *chosen; /* BATCH_SIZE each */
-    uint64_t *true_words, *null_words;
 };
+
+/* Of so many arguments or conjuncts each is forgotten when it has been looked at: together they would take gigabytes.
+ */
+enum { MANY_ARGUMENTS = 1000 };
+
+typedef struct LazySpace LazySpace; /* evaluator_lazy.c */
 
 struct Evaluator {
     Arena *arena;
     const Context *context;
     size_t expr_count;
     Node **nodes;
+    ConstantPool constants;
+    LazySpace *spaces;   /* that no lazy node uses now */
     size_t column_count; /* one more than the highest column used */
     bool is_careful;
     bool may_have_failed;
@@ -78,8 +83,12 @@ struct Evaluator {
 
 /* evaluator.c */
 Vector *node_value(Evaluator *evaluator, Node *node, const Input *input);
-/* Flat or constant: dictionaries are written to `flat`. */
-Vector *node_plain_value(Evaluator *evaluator, Node *node, const Input *input, Vector *flat);
+/* Gives back what the values of the node and of those below it stand in. */
+void node_forget(Node *node);
+/* An argument's value, flat or constant. */
+Vector *node_plain_argument(Evaluator *evaluator, Node *node, size_t index, const Input *input);
+/* The value of an argument written out. */
+Vector *node_flat(Evaluator *evaluator, Node *node, size_t index, const Vector *value, size_t size);
 /* evaluator_call.c */
 void call_compile(Evaluator *evaluator, Node *node);
 Vector *call_value(Evaluator *evaluator, Node *node, const Input *input);

@@ -260,6 +260,46 @@ START_TEST(sparse_batches_give_the_same)
 }
 END_TEST
 
+/* "(name ", an item for each number from 1 to `count`, which it has as #, and what follows. */
+static const char *long_list(const char *name, size_t count, const char *item, const char *rest)
+{
+    Text text = text_in(test_arena);
+    text_add_format(&text, "(%s", name);
+    for (size_t i = 1; i <= count; i++)
+        for (const char *c = item; *c; c++)
+            *c == '#' ? text_add_format(&text, "%zu", i) : text_add_char(&text, *c);
+    text_add_format(&text, " %s)", rest);
+    return text_string(&text);
+}
+
+START_TEST(lists_of_any_length_give_the_same_as_short_ones)
+{
+    TestBatch test = BATCH("integer: 0, 3, 71000, NULL", "integer: 1, 0, 5, 2");
+    size_t many = 1500, more = 70000; /* than 16 bits count */
+    ck_assert_str_eq(evaluate_rows(long_list("or", many, " (= (+ $0 1) #)", "false"), &test), "true true false NULL");
+    ck_assert_str_eq(evaluate_rows(long_list("and", many, " (<> $0 #)", "true"), &test), "true false true NULL");
+    ck_assert_str_eq(evaluate_rows(long_list("or", many, " (= (/ # $1) $0)", "false"), &test), "!22012");
+    ck_assert_str_eq(evaluate_rows(long_list("or (= $1 0)", many, " (= (/ # $1) $0)", "false"), &test),
+                     "false true false NULL");
+    ck_assert_str_eq(evaluate_rows(long_list("in $0", many, " (+ $1 #)", "$0"), &test), "true true true NULL");
+    ck_assert_str_eq(evaluate_rows(long_list("in $0", many, " (+ $1 #)", "(- 1)"), &test), "false true false NULL");
+    ck_assert_str_eq(evaluate_rows(long_list("case", more, " (= $0 #) (- #)", "-1"), &test), "-1 -3 -1 -1");
+    ck_assert_str_eq(evaluate_rows(long_list("coalesce", more, " (case (= $0 #) (- #) null)", "-1"), &test),
+                     "-1 -3 -1 -1");
+}
+END_TEST
+
+START_TEST(many_conditions_keep_the_rows_of_which_all_are_true)
+{
+    TestBatch test = BATCH("integer: 0, 3, 71000, NULL, 8");
+    const char *conditions[3000];
+    for (size_t i = 0; i < 3000; i++)
+        conditions[i] = arena_format(test_arena, "(<> (+ $0 1) %zu)", i + 2);
+    for (int again = 0; again < 2; again++)
+        ck_assert_str_eq(filtered(&test, conditions, 3000), "0 71000");
+}
+END_TEST
+
 static void nest(void *argument)
 {
     Expr *expr = expr_of("(+ 1 1)", NULL);
@@ -284,4 +324,6 @@ TEST_PROGRAM(case_guards_what_would_raise, and_or_coalesce_and_in_evaluate_no_mo
              case_takes_all_types_and_mixed_decimals, a_dictionary_is_computed_once_per_value,
              a_list_of_constants_is_looked_for_once_for_each_distinct_value,
              functions_that_can_fail_see_no_unused_dictionary_value, constants_stay_constant,
-             a_filter_keeps_rows_that_are_true, sparse_batches_give_the_same, deep_expressions_are_errors_not_overflows)
+             a_filter_keeps_rows_that_are_true, lists_of_any_length_give_the_same_as_short_ones,
+             many_conditions_keep_the_rows_of_which_all_are_true, sparse_batches_give_the_same,
+             deep_expressions_are_errors_not_overflows)

@@ -126,6 +126,7 @@ static inline Expr *read_call(const char *name, Expr **arguments, const bool *is
 {
     Type types[100], result;
     bool is_ambiguous;
+    ck_assert_uint_le(count, sizeof types / sizeof *types);
     for (size_t i = 0; i < count; i++)
         types[i] = arguments[i]->type;
     const Function *function = function_resolve(view_of(name), types, is_unknown, count, &result, &is_ambiguous);
@@ -170,11 +171,10 @@ static inline Expr *test_read(Reader *reader)
         return read_atom(reader);
     reader->at++;
     const char *name = reader_word(reader);
-    Expr *arguments[100];
-    bool is_unknown[100] = {false};
-    size_t count = 0;
+    ARRAY(Expr *) arguments = {0};
+    ARRAY(bool) is_unknown = {0};
     if (strcmp(name, "::") == 0 || strcmp(name, "try") == 0) {
-        arguments[0] = test_read(reader);
+        Expr *argument = test_read(reader);
         Type type;
         const char *type_text = reader_word(reader);
         ck_assert_msg(type_parse_text(view_of(type_text), &type), "%s", type_text);
@@ -182,16 +182,16 @@ static inline Expr *test_read(Reader *reader)
         ck_assert(*reader->at == ')');
         reader->at++;
         reader->is_unknown = false;
-        return expr_new(test_arena, name[0] == 't' ? EXPR_TRY_CAST : EXPR_CAST, type, arguments, 1, NO_POSITION);
+        return expr_new(test_arena, name[0] == 't' ? EXPR_TRY_CAST : EXPR_CAST, type, &argument, 1, NO_POSITION);
     }
     for (reader_skip(reader); *reader->at != ')'; reader_skip(reader)) {
-        ck_assert_msg(*reader->at != '\0' && count < 100, "list without end");
-        arguments[count] = test_read(reader);
-        is_unknown[count++] = reader->is_unknown;
+        ck_assert_msg(*reader->at != '\0', "list without end");
+        array_add(test_arena, &arguments, test_read(reader));
+        array_add(test_arena, &is_unknown, reader->is_unknown);
     }
     reader->at++;
     reader->is_unknown = false;
-    return read_form(name, arguments, is_unknown, count);
+    return read_form(name, arguments.items, is_unknown.items, arguments.count);
 }
 
 static inline Expr *expr_of(const char *text, const Schema *schema)
