@@ -38,6 +38,7 @@ void bind_error(const Binder *binder, ErrorCode code, Position position, const c
 
 void binder_enter(Binder *binder, Position position)
 {
+    context_check(binder->context); /* what is done at each part of a statement may look at all others of its kind */
     if (++binder->depth > DEPTH_LIMIT)
         bind_error(binder, ERROR_TOO_COMPLEX, position, NULL, "the statement is nested more than %d levels deep",
                    DEPTH_LIMIT);

@@ -19,6 +19,7 @@ Cte *bind_with(Binder *binder, const AstCtes *ctes, bool is_recursive, Scope *pa
     *group = (struct CteGroup){.innermost = outer, .within = binder->cte};
     for (size_t i = 0; i < ctes->count; i++) {
         const AstCte *ast = &ctes->items[i];
+        context_check(binder->context);
         for (size_t j = 0; j < i; j++)
             if (view_equal(ctes->items[j].name.text, ast->name.text))
                 bind_error(binder, ERROR_DUPLICATE_ALIAS, ast->name.position, NULL,

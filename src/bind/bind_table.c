@@ -1,4 +1,5 @@
 /* bind/bind_table.c: the columns and constraints of CREATE TABLE. */
+#include "base/map.h"
 #include "bind/binder.h"
 #include "sql/printer.h"
 
@@ -21,24 +22,19 @@ static const char *expr_sql(Binder *binder, const AstExpr *expr)
 
 /* ---- columns ---- */
 
-static void require_new_name(const Definition *definition, size_t index)
-{
-    const AstName *name = &definition->columns->items[index].name;
-    for (size_t i = 0; i < index; i++)
-        if (view_equal_ignoring_case(definition->columns->items[i].name.text, name->text))
-            bind_error(definition->binder, ERROR_DUPLICATE_COLUMN, name->position, NULL,
-                       "column \"%.*s\" is there more than once", VIEW_ARGUMENTS(name->text));
-}
-
 static void definition_add_columns(Definition *definition)
 {
     Binder *binder = definition->binder;
     ScopeTable *table = arena_new(binder->arena, ScopeTable);
     table->name = "";
+    Map names = map_in(binder->arena);
     for (size_t i = 0; i < definition->columns->count; i++) {
         const AstColumnDefinition *ast = &definition->columns->items[i];
         Column *column = &definition->bound->schema->columns[i];
-        require_new_name(definition, i);
+        if (map_get(&names, ast->name.text))
+            bind_error(binder, ERROR_DUPLICATE_COLUMN, ast->name.position, NULL,
+                       "column \"%.*s\" is there more than once", VIEW_ARGUMENTS(ast->name.text));
+        map_set(&names, ast->name.text, column);
         if (ast->type.name.data == NULL)
             bind_error(binder, ERROR_SYNTAX, ast->name.position, NULL, "column \"%.*s\" has no type",
                        VIEW_ARGUMENTS(ast->name.text));
@@ -88,12 +84,12 @@ static size_t *check_columns(const Definition *definition, const Expr *condition
     ColumnSet used = column_set_in(definition->binder->arena);
     column_set_add_expr(&used, condition);
     const ScopeColumns *columns = &definition->scope.relation.columns;
-    size_t *indexes = arena_array(definition->binder->arena, size_t, columns->count);
-    *ret_count = 0;
+    ARRAY(size_t) indexes = {0};
     for (size_t i = 0; i < columns->count; i++)
         if (column_set_has(&used, columns->items[i].column))
-            indexes[(*ret_count)++] = i;
-    return indexes;
+            array_add(definition->binder->arena, &indexes, i);
+    *ret_count = indexes.count;
+    return indexes.items;
 }
 
 static void definition_add_check(Definition *definition, const AstConstraint *ast)
