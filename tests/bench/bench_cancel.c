@@ -10,7 +10,8 @@
 
 #include "contender.h"
 
-/* In statements $/ is the folder, and # what hash_text gives. */
+/* In statements $/ is the folder, # what hash_text gives, and what stands between two @ is there 100,000 times, with
+ * its number for #. */
 static const char *const setup[] = {
     "CREATE TABLE t AS SELECT i, i * 7919 % 100003 AS k, 'the text of row number ' || i * 31 % 300007 AS s "
     "FROM range(1000000) AS r(i)",
@@ -97,6 +98,14 @@ static const char *const statements[] = {
     "SELECT sum(i::DECIMAL(38, 10) * n / 7 + sqrt(i) ^ 1.01) FROM t, range(100) b(n)",
     "SELECT count(*) FROM t WHERE i IN (#)",
     "SELECT count(*) FROM (VALUES (#)) v",
+    "SELECT count(*) FROM plain WHERE @i + k = # OR @FALSE",
+    "SELECT count(*) FROM plain WHERE @i + k <> # AND @TRUE",
+    "SELECT sum(CASE @WHEN i + k = # THEN k + # @END) FROM plain",
+    "SELECT count(*) FROM plain WHERE i IN (@k + #, @0)",
+    "SELECT @sum(i + #), @0 FROM t",
+    "SELECT k FROM t GROUP BY @k + #, @k",
+    "WITH @c# AS (SELECT i FROM t WHERE k = #), @z AS (SELECT 1) SELECT * FROM c7, z",
+    "BEGIN; CREATE TABLE wide (@c# BIGINT DEFAULT # CHECK (c# > #), @z BIGINT); ROLLBACK",
     "SELECT sum(length(repeat('abc', 30000000 + n))) FROM range(1000) b(n)",
     "SELECT sum(length(lpad('x', 100000000 + n, 'abc'))) FROM range(1000) b(n)",
     "SELECT sum(length(replace(repeat('ab', 30000000 + n), 'a', 'xyz'))) FROM range(1000) b(n)",
@@ -178,7 +187,9 @@ enum {
     STATEMENTS = sizeof statements / sizeof *statements,
     MOST_ROUNDS = 1000,
     LONGEST_WAIT_MS = 400,
-    HASH_COUNT = 200000
+    HASH_COUNT = 200000,
+    REPEAT_COUNT = 100000,
+    LONGEST_STATEMENT = 16 << 20
 };
 
 typedef struct Interruption {
@@ -208,14 +219,29 @@ static const char *hash_text(void)
     return text;
 }
 
+/* The text up to the next @ many times; where that stands. */
+static const char *repeat(const char *text, char **end)
+{
+    for (int i = 0; i < REPEAT_COUNT; i++)
+        for (const char *c = text; *c != '@'; c++) {
+            if (*c == '#')
+                *end += sprintf(*end, "%d", i);
+            else
+                *(*end)++ = *c;
+        }
+    return strchr(text, '@');
+}
+
 /* What stands for something is replaced. */
 static const char *statement_text(const char *statement, const char *folder)
 {
-    static char result[HASH_COUNT * 9 + 4096];
+    static char result[LONGEST_STATEMENT];
     char *end = result;
     for (; *statement; statement++) {
         if (*statement == '$' && statement[1] == '/')
             end += sprintf(end, "%s", folder);
+        else if (*statement == '@')
+            statement = repeat(statement + 1, &end);
         else if (*statement == '#')
             end += sprintf(end, "%s", hash_text());
         else
