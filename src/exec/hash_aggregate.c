@@ -237,6 +237,7 @@ static void aggregate_add_to_groups(HashAggregateOperator *self, const Batch *ba
 static void aggregate_choose_set(HashAggregateOperator *self, size_t set_index)
 {
     const PlanAggregate *plan = aggregate_plan(self);
+    context_check(self->base.context); /* of one batch there may be thousands */
     for (size_t g = 0; g < plan->group_count; g++)
         self->keys[g] = plan->sets[set_index] >> g & 1 ? self->values[g] : self->nulls[g];
     Value number = value_ubigint(set_index);

@@ -64,6 +64,7 @@ static const char *const statements[] = {
     /* groups */
     "SELECT x, count(*), sum(x) FROM (SELECT a.i * b.n AS x FROM t a, range(50) b(n)) GROUP BY x",
     "SELECT i, k, count(*) FROM plain GROUP BY ROLLUP (i, k)",
+    "SELECT count(*) FROM plain GROUP BY CUBE (k, i % 2, i % 3, i % 5, i % 7, i % 11, i % 13, i % 17, i % 19, i % 23)",
     "SELECT k, count(DISTINCT s || n), string_agg(s, ',' ORDER BY n, i) FROM t, range(20) b(n) GROUP BY k",
     "SELECT length(string_agg(s, ',')), length(string_agg(s, ',' ORDER BY s)) FROM t, range(10) b(n)",
     "SELECT median(i * n), quantile_cont(i * n, 0.9), mode(i * n) FROM t, range(20) b(n)",
