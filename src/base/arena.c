@@ -106,6 +106,11 @@ void arena_overflow_to(Arena *arena, TempFile *file, size_t memory_size)
     arena->memory_size = memory_size;
 }
 
+bool arena_has_memory(const Arena *arena, size_t size)
+{
+    return arena->file == NULL || arena->size - arena->mapped_size + size <= arena->memory_size;
+}
+
 bool arena_is_mapped(const Arena *arena)
 {
     return arena->file && temp_file_is_mapped(arena->file);
@@ -181,7 +186,7 @@ static Block *arena_map_block(Arena *arena, size_t size)
 
 static Block *arena_take_block(Arena *arena, size_t size)
 {
-    if (arena->file && arena->size - arena->mapped_size + size > arena->memory_size)
+    if (!arena_has_memory(arena, size))
         return arena_map_block(arena, size);
     if (arena->budget) {
         memory_budget_require(arena->budget, size, arena->what);

@@ -30,6 +30,8 @@ void arena_count(Arena *arena, struct MemoryBudget *budget, const char *what);
  * outlives it. Not inherited. */
 struct TempFile;
 void arena_overflow_to(Arena *arena, struct TempFile *file, size_t memory_size);
+/* Whether so many bytes more would all be memory. */
+bool arena_has_memory(const Arena *arena, size_t size);
 /* Whether there is such a rest, or other memory in that file. Any thread. */
 bool arena_is_mapped(const Arena *arena);
 /* Empties it for reuse: as arena_free and arena_new_child, but the first block is kept. */

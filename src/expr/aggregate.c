@@ -18,7 +18,7 @@
     X(text)                                                                                                            \
     X(statistic)                                                                                                       \
     X(quantile)                                                                                                        \
-    X(ordered)                                                                                                         \
+    X(mode)                                                                                                            \
     X(moment)
 
 #define FAMILY_DECLARE(name) extern AggregateFamily aggregate_family_##name;
