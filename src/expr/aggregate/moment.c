@@ -2,6 +2,7 @@
  */
 #include <math.h>
 
+#include "column/row.h"
 #include "expr/aggregate/family.h"
 
 /* ---- sums of powers of distances from the mean: Pebay's steps and merges (2008) ---- */
@@ -107,29 +108,34 @@ AGGREGATE_FINALIZE(careful_mean, CarefulState, double, state->count == 0,
 
 /* ---- about how many distinct values: HyperLogLog (Flajolet et al., 2007) ---- */
 
-enum { SKETCH_BITS = 11, SKETCH_SIZE = 1 << SKETCH_BITS }; /* registers; the error is about 1.04 / sqrt(2048): 2.3 % */
+/* Registers; the error is about 1.04 / sqrt(2048): 2.3 %. */
+enum { SKETCH_BITS = 11, SKETCH_SIZE = 1 << SKETCH_BITS, MOST_RANK = 64 - SKETCH_BITS + 1 };
 
 typedef struct SketchState {
     uint8_t *registers; /* NULL: nothing yet */
 } SketchState;
 
+static void registers_add(uint8_t *registers, uint64_t hash)
+{
+    hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccdu;
+    hash ^= hash >> 33;
+    uint8_t rank = (uint8_t)(__builtin_clzll(hash << SKETCH_BITS | (uint64_t)1 << (SKETCH_BITS - 1)) + 1);
+    uint8_t *slot = &registers[hash >> (64 - SKETCH_BITS)];
+    *slot = *slot > rank ? *slot : rank;
+}
+
 static void sketch_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
                           uint8_t *const *states)
 {
+    uint64_t hashes[BATCH_SIZE];
+    vectors_hash(arguments, 1, selection, count, hashes);
     for (size_t i = 0; i < count; i++) {
-        size_t row = selected_row(selection, i);
         SketchState *state = (SketchState *)states[i];
-        if (!argument_is_valid(arguments[0], row))
+        if (!argument_is_valid(arguments[0], selected_row(selection, i)))
             continue;
         if (state->registers == NULL)
             state->registers = arena_allocate_zero(self->arena, SKETCH_SIZE);
-        Value value = vector_value(arguments[0], row);
-        uint64_t hash = value_hash(&value);
-        hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccdu;
-        hash ^= hash >> 33;
-        uint8_t rank = (uint8_t)(__builtin_clzll(hash << SKETCH_BITS | (uint64_t)1 << (SKETCH_BITS - 1)) + 1);
-        uint8_t *slot = &state->registers[hash >> (64 - SKETCH_BITS)];
-        *slot = *slot > rank ? *slot : rank;
+        registers_add(state->registers, hashes[i]);
     }
 }
 
@@ -150,14 +156,14 @@ static int64_t sketch_estimate(const SketchState *state)
     if (state->registers == NULL)
         return 0;
     double sum = 0, size = SKETCH_SIZE;
-    size_t empty = 0;
-    for (size_t i = 0; i < SKETCH_SIZE; i++) {
-        sum += ldexp(1, -state->registers[i]);
-        empty += state->registers[i] == 0;
-    }
+    int counts[MOST_RANK + 1] = {0}; /* of registers by what they hold */
+    for (size_t i = 0; i < SKETCH_SIZE; i++)
+        counts[state->registers[i]]++;
+    for (int rank = 0; rank <= MOST_RANK; rank++)
+        sum += ldexp(counts[rank], -rank);
     double estimate = 0.7213 / (1 + 1.079 / size) * size * size / sum;
-    if (estimate <= 2.5 * size && empty > 0)
-        estimate = size * log(size / (double)empty);
+    if (estimate <= 2.5 * size && counts[0] > 0)
+        estimate = size * log(size / counts[0]);
     return (int64_t)rint(estimate);
 }
 
