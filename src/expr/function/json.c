@@ -3,120 +3,58 @@
 
 #include <string.h>
 
-#include "column/number.h"
-#include "expr/function/json_scan.h"
+#include "expr/function/json_path.h"
 #include "expr/function/operator.h"
 #include "expr/function/text_result.h"
 
+/* What a call needs: a scratch text, as any that makes text, and the path. */
+typedef struct JsonState {
+    Text texts[2];
+    JsonPath path;
+} JsonState;
+
+void *json_prepare(Arena *arena, const Expr *call)
+{
+    (void)call;
+    JsonState *state = arena_new(arena, JsonState);
+    Text text = text_in(arena);
+    *state = (JsonState){.texts = {text, text}, .path = {.arena = arena, .names = text, .scratch = text}};
+    return state;
+}
+
+static void fail_invalid(KernelCall *call, size_t row, StringView text)
+{
+    kernel_fail(call, row, ERROR_INVALID_TEXT, "invalid input syntax for type json: '%.*s'", VIEW_ARGUMENTS(text));
+}
+
 static bool require_valid(KernelCall *call, size_t row, StringView text)
 {
-    if (json_is_valid(text))
-        return true;
-    kernel_fail(call, row, ERROR_INVALID_TEXT, "invalid input syntax for type json: '%.*s'", VIEW_ARGUMENTS(text));
-    return false;
+    bool is_valid = json_is_valid(text);
+    if (!is_valid)
+        fail_invalid(call, row, text);
+    return is_valid;
 }
 
 /* ---- parts ---- */
 
-/* A member by path: $.name."two words"[0][#-1], /name/0 (RFC 6901), or a bare name or index. False: no such syntax. */
-typedef struct Path {
-    StringView rest;
-    bool is_pointer;
-} Path;
-
-static StringView path_take(Path *path, size_t size)
+/* What the path leads to; data NULL: nothing, or a failure. */
+static StringView part_of_row(KernelCall *call, size_t row)
 {
-    StringView taken = {path->rest.data, size};
-    path->rest.data += size;
-    path->rest.size -= size;
-    return taken;
-}
-
-static size_t path_find(const Path *path, const char *ends)
-{
-    size_t size = 0;
-    while (size < path->rest.size && (path->rest.data[size] == '\0' || !strchr(ends, path->rest.data[size])))
-        size++;
-    return size;
-}
-
-/* [3], [-1], [#-1] */
-static bool path_index(Path *path, StringView value, StringView *ret_value)
-{
-    path_take(path, 1);
-    StringView inside = path_take(path, path_find(path, "]"));
-    if (path->rest.size == 0)
-        return false;
-    path_take(path, 1);
-    if (inside.size && inside.data[0] == '#')
-        inside = (StringView){inside.data + 1, inside.size - 1};
-    int64_t index;
-    bool overflows;
-    if (!int64_parse(inside, &index, &overflows))
-        return false;
-    *ret_value = json_element(value, index);
-    return true;
-}
-
-static bool path_name(Path *path, StringView value, Text *scratch, StringView *ret_value)
-{
-    path_take(path, 1);
-    StringView name;
-    if (path->rest.size && path->rest.data[0] == '"') {
-        path_take(path, 1);
-        name = path_take(path, path_find(path, "\""));
-        if (path->rest.size == 0)
-            return false;
-        path_take(path, 1);
-    } else {
-        name = path_take(path, path_find(path, ".["));
-        if (name.size == 0)
-            return false;
-    }
-    *ret_value = json_member(value, name, scratch);
-    return true;
-}
-
-/* One step of a JSON pointer; ~1 and ~0 in names are / and ~. */
-static void pointer_step(Path *path, StringView value, Text *scratch, Text *decoded, StringView *ret_value)
-{
-    path_take(path, 1);
-    StringView name = path_take(path, path_find(path, "/"));
-    int64_t index;
-    bool overflows;
-    if (json_kind(value) == JSON_ARRAY && int64_parse(name, &index, &overflows)) {
-        *ret_value = json_element(value, index);
-        return;
-    }
-    text_clear(decoded);
-    for (size_t i = 0; i < name.size; i++) {
-        bool is_escape = name.data[i] == '~' && i + 1 < name.size;
-        text_add_char(decoded, is_escape ? (name.data[i + 1] == '1' ? '/' : '~') : name.data[i]);
-        i += is_escape;
-    }
-    *ret_value = json_member(value, text_view(decoded), scratch);
-}
-
-static bool json_walk(KernelCall *call, StringView value, StringView text, StringView *ret_value)
-{
-    Text *scratch = scratch_text(call), *decoded = second_scratch_text(call);
-    Path path = {text, text.size && text.data[0] == '/'};
-    *ret_value = value;
-    if (!path.is_pointer && (text.size == 0 || text.data[0] != '$')) {
-        *ret_value = json_member(value, text, scratch);
-        return true;
-    }
-    if (!path.is_pointer)
-        path_take(&path, 1);
-    while (path.rest.size && ret_value->data) {
-        StringView step = *ret_value;
-        if (path.is_pointer)
-            pointer_step(&path, step, scratch, decoded, ret_value);
-        else if (path.rest.data[0] == '[' ? !path_index(&path, step, ret_value)
-                                          : path.rest.data[0] != '.' || !path_name(&path, step, scratch, ret_value))
-            return false;
-    }
-    return true;
+    JsonPath *path = &((JsonState *)call->state)->path;
+    StringView json = argument_text(call, 0, row), part;
+    if (call->arguments[1]->type.id == TYPE_BIGINT)
+        json_path_of_index(path, ARGUMENT(call, 1, int64_t, row));
+    else if (row == 0 || call->arguments[1]->form != VECTOR_CONSTANT)
+        json_path_parse(path, argument_text(call, 1, row));
+    bool is_valid = json_path_follow(path, json, &part);
+    if (is_valid && path->is_valid)
+        return part;
+    if (!is_valid)
+        fail_invalid(call, row, json);
+    else
+        kernel_fail(call, row, ERROR_INVALID_PARAMETER, "'%.*s' is no path into JSON",
+                    VIEW_ARGUMENTS(argument_text(call, 1, row)));
+    return (StringView){NULL, 0};
 }
 
 /* The part as it stands, or (is_text) a string without its quotes; JSON's null is NULL then. */
@@ -126,6 +64,11 @@ static void result_part(KernelCall *call, size_t row, StringView part, bool is_t
     if (part.data == NULL || (is_text && kind == JSON_NULL)) {
         vector_set_null(call->result, row);
     } else if (is_text && kind == JSON_STRING) {
+        part = view_trim(part);
+        if (memchr(part.data, '\\', part.size) == NULL) {
+            result_set(call, row, part.data + 1, part.size - 2);
+            return;
+        }
         Text *text = scratch_text(call);
         json_add_unquoted(text, part);
         result_copy(call, row, text_view(text));
@@ -137,15 +80,8 @@ static void result_part(KernelCall *call, size_t row, StringView part, bool is_t
 
 static void part_run(KernelCall *call, bool is_text)
 {
-    for (size_t i = 0; i < call->count; i++) {
-        StringView json = argument_text(call, 0, i), part = {NULL, 0};
-        if (require_valid(call, i, json) && !json_walk(call, json, argument_text(call, 1, i), &part)) {
-            kernel_fail(call, i, ERROR_INVALID_PARAMETER, "'%.*s' is no path into JSON",
-                        VIEW_ARGUMENTS(argument_text(call, 1, i)));
-            part.data = NULL;
-        }
-        result_part(call, i, part, is_text);
-    }
+    for (size_t i = 0; i < call->count; i++)
+        result_part(call, i, part_of_row(call, i), is_text);
     vector_keep_strings_of(call->result, call->arguments[0]);
 }
 
@@ -159,39 +95,15 @@ void kernel_json_part_text(KernelCall *call)
     part_run(call, true);
 }
 
-static void index_run(KernelCall *call, bool is_text)
-{
-    for (size_t i = 0; i < call->count; i++) {
-        StringView json = argument_text(call, 0, i);
-        bool is_valid = require_valid(call, i, json);
-        result_part(call, i, is_valid ? json_element(json, ARGUMENT(call, 1, int64_t, i)) : (StringView){NULL, 0},
-                    is_text);
-    }
-    vector_keep_strings_of(call->result, call->arguments[0]);
-}
-
-void kernel_json_index(KernelCall *call)
-{
-    index_run(call, false);
-}
-
-void kernel_json_index_text(KernelCall *call)
-{
-    index_run(call, true);
-}
-
 /* ---- what it is ---- */
 
 /* The value itself, or the part that a path leads to. */
 static StringView value_or_part(KernelCall *call, size_t row)
 {
-    StringView json = argument_text(call, 0, row), part = {NULL, 0};
-    if (!require_valid(call, row, json) || call->argument_count < 2)
-        return json_is_valid(json) ? json : part;
-    if (!json_walk(call, json, argument_text(call, 1, row), &part))
-        kernel_fail(call, row, ERROR_INVALID_PARAMETER, "'%.*s' is no path into JSON",
-                    VIEW_ARGUMENTS(argument_text(call, 1, row)));
-    return part;
+    if (call->argument_count > 1)
+        return part_of_row(call, row);
+    StringView json = argument_text(call, 0, row);
+    return require_valid(call, row, json) ? json : (StringView){NULL, 0};
 }
 
 static void json_valid(KernelCall *call)
@@ -386,16 +298,15 @@ static bool resolve_members(const Function *function, Type *argument_types, size
      ARGUMENTS(T(VARCHAR), T(VARCHAR)),                                                                                \
      .result = T(VARCHAR),                                                                                             \
      .kernel = kernel_json_part##k,                                                                                    \
-     .prepare = text_prepare},                                                                                         \
+     .prepare = json_prepare},                                                                                         \
     {                                                                                                                  \
         .name = title, .signature = "(json VARCHAR, index BIGINT) VARCHAR", .description = text, .flags = FAIL,        \
-        ARGUMENTS(T(VARCHAR), T(BIGINT)), .result = T(VARCHAR), .kernel = kernel_json_index##k,                        \
-        .prepare = text_prepare                                                                                        \
+        ARGUMENTS(T(VARCHAR), T(BIGINT)), .result = T(VARCHAR), .kernel = kernel_json_part##k, .prepare = text_prepare \
     }
 #define LOOK(title, r, k, text)                                                                                        \
     {                                                                                                                  \
         .name = title, .signature = "(json VARCHAR [, path VARCHAR]) " #r, .description = text, .flags = FAIL,         \
-        .optional_count = 1, ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(r), .kernel = k, .prepare = text_prepare   \
+        .optional_count = 1, ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(r), .kernel = k, .prepare = json_prepare   \
     }
 #define MAKE(title, sign, k, resolver, variadic, text)                                                                 \
     {                                                                                                                  \
@@ -414,7 +325,7 @@ FunctionFamily function_family_json = {
      ARGUMENTS(T(VARCHAR)), .result = T(BOOLEAN), .kernel = json_valid},
     {.name = "json_exists", .signature = "(json VARCHAR, path VARCHAR) BOOLEAN",
      .description = "Whether the path leads to a part.", .flags = FAIL, ARGUMENTS(T(VARCHAR), T(VARCHAR)),
-     .result = T(BOOLEAN), .kernel = json_exists, .prepare = text_prepare},
+     .result = T(BOOLEAN), .kernel = json_exists, .prepare = json_prepare},
     LOOK("json_array_length", BIGINT, json_length, "How many elements an array has."),
     LOOK("json_type", VARCHAR, json_typeof, "object, array, string, number, boolean or null."),
     LOOK("json_typeof", VARCHAR, json_typeof, "object, array, string, number, boolean or null."),

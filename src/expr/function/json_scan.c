@@ -8,9 +8,31 @@
 
 typedef struct Scanner {
     const char *at, *end;
+    StringView key; /* the last one that was passed, with its quotes */
 } Scanner;
 
-static void skip_blanks(Scanner *scanner)
+/* A part that is looked for while a text is checked. */
+typedef struct Search {
+    const JsonStep *steps;
+    size_t step_count;
+    Text *scratch;
+    int matched;       /* steps, by the values that are open */
+    int64_t element;   /* of the array that the next step is looked for in */
+    const char *start; /* of a part that all steps lead to */
+    StringView found;
+} Search;
+
+static uint64_t bytes_load(const char *from)
+{
+    uint64_t bytes;
+    memcpy(&bytes, from, sizeof bytes);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    bytes = __builtin_bswap64(bytes);
+#endif
+    return bytes;
+}
+
+static inline void skip_blanks(Scanner *scanner)
 {
     while (scanner->at < scanner->end &&
            (*scanner->at == ' ' || *scanner->at == '\t' || *scanner->at == '\n' || *scanner->at == '\r'))
@@ -61,29 +83,54 @@ static bool is_hex_digit(char c)
     return ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
 }
 
+/* Of eight bytes those that are a quote, a backslash or a control character; the first of them is right for sure. */
+static inline uint64_t bytes_mark_special(uint64_t bytes)
+{
+    const uint64_t ones = UINT64_MAX / 255, highs = ones << 7;
+    uint64_t quotes = bytes ^ ones * '"', escapes = bytes ^ ones * '\\';
+    return (((quotes - ones) & ~quotes) | ((escapes - ones) & ~escapes) | ((bytes - ones * ' ') & ~bytes)) & highs;
+}
+
+/* To the next such byte. */
+static void skip_plain(Scanner *scanner)
+{
+    for (; scanner->end - scanner->at >= 8; scanner->at += 8) {
+        context_pace((size_t)scanner->at);
+        uint64_t marks = bytes_mark_special(bytes_load(scanner->at));
+        if (marks) {
+            scanner->at += (unsigned)__builtin_ctzll(marks) / 8;
+            return;
+        }
+    }
+    while (scanner->at < scanner->end && *scanner->at != '"' && *scanner->at != '\\' &&
+           (unsigned char)*scanner->at >= ' ')
+        scanner->at++;
+}
+
+static bool scan_escape(Scanner *scanner)
+{
+    if (scanner->at == scanner->end)
+        return false;
+    char c = *scanner->at++;
+    if (c != 'u')
+        return memchr("\"\\/bfnrt", c, 8) != NULL;
+    for (int i = 0; i < 4; i++)
+        if (scanner->at == scanner->end || !is_hex_digit(*scanner->at++))
+            return false;
+    return true;
+}
+
 static bool scan_string(Scanner *scanner)
 {
     if (!accept(scanner, '"'))
         return false;
-    while (scanner->at < scanner->end) {
-        context_pace((size_t)scanner->at);
-        char c = *scanner->at++;
-        if (c == '"')
+    for (;;) {
+        skip_plain(scanner);
+        if (accept(scanner, '"'))
             return true;
-        if ((unsigned char)c < ' ')
+        if (!accept(scanner, '\\') || !scan_escape(scanner))
             return false;
-        if (c != '\\')
-            continue;
-        if (scanner->at == scanner->end)
-            return false;
-        c = *scanner->at++;
-        if (c != 'u' && !memchr("\"\\/bfnrt", c, 8))
-            return false;
-        for (int i = 0; c == 'u' && i < 4; i++)
-            if (scanner->at == scanner->end || !is_hex_digit(*scanner->at++))
-                return false;
     }
-    return false;
 }
 
 static bool scan_scalar(Scanner *scanner)
@@ -107,19 +154,58 @@ static bool scan_scalar(Scanner *scanner)
 static bool scan_key(Scanner *scanner)
 {
     skip_blanks(scanner);
+    const char *start = scanner->at;
     if (!scan_string(scanner))
         return false;
+    scanner->key = (StringView){start, (size_t)(scanner->at - start)};
     skip_blanks(scanner);
     return accept(scanner, ':');
 }
 
+static bool key_is(StringView key, StringView name, Text *scratch)
+{
+    StringView inside = {key.data + 1, key.size - 2};
+    if (inside.size < name.size) /* an escape is longer than what it stands for */
+        return false;
+    if (memchr(inside.data, '\\', inside.size) == NULL)
+        return view_equal(inside, name);
+    text_clear(scratch);
+    json_add_unquoted(scratch, key);
+    return view_equal(text_view(scratch), name);
+}
+
+/* Before a member of the array or object in which the next step is looked for. Of equal names the last one counts. */
+static void search_enter(Search *search, bool in_object, const Scanner *scanner)
+{
+    const JsonStep *step = &search->steps[search->matched];
+    if (!in_object)
+        search->element++;
+    if (in_object ? !step->has_name || !key_is(scanner->key, step->name, search->scratch)
+                  : !step->has_index || step->index != search->element)
+        return;
+    search->matched++;
+    search->start = scanner->at;
+    search->found = (StringView){NULL, 0};
+}
+
+/* Behind the value of the last step that matched. */
+static void search_leave(Search *search, const char *at)
+{
+    if ((size_t)search->matched == search->step_count)
+        search->found = (StringView){search->start, (size_t)(at - search->start)};
+    search->matched--;
+    search->element = INT64_MIN; /* this array's was passed */
+}
+
 /* Behind a value: closes what ends here, and goes to the next member. True with *ret_done at the end of all. */
-static bool scan_behind(Scanner *scanner, uint64_t *is_object, int *depth, bool *ret_done)
+static bool scan_behind(Scanner *scanner, uint64_t *is_object, int *depth, Search *search, bool *ret_done)
 {
     for (;;) {
         *ret_done = *depth == 0;
         if (*depth == 0)
             return true;
+        if (search->matched == *depth)
+            search_leave(search, scanner->at);
         bool in_object = is_object[*depth / 64] >> (*depth % 64) & 1;
         skip_blanks(scanner);
         if (accept(scanner, ','))
@@ -131,13 +217,15 @@ static bool scan_behind(Scanner *scanner, uint64_t *is_object, int *depth, bool 
 }
 
 /* Passes one value. A bit for each level says what it is in: no recursion. */
-static bool scan_value(Scanner *scanner)
+static bool scan_value(Scanner *scanner, Search *search)
 {
     uint64_t is_object[JSON_MAX_DEPTH / 64 + 1];
     int depth = 0;
     for (bool is_done = false; !is_done;) {
         context_pace((size_t)scanner->at);
         skip_blanks(scanner);
+        if (depth == search->matched + 1 && (size_t)search->matched < search->step_count)
+            search_enter(search, is_object[depth / 64] >> (depth % 64) & 1, scanner);
         bool opens_object = scanner->at < scanner->end && *scanner->at == '{';
         if (opens_object || (scanner->at < scanner->end && *scanner->at == '[')) {
             scanner->at++;
@@ -148,6 +236,8 @@ static bool scan_value(Scanner *scanner)
                 uint64_t bit = (uint64_t)1 << (depth % 64);
                 is_object[depth / 64] =
                     (depth % 64 == 0 || depth == 1 ? 0 : is_object[depth / 64] & (bit - 1)) | (opens_object ? bit : 0);
+                if (depth == search->matched + 1)
+                    search->element = -1;
                 if (opens_object && !scan_key(scanner))
                     return false;
                 continue;
@@ -155,19 +245,27 @@ static bool scan_value(Scanner *scanner)
         } else if (!scan_scalar(scanner)) {
             return false;
         }
-        if (!scan_behind(scanner, is_object, &depth, &is_done))
+        if (!scan_behind(scanner, is_object, &depth, search, &is_done))
             return false;
     }
     return true;
 }
 
-bool json_is_valid(StringView text)
+bool json_find(StringView text, const JsonStep *steps, size_t step_count, Text *scratch, StringView *ret_part)
 {
-    Scanner scanner = {text.data, text.data + text.size};
-    if (!scan_value(&scanner))
+    Scanner scanner = {.at = text.data, .end = text.data + text.size};
+    Search search = {.steps = steps, .step_count = step_count, .scratch = scratch};
+    if (!scan_value(&scanner, &search))
         return false;
     skip_blanks(&scanner);
+    *ret_part = step_count ? search.found : text;
     return scanner.at == scanner.end;
+}
+
+bool json_is_valid(StringView text)
+{
+    StringView part;
+    return json_find(text, NULL, 0, NULL, &part);
 }
 
 /* ---- members ---- */
@@ -197,30 +295,28 @@ JsonKind json_kind(StringView value)
 
 bool json_next(StringView value, JsonIterator *iterator)
 {
-    Scanner scanner;
+    Scanner scanner = {0};
+    Search nothing = {.step_count = 0};
     if (iterator->rest.data) {
-        scanner = (Scanner){iterator->rest.data, iterator->rest.data + iterator->rest.size};
+        scanner = (Scanner){.at = iterator->rest.data, .end = iterator->rest.data + iterator->rest.size};
     } else {
         JsonKind kind = json_kind(value);
         if (kind != JSON_ARRAY && kind != JSON_OBJECT)
             return false;
         iterator->is_object = kind == JSON_OBJECT;
         value = view_trim(value);
-        scanner = (Scanner){value.data + 1, value.data + value.size};
+        scanner = (Scanner){.at = value.data + 1, .end = value.data + value.size};
     }
     skip_blanks(&scanner);
     if (scanner.at == scanner.end || *scanner.at == ']' || *scanner.at == '}')
         return false;
     if (iterator->is_object) {
-        const char *start = scanner.at;
-        scan_string(&scanner);
-        iterator->key = (StringView){start, (size_t)(scanner.at - start)};
-        skip_blanks(&scanner);
-        accept(&scanner, ':');
+        scan_key(&scanner);
+        iterator->key = scanner.key;
         skip_blanks(&scanner);
     }
     const char *start = scanner.at;
-    scan_value(&scanner);
+    scan_value(&scanner, &nothing);
     iterator->value = (StringView){start, (size_t)(scanner.at - start)};
     skip_blanks(&scanner);
     accept(&scanner, ',');
@@ -253,12 +349,9 @@ StringView json_member(StringView value, StringView name, Text *scratch)
     StringView found = {NULL, 0};
     if (json_kind(value) != JSON_OBJECT)
         return found;
-    for (JsonIterator iterator = {0}; json_next(value, &iterator);) {
-        text_clear(scratch);
-        json_add_unquoted(scratch, iterator.key);
-        if (view_equal(text_view(scratch), name))
+    for (JsonIterator iterator = {0}; json_next(value, &iterator);)
+        if (key_is(iterator.key, name, scratch))
             found = iterator.value;
-    }
     return found;
 }
 

@@ -22,6 +22,14 @@ typedef enum JsonKind {
 
 /* Whether the whole text is one JSON value, blanks around allowed. */
 bool json_is_valid(StringView text);
+/* A member of an object, an element of an array, or one of both, whichever is there. */
+typedef struct JsonStep {
+    StringView name;
+    int64_t index; /* 0 or more */
+    bool has_name, has_index;
+} JsonStep;
+/* The same, and the part that the steps lead to, on the way; of equal names the last. Data NULL: there is none. */
+bool json_find(StringView text, const JsonStep *steps, size_t step_count, Text *scratch, StringView *ret_part);
 
 /* All below take valid JSON. */
 JsonKind json_kind(StringView value);

@@ -87,7 +87,7 @@ static inline KernelShape kernel_shape(const KernelCall *call)
     X(text, like) X(text, not_like) X(text, ilike) X(text, not_ilike) X(text, regex) X(text, not_regex)
 
 /* json.c */
-#define JSON_KERNELS(X) X(json, part) X(json, part_text) X(json, index) X(json, index_text)
+#define JSON_KERNELS(X) X(json, part) X(json, part_text)
 
 #define OPERATOR_KERNEL(a, b) void kernel_##a##_##b(KernelCall *call);
 ARITHMETIC_KERNELS(OPERATOR_KERNEL)
@@ -106,6 +106,8 @@ void *similar_prepare(Arena *arena, const Expr *call);
 void *glob_prepare(Arena *arena, const Expr *call);
 void *regex_prepare(Arena *arena, const Expr *call);
 void *regex_prepare_no_case(Arena *arena, const Expr *call);
+/* json.c: room for a path. */
+void *json_prepare(Arena *arena, const Expr *call);
 
 /* decimal.c */
 bool resolve_decimal_sum(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
