@@ -301,7 +301,7 @@ static bool resolve_members(const Function *function, Type *argument_types, size
      .prepare = json_prepare},                                                                                         \
     {                                                                                                                  \
         .name = title, .signature = "(json VARCHAR, index BIGINT) VARCHAR", .description = text, .flags = FAIL,        \
-        ARGUMENTS(T(VARCHAR), T(BIGINT)), .result = T(VARCHAR), .kernel = kernel_json_part##k, .prepare = text_prepare \
+        ARGUMENTS(T(VARCHAR), T(BIGINT)), .result = T(VARCHAR), .kernel = kernel_json_part##k, .prepare = json_prepare \
     }
 #define LOOK(title, r, k, text)                                                                                        \
     {                                                                                                                  \
