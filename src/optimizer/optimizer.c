@@ -32,6 +32,7 @@ static const struct {
     {"carry places", rule_carry_places, true},
     {"place dynamic filters", rule_place_dynamic_filters, false},
     {"describe scans", rule_describe_scans, true}, /* once: scan is called there */
+    {"sort first rows", rule_sort_firsts, false},
     {"run in parallel", rule_place_gathers, false},
     {"narrow joins", rule_narrow_joins, false},
 };

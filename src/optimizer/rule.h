@@ -32,6 +32,7 @@ Plan *rule_keep_invariants(PlanColumns *columns, Plan *plan);
 Plan *rule_carry_places(PlanColumns *columns, Plan *plan);
 Plan *rule_place_dynamic_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_describe_scans(PlanColumns *columns, Plan *plan);
+Plan *rule_sort_firsts(PlanColumns *columns, Plan *plan);
 Plan *rule_place_gathers(PlanColumns *columns, Plan *plan);
 Plan *rule_narrow_joins(PlanColumns *columns, Plan *plan);
 
