@@ -5,6 +5,10 @@
 
 void result_copy(KernelCall *call, size_t row, StringView text)
 {
+    if (text.size <= STRING_INLINE_SIZE) {
+        result_set(call, row, text.data, text.size);
+        return;
+    }
     char *memory = result_memory(call, row, text.size);
     if (memory == NULL)
         return;
