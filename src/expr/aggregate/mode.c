@@ -38,7 +38,7 @@ AGGREGATE_STATE_SIZE(mode, ModeState)
 
 /* ---- the table ---- */
 
-static uint64_t item_hash(Physical physical, const Item *item)
+static inline uint64_t item_hash(Physical physical, const Item *item)
 {
     Int128 number = item->i128;
     switch (physical) {
@@ -55,7 +55,7 @@ static uint64_t item_hash(Physical physical, const Item *item)
     return hash_combine((uint64_t)number, (uint64_t)(number >> 64));
 }
 
-static bool item_equal(Physical physical, const Item *a, const Item *b)
+static inline bool item_equal(Physical physical, const Item *a, const Item *b)
 {
     switch (physical) {
     case PHYSICAL_STRING:
@@ -70,7 +70,7 @@ static bool item_equal(Physical physical, const Item *a, const Item *b)
 }
 
 /* The slot of an item with that hash, or a free one. */
-static Slot *state_find(const ModeState *state, Physical physical, const Item *item, uint64_t hash)
+static inline Slot *state_find(const ModeState *state, Physical physical, const Item *item, uint64_t hash)
 {
     size_t mask = 2 * state->capacity - 1;
     for (size_t i = hash & mask;; i = (i + 1) & mask) {
