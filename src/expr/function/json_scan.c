@@ -22,7 +22,7 @@ typedef struct Search {
     StringView found;
 } Search;
 
-static uint64_t bytes_load(const char *from)
+static inline uint64_t bytes_load(const char *from)
 {
     uint64_t bytes;
     memcpy(&bytes, from, sizeof bytes);
@@ -39,7 +39,7 @@ static inline void skip_blanks(Scanner *scanner)
         context_pace((size_t)scanner->at++);
 }
 
-static bool accept(Scanner *scanner, char c)
+static inline bool accept(Scanner *scanner, char c)
 {
     if (scanner->at == scanner->end || *scanner->at != c)
         return false;
@@ -55,7 +55,7 @@ static bool scan_word(Scanner *scanner, StringView word)
     return true;
 }
 
-static bool scan_digits(Scanner *scanner)
+static inline bool scan_digits(Scanner *scanner)
 {
     const char *start = scanner->at;
     while (scanner->at < scanner->end && ascii_is_digit(*scanner->at))
@@ -92,7 +92,7 @@ static inline uint64_t bytes_mark_special(uint64_t bytes)
 }
 
 /* To the next such byte. */
-static void skip_plain(Scanner *scanner)
+static inline void skip_plain(Scanner *scanner)
 {
     for (; scanner->end - scanner->at >= 8; scanner->at += 8) {
         context_pace((size_t)scanner->at);
@@ -151,7 +151,7 @@ static bool scan_scalar(Scanner *scanner)
     }
 }
 
-static bool scan_key(Scanner *scanner)
+static inline bool scan_key(Scanner *scanner)
 {
     skip_blanks(scanner);
     const char *start = scanner->at;
