@@ -69,7 +69,8 @@ static bool like_state_set(LikeState *state, StringView source, StringView escap
         error_set(ret_error, ERROR_INVALID_ESCAPE, NO_POSITION, "escape text must be empty or one character");
         return false;
     }
-    arena_reset(state->arena);
+    if (!state->is_constant)
+        arena_reset(state->arena);
     StringView folded_escape = escape;
     char folded_bytes[16];
     if (state->ignores_case) {
@@ -101,12 +102,12 @@ static LikeState *like_state_new(Arena *arena, const Expr *call, bool ignores_ca
 {
     LikeState *state = arena_new(arena, LikeState);
     state->ignores_case = ignores_case;
-    state->arena = arena_new_child(arena);
     state->folded = text_in(arena);
     state->folded_pattern = text_in(arena);
     StringView pattern, escape = backslash;
     state->is_constant =
         constant_text(call, 1, &pattern) && (call->argument_count < 3 || constant_text(call, 2, &escape));
+    state->arena = state->is_constant ? arena : arena_new_child(arena);
     Error error;
     if (state->is_constant && !like_state_set(state, pattern, escape, &error)) {
         error.position = call->position;
@@ -185,7 +186,8 @@ static bool regex_state_set(RegexState *state, StringView source, StringView esc
     if (state->source.data && view_equal(state->source, source) && view_equal(state->escape, escape))
         return true;
     state->source.data = NULL;
-    arena_reset(state->arena);
+    if (!state->is_constant)
+        arena_reset(state->arena);
     StringView regex = source;
     if (state->translate) {
         text_clear(&state->translated);
@@ -206,10 +208,10 @@ static RegexState *regex_state_new(Arena *arena, const Expr *call, bool ignores_
     state->ignores_case = ignores_case;
     state->translate = translate;
     state->translated = text_in(arena);
-    state->arena = arena_new_child(arena);
     StringView pattern, escape = backslash;
     state->is_constant =
         constant_text(call, 1, &pattern) && (call->argument_count < 3 || constant_text(call, 2, &escape));
+    state->arena = state->is_constant ? arena : arena_new_child(arena);
     Error error;
     if (state->is_constant && !regex_state_set(state, pattern, escape, &error)) {
         error.position = call->position;
