@@ -37,6 +37,7 @@ static void conditions_add_all(PlanColumns *columns, Conditions *conditions, Exp
 static void conditions_add_new(PlanColumns *columns, Conditions *conditions, Expr *condition)
 {
     enum { MOST_COMPARED = 100 };
+    context_check(columns->context); /* thousands of joins have each to be told of thousands */
     bool is_new = expr_is_volatile(condition) || conditions->count > MOST_COMPARED;
     for (size_t i = 0; i < conditions->count && !is_new; i++)
         if (expr_equal(conditions->items[i], condition))
