@@ -29,6 +29,8 @@ static const char *const setup[] = {
     /* a row a batch: of 2,048 long texts at once memory would not hold many */
     "CREATE VIEW turns AS WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 1000) SELECT n "
     "FROM r",
+    "COPY (SELECT n, CASE n WHEN 0 THEN '\"' ELSE repeat('x\"\"', 10) || n END FROM range(3000000) AS r(n)) "
+    "TO '$/unclosed.csv' (HEADER false, QUOTE '~')",
     "ATTACH '$/t.db' AS d",
     "DROP TABLE IF EXISTS d.t",
     "DROP TABLE IF EXISTS d.into",
@@ -48,6 +50,7 @@ static const char *const statements[] = {
     "SELECT s, count(*) FROM d.t GROUP BY s ORDER BY s",
     "SELECT * FROM d.t WHERE s LIKE '%9%8%7%6%5%4%3%2%1%0%' ORDER BY s",
     "SELECT sum(g % 7) FROM generate_series(1, 100000000000) AS g(g)",
+    "SELECT count(*) FROM '$/unclosed.csv'",
     /* joins */
     "SELECT count(*) FROM t a, t b WHERE a.i <> b.k",
     "SELECT count(*) FROM t a JOIN t b ON a.k = b.k JOIN t c ON b.k = c.k JOIN t d ON c.k = d.k",

@@ -236,7 +236,46 @@ START_TEST(real_files_read_as_libcsv_reads_them)
 }
 END_TEST
 
+static _Atomic bool is_cancelled;
+static const Context cancelled_context = {.cancel = &is_cancelled};
+static const CsvDialect plain = {.delimiter = ',', .quote = '"', .has_quote = true, .escape = '"', .column_count = 2};
+
+static void end_find(void *argument)
+{
+    StringView text = *(StringView *)argument;
+    context_enter(&cancelled_context);
+    (void)csv_record_end(&plain, text.data, 0, text.size, /* is_inside= */ false);
+}
+
+static void record_index(void *argument)
+{
+    StringView text = *(StringView *)argument;
+    CsvIndex index;
+    csv_index_init(&index, test_arena, 16);
+    context_enter(&cancelled_context);
+    csv_index_run(&index, &plain, cpu_level(), text.data, 0, text.size, /* is_end= */ true, /* wants_ends= */ true);
+}
+
+START_TEST(a_record_of_a_million_bytes_can_be_interrupted)
+{
+    enum { SIZE = 1000000 };
+    char *data = arena_allocate_zero(test_arena, SIZE + CSV_KERNEL_GROUP);
+    memset(data, 'x', SIZE);
+    memcpy(data, "1,\"", 3); /* a quote that nothing closes */
+    StringView text = {data, SIZE};
+    void (*const works[])(void *) = {end_find, record_index};
+    for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
+        Error error;
+        atomic_store(&is_cancelled, false);
+        ck_assert(error_protect(works[i], &text, &error));
+        atomic_store(&is_cancelled, true);
+        ck_assert_msg(!error_protect(works[i], &text, &error) && error.code == ERROR_INTERRUPTED, "work %zu", i);
+    }
+}
+END_TEST
+
 TEST_PROGRAM(random_files_read_as_libcsv_reads_them, random_bytes_read_as_libcsv_reads_them,
              blocks_of_every_size_read_as_libcsv_reads_them_in_every_dialect, fields_longer_than_any_block_are_whole,
              what_stands_at_the_end_of_64_bytes_is_seen, kernels_of_all_levels_write_the_same_index,
-             kernels_stop_when_the_index_is_full, real_files_read_as_libcsv_reads_them)
+             kernels_stop_when_the_index_is_full, a_record_of_a_million_bytes_can_be_interrupted,
+             real_files_read_as_libcsv_reads_them)

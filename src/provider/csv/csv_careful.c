@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/context.h"
 #include "provider/csv/csv_backslash.h"
 
 typedef struct CarefulReader {
@@ -48,6 +49,7 @@ static size_t unquoted_end(CarefulReader *reader, size_t start)
 {
     const CsvDialect *dialect = reader->dialect;
     for (size_t i = start; i < reader->size; i++) {
+        context_pace(i);
         char byte = reader->data[i];
         bool is_before_end = reader->is_end && i + 2 == reader->size; /* the text's last line end is always one */
         if (byte == '\\' && dialect->has_backslashes && !is_before_end) {
@@ -71,6 +73,7 @@ static size_t quoted_end(CarefulReader *reader, size_t start)
     const char *data = reader->data;
     size_t size = reader->size;
     for (size_t i = start + 1; i < size; i++) {
+        context_pace(i);
         bool is_quote = data[i] == dialect->quote;
         if (!is_quote && (data[i] != dialect->escape || dialect->escape == dialect->quote))
             continue;

@@ -9,6 +9,7 @@
 #include <csv.h>
 #include <string.h>
 
+#include "base/context.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/utf8.h"
@@ -116,6 +117,20 @@ static void parser_release(void *object)
     csv_free(object);
 }
 
+/* As csv_parse, which looks at no cancel flag. */
+static size_t parse_in_pieces(struct csv_parser *parser, Trial *trial, const CsvHead *head)
+{
+    enum { PIECE = 256 << 10 };
+    size_t read = 0, size, got;
+    do {
+        context_check(context_entered());
+        size = head->size - read < PIECE ? head->size - read : PIECE;
+        got = csv_parse(parser, head->data + read, size, trial_field, trial_record, trial);
+        read += got;
+    } while (got == size && read < head->size);
+    return read;
+}
+
 /* libcsv knows one quote byte, doubled; without quotes it is told of one that does not occur. */
 static void trial_read_strictly(Arena *arena, Trial *trial, const CsvHead *head)
 {
@@ -125,7 +140,7 @@ static void trial_read_strictly(Arena *arena, Trial *trial, const CsvHead *head)
     csv_set_space_func(parser, no_space);
     csv_set_delim(parser, (unsigned char)trial->dialect.delimiter);
     csv_set_quote(parser, trial->dialect.has_quote ? (unsigned char)trial->dialect.quote : '\0');
-    size_t read = csv_parse(parser, head->data, head->size, trial_field, trial_record, trial);
+    size_t read = parse_in_pieces(parser, trial, head);
     bool is_done = read == head->size && (!head->is_whole || csv_fini(parser, trial_field, trial_record, trial) == 0);
     int problem = csv_error(parser);
     arena_release(arena, parser);
@@ -217,8 +232,10 @@ static bool trial_is_better(const Trial *trial, const Trial *best, const CsvHead
 static Trial trial_make(Arena *arena, const CsvOptions *options, const CsvHead *head)
 {
     Trial trial = {0};
-    for (size_t i = 0; i < head->size; i++)
+    for (size_t i = 0; i < head->size; i++) {
+        context_pace(i);
         trial.record_capacity += head->data[i] == '\n' || head->data[i] == '\r';
+    }
     trial.record_capacity++;
     trial.counts = arena_array(arena, uint32_t, trial.record_capacity);
     trial.dialect = (CsvDialect){
@@ -281,6 +298,7 @@ static bool quote_is_used(const CsvHead *head, char delimiter, char quote)
 {
     char previous = '\n';
     for (size_t i = 0; i < head->size; i++) {
+        context_pace(i);
         if (head->data[i] == quote && (previous == delimiter || previous == '\n' || previous == '\r'))
             return true;
         previous = head->data[i];
@@ -310,15 +328,16 @@ void csv_dialect_detect(Arena *arena, const char *path, const CsvOptions *option
         if (best.score == 1)
             break;
         for (const char *d = delimiters; *d; d++) {
+            Quoting quoting = quotings[q];
+            if (quoting.has_quote && quoting.quote == *d)
+                continue;
+            if (q > 0 && !quote_is_used(head, *d, quoting.quote))
+                continue;
             Trial trial = trial_make(scratch, options, head);
             trial.dialect.delimiter = *d;
-            trial.dialect.quote = quotings[q].quote;
-            trial.dialect.has_quote = quotings[q].has_quote;
-            trial.dialect.escape = quotings[q].escape;
-            if (trial.dialect.has_quote && trial.dialect.quote == *d)
-                continue;
-            if (q > 0 && !quote_is_used(head, *d, trial.dialect.quote))
-                continue;
+            trial.dialect.quote = quoting.quote;
+            trial.dialect.has_quote = quoting.has_quote;
+            trial.dialect.escape = quoting.escape;
             trial_run(scratch, &trial, head);
             if ((d == delimiters && q == 0) || trial_is_better(&trial, &best, head))
                 best = trial;

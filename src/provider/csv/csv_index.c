@@ -1,6 +1,7 @@
 /* provider/csv/csv_index.c: chooses who indexes: a kernel, or the careful reader. */
 #include "provider/csv/csv_index.h"
 
+#include "base/context.h"
 #include "base/memory.h"
 #include "provider/csv/csv_careful.h"
 #include "provider/csv/kernel/csv_kernel.h"
@@ -86,6 +87,7 @@ void csv_index_run(CsvIndex *index, const CsvDialect *dialect, CpuLevel level, c
 size_t csv_record_end(const CsvDialect *dialect, const char *data, size_t start, size_t size, bool is_inside)
 {
     for (size_t i = start; i < size; i++) {
+        context_pace(i);
         if (dialect->has_quote && data[i] == dialect->quote)
             is_inside = !is_inside;
         else if (!is_inside && (data[i] == '\n' || (data[i] == '\r' && data[i + 1] != '\n')))
