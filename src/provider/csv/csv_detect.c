@@ -73,7 +73,7 @@ void csv_head_read(Arena *arena, CsvSource *source, const CsvOptions *options, s
             continue;
         if (is_whole && filled > start && data[filled - 1] != '\n' && data[filled - 1] != '\r')
             data[filled++] = '\n';
-        memset(data + filled, 0, size + HEAD_PADDING - filled);
+        memset(data + filled, 0, HEAD_PADDING - 1); /* a line end may stand in the first */
         *ret_head = (CsvHead){.data = data + start, .size = filled - start, .offset = start, .is_whole = is_whole};
         return;
     }
