@@ -31,6 +31,14 @@ void schema_add_hidden(Schema *schema, Arena *arena, const Column *columns, size
     schema->hidden_count += count;
 }
 
+size_t schema_row_size(const Schema *schema)
+{
+    size_t size = 0;
+    for (size_t c = 0; c < schema->column_count; c++)
+        size += physical_size(type_physical(schema->columns[c].type));
+    return size;
+}
+
 ptrdiff_t schema_find(const Schema *schema, StringView name)
 {
     ptrdiff_t found = -1;

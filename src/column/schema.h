@@ -28,6 +28,8 @@ static inline size_t schema_width(const Schema *schema)
 {
     return schema->column_count + schema->hidden_count;
 }
+/* Bytes of a row in vectors, without long strings. */
+size_t schema_row_size(const Schema *schema);
 /* Index of the column with exactly this name, else the only one that differs in ASCII case alone, else -1. */
 ptrdiff_t schema_find(const Schema *schema, StringView name);
 

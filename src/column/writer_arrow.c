@@ -9,7 +9,8 @@
 
 enum {
     ROWS = 1 << 16,        /* of a record batch */
-    MOST_TEXT = 256 << 20, /* bytes of a record batch's texts, but for a single row */
+    MOST_SIZE = 256 << 20, /* bytes of a record batch, but for a single row */
+    MEMORY_PART = 8,       /* and no more than this part of what memory_limit leaves */
 };
 
 typedef struct Block {
@@ -20,8 +21,9 @@ typedef struct Block {
 typedef struct ArrowOutput {
     Arena *arena;
     Batch *rows;
-    uint64_t text_size; /* of `rows` */
-    uint64_t position;  /* bytes written */
+    size_t row_limit, row_size; /* of `rows`; bytes of each without long strings */
+    uint64_t size, most_size;   /* bytes of `rows` */
+    uint64_t position;          /* bytes written */
     ARRAY(Block) blocks;
 } ArrowOutput;
 
@@ -162,7 +164,7 @@ static void rows_put(Writer *writer)
     array_add(output->arena, &output->blocks, block);
     arena_free(arena);
     output->rows->row_count = output->rows->vector_size = 0;
-    output->text_size = 0;
+    output->size = 0;
 }
 
 /* ---- the verbs ---- */
@@ -173,7 +175,7 @@ static void rows_prepare(Writer *writer)
     for (size_t c = 0; c < writer->schema->column_count; c++) {
         Type type = writer->schema->columns[c].type;
         Physical physical = type.id == TYPE_DECIMAL ? PHYSICAL_I128 : type_physical(type);
-        vector_prepare_as(output->rows->columns[c], type, physical, ROWS);
+        vector_prepare_as(output->rows->columns[c], type, physical, output->row_limit);
     }
 }
 
@@ -189,17 +191,26 @@ static uint64_t row_text_size(const Batch *batch, size_t row)
     return size;
 }
 
-/* How many of the batch's rows from `first` on still fit; counts their texts. */
+/* How many of the batch's rows from `first` on still fit; counts their bytes. */
 static size_t rows_fit(ArrowOutput *output, const Batch *batch, size_t first)
 {
     size_t had = output->rows->row_count, count = 0;
-    for (; first + count < batch->row_count && had + count < ROWS; count++) {
-        uint64_t size = row_text_size(batch, first + count);
-        if (output->text_size + size > MOST_TEXT && had + count > 0)
+    for (; first + count < batch->row_count && had + count < output->row_limit; count++) {
+        uint64_t size = output->row_size + row_text_size(batch, first + count);
+        if (output->size + size > output->most_size && had + count > 0)
             break;
-        output->text_size += size;
+        output->size += size;
     }
     return count;
+}
+
+static void output_limit(ArrowOutput *output, const Writer *writer)
+{
+    size_t most = memory_budget_left(writer->context->memory) / MEMORY_PART;
+    output->most_size = most < MOST_SIZE ? most : MOST_SIZE;
+    output->row_size = schema_row_size(writer->schema);
+    size_t rows = output->row_size > 0 ? output->most_size / output->row_size : ROWS;
+    output->row_limit = rows == 0 ? 1 : rows < ROWS ? rows : ROWS;
 }
 
 static void arrow_begin(Writer *writer)
@@ -207,6 +218,7 @@ static void arrow_begin(Writer *writer)
     ArrowOutput *output = arena_new(writer->arena, ArrowOutput);
     output->arena = writer->arena;
     output->rows = batch_new(writer->arena, writer->schema);
+    output_limit(output, writer);
     writer->state = output;
     if (writer->options.format == WRITER_ARROW) {
         output_put(writer, IPC_MAGIC, IPC_MAGIC_SIZE);
