@@ -37,11 +37,28 @@ const Context *context_entered(void)
  * thread is enough for many. */
 enum { THREAD_MEMORY = 8 << 20 };
 
-size_t context_thread_count(const Context *context)
+/* As many as SET threads says, where `size` bytes are enough for them. */
+static size_t threads_that_fit(const Context *context, size_t size)
 {
     size_t wanted = context->settings ? context->settings->threads : 1;
-    size_t count = wanted > 0 ? wanted : cpu_count(), most = memory_budget_left(context->memory) / THREAD_MEMORY;
+    size_t count = wanted > 0 ? wanted : cpu_count(), most = size / THREAD_MEMORY;
     return count <= most ? count : most > 0 ? most : 1;
+}
+
+size_t context_thread_count(const Context *context)
+{
+    return threads_that_fit(context, memory_budget_left(context->memory));
+}
+
+size_t context_batch_memory(const Context *context)
+{
+    enum {
+        BATCHES = 64,
+        MOST = 16 << 20
+    }; /* more than a thread's operators and queues hold, as others need memory too */
+    size_t limit = context->memory ? context->memory->limit : SIZE_MAX;
+    size_t size = limit / threads_that_fit(context, limit) / BATCHES;
+    return size < MOST ? size : MOST;
 }
 
 void context_warn(const Context *context, const char *format, ...)

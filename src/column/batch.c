@@ -26,6 +26,18 @@ Batch *batch_new(Arena *arena, const Schema *schema)
     return batch;
 }
 
+size_t batch_rows_that_fit(const Context *context, size_t row_size)
+{
+    enum { FEWEST = 16 }; /* so that what is done once a batch and column stays below what is done for each value */
+    size_t rows = context->settings ? context->settings->batch_size : 0;
+    size_t most = row_size > 0 ? context_batch_memory(context) / row_size : BATCH_SIZE;
+    if (rows == 0 || rows > BATCH_SIZE)
+        rows = BATCH_SIZE;
+    if (most < FEWEST)
+        most = FEWEST;
+    return rows < most ? rows : most;
+}
+
 Batch *batch_ref(Arena *arena, const Batch *batch)
 {
     Batch *copy = batch_new_empty(arena, batch->column_count);

@@ -8,6 +8,7 @@
 #ifndef QUERN_COLUMN_BATCH_H
 #define QUERN_COLUMN_BATCH_H
 
+#include "base/context.h"
 #include "base/text.h"
 #include "column/schema.h"
 #include "column/vector.h"
@@ -36,6 +37,9 @@ typedef struct Batch {
 Batch *batch_new(Arena *arena, const Schema *schema);
 /* An empty batch with room for `column_count` vectors, all NULL: the caller sets them. */
 Batch *batch_new_empty(Arena *arena, size_t column_count);
+/* Rows of the batches that somebody makes: SET batch_size, but fewer where each takes so much in vectors (bytes,
+ * without long strings) that the batches of all threads would be more than memory_limit has for them. */
+size_t batch_rows_that_fit(const Context *context, size_t row_size);
 /* Where the i-th row that counts stands in the vectors. */
 static inline size_t batch_row(const Batch *batch, size_t i)
 {

@@ -63,7 +63,7 @@ static void held_add(FilterOperator *self, const Batch *batch)
     for (size_t c = 0; c < held->column_count; c++) {
         const Vector *source = batch->columns[c];
         if (held->row_count == 0)
-            vector_prepare_as(held->columns[c], source->type, (Physical)source->physical, BATCH_SIZE);
+            vector_prepare_as(held->columns[c], source->type, (Physical)source->physical, self->base.batch_size);
         vector_copy(held->columns[c], held->row_count, source, 0, batch->row_count);
     }
     held->row_count += batch->row_count;

@@ -4,11 +4,18 @@
 #include "base/clock.h"
 #include "exec/place_origin.h"
 
+static size_t output_row_size(const PlanColumns *columns, const Plan *plan)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < plan->output_count; i++)
+        size += physical_size(type_physical(plan_column(columns, plan->outputs[i])->type));
+    return size;
+}
+
 Operator *operator_allocate(const Build *build, size_t size, const OperatorOps *ops, const Plan *plan,
                             Operator **inputs)
 {
     Operator *op = arena_allocate_zero(build->arena, size);
-    size_t batch_size = build->context->settings->batch_size;
     *op = (Operator){
         .ops = ops,
         .arena = build->arena,
@@ -20,7 +27,7 @@ Operator *operator_allocate(const Build *build, size_t size, const OperatorOps *
         .worker = build->worker,
         .shared = build->shared,
         .memory_share = build->memory_share,
-        .batch_size = batch_size == 0 || batch_size > BATCH_SIZE ? BATCH_SIZE : batch_size,
+        .batch_size = batch_rows_that_fit(build->context, output_row_size(build->columns, plan)),
         .is_timed = build->is_timed,
         .places = place_origin_new(build->arena, plan),
     };

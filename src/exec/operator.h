@@ -36,7 +36,7 @@ struct Operator {
     void *shared;           /* what the copies of it share, made before them by its SharedConstructor; or NULL */
     MemoryShare memory_share;
     struct PlaceOrigin *places; /* NULL: its batches do not tell where their rows stand */
-    size_t batch_size;          /* rows of batches that it makes: SET batch_size */
+    size_t batch_size;          /* rows of batches that it makes: batch_rows_that_fit */
     bool is_timed;
     bool is_open, is_at_end;
 };

@@ -122,3 +122,21 @@ class Memory(ProgramTest):
         output = (edges[0] + f"│ {'s'.ljust(width)} │\n" + edges[1] + f"│ {line[:-1]} │\n" * count + edges[2]
                   + f"({count} rows)\n")
         self.expect_within(8, "SELECT * FROM 't.csv'", output, arguments=["--table", "--max-rows", str(count)])
+
+    def test_rows_of_a_thousand_columns(self):
+        names = [f"c{c}" for c in range(1000)]
+        rows = [[i] + [(i * 7919 + c) % 100000 for c in range(1, 1000)] for i in range(6000)]
+        lines = [",".join(map(str, row)) + "\n" for row in rows]
+        self.write("t.csv", ",".join(names) + "\n" + "".join(lines))
+        self.expect_within(16, "COPY (SELECT *, row_number() OVER (ORDER BY c0) AS r FROM 't.csv' ORDER BY c0) "
+                               "TO 'o.csv'", "count\n6000\n")
+        numbered = "".join(f"{line[:-1]},{i + 1}\n" for i, line in enumerate(lines))
+        self.assertTrue(self.read("o.csv") == ",".join(names) + ",r\n" + numbered)
+        keys = ", ".join(names[:500])
+        self.expect_within(16, "SET parallel_rows = 0; SELECT count(*) AS groups, sum(n)::BIGINT AS n, sum(c0)::BIGINT AS c "
+                               f"FROM (SELECT {keys}, count(*) AS n FROM 't.csv' GROUP BY {keys})",
+                           f"groups,n,c\n6000,6000,{sum(row[0] for row in rows)}\n", threads=4)
+        self.expect_within(16, "SET parallel_rows = 0; COPY (SELECT * FROM 't.csv') TO 'o.arrow' (FORMAT arrow)",
+                           "count\n6000\n", threads=4)
+        self.expect(["--csv", "SELECT count(*) AS n, sum(c1)::BIGINT AS first, sum(c999)::BIGINT AS last FROM 'o.arrow'"],
+                    f"n,first,last\n6000,{sum(row[1] for row in rows)},{sum(row[999] for row in rows)}\n")

@@ -173,6 +173,25 @@ START_TEST(names_are_found_exactly_or_else_ignoring_case_if_that_is_clear)
 }
 END_TEST
 
+START_TEST(batches_of_wide_rows_have_fewer_of_them_where_memory_is_limited)
+{
+    enum { WIDE = 8000 };
+    MemoryBudget budget = {.limit = 64 << 20};
+    Settings settings = {.threads = 4};
+    const Context free = {.settings = &settings}, limited = {.settings = &settings, .memory = &budget};
+    ck_assert_int_eq(batch_rows_that_fit(&free, WIDE), BATCH_SIZE);
+    ck_assert_int_eq(batch_rows_that_fit(&limited, 0), BATCH_SIZE);
+    ck_assert_int_eq(batch_rows_that_fit(&limited, 64), BATCH_SIZE);
+    ck_assert_int_eq(batch_rows_that_fit(&limited, WIDE), 32); /* a 64th of each thread's 16 MiB */
+    settings.threads = 1;
+    ck_assert_int_eq(batch_rows_that_fit(&limited, WIDE), 131);
+    budget.limit = 8 << 20;
+    ck_assert_int_eq(batch_rows_that_fit(&limited, 1 << 20), 16);
+    settings.batch_size = 3;
+    ck_assert_int_eq(batch_rows_that_fit(&limited, WIDE), 3);
+}
+END_TEST
+
 START_TEST(a_stream_over_batches_ends_and_stays_at_its_end)
 {
     Batch *batches[] = {batch_of_numbers(1), batch_of_numbers(2)};
@@ -192,4 +211,5 @@ TEST_PROGRAM(selection_all_holds_every_row_once, slices_narrow_with_and_without_
              a_slice_into_a_full_batch_works_to_its_end, compact_keeps_just_the_selected_rows,
              a_kept_batch_stays_whatever_its_producer_does, a_batch_without_columns_has_rows,
              names_are_found_exactly_or_else_ignoring_case_if_that_is_clear,
+             batches_of_wide_rows_have_fewer_of_them_where_memory_is_limited,
              a_stream_over_batches_ends_and_stays_at_its_end)

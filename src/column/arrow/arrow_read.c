@@ -128,10 +128,8 @@ static Batch *reader_next(BatchStream *stream)
         reader->is_done = !reader_pull(reader);
     if (reader->is_done)
         return NULL;
-    size_t limit = reader->context->settings ? reader->context->settings->batch_size : BATCH_SIZE;
+    size_t limit = batch_rows_that_fit(reader->context, schema_row_size(reader->base.schema));
     size_t count = reader->row_count - reader->next;
-    if (limit == 0 || limit > BATCH_SIZE)
-        limit = BATCH_SIZE;
     if (count > limit)
         count = limit;
     for (size_t i = 0; i < reader->batch->column_count; i++)

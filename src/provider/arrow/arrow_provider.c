@@ -113,8 +113,7 @@ static BatchStream *scan_open(Scan *base, void *reading, Arena *arena, const Con
     cursor->columns = arena_array(arena, ArrowColumn, cursor->scan->column_count);
     cursor->batch = batch_new(arena, base->schema);
     cursor->limit_left = cursor->scan->limit;
-    size_t batch_size = context->settings ? context->settings->batch_size : BATCH_SIZE;
-    cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
+    cursor->batch_size = batch_rows_that_fit(context, schema_row_size(base->schema));
     return &cursor->base;
 }
 

@@ -115,8 +115,7 @@ static void cursor_open(CsvCursor *cursor)
     cursor->output = batch_new_empty(cursor->arena, scan->base.schema->column_count);
     if (scan->filter_count)
         cursor->evaluator = evaluator_new(cursor->arena, cursor->context, scan->filters, scan->filter_count);
-    size_t batch_size = cursor->context->settings ? cursor->context->settings->batch_size : BATCH_SIZE;
-    cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
+    cursor->batch_size = batch_rows_that_fit(cursor->context, schema_row_size(scan->base.schema));
     cursor->limit_left = scan->limit;
     if (cursor->reading->cache_reading && cursor->batch_size == BATCH_SIZE)
         cursor->kept = csv_kept_new(cursor->arena, cursor->context, table->cache, cursor->reading->cache_reading,

@@ -76,8 +76,7 @@ static void cursor_open(MemoryCursor *cursor)
     if (scan->filter_count || (scan->dynamic_count && cursor->reading->dynamics))
         cursor->filter = scan_filter_new(cursor->arena, cursor->context, scan->filters, scan->filter_count,
                                          cursor->reading->dynamics, scan->dynamic_places, scan->dynamic_count);
-    size_t batch_size = cursor->context->settings ? cursor->context->settings->batch_size : BATCH_SIZE;
-    cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
+    cursor->batch_size = batch_rows_that_fit(cursor->context, 0); /* views take nothing */
 }
 
 static const DynamicSnapshot *reading_newest(const MemoryReading *reading, size_t dynamic)

@@ -192,8 +192,7 @@ static void cursor_open(SqliteCursor *cursor)
     for (size_t i = 0; i < query->output_count; i++)
         if (query->outputs[i].kind == SQLITE_OUTPUT_VALUE)
             cursor->readers[i] = sqlite_value_reader(query->outputs[i].column);
-    size_t batch_size = cursor->context->settings ? cursor->context->settings->batch_size : BATCH_SIZE;
-    cursor->batch_size = batch_size >= 1 && batch_size <= BATCH_SIZE ? batch_size : BATCH_SIZE;
+    cursor->batch_size = batch_rows_that_fit(cursor->context, schema_row_size(cursor->base.schema));
 }
 
 static void cursor_finish(SqliteCursor *cursor)
