@@ -10,21 +10,25 @@
 
 enum { STATE_ALIGNMENT = 8, CACHE_LINE = 64 };
 
+/* How rows are found among those that came already: of all calls with DISTINCT, which may be hundreds. */
+typedef struct DistinctLookup {
+    HashProbe *probe;
+    uint64_t hashes[BATCH_SIZE];
+    uint8_t *found[BATCH_SIZE];
+    bool is_new[BATCH_SIZE];
+} DistinctLookup;
+
 /* DISTINCT: the rows that came already. When memory is full others that have not wait on disk until the end. */
 typedef struct CallDistinct {
     MemoryShare share;
     RowStore *rows; /* group, arguments */
     HashTable *table;
-    HashProbe *probe;
     size_t key_count;
     Vector **keys; /* and behind them the order keys: the columns of a row that waits */
     Type *types;   /* of those columns */
     size_t column_count;
     bool is_full; /* no new rows are taken */
     Spill *spill; /* or NULL: none has waited yet */
-    uint64_t hashes[BATCH_SIZE];
-    uint8_t *found[BATCH_SIZE];
-    bool is_new[BATCH_SIZE];
 } CallDistinct;
 
 /* ORDER BY: the rows until all are there. */
@@ -59,6 +63,7 @@ struct AggregateCalls {
     size_t state_size;
     Arena *kept; /* what states point to: beyond the share it stands in a file that is mapped */
     bool has_groups;
+    DistinctLookup *lookup;
     /* of the call at work */
     const GroupRuns *runs;  /* or NULL */
     Batch rows;             /* the input's columns; the rows that go to the call */
@@ -97,6 +102,13 @@ static size_t call_expr_count(const Call *call)
 }
 
 /* Without groups the arguments alone are the key. */
+static DistinctLookup *distinct_lookup_new(Arena *arena)
+{
+    DistinctLookup *lookup = arena_allocate(arena, sizeof *lookup);
+    lookup->probe = hash_probe_new(arena);
+    return lookup;
+}
+
 static CallDistinct *call_distinct_new(const Build *build, const Call *call, bool has_groups, MemoryShare share)
 {
     Arena *arena = build->arena;
@@ -109,7 +121,6 @@ static CallDistinct *call_distinct_new(const Build *build, const Call *call, boo
     distinct->rows = row_store_new(arena, build->context, layout);
     distinct->table =
         hash_table_new(arena, build->context, distinct->rows, distinct->key_count, "a DISTINCT aggregate");
-    distinct->probe = hash_probe_new(arena);
     distinct->keys = arena_array(arena, Vector *, distinct->column_count);
     return distinct;
 }
@@ -261,6 +272,8 @@ AggregateCalls *aggregate_calls_new(const Build *build, const PlanAggregate *pla
         Call *call = &calls->calls[i];
         call_init(call, build, &plan->aggregates[i], calls->has_groups, part);
         call->state.arena = calls->kept;
+        if (call->distinct && calls->lookup == NULL)
+            calls->lookup = distinct_lookup_new(build->arena);
         if (call_share_state(calls, i))
             continue;
         call->offset = calls->state_size;
@@ -391,13 +404,13 @@ static void rows_keep(AggregateCalls *calls, const bool *keeps)
 static void rows_wait(AggregateCalls *calls, CallDistinct *distinct)
 {
     Batch *rows = &calls->rows;
-    hash_table_find(distinct->table, distinct->probe, distinct->keys, rows->selection, rows->row_count,
-                    distinct->found);
+    DistinctLookup *lookup = calls->lookup;
+    hash_table_find(distinct->table, lookup->probe, distinct->keys, rows->selection, rows->row_count, lookup->found);
     for (size_t i = 0; i < rows->row_count; i++)
-        distinct->is_new[i] = distinct->found[i] == NULL;
-    rows_keep(calls, distinct->is_new);
-    vectors_hash(distinct->keys, distinct->key_count, rows->selection, rows->row_count, distinct->hashes);
-    spill_add(distinct->spill, 0, distinct->keys, rows->selection, rows->row_count, distinct->hashes);
+        lookup->is_new[i] = lookup->found[i] == NULL;
+    rows_keep(calls, lookup->is_new);
+    vectors_hash(distinct->keys, distinct->key_count, rows->selection, rows->row_count, lookup->hashes);
+    spill_add(distinct->spill, 0, distinct->keys, rows->selection, rows->row_count, lookup->hashes);
     rows->row_count = 0;
 }
 
@@ -417,6 +430,7 @@ static void call_distinct_look_at_memory(AggregateCalls *calls, CallDistinct *di
 static void rows_make_distinct(AggregateCalls *calls, const Call *call)
 {
     CallDistinct *distinct = call->distinct;
+    DistinctLookup *lookup = calls->lookup;
     const Batch *rows = &calls->rows;
     size_t first = calls->has_groups;
     if (calls->has_groups)
@@ -427,9 +441,9 @@ static void rows_make_distinct(AggregateCalls *calls, const Call *call)
         rows_wait(calls, distinct);
         return;
     }
-    hash_table_add(distinct->table, distinct->probe, distinct->keys, rows->selection, rows->row_count, distinct->found,
-                   distinct->is_new);
-    rows_keep(calls, distinct->is_new);
+    hash_table_add(distinct->table, lookup->probe, distinct->keys, rows->selection, rows->row_count, lookup->found,
+                   lookup->is_new);
+    rows_keep(calls, lookup->is_new);
     call_distinct_look_at_memory(calls, distinct);
 }
 
@@ -512,8 +526,17 @@ static void call_take(AggregateCalls *calls, Call *call)
         (calls->groups ? call_update_groups : call_update_one)(calls, call);
 }
 
+/* Before the states of this call are looked at: lets go of what states keep in a file. */
+static void call_look(const AggregateCalls *calls, const Call *call)
+{
+    enum { CALLS = 8 }; /* between two looks */
+    if ((call - calls->calls) % CALLS == 0 && arena_is_mapped(calls->kept))
+        temp_memory_look();
+}
+
 static void call_update(AggregateCalls *calls, Call *call)
 {
+    call_look(calls, call);
     if (call->is_shared)
         return;
     if (call->filter)
@@ -522,13 +545,6 @@ static void call_update(AggregateCalls *calls, Call *call)
         return;
     call_compute_arguments(call, &calls->rows);
     call_take(calls, call);
-}
-
-/* Before states are looked at: lets go of what they keep in a file. */
-static void calls_look(const AggregateCalls *calls)
-{
-    if (arena_is_mapped(calls->kept))
-        temp_memory_look();
 }
 
 bool aggregate_calls_take_runs(const AggregateCalls *calls)
@@ -541,7 +557,6 @@ bool aggregate_calls_take_runs(const AggregateCalls *calls)
 
 void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups, const GroupRuns *runs)
 {
-    calls_look(calls);
     calls->runs = runs->count > 0 ? runs : NULL;
     for (size_t i = 0; i < calls->count; i++) {
         calls->rows = *batch;
@@ -552,7 +567,6 @@ void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *
 
 void aggregate_calls_update_one(AggregateCalls *calls, const Batch *batch, uint8_t *group)
 {
-    calls_look(calls);
     calls->one = group;
     calls->runs = NULL;
     for (size_t i = 0; i < calls->count; i++) {
@@ -620,6 +634,7 @@ void aggregate_calls_combine(AggregateCalls *calls, uint8_t *const *from, uint8_
 {
     for (size_t c = 0; c < calls->count; c++) {
         Call *call = &calls->calls[c];
+        call_look(calls, call);
         if (call->is_shared)
             continue;
         for (size_t i = 0; i < count; i++) {
@@ -634,7 +649,7 @@ void aggregate_calls_finalize(AggregateCalls *calls, size_t call_index, uint8_t 
                               Vector *result)
 {
     Call *call = &calls->calls[call_index];
-    calls_look(calls);
+    call_look(calls, call);
     for (size_t i = 0; i < count; i++)
         calls->states[i] = groups[i] + call->offset;
     vector_prepare(result, count);

@@ -6,14 +6,15 @@
 
 Input *input_new(Evaluator *evaluator)
 {
-    Input *input = arena_new(evaluator->arena, Input);
-    input->gathered = arena_array(evaluator->arena, Vector *, evaluator->column_count);
-    input->is_gathered = arena_array(evaluator->arena, bool, evaluator->column_count);
-    return input;
+    return arena_new(evaluator->arena, Input);
 }
 
 void input_narrow(Evaluator *evaluator, Input *input, const Input *parent, const uint16_t *rows, size_t count)
 {
+    if (input->gathered == NULL) { /* not before: a thousand CASEs may stand over a thousand columns */
+        input->gathered = arena_array(evaluator->arena, Vector *, evaluator->column_count);
+        input->is_gathered = arena_array(evaluator->arena, bool, evaluator->column_count);
+    }
     input->size = count;
     input->parent = parent;
     input->rows = rows;

@@ -140,3 +140,13 @@ class Memory(ProgramTest):
                            "count\n6000\n", threads=4)
         self.expect(["--csv", "SELECT count(*) AS n, sum(c1)::BIGINT AS first, sum(c999)::BIGINT AS last FROM 'o.arrow'"],
                     f"n,first,last\n6000,{sum(row[1] for row in rows)},{sum(row[999] for row in rows)}\n")
+
+    def test_a_thousand_expressions_over_a_thousand_columns(self):
+        names = [f"c{c}" for c in range(1600)]
+        self.write("t.csv", ",".join(names) + "\n" + "".join(",".join([str(i)] * 1600) + "\n" for i in range(20)))
+        distinct = ", ".join(f"count(DISTINCT {name}) AS {name}" for name in names)
+        chosen = ", ".join(f"sum(CASE WHEN {name} > 9 THEN coalesce({name}, 0) ELSE coalesce({name}, 1) * 0 END)::BIGINT "
+                           f"AS {name}" for name in names)
+        for query, value in ((distinct, "20"), (chosen, str(sum(range(10, 20))))):
+            self.expect_within(32, f"SELECT {query} FROM 't.csv'",
+                               ",".join(names) + "\n" + ",".join([value] * 1600) + "\n")
