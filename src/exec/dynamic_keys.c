@@ -5,12 +5,16 @@
 
 #include "base/array.h"
 
-enum { MOST_ROWS = 64 * 1024 }; /* looked up in the set: beyond, many rows of few values cost too much */
+enum {
+    MOST_ROWS = 64 * 1024, /* looked up in the set: beyond, many rows of few values cost too much */
+    LONGEST = 4 * 1024,    /* bytes of a text: copies are not counted */
+};
 
 struct DynamicKeys {
     Arena *arena;
     Type type;
     Value minimum, maximum; /* NULL: no value yet */
+    bool has_long;          /* a longer text came: there are no bounds, and no set */
     size_t row_count;       /* that were looked up in the set */
     size_t key_count;
     Value *keys; /* NULL: they were too many */
@@ -69,8 +73,19 @@ static void set_add(DynamicKeys *keys, const Value *value)
 
 /* ---- the range ---- */
 
+static void keys_give_up(DynamicKeys *keys)
+{
+    keys->has_long = true;
+    keys->minimum = keys->maximum = value_null(keys->type);
+    keys->keys = NULL;
+}
+
 static void range_add(DynamicKeys *keys, const Value *value)
 {
+    if (type_physical(value->type) == PHYSICAL_STRING && value->text.size > LONGEST)
+        keys_give_up(keys);
+    if (keys->has_long)
+        return;
     if (keys->minimum.is_null || value_compare(value, &keys->minimum) < 0)
         keys->minimum = value_copy(keys->arena, value);
     if (keys->maximum.is_null || value_compare(value, &keys->maximum) > 0)
@@ -136,6 +151,8 @@ void dynamic_keys_merge(DynamicKeys *keys, const DynamicKeys *other)
         range_add(keys, &other->minimum);
         range_add(keys, &other->maximum);
     }
+    if (other->has_long)
+        keys_give_up(keys);
     if (other->keys == NULL)
         keys->keys = NULL;
     for (size_t i = 0; i < other->key_count && keys->keys; i++)

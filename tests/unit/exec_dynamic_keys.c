@@ -74,6 +74,27 @@ START_TEST(merged_is_what_both_have_gathered)
 }
 END_TEST
 
+START_TEST(long_texts_are_not_kept_and_leave_no_bounds)
+{
+    DynamicKeys *keys = dynamic_keys_new(test_arena, type_of(TYPE_VARCHAR));
+    Vector *vector = vector_new(test_arena, type_of(TYPE_VARCHAR));
+    vector_prepare(vector, 2);
+    char *large = arena_allocate_zero(test_arena, 1 << 20);
+    memset(large, 'x', 1 << 20);
+    Value values[] = {value_text(view_of("a")), value_text((StringView){large, 1 << 20})};
+    for (size_t i = 0; i < 2; i++)
+        vector_set_value(vector, i, &values[i]);
+    dynamic_keys_add(keys, vector, NULL, 1);
+    DynamicKeys *other = dynamic_keys_new(test_arena, type_of(TYPE_VARCHAR));
+    dynamic_keys_add(other, vector, NULL, 2);
+    dynamic_keys_add(other, vector, NULL, 1);
+    dynamic_keys_merge(keys, other);
+    dynamic_keys_merge(keys, dynamic_keys_new(test_arena, type_of(TYPE_VARCHAR)));
+    const DynamicSnapshot *snapshot = dynamic_keys_snapshot(keys, test_arena);
+    ck_assert(!snapshot->has_keys && snapshot->minimum.is_null && snapshot->maximum.is_null);
+}
+END_TEST
+
 START_TEST(text_is_kept_when_its_vector_changes)
 {
     DynamicKeys *keys = dynamic_keys_new(test_arena, type_of(TYPE_VARCHAR));
@@ -94,4 +115,5 @@ START_TEST(text_is_kept_when_its_vector_changes)
 END_TEST
 
 TEST_PROGRAM(few_values_are_a_sorted_set_without_nulls_and_doubles, no_value_is_an_empty_set,
-             many_values_are_a_range_alone, merged_is_what_both_have_gathered, text_is_kept_when_its_vector_changes)
+             many_values_are_a_range_alone, merged_is_what_both_have_gathered,
+             long_texts_are_not_kept_and_leave_no_bounds, text_is_kept_when_its_vector_changes)
