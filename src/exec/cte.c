@@ -119,6 +119,7 @@ static Batch *cte_scan_next(Operator *op)
     size_t left = rows->end - self->position;
     size_t count =
         row_store_rows(rows->store, self->position, left < op->batch_size ? left : op->batch_size, self->found);
+    count = rows_output_count(row_store_layout(rows->store), self->found, count);
     for (size_t c = 0; c < plan->base.output_count; c++)
         row_output(row_store_layout(rows->store), plan->column_indexes[c], self->found, count, self->batch->columns[c]);
     self->position += count;

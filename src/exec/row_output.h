@@ -7,6 +7,8 @@
 
 /* rows_read, and long strings become the vector's own: who shares the vector may outlive the rows. */
 void row_output(const RowLayout *layout, size_t column_index, uint8_t *const *rows, size_t count, Vector *target);
+/* How many of the rows may be copied at once: fewer than `count` where their long strings are of megabytes. */
+size_t rows_output_count(const RowLayout *layout, uint8_t *const *rows, size_t count);
 /* All columns of the batch, which has no others and no selection. */
 void rows_output(const RowLayout *layout, uint8_t *const *rows, size_t count, Batch *batch);
 /* Long strings of a flat vector that stand in memory of somebody else become its own. */

@@ -37,7 +37,7 @@ void row_run_clear(RowRun *run)
     block_clear(run->rows);
     block_clear(run->strings);
     run->blocks.count = run->next_block = 0;
-    run->row_count = run->string_size = 0;
+    run->row_count = run->string_size = run->largest_strings = 0;
     run->used_rows = run->used_strings = 0;
 }
 
@@ -75,6 +75,13 @@ static void run_place_strings(RowRun *run, size_t row_count)
 
 /* ---- writing ---- */
 
+static void run_add_block(RowRun *run, RowBlock block)
+{
+    array_add(run->arena, &run->blocks, block);
+    if (block.string_size > run->largest_strings)
+        run->largest_strings = block.string_size;
+}
+
 static void run_write_block(RowRun *run)
 {
     if (run->used_rows == 0)
@@ -85,27 +92,63 @@ static void run_write_block(RowRun *run)
     temp_file_write(run->file, block.offset, run->rows->data, rows_size);
     if (run->used_strings > 0)
         temp_file_write(run->file, block.offset + rows_size, run->strings->data, run->used_strings);
-    array_add(run->arena, &run->blocks, block);
+    run_add_block(run, block);
     run->used_rows = run->used_strings = 0;
 }
 
-void row_run_add(RowRun *run, const uint8_t *row, RowTag tag)
+/* A block of the one row in hand, whose strings go to the file from where they stand: there may be sixteen runs, and
+ * each would keep memory for a value of many megabytes. */
+static void run_write_long(RowRun *run, uint8_t *row, size_t string_size)
 {
-    size_t row_size = run->layout->row_size;
-    if (run->used_rows == run->block_rows || run->used_strings >= run->block_rows * run->stride)
+    RowBlock block = {.row_count = 1, .string_size = string_size};
+    size_t place = 0;
+    block.offset = temp_file_take(run->file, run->stride + string_size);
+    for (size_t c = 0; c < run->layout->column_count; c++) {
+        String *string = row_long_string(run->layout, row, c);
+        if (string == NULL)
+            continue;
+        temp_file_write(run->file, block.offset + run->stride + place, string->pointer, string->size);
+        string->pointer = (const char *)(uintptr_t)place;
+        place += string->size;
+    }
+    temp_file_write(run->file, block.offset, run->rows->data, run->stride);
+    run_add_block(run, block);
+    run->string_size += string_size;
+}
+
+static size_t row_strings_size(const RowLayout *layout, uint8_t *row)
+{
+    size_t size = 0;
+    for (size_t c = 0; c < layout->column_count; c++) {
+        const String *string = row_long_string(layout, row, c);
+        size += string ? string->size : 0;
+    }
+    return size;
+}
+
+void row_run_add(RowRun *run, uint8_t *row, RowTag tag)
+{
+    size_t row_size = run->layout->row_size, block_size = run->block_rows * run->stride;
+    size_t string_size = run->layout->has_strings ? row_strings_size(run->layout, row) : 0;
+    bool is_long = string_size >= block_size;
+    if (is_long || run->used_rows == run->block_rows || run->used_strings >= block_size)
         run_write_block(run);
     if (run->rows->data == NULL)
-        block_renew(run->rows, run->block_rows * run->stride);
+        block_renew(run->rows, block_size);
     uint8_t *target = (uint8_t *)run->rows->data + run->used_rows * run->stride;
     if (run->stride > row_size) {
         memcpy(target, &tag, sizeof tag);
         target += sizeof tag;
     }
     memcpy(target, row, row_size);
+    run->row_count++;
+    if (is_long) {
+        run_write_long(run, target, string_size);
+        return;
+    }
     if (run->layout->has_strings)
         run_take_strings(run, target);
     run->used_rows++;
-    run->row_count++;
 }
 
 void row_run_finish(RowRun *run)

@@ -29,7 +29,8 @@ typedef struct RowRun {
     size_t stride; /* of rows on disk: with the tag */
     size_t block_rows;
     uint64_t row_count;
-    uint64_t string_size; /* of all long strings */
+    uint64_t string_size;   /* of all long strings */
+    size_t largest_strings; /* of those of one block */
     ARRAY(RowBlock) blocks;
     size_t next_block; /* to be read */
     bool keeps_place;  /* what has been read is not discarded */
@@ -42,7 +43,7 @@ typedef struct RowRun {
 RowRun *row_run_new(Arena *arena, const Context *context, TempFile *file, const RowLayout *layout, bool has_tags,
                     size_t block_size);
 /* Appends a row; the tag counts only where there are tags. Raises as temp_file_write does. */
-void row_run_add(RowRun *run, const uint8_t *row, RowTag tag);
+void row_run_add(RowRun *run, uint8_t *row, RowTag tag);
 /* All rows are there: writes the last of them and gives the memory back. */
 void row_run_finish(RowRun *run);
 /* Reads the next block in place of the one before; returns how many rows it has, 0 at the end. */

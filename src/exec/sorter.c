@@ -342,6 +342,17 @@ static void run_sort(Sorter *sorter, SortRun *run)
     sort_entries(sorter->context, /* file= */ NULL, place, run->entries->data, sorter->spare->data, run->count);
 }
 
+/* How many runs are merged at once: fewer where a block of each, with values of many megabytes, is much. */
+static size_t sorter_fan_in(const Sorter *sorter)
+{
+    size_t largest = 1;
+    for (size_t r = 0; r < sorter->stored.count; r++)
+        if (sorter->stored.items[r].rows->largest_strings > largest)
+            largest = sorter->stored.items[r].rows->largest_strings;
+    size_t most = sorter->share.size / 2 / largest;
+    return most < 2 ? 2 : most < FAN_IN ? most : FAN_IN;
+}
+
 /* All rows in memory go to disk. */
 static void sorter_spill(Sorter *sorter)
 {
@@ -353,10 +364,10 @@ static void sorter_spill(Sorter *sorter)
     array_add(sorter->arena, &sorter->stored, made);
     for (;;) {
         const StoredRun *stored = sorter->stored.items;
-        size_t count = sorter->stored.count;
-        if (count < FAN_IN || stored[count - FAN_IN].level != stored[count - 1].level)
+        size_t count = sorter->stored.count, fan_in = sorter_fan_in(sorter);
+        if (count < fan_in || stored[count - fan_in].level != stored[count - 1].level)
             return;
-        sorter_merge_stored(sorter, count - FAN_IN);
+        sorter_merge_stored(sorter, count - fan_in);
     }
 }
 
@@ -366,9 +377,9 @@ void sorter_settle(Sorter *sorter)
         run_sort(sorter, &sorter->runs.items[sorter->run_count - 1]);
     block_clear(sorter->spare);
     /* the youngest runs are the shortest */
-    while (sorter->stored.count > FAN_IN) {
-        size_t surplus = sorter->stored.count - FAN_IN + 1;
-        sorter_merge_stored(sorter, sorter->stored.count - (surplus < FAN_IN ? surplus : FAN_IN));
+    for (size_t fan_in; sorter->stored.count > (fan_in = sorter_fan_in(sorter));) {
+        size_t surplus = sorter->stored.count - fan_in + 1;
+        sorter_merge_stored(sorter, sorter->stored.count - (surplus < fan_in ? surplus : fan_in));
     }
 }
 

@@ -108,17 +108,41 @@ static RowRun *spill_run(Spill *spill, size_t partition_index, size_t side)
     return partition->runs[side];
 }
 
+/* How many of the rows from `first` on are written at once, as their long strings stand in memory meanwhile. */
+static size_t rows_at_once(const SpillSide *side, Vector *const *columns, const uint16_t *selection, size_t first,
+                           size_t count)
+{
+    size_t size = 0, row = first;
+    if (!side->layout->has_strings)
+        return count - first;
+    while (row < count && size < LARGEST_BLOCK) {
+        for (size_t c = 0; c < side->column_count; c++) {
+            if (type_physical(side->layout->types[c]) != PHYSICAL_STRING)
+                continue;
+            Value value = vector_value(columns[c], selection ? selection[row] : row);
+            size += value.is_null ? 0 : value.text.size;
+        }
+        row++;
+    }
+    return row - first;
+}
+
 void spill_add(Spill *spill, size_t side, Vector *const *columns, const uint16_t *selection, size_t count,
                const uint64_t *hashes)
 {
     SpillSide *own = &spill->sides[side];
-    row_store_clear(own->store);
-    row_store_append(own->store, count, spill->rows);
-    for (size_t c = 0; c < own->column_count; c++)
-        rows_write(own->store, c, columns[c], selection, count, spill->rows);
     spill->split_rows[side] += count;
-    for (size_t i = 0; i < count; i++)
-        row_run_add(spill_run(spill, spill_partition(spill, hashes[i]), side), spill->rows[i], (RowTag){0, 0});
+    for (size_t first = 0, piece; first < count; first += piece) {
+        piece = rows_at_once(own, columns, selection, first, count);
+        const uint16_t *rows = first == 0 ? selection : (selection ? selection : selection_all) + first;
+        row_store_clear(own->store);
+        row_store_append(own->store, piece, spill->rows);
+        for (size_t c = 0; c < own->column_count; c++)
+            rows_write(own->store, c, columns[c], rows, piece, spill->rows);
+        for (size_t i = 0; i < piece; i++)
+            row_run_add(spill_run(spill, spill_partition(spill, hashes[first + i]), side), spill->rows[i],
+                        (RowTag){0, 0});
+    }
 }
 
 /* ---- reading ---- */

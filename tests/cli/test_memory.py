@@ -150,3 +150,24 @@ class Memory(ProgramTest):
         for query, value in ((distinct, "20"), (chosen, str(sum(range(10, 20))))):
             self.expect_within(32, f"SELECT {query} FROM 't.csv'",
                                ",".join(names) + "\n" + ",".join([value] * 1600) + "\n")
+
+    def test_values_of_two_megabytes(self):
+        count, size = 40, 2000000
+        texts = [f"{i * 7 % count // 2:06d}".ljust(size, "x") for i in range(count)]  # each twice
+        lines = [f"{i},{text}\n" for i, text in enumerate(texts)]
+        self.write("t.csv", "i,s\n" + "".join(lines))
+        self.expect_within(32, "COPY (SELECT * FROM 't.csv' ORDER BY s, i) TO 'o.csv'", f"count\n{count}\n")
+        order = sorted(range(count), key=lambda i: (texts[i][:6], i))
+        self.assertTrue(self.read("o.csv") == "i,s\n" + "".join(lines[i] for i in order))
+        sums = "count(*) AS n, sum(length(s))::BIGINT AS size"
+        kinds = f"n,size\n{count // 2},{count // 2 * size}\n"
+        for limit, threads, query, output in (
+            (32, 1, f"SELECT {sums} FROM (SELECT DISTINCT s FROM 't.csv')", kinds),
+            (32, 4, f"SELECT {sums} FROM (SELECT s FROM 't.csv' UNION SELECT s FROM 't.csv')", kinds),
+            (32, 1, "SELECT count(*) AS n FROM 't.csv' a JOIN 't.csv' b ON a.s = b.s", f"n\n{2 * count}\n"),
+            (128, 4, "SELECT count(*) AS n FROM 't.csv' a JOIN 't.csv' b ON a.s = b.s", f"n\n{2 * count}\n"),
+            (32, 1, f"WITH w AS MATERIALIZED (SELECT * FROM 't.csv') SELECT {sums} FROM w WHERE i >= (SELECT min(i) FROM w)",
+             f"n,size\n{count},{count * size}\n"),
+        ):
+            with self.subTest(query=query, threads=threads):
+                self.expect_within(limit, f"SET parallel_rows = 0; {query}", output, threads)
