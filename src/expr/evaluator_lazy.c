@@ -47,9 +47,9 @@ void lazy_compile(Evaluator *evaluator, Node *node)
 struct LazySpace {
     LazySpace *next;
     Input *narrowed;
-    uint16_t rows[BATCH_SIZE], chosen[BATCH_SIZE];
     uint64_t true_words[VALIDITY_WORDS], null_words[VALIDITY_WORDS];
     uint64_t argument_true[VALIDITY_WORDS], argument_null[VALIDITY_WORDS];
+    uint16_t rows[BATCH_SIZE], chosen[BATCH_SIZE]; /* a page each: in front of the words they alias them */
 };
 
 static LazySpace *space_take(Evaluator *evaluator)
