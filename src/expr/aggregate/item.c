@@ -67,7 +67,10 @@ void item_set_result(Vector *result, size_t row, Item item)
         value.i128 = item.i128;
         break;
     default:
-        value.i64 = (int64_t)item.i128;
+        if (result->type.id == TYPE_DECIMAL) /* of few digits: its value is as wide as all */
+            value.i128 = item.i128;
+        else
+            value.i64 = (int64_t)item.i128;
     }
     vector_set_value(result, row, &value);
 }
