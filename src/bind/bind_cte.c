@@ -400,8 +400,7 @@ static Plan *cte_instance(Binder *binder, const Cte *cte, const Plan *reader)
     if (memcmp(reader->outputs, query->outputs, reader->output_count * sizeof *reader->outputs) == 0)
         return query;
     binder_count_nodes(binder, query, cte->ast->name.position);
-    PlanColumnMap map = {0};
-    Plan *copy = plan_copy(binder->columns, query, &map);
+    Plan *copy = plan_copy(binder->columns, query);
     PlanProject *project = plan_project_new(binder->columns, copy, reader->output_count);
     for (size_t i = 0; i < reader->output_count; i++) {
         project->base.outputs[i] = reader->outputs[i];
@@ -436,8 +435,8 @@ static Plan *ctes_attach(Binder *binder, Plan *plan, Cte *ctes, const Cte *outer
             plan = readers_replace(binder, plan, cte);
             continue;
         }
-        PlanColumnMap map = {0}; /* a copy: the first reader has the query's own columns */
-        Plan *query = plan_copy(binder->columns, cte->rows->plan, &map);
+        /* a copy: the first reader has the query's own columns */
+        Plan *query = plan_copy(binder->columns, cte->rows->plan);
         PlanCte *node = plan_cte_new(binder->columns, cte->number, cte->name, query, plan);
         node->writes = writes;
         plan = &node->base;

@@ -136,8 +136,7 @@ static void keep_left(Unnesting *self)
 {
     PlanColumns *columns = self->columns;
     Plan *left = self->left;
-    PlanColumnMap map = {0};
-    self->kept = plan_copy(columns, left, &map);
+    self->kept = plan_copy(columns, left);
     self->kept_cte = ++columns->cte_count;
     PlanCteScan *scan = plan_cte_scan_new(columns, self->kept_cte, "kept", left->outputs, left->output_count,
                                           /* keeps_columns= */ true);
@@ -149,12 +148,11 @@ Unnested unnesting_domain(Unnesting *self)
 {
     if (self->kept == NULL && !is_repeatable(self->left))
         keep_left(self);
-    PlanColumnMap map = {0};
-    Plan *left = plan_copy(self->columns, self->left, &map);
+    Plan *left = plan_copy(self->columns, self->left);
     size_t count = self->parameters.count;
     PlanProject *project = plan_project_new(self->columns, left, count);
     for (size_t i = 0; i < count; i++) {
-        ColumnId copy = plan_column_map(&map, self->parameters.items[i]);
+        ColumnId copy = plan_column_copy(self->columns, self->parameters.items[i]);
         project->exprs[i] = unnesting_column(self, copy);
         project->base.outputs[i] = copy;
     }

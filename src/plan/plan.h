@@ -56,6 +56,8 @@ typedef struct PlanColumn {
     Type type;
     bool is_nullable;
     struct PlanScan *scan; /* whose table's column it is, or NULL */
+    ColumnId copy;         /* what stands for it in the copy of that number */
+    size_t copy_number;    /* 0: it has not been copied */
 } PlanColumn;
 
 /* All columns of one statement, indexed by ColumnId; and the statement's surroundings. Handed to binder, rules,
@@ -66,6 +68,7 @@ typedef struct PlanColumns {
     ARRAY(PlanColumn) list;
     bool wants_places;             /* rows are to come with where they stand in their files */
     size_t cte_count;              /* numbers given to queries that are kept */
+    size_t copy_count;             /* and to copies of plans */
     size_t dynamic_count;          /* numbers given to dynamic filters: an execution has so many */
     struct TableProvider *written; /* by the statement; or NULL */
     bool is_kept;                  /* the plan is to run many times: parameters and now() stay as they are */
@@ -405,17 +408,10 @@ void plan_refresh_outputs(PlanColumns *columns, Plan *plan);
 /* Bytes of the kind's struct. */
 size_t plan_node_size(PlanKind kind);
 
-/* Columns of a plan, and those that stand for them in its copy. */
-typedef struct PlanColumnPair {
-    ColumnId from, to;
-} PlanColumnPair;
-typedef ARRAY(PlanColumnPair) PlanColumnMap;
-
-/* The column's partner in the copy; itself when it has none. */
-ColumnId plan_column_map(const PlanColumnMap *map, ColumnId column);
-/* A second instance of a subtree with columns of its own; columns of elsewhere that it refers to stay. *ret_map starts
- * empty. */
-Plan *plan_copy(PlanColumns *columns, const Plan *plan, PlanColumnMap *ret_map);
+/* A second instance of a subtree with columns of its own; columns of elsewhere that it refers to stay. */
+Plan *plan_copy(PlanColumns *columns, const Plan *plan);
+/* The column's partner in the latest copy; itself when it has none. */
+ColumnId plan_column_copy(const PlanColumns *columns, ColumnId column);
 
 /* ---- looking ---- */
 
