@@ -12,7 +12,7 @@
 #include "base/memory.h"
 
 enum {
-    SMALLEST_CAPACITY = 64, /* values of a data buffer: `SELECT 1` takes little */
+    SMALLEST_CAPACITY = 16, /* values of a data buffer: `SELECT 1` takes little */
     FIRST_STRINGS = 4 << 10,
     LARGEST_STRINGS = 4 * VECTOR_LARGE_STRING,
 };
@@ -302,36 +302,49 @@ char *vector_large_string_memory(Vector *vector, size_t size, MemoryBudget *budg
     return buffer->data;
 }
 
+static void vector_add_string_buffer(Vector *vector, size_t capacity)
+{
+    vector_reserve_strings(vector, vector->string_buffer_count + 1);
+    Buffer *buffer = buffer_new(capacity < LARGEST_STRINGS ? capacity : LARGEST_STRINGS, NULL);
+    vector->string_buffers[vector->string_buffer_count++] = buffer;
+    vector->string_is_own = true;
+    vector->string_used = 0;
+}
+
 static char *vector_grow_strings(Vector *vector, size_t size)
 {
     if (size >= VECTOR_LARGE_STRING)
         return vector_large_string_memory(vector, size, NULL);
-    vector_reserve_strings(vector, vector->string_buffer_count + 1);
     size_t capacity = FIRST_STRINGS;
     if (vector->string_is_own)
         capacity = vector->string_buffers[vector->string_buffer_count - 1]->size * 2;
     while (capacity < size)
         capacity *= 2;
-    if (capacity > LARGEST_STRINGS)
-        capacity = LARGEST_STRINGS;
-    Buffer *buffer = buffer_new(capacity, NULL);
-    vector->string_buffers[vector->string_buffer_count++] = buffer;
-    vector->string_is_own = true;
+    vector_add_string_buffer(vector, capacity);
     vector->string_used = size;
-    return buffer->data;
+    return vector->string_buffers[vector->string_buffer_count - 1]->data;
+}
+
+/* Bytes that are left in the newest buffer. */
+static size_t vector_string_room(const Vector *vector)
+{
+    return vector->string_is_own ? vector->string_buffers[vector->string_buffer_count - 1]->size - vector->string_used
+                                 : 0;
+}
+
+void vector_expect_strings(Vector *vector, size_t size)
+{
+    if (vector_string_room(vector) < size)
+        vector_add_string_buffer(vector, size);
 }
 
 char *vector_string_memory(Vector *vector, size_t size)
 {
-    if (vector->string_is_own) {
-        Buffer *last = vector->string_buffers[vector->string_buffer_count - 1];
-        if (last->size - vector->string_used >= size) {
-            char *memory = (char *)last->data + vector->string_used;
-            vector->string_used += size;
-            return memory;
-        }
-    }
-    return vector_grow_strings(vector, size);
+    if (!vector->string_is_own || vector_string_room(vector) < size)
+        return vector_grow_strings(vector, size);
+    char *memory = (char *)vector->string_buffers[vector->string_buffer_count - 1]->data + vector->string_used;
+    vector->string_used += size;
+    return memory;
 }
 
 String vector_add_string(Vector *vector, StringView text)

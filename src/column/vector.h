@@ -108,6 +108,8 @@ static inline bool vector_may_have_nulls(const Vector *vector)
 char *vector_string_memory(Vector *vector, size_t size);
 /* The same in a buffer of its own, counted: for who makes strings of VECTOR_LARGE_STRING bytes and more. */
 char *vector_large_string_memory(Vector *vector, size_t size, MemoryBudget *budget);
+/* So many bytes of strings are about to be added: there will be a buffer for them that is no larger than they need. */
+void vector_expect_strings(Vector *vector, size_t size);
 /* A String with a copy of the text (inline when it is short). Raises when it is over STRING_MAX_SIZE. */
 String vector_add_string(Vector *vector, StringView text);
 /* Keep a buffer that our strings point into; takes one share of its own. */

@@ -100,11 +100,12 @@ typedef struct SplitRows {
     uint64_t partitions[BATCH_SIZE];
 } SplitRows;
 
-/* The rows from `first` on, with the partition of each. */
+/* Some rows from `first` on, with the partition of each. */
 static size_t split_read(const AggregateShared *shared, const AggregatePart *part, SplitRows *split, Vector **keys,
                          size_t key_count, size_t first)
 {
-    size_t count = row_store_rows(part->rows, first, BATCH_SIZE, split->rows);
+    size_t most = batch_rows_that_fit(shared->context, row_store_layout(part->rows)->row_size);
+    size_t count = row_store_rows(part->rows, first, most, split->rows);
     if (shared->partition_bits == 0) {
         memset(split->partitions, 0, count * sizeof *split->partitions);
         return count;

@@ -34,6 +34,11 @@ void vector_own_strings(Vector *vector, size_t count)
     if (vector->physical != PHYSICAL_STRING)
         return;
     String *strings = vector->data;
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++)
+        if (strings[i].size > STRING_INLINE_SIZE && strings[i].size < VECTOR_LARGE_STRING)
+            size += strings[i].size;
+    vector_expect_strings(vector, size);
     for (size_t i = 0; i < count; i++)
         if (strings[i].size > STRING_INLINE_SIZE)
             strings[i] = vector_add_string(vector, string_view(&strings[i]));

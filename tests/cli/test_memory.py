@@ -141,6 +141,14 @@ class Memory(ProgramTest):
         self.expect(["--csv", "SELECT count(*) AS n, sum(c1)::BIGINT AS first, sum(c999)::BIGINT AS last FROM 'o.arrow'"],
                     f"n,first,last\n6000,{sum(row[1] for row in rows)},{sum(row[999] for row in rows)}\n")
 
+    def test_distinct_rows_of_hundreds_of_texts(self):
+        rows = [",".join([str(i), f"the text of row {i}"] * 800) + "\n" for i in range(2000)]
+        names = ",".join(f"c{c}" for c in range(1600)) + "\n"
+        self.write("t.csv", names + "".join(rows))
+        self.expect_within(64, "SET parallel_rows = 0; COPY (SELECT DISTINCT * FROM 't.csv') TO 'o.csv'", "count\n2000\n",
+                           threads=4)
+        self.assertTrue(sorted(self.read("o.csv").splitlines(keepends=True)) == sorted(rows + [names]))
+
     def test_a_thousand_expressions_over_a_thousand_columns(self):
         names = [f"c{c}" for c in range(1600)]
         self.write("t.csv", ",".join(names) + "\n" + "".join(",".join([str(i)] * 1600) + "\n" for i in range(20)))

@@ -310,6 +310,27 @@ static void add_enormous_string(void *vector)
     (void)vector_add_string(vector, (StringView){"", STRING_MAX_SIZE + 1});
 }
 
+START_TEST(strings_that_are_expected_take_what_they_need)
+{
+    Vector *vector = vector_new(test_arena, type_of(TYPE_VARCHAR));
+    StringView text = view_of("thirty bytes for each of these");
+    vector_prepare(vector, 10);
+    for (size_t i = 0; i < 8; i++) {
+        if (i % 4 == 0)
+            vector_expect_strings(vector, 4 * text.size);
+        VECTOR_DATA(vector, String)[i] = vector_add_string(vector, text);
+        ck_assert_uint_eq(vector->string_buffer_count, i / 4 + 1);
+        ck_assert_uint_eq(vector->string_buffers[i / 4]->size, 4 * text.size);
+    }
+    vector_expect_strings(vector, 0);
+    vector_expect_strings(vector, SIZE_MAX / 2); /* more than a buffer has */
+    VECTOR_DATA(vector, String)[8] = vector_add_string(vector, text);
+    ck_assert_uint_eq(vector->string_buffer_count, 3);
+    for (size_t i = 0; i < 9; i++)
+        ck_assert(view_equal(vector_value(vector, i).text, text));
+}
+END_TEST
+
 START_TEST(a_string_over_the_limit_is_an_error)
 {
     Vector *vector = vector_new(test_arena, type_of(TYPE_VARCHAR));
@@ -434,5 +455,6 @@ TEST_PROGRAM(every_form_gives_back_its_values, what_is_referred_to_stays_when_it
              a_vector_written_again_keeps_its_memory_while_nobody_shares_it, a_small_vector_takes_little_memory,
              the_memory_of_a_vector_is_that_of_the_buffers_it_holds,
              nulls_are_kept_apart_from_values_also_beyond_a_batch, strings_of_all_sizes_stay_while_others_are_added,
-             a_string_over_the_limit_is_an_error, an_arena_drops_every_share_of_its_vectors,
-             memory_that_is_not_ours_is_never_written, running_out_of_memory_leaves_nothing_behind)
+             strings_that_are_expected_take_what_they_need, a_string_over_the_limit_is_an_error,
+             an_arena_drops_every_share_of_its_vectors, memory_that_is_not_ours_is_never_written,
+             running_out_of_memory_leaves_nothing_behind)
