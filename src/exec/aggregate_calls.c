@@ -101,7 +101,6 @@ static size_t call_expr_count(const Call *call)
     return call->argument_count + (call->order ? call->call->order_count : 0);
 }
 
-/* Without groups the arguments alone are the key. */
 static DistinctLookup *distinct_lookup_new(Arena *arena)
 {
     DistinctLookup *lookup = arena_allocate(arena, sizeof *lookup);
@@ -109,6 +108,7 @@ static DistinctLookup *distinct_lookup_new(Arena *arena)
     return lookup;
 }
 
+/* Without groups the arguments alone are the key. */
 static CallDistinct *call_distinct_new(const Build *build, const Call *call, bool has_groups, MemoryShare share)
 {
     Arena *arena = build->arena;
