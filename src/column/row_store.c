@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "column/row.h"
 
-enum { SMALLEST_PAGE = 4 << 10, LARGEST_PAGE = 4 << 20, ROW_ALIGNMENT = 16 };
+enum { SMALLEST_PAGE = 4 << 10, LARGEST_PAGE = 4 << 20, ROW_ALIGNMENT = 16, LARGE_STRING = 16 << 10 };
 
 typedef struct RowPage {
     Buffer *buffer;
@@ -28,6 +28,7 @@ struct RowStore {
     ARRAY(Buffer *) string_pages;
     size_t current_string_page;
     size_t string_used; /* bytes of the current string page */
+    bool has_large_strings;
     TempFile *file;     /* NULL: all pages are memory */
     size_t memory_size; /* bytes of pages that are; more stand in the file */
     size_t mapped_size; /* bytes of those */
@@ -160,6 +161,7 @@ void row_store_clear(RowStore *store)
     store->current_page = 0;
     store->current_string_page = 0;
     store->string_used = 0;
+    store->has_large_strings = false;
 }
 
 /* Powers of two, which memory is cut into. */
@@ -252,8 +254,14 @@ void row_store_read(const RowStore *store, size_t index, uint8_t *target)
     temp_buffer_read(page->buffer, (index - page->first_row) * row_size, target, row_size);
 }
 
+bool row_store_has_large_strings(const RowStore *store)
+{
+    return store->has_large_strings;
+}
+
 char *row_store_string_memory(RowStore *store, size_t size)
 {
+    store->has_large_strings |= size >= LARGE_STRING;
     while (store->current_string_page < store->string_pages.count) {
         const Buffer *page = store->string_pages.items[store->current_string_page];
         if (page->size - store->string_used >= size) {

@@ -36,9 +36,10 @@ struct JoinProbe {
     bool is_past_left; /* of all copies: `phase` gives the right rows that none has met */
     uint64_t phase;
     JoinPairs pairs;
-    bool passes[BATCH_SIZE];     /* by pair */
-    bool is_matched[BATCH_SIZE]; /* by left row: some pair passed; MARK: is TRUE */
-    bool is_unknown[BATCH_SIZE]; /* by left row, MARK: NULL unless it is TRUE */
+    size_t next_pair, pair_count; /* of those that are output, as some may follow in a batch of their own */
+    bool passes[BATCH_SIZE];      /* by pair */
+    bool is_matched[BATCH_SIZE];  /* by left row: some pair passed; MARK: is TRUE */
+    bool is_unknown[BATCH_SIZE];  /* by left row, MARK: NULL unless it is TRUE */
     uint16_t selection[BATCH_SIZE];
     uint16_t passing[BATCH_SIZE]; /* of condition_batch, once conditions have run */
     uint16_t slots[BATCH_SIZE];   /* where the pairs' left rows stand in the vectors */
@@ -304,20 +305,26 @@ static void pairs_note_right_rows(JoinProbe *probe)
             join_row_set_matched(probe->table, probe->pairs.right[k]);
 }
 
+/* The next of them: not all where copies of their right rows' texts would take much. */
 static Batch *pairs_output(JoinProbe *probe)
 {
-    JoinPairs *pairs = &probe->pairs;
+    const uint16_t *left = probe->pairs.left + probe->next_pair;
+    uint8_t *const *right = probe->pairs.right + probe->next_pair;
     Batch *output = probe->output;
-    output->row_count = output->vector_size = pairs->count;
+    size_t count = probe->pair_count - probe->next_pair;
+    if (join_table_has_large_strings(probe->table))
+        count = rows_output_count(probe->table->layout, right, count);
+    probe->next_pair += count;
+    output->row_count = output->vector_size = count;
     output->selection = NULL;
     output->morsel = probe->left->morsel;
-    if (pairs->count == 0)
+    if (count == 0)
         return output;
-    for (size_t k = 0; k < pairs->count; k++)
-        probe->slots[k] = (uint16_t)batch_row(probe->left, pairs->left[k]);
+    for (size_t k = 0; k < count; k++)
+        probe->slots[k] = (uint16_t)batch_row(probe->left, left[k]);
     probe->output_slots = probe->slots;
-    join_probe_gather(probe, probe->output_columns, probe->output_column_count, probe->slots, pairs->right,
-                      pairs->count, /* is_output= */ true);
+    join_probe_gather(probe, probe->output_columns, probe->output_column_count, probe->slots, right, count,
+                      /* is_output= */ true);
     return output;
 }
 
@@ -332,6 +339,8 @@ static Batch *join_probe_next_pairs(JoinProbe *probe)
     }
     if (join_type_keeps_right_rows(probe->type))
         pairs_note_right_rows(probe);
+    probe->next_pair = 0;
+    probe->pair_count = probe->pairs.count;
     return pairs_output(probe);
 }
 
@@ -384,8 +393,9 @@ static Batch *join_probe_next_right(JoinProbe *probe, Operator *op)
         probe->is_past_left = true;
     }
     temp_memory_look();
-    size_t first = atomic_fetch_add(&table->next_unmatched, op->batch_size);
-    size_t read_count = join_table_rows(table, first, op->batch_size, pairs->right);
+    size_t step = large_rows_at_once(join_table_has_large_strings(table), op->batch_size);
+    size_t first = atomic_fetch_add(&table->next_unmatched, step);
+    size_t read_count = join_table_rows(table, first, step, pairs->right);
     if (read_count == 0)
         return NULL;
     size_t count = 0;
@@ -396,7 +406,7 @@ static Batch *join_probe_next_right(JoinProbe *probe, Operator *op)
     }
     Batch *output = probe->output;
     probe->output_slots = NULL;
-    output->morsel = worker_enter(worker, probe->phase, first / op->batch_size);
+    output->morsel = worker_enter(worker, probe->phase, first / step);
     output->row_count = output->vector_size = count;
     output->selection = NULL;
     for (size_t c = 0; c < probe->output_column_count && count > 0; c++) {
@@ -528,6 +538,8 @@ static bool join_probe_is_idle(const JoinProbe *probe)
 /* What comes of the left rows; NULL when they have all been. */
 static Batch *join_probe_next_left(JoinProbe *probe, Operator *op)
 {
+    if (probe->next_pair < probe->pair_count)
+        return pairs_output(probe);
     while (!probe->is_left_at_end) {
         context_check(op->context);
         bool is_done = probe->left == NULL || probe->source->next_left >= probe->left->row_count;

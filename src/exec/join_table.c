@@ -201,6 +201,14 @@ bool join_table_is_mapped(const JoinTable *table)
     return false;
 }
 
+bool join_table_has_large_strings(const JoinTable *table)
+{
+    for (size_t i = 0; i < table->copy_count; i++)
+        if (row_store_has_large_strings(table->stores[i]))
+            return true;
+    return false;
+}
+
 /* ---- the end ---- */
 
 void join_table_forget(JoinTable *table)

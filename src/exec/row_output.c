@@ -14,7 +14,7 @@ size_t rows_output_count(const RowLayout *layout, uint8_t *const *rows, size_t c
     if (!layout->has_strings)
         return count;
     for (; row < count && size < MOST_SIZE; row++)
-        for (size_t c = 0; c < layout->column_count; c++) {
+        for (size_t c = 0; c < layout->column_count && rows[row]; c++) {
             const String *string = row_long_string(layout, rows[row], c);
             size += string ? string->size : 0;
         }

@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "exec/row_output.h"
 #include "exec/row_run.h"
 #include "exec/sort_entry.h"
 
@@ -63,6 +64,7 @@ struct Sorter {
     ARRAY(SortSource) sources; /* in order of age */
     ARRAY(size_t) heap;        /* those that have entries left; the one with the least entry first */
     bool needs_block;          /* the first of the heap goes on with its next block */
+    bool has_large_strings;    /* rows that are gone from memory do, or those of others that it gives */
     uint8_t *added[BATCH_SIZE];
     SortEntry given[BATCH_SIZE]; /* the entries handed out last */
     Vector **moved;              /* columns on their way to another sorter */
@@ -142,9 +144,15 @@ size_t sorter_size(const Sorter *sorter)
     return size;
 }
 
+bool sorter_has_large_strings(const Sorter *sorter)
+{
+    return sorter->has_large_strings || row_store_has_large_strings(sorter->rows);
+}
+
 /* Forgets the rows in memory. */
 static void sorter_clear_memory(Sorter *sorter)
 {
+    sorter->has_large_strings = sorter_has_large_strings(sorter);
     for (size_t r = 0; r < sorter->run_count; r++)
         block_clear(sorter->runs.items[r].entries);
     sorter->run_count = sorter->sources.count = sorter->heap.count = 0;
@@ -160,6 +168,7 @@ void sorter_clear(Sorter *sorter)
         row_run_clear(sorter->stored.items[r].rows);
     sorter->stored.count = 0;
     sorter->count = 0;
+    sorter->has_large_strings = false;
     temp_file_clear(sorter->file);
 }
 
@@ -286,7 +295,7 @@ static size_t sorter_next_entries(Sorter *sorter, size_t count)
 
 size_t sorter_next(Sorter *sorter, size_t count, uint8_t **ret_rows)
 {
-    count = sorter_next_entries(sorter, count);
+    count = sorter_next_entries(sorter, large_rows_at_once(sorter_has_large_strings(sorter), count));
     for (size_t i = 0; i < count; i++)
         ret_rows[i] = sorter->given[i].row;
     return count;
@@ -387,6 +396,7 @@ void sorter_finish_all(Sorter *const *sorters, size_t count)
 {
     Sorter *first = sorters[0];
     for (size_t i = 0; i < count; i++) {
+        first->has_large_strings |= sorter_has_large_strings(sorters[i]);
         sorter_add_stored_sources(first, sorters[i], 0);
         sorter_add_memory_sources(first, sorters[i]);
     }
@@ -461,6 +471,7 @@ bool sorter_begin_part(Sorter *sorter, const SortParts *parts, size_t part, uint
     sorter_end_merge(sorter);
     for (size_t i = 0; i < parts->sorter_count; i++) {
         const Sorter *of = parts->sorters[i];
+        sorter->has_large_strings |= sorter_has_large_strings(of);
         sorter_add_stored_sources(sorter, of, 0);
         for (size_t r = 0; r < of->run_count; r++) {
             const SortRun *run = &of->runs.items[r];

@@ -96,13 +96,19 @@ static Batch *window_compute(WindowOperator *self)
     return batch;
 }
 
+/* Each row of a batch may have a copy of the same large text. */
+static size_t window_batch_size(const WindowOperator *self)
+{
+    return large_rows_at_once(window_rows_have_large_strings(self->rows), self->base.batch_size);
+}
+
 static Batch *window_next(Operator *op)
 {
     WindowOperator *self = (WindowOperator *)op;
     if (!self->is_built)
         window_build(self);
     self->is_built = true;
-    while (self->rows->count == 0 || !window_rows_next(self->rows, op->batch_size, self->place))
+    while (self->rows->count == 0 || !window_rows_next(self->rows, window_batch_size(self), self->place))
         if (!window_begin_part(self))
             return NULL;
     return window_compute(self);

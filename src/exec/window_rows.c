@@ -383,6 +383,11 @@ size_t window_rows_size(const WindowRows *rows)
     return size;
 }
 
+bool window_rows_have_large_strings(const WindowRows *rows)
+{
+    return row_store_has_large_strings(rows->store) || sorter_has_large_strings(rows->sorters[0]);
+}
+
 static void window_rows_clear(WindowRows *rows)
 {
     rows->count = 0;

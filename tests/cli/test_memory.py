@@ -149,6 +149,24 @@ class Memory(ProgramTest):
                            threads=4)
         self.assertTrue(sorted(self.read("o.csv").splitlines(keepends=True)) == sorted(rows + [names]))
 
+    def test_a_large_text_in_every_row(self):
+        one = "CREATE TABLE t AS SELECT i, CASE WHEN i = 7 THEN repeat('x', 1000000) END AS s FROM range(3000) r(i)"
+        sizes = "count(length(s)) AS n, max(length(s)) AS size"
+        for query, count in (
+            ("SELECT a.i, b.s FROM t a JOIN t b ON b.i = a.i * 0 + 7", 3000),
+            ("SELECT a.i, b.s FROM t a LEFT JOIN t b ON b.i = 7 AND a.i > 99", 2900),
+            ("SELECT a.i, b.s FROM t a JOIN t b ON length(b.s) > a.i OR b.i = a.i + 1", 3000),
+            ("SELECT a.s FROM range(9) r(k) RIGHT JOIN t a ON r.k = a.i + 9", 1),
+            ("SELECT first_value(s) OVER (ORDER BY i DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS s FROM t "
+             "WHERE i <= 7", 8),
+            ("SELECT last_value(s IGNORE NULLS) OVER (ORDER BY i) AS s FROM t", 2993),
+            ("SELECT first_value(s) OVER (PARTITION BY i % 2 ORDER BY s) AS s FROM t", 1500),
+        ):
+            for threads in (1, 3):
+                with self.subTest(query=query, threads=threads):
+                    self.expect_within(64, f"SET parallel_rows = 0; {one}; SELECT {sizes} FROM ({query}) q",
+                                       f"count\n3000\nn,size\n{count},1000000\n", threads)
+
     def test_a_thousand_expressions_over_a_thousand_columns(self):
         names = [f"c{c}" for c in range(1600)]
         self.write("t.csv", ",".join(names) + "\n" + "".join(",".join([str(i)] * 1600) + "\n" for i in range(20)))
