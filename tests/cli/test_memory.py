@@ -3,9 +3,11 @@ import re
 import sqlite3
 from pathlib import Path
 
-from harness import TIMEOUT, ProgramTest
+from harness import QUERN, TIMEOUT, ProgramTest
 
 ROWS = 1000000
+# a sanitizer takes memory of its own, and keeps what was freed
+IS_SANITIZED = any(name in Path(QUERN).read_bytes() for name in (b"__asan_init", b"__tsan_init"))
 # r: each of 0 .. ROWS-1 once, none near its neighbours
 SHUFFLED = f"(SELECT i, i * 7919 % {ROWS} AS r, 'a string of some length ' || i AS s FROM range({ROWS}) AS t(i))"
 
@@ -21,6 +23,8 @@ class Memory(ProgramTest):
         process.communicate(timeout=TIMEOUT)
         self.assertEqual(process.returncode, 0)
         self.assertTrue(found == output, found[:1000])  # a difference of many MB takes minutes to show
+        if IS_SANITIZED:
+            return
         self.assertLessEqual(int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) // 1024, limit + 64)
 
     def test_the_median_of_small_frames(self):
