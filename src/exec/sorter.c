@@ -64,7 +64,8 @@ struct Sorter {
     ARRAY(SortSource) sources; /* in order of age */
     ARRAY(size_t) heap;        /* those that have entries left; the one with the least entry first */
     bool needs_block;          /* the first of the heap goes on with its next block */
-    bool has_large_strings;    /* rows that are gone from memory do, or those of others that it gives */
+    bool has_large_strings;    /* rows that are gone from memory do */
+    bool gives_large_strings;  /* those that it gives, which may be of others */
     uint8_t *added[BATCH_SIZE];
     SortEntry given[BATCH_SIZE]; /* the entries handed out last */
     Vector **moved;              /* columns on their way to another sorter */
@@ -144,9 +145,14 @@ size_t sorter_size(const Sorter *sorter)
     return size;
 }
 
-bool sorter_has_large_strings(const Sorter *sorter)
+static bool sorter_has_large_strings(const Sorter *sorter)
 {
     return sorter->has_large_strings || row_store_has_large_strings(sorter->rows);
+}
+
+bool sorter_gives_large_strings(const Sorter *sorter)
+{
+    return sorter->gives_large_strings;
 }
 
 /* Forgets the rows in memory. */
@@ -168,7 +174,7 @@ void sorter_clear(Sorter *sorter)
         row_run_clear(sorter->stored.items[r].rows);
     sorter->stored.count = 0;
     sorter->count = 0;
-    sorter->has_large_strings = false;
+    sorter->has_large_strings = sorter->gives_large_strings = false;
     temp_file_clear(sorter->file);
 }
 
@@ -295,7 +301,7 @@ static size_t sorter_next_entries(Sorter *sorter, size_t count)
 
 size_t sorter_next(Sorter *sorter, size_t count, uint8_t **ret_rows)
 {
-    count = sorter_next_entries(sorter, large_rows_at_once(sorter_has_large_strings(sorter), count));
+    count = sorter_next_entries(sorter, large_rows_at_once(sorter->gives_large_strings, count));
     for (size_t i = 0; i < count; i++)
         ret_rows[i] = sorter->given[i].row;
     return count;
@@ -396,7 +402,7 @@ void sorter_finish_all(Sorter *const *sorters, size_t count)
 {
     Sorter *first = sorters[0];
     for (size_t i = 0; i < count; i++) {
-        first->has_large_strings |= sorter_has_large_strings(sorters[i]);
+        first->gives_large_strings |= sorter_has_large_strings(sorters[i]);
         sorter_add_stored_sources(first, sorters[i], 0);
         sorter_add_memory_sources(first, sorters[i]);
     }
@@ -471,7 +477,7 @@ bool sorter_begin_part(Sorter *sorter, const SortParts *parts, size_t part, uint
     sorter_end_merge(sorter);
     for (size_t i = 0; i < parts->sorter_count; i++) {
         const Sorter *of = parts->sorters[i];
-        sorter->has_large_strings |= sorter_has_large_strings(of);
+        sorter->gives_large_strings |= sorter_has_large_strings(of);
         sorter_add_stored_sources(sorter, of, 0);
         for (size_t r = 0; r < of->run_count; r++) {
             const SortRun *run = &of->runs.items[r];

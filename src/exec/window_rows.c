@@ -385,7 +385,7 @@ size_t window_rows_size(const WindowRows *rows)
 
 bool window_rows_have_large_strings(const WindowRows *rows)
 {
-    return row_store_has_large_strings(rows->store) || sorter_has_large_strings(rows->sorters[0]);
+    return row_store_has_large_strings(rows->store) || sorter_gives_large_strings(rows->sorters[0]);
 }
 
 static void window_rows_clear(WindowRows *rows)
