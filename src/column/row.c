@@ -17,6 +17,16 @@ static RowColumn row_column(const RowLayout *layout, size_t column_index)
     return (RowColumn){layout->offsets[column_index], column_index / 8, (unsigned)(column_index % 8)};
 }
 
+size_t row_long_strings_size(const RowLayout *layout, uint8_t *row)
+{
+    size_t size = 0;
+    for (size_t c = 0; c < layout->column_count && layout->has_strings; c++) {
+        const String *string = row_long_string(layout, row, c);
+        size += string ? string->size : 0;
+    }
+    return size;
+}
+
 /* ---- writing ---- */
 
 typedef void (*WriteKernel)(const VectorRows *source, RowColumn column, size_t count, uint8_t *const *rows);

@@ -37,6 +37,8 @@ static inline String *row_long_string(const RowLayout *layout, uint8_t *row, siz
     bool is_text = type_physical(layout->types[column_index]) == PHYSICAL_STRING;
     return is_text && !row_is_null(row, column_index) && string->size > STRING_INLINE_SIZE ? string : NULL;
 }
+/* Bytes of all that the row has. */
+size_t row_long_strings_size(const RowLayout *layout, uint8_t *row);
 
 /* Rows that stay where they are, in pages taken from the memory budget; and the bytes of their long strings. */
 typedef struct RowStore RowStore;

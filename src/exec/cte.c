@@ -115,13 +115,14 @@ static Batch *cte_scan_next(Operator *op)
     self->has_begun = true;
     if (self->position == rows->end && !cte_rows_fetch(rows, self->found))
         return NULL;
+    const RowLayout *layout = row_store_layout(rows->store);
     row_store_look(rows->store);
     size_t left = rows->end - self->position;
     size_t count =
         row_store_rows(rows->store, self->position, left < op->batch_size ? left : op->batch_size, self->found);
-    count = rows_output_count(row_store_layout(rows->store), self->found, count);
+    count = rows_output_count(layout, row_store_has_large_strings(rows->store), self->found, count);
     for (size_t c = 0; c < plan->base.output_count; c++)
-        row_output(row_store_layout(rows->store), plan->column_indexes[c], self->found, count, self->batch->columns[c]);
+        row_output(layout, plan->column_indexes[c], self->found, count, self->batch->columns[c]);
     self->position += count;
     self->batch->row_count = self->batch->vector_size = count;
     self->batch->selection = NULL;

@@ -311,9 +311,9 @@ static Batch *pairs_output(JoinProbe *probe)
     const uint16_t *left = probe->pairs.left + probe->next_pair;
     uint8_t *const *right = probe->pairs.right + probe->next_pair;
     Batch *output = probe->output;
-    size_t count = probe->pair_count - probe->next_pair;
-    if (join_table_has_large_strings(probe->table))
-        count = rows_output_count(probe->table->layout, right, count);
+    const JoinTable *table = probe->table;
+    size_t wanted = probe->pair_count - probe->next_pair;
+    size_t count = rows_output_count(table->layout, join_table_has_large_strings(table), right, wanted);
     probe->next_pair += count;
     output->row_count = output->vector_size = count;
     output->selection = NULL;

@@ -7,17 +7,14 @@ void row_output(const RowLayout *layout, size_t column_index, uint8_t *const *ro
     vector_own_strings(target, count);
 }
 
-size_t rows_output_count(const RowLayout *layout, uint8_t *const *rows, size_t count)
+size_t rows_output_count(const RowLayout *layout, bool has_large_strings, uint8_t *const *rows, size_t count)
 {
     enum { MOST_SIZE = 4 << 20 };
     size_t size = 0, row = 0;
-    if (!layout->has_strings)
+    if (!has_large_strings)
         return count;
     for (; row < count && size < MOST_SIZE; row++)
-        for (size_t c = 0; c < layout->column_count && rows[row]; c++) {
-            const String *string = row_long_string(layout, rows[row], c);
-            size += string ? string->size : 0;
-        }
+        size += rows[row] ? row_long_strings_size(layout, rows[row]) : 0;
     return row;
 }
 

@@ -7,9 +7,9 @@
 
 /* rows_read, and long strings become the vector's own: who shares the vector may outlive the rows. */
 void row_output(const RowLayout *layout, size_t column_index, uint8_t *const *rows, size_t count, Vector *target);
-/* How many of the rows (NULL: of NULLs) may be copied at once: fewer than `count` where their long strings are of
- * megabytes. */
-size_t rows_output_count(const RowLayout *layout, uint8_t *const *rows, size_t count);
+/* How many of the rows (NULL: of NULLs) may be copied at once: fewer than `count` where some have large strings
+ * (row_store_has_large_strings) and they come to megabytes. */
+size_t rows_output_count(const RowLayout *layout, bool has_large_strings, uint8_t *const *rows, size_t count);
 /* Where some rows have large strings: how many are copied at once, whichever they are. */
 static inline size_t large_rows_at_once(bool has_large_strings, size_t batch_size)
 {

@@ -116,20 +116,10 @@ static void run_write_long(RowRun *run, uint8_t *row, size_t string_size)
     run->string_size += string_size;
 }
 
-static size_t row_strings_size(const RowLayout *layout, uint8_t *row)
-{
-    size_t size = 0;
-    for (size_t c = 0; c < layout->column_count; c++) {
-        const String *string = row_long_string(layout, row, c);
-        size += string ? string->size : 0;
-    }
-    return size;
-}
-
 void row_run_add(RowRun *run, uint8_t *row, RowTag tag)
 {
     size_t row_size = run->layout->row_size, block_size = run->block_rows * run->stride;
-    size_t string_size = run->layout->has_strings ? row_strings_size(run->layout, row) : 0;
+    size_t string_size = row_long_strings_size(run->layout, row);
     bool is_long = string_size >= block_size;
     if (is_long || run->used_rows == run->block_rows || run->used_strings >= block_size)
         run_write_block(run);
