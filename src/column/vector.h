@@ -119,6 +119,8 @@ void vector_keep_strings_of(Vector *vector, const Vector *source);
 
 /* ---- any form ---- */
 
+/* Bytes of the texts that these columns have in row `row`. */
+size_t vectors_text_size(Vector *const *vectors, size_t count, size_t row);
 /* Row `row` as a scalar; text points into the vector. */
 Value vector_value(const Vector *vector, size_t row);
 /* Writes a scalar of the vector's type into a prepared flat vector; text is copied. */

@@ -202,6 +202,20 @@ void vector_widen_decimal(Vector *target, const Vector *source, size_t size)
     }
 }
 
+/* ---- rows ---- */
+
+size_t vectors_text_size(Vector *const *vectors, size_t count, size_t row)
+{
+    size_t size = 0;
+    for (size_t v = 0; v < count; v++) {
+        const Vector *vector = vectors[v];
+        const Vector *values = vector->form == VECTOR_DICTIONARY ? vector->dictionary : vector;
+        if (vector->physical == PHYSICAL_STRING && !vector_is_null(vector, row))
+            size += VECTOR_DATA(values, String)[vector_index(vector, row)].size;
+    }
+    return size;
+}
+
 /* ---- scalars ---- */
 
 Value vector_value(const Vector *vector, size_t row)

@@ -179,24 +179,12 @@ static void rows_prepare(Writer *writer)
     }
 }
 
-static uint64_t row_text_size(const Batch *batch, size_t row)
-{
-    uint64_t size = 0;
-    for (size_t c = 0; c < batch->column_count; c++) {
-        if (batch->columns[c]->physical != PHYSICAL_STRING)
-            continue;
-        Value value = vector_value(batch->columns[c], row);
-        size += value.is_null ? 0 : value.text.size;
-    }
-    return size;
-}
-
 /* How many of the batch's rows from `first` on still fit; counts their bytes. */
 static size_t rows_fit(ArrowOutput *output, const Batch *batch, size_t first)
 {
     size_t had = output->rows->row_count, count = 0;
     for (; first + count < batch->row_count && had + count < output->row_limit; count++) {
-        uint64_t size = output->row_size + row_text_size(batch, first + count);
+        uint64_t size = output->row_size + vectors_text_size(batch->columns, batch->column_count, first + count);
         if (output->size + size > output->most_size && had + count > 0)
             break;
         output->size += size;

@@ -115,15 +115,8 @@ static size_t rows_at_once(const SpillSide *side, Vector *const *columns, const 
     size_t size = 0, row = first;
     if (!side->layout->has_strings)
         return count - first;
-    while (row < count && size < LARGEST_BLOCK) {
-        for (size_t c = 0; c < side->column_count; c++) {
-            if (type_physical(side->layout->types[c]) != PHYSICAL_STRING)
-                continue;
-            Value value = vector_value(columns[c], selection ? selection[row] : row);
-            size += value.is_null ? 0 : value.text.size;
-        }
-        row++;
-    }
+    for (; row < count && size < LARGEST_BLOCK; row++)
+        size += vectors_text_size(columns, side->column_count, selection ? selection[row] : row);
     return row - first;
 }
 
