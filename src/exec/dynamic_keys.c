@@ -5,10 +5,7 @@
 
 #include "base/array.h"
 
-enum {
-    MOST_ROWS = 64 * 1024, /* looked up in the set: beyond, many rows of few values cost too much */
-    LONGEST = 4 * 1024,    /* bytes of a text: copies are not counted */
-};
+enum { MOST_ROWS = 64 * 1024 }; /* looked up in the set: beyond, many rows of few values cost too much */
 
 struct DynamicKeys {
     Arena *arena;
@@ -82,7 +79,7 @@ static void keys_give_up(DynamicKeys *keys)
 
 static void range_add(DynamicKeys *keys, const Value *value)
 {
-    if (type_physical(value->type) == PHYSICAL_STRING && value->text.size > LONGEST)
+    if (type_physical(value->type) == PHYSICAL_STRING && value->text.size > DYNAMIC_LONGEST_TEXT)
         keys_give_up(keys);
     if (keys->has_long)
         return;

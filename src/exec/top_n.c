@@ -34,8 +34,6 @@ static size_t top_n_select(TopNOperator *self, const Batch *batch)
     return count;
 }
 
-enum { LONGEST_BOUND = 4 << 10 }; /* bytes that are told: copies are not counted */
-
 /* Tells the scans below how far the first key may go: what is beyond the last row in hand is of no use. */
 static void top_n_publish(TopNOperator *self)
 {
@@ -43,7 +41,7 @@ static void top_n_publish(TopNOperator *self)
     SortOrder order = self->input->plan->orders[0];
     Type type = self->input->plan->keys[0]->type;
     Value last;
-    if (self->dynamic == NULL || self->bound_size > LONGEST_BOUND ||
+    if (self->dynamic == NULL || self->bound_size > DYNAMIC_LONGEST_TEXT ||
         !sort_key_decode_value(self->bound->data, type, order, arena, &last))
         return;
     if (last.is_null && !order.nulls_first)

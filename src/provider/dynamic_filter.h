@@ -13,7 +13,10 @@
 
 #include "column/vector.h"
 
-enum { DYNAMIC_KEY_LIMIT = 8192 }; /* a set of more keys is told as a range alone */
+enum {
+    DYNAMIC_KEY_LIMIT = 8192,        /* a set of more keys is told as a range alone */
+    DYNAMIC_LONGEST_TEXT = 4 * 1024, /* bytes of a key or bound that is told: copies are not counted */
+};
 
 typedef struct DynamicSnapshot {
     Type type;              /* of the column, but that a DECIMAL's precision may differ */
