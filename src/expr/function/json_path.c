@@ -22,24 +22,14 @@ static size_t rest_find(StringView rest, const char *ends)
     return size;
 }
 
-static JsonStep *path_add(JsonPath *path)
+static void path_add(JsonPath *path, JsonStep step)
 {
-    if (path->step_count == path->capacity) {
-        size_t capacity = path->capacity ? path->capacity * 2 : 4;
-        JsonStep *steps = arena_array(path->arena, JsonStep, capacity);
-        if (path->step_count)
-            memcpy(steps, path->steps, path->step_count * sizeof *steps);
-        path->steps = steps;
-        path->capacity = capacity;
-    }
-    JsonStep *step = &path->steps[path->step_count++];
-    *step = (JsonStep){.has_name = false};
-    return step;
+    array_add(path->arena, &path->steps, step);
 }
 
 static void path_add_name(JsonPath *path, StringView name)
 {
-    *path_add(path) = (JsonStep){.has_name = true, .name = name};
+    path_add(path, (JsonStep){.has_name = true, .name = name});
 }
 
 /* [3], [-1], [#-1] */
@@ -52,10 +42,12 @@ static bool path_add_index(JsonPath *path, StringView *rest)
     rest_take(rest, 1);
     if (inside.size && inside.data[0] == '#')
         inside = (StringView){inside.data + 1, inside.size - 1};
-    JsonStep *step = path_add(path);
+    JsonStep step = {.has_index = true};
     bool overflows;
-    step->has_index = true;
-    return int64_parse(inside, &step->index, &overflows);
+    if (!int64_parse(inside, &step.index, &overflows))
+        return false;
+    path_add(path, step);
+    return true;
 }
 
 static bool path_add_member(JsonPath *path, StringView *rest)
@@ -78,23 +70,23 @@ static void path_add_pointer(JsonPath *path, StringView *rest)
 {
     rest_take(rest, 1);
     StringView name = rest_take(rest, rest_find(*rest, "/"));
-    JsonStep *step = path_add(path);
+    JsonStep step = {.has_name = true};
     bool overflows;
-    step->has_index = int64_parse(name, &step->index, &overflows);
-    step->has_name = true;
+    step.has_index = int64_parse(name, &step.index, &overflows);
     const char *start = path->names.data + path->names.size;
     for (size_t i = 0; i < name.size; i++) {
         bool is_escape = name.data[i] == '~' && i + 1 < name.size;
         text_add_char(&path->names, is_escape ? (name.data[i + 1] == '1' ? '/' : '~') : name.data[i]);
         i += is_escape;
     }
-    step->name = (StringView){start, (size_t)(path->names.data + path->names.size - start)};
+    step.name = (StringView){start, (size_t)(path->names.data + path->names.size - start)};
+    path_add(path, step);
 }
 
 void json_path_parse(JsonPath *path, StringView text)
 {
     StringView rest = text;
-    path->step_count = 0;
+    path->steps.count = 0;
     path->is_valid = true;
     if (text.size && text.data[0] == '/') {
         text_clear(&path->names);
@@ -114,9 +106,9 @@ void json_path_parse(JsonPath *path, StringView text)
 
 void json_path_of_index(JsonPath *path, int64_t index)
 {
-    path->step_count = 0;
+    path->steps.count = 0;
     path->is_valid = true;
-    *path_add(path) = (JsonStep){.has_index = true, .index = index};
+    path_add(path, (JsonStep){.has_index = true, .index = index});
 }
 
 /* ---- following ---- */
@@ -127,13 +119,13 @@ bool json_path_follow(JsonPath *path, StringView text, StringView *ret_part)
     *ret_part = text;
     for (size_t first = 0;; first++) {
         size_t end = first;
-        while (end < path->step_count && path->steps[end].index >= 0)
+        while (end < path->steps.count && path->steps.items[end].index >= 0)
             end++;
-        if (!json_find(*ret_part, path->steps + first, end - first, &path->scratch, ret_part))
+        if (!json_find(*ret_part, path->steps.items + first, end - first, &path->scratch, ret_part))
             return false;
-        if (ret_part->data == NULL || end == path->step_count)
+        if (ret_part->data == NULL || end == path->steps.count)
             return true;
-        const JsonStep *step = &path->steps[end];
+        const JsonStep *step = &path->steps.items[end];
         *ret_part = step->has_name && json_kind(*ret_part) == JSON_OBJECT
                         ? json_member(*ret_part, step->name, &path->scratch)
                         : json_element(*ret_part, step->index);

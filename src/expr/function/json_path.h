@@ -2,14 +2,13 @@
 #ifndef QUERN_EXPR_FUNCTION_JSON_PATH_H
 #define QUERN_EXPR_FUNCTION_JSON_PATH_H
 
+#include "base/array.h"
 #include "expr/function/json_scan.h"
 
 /* Zeroed but for `names` and `scratch`, texts in `arena`. Parsing another path into it uses its memory again. */
 typedef struct JsonPath {
     Arena *arena;
-    JsonStep *steps;
-    size_t step_count;
-    size_t capacity;
+    ARRAY(JsonStep) steps;
     bool is_valid; /* false: no such syntax; the steps are those before that */
     Text names;    /* of the steps */
     Text scratch;
