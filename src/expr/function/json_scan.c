@@ -3,6 +3,7 @@
 
 #include "base/context.h"
 #include "base/utf8.h"
+#include "base/word.h"
 
 /* ---- checking ---- */
 
@@ -21,16 +22,6 @@ typedef struct Search {
     const char *start; /* of a part that all steps lead to */
     StringView found;
 } Search;
-
-static inline uint64_t bytes_load(const char *from)
-{
-    uint64_t bytes;
-    memcpy(&bytes, from, sizeof bytes);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    bytes = __builtin_bswap64(bytes);
-#endif
-    return bytes;
-}
 
 static inline void skip_blanks(Scanner *scanner)
 {
@@ -96,7 +87,7 @@ static inline void skip_plain(Scanner *scanner)
 {
     for (; scanner->end - scanner->at >= 8; scanner->at += 8) {
         context_pace((size_t)scanner->at);
-        uint64_t marks = bytes_mark_special(bytes_load(scanner->at));
+        uint64_t marks = bytes_mark_special(word_load(scanner->at));
         if (marks) {
             scanner->at += (unsigned)__builtin_ctzll(marks) / 8;
             return;

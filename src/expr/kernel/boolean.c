@@ -1,6 +1,5 @@
 /* expr/kernel/boolean.c: booleans as bytes and as bits, and rows chosen by them. */
-#include <string.h>
-
+#include "base/word.h"
 #include "expr/kernels.h"
 
 /* Eight bytes of 0 or 1, the first in the lowest byte, to eight bits: the product's top byte gathers bit 0 of each. */
@@ -15,20 +14,13 @@ static inline uint64_t bits_to_bytes(uint64_t bits)
     return ((bits & 0x7F) * 0x0002040810204081u & 0x0101010101010101u) | (bits & 0x80) << 49;
 }
 
-static inline uint64_t little_endian(uint64_t word)
-{
-    return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
-}
-
 static void pack(const bool *values, size_t count, uint64_t *words)
 {
     size_t i = 0;
     for (; i + 64 <= count; i += 64) {
-        uint64_t word = 0, bytes;
-        for (size_t k = 0; k < 64; k += 8) {
-            memcpy(&bytes, values + i + k, 8);
-            word |= bytes_to_bits(little_endian(bytes)) << k;
-        }
+        uint64_t word = 0;
+        for (size_t k = 0; k < 64; k += 8)
+            word |= bytes_to_bits(word_load(values + i + k)) << k;
         words[i / 64] = word;
     }
     if (i == count)
@@ -41,10 +33,8 @@ static void pack(const bool *values, size_t count, uint64_t *words)
 static void unpack(const uint64_t *words, size_t count, bool *values)
 {
     size_t whole = count / 8 * 8;
-    for (size_t i = 0; i < whole; i += 8) {
-        uint64_t bytes = little_endian(bits_to_bytes(words[i / 64] >> (i % 64) & 0xFF));
-        memcpy(values + i, &bytes, 8);
-    }
+    for (size_t i = 0; i < whole; i += 8)
+        word_store(values + i, bits_to_bytes(words[i / 64] >> (i % 64) & 0xFF));
     for (size_t i = whole; i < count; i++)
         values[i] = words[i / 64] >> (i % 64) & 1;
 }

@@ -4,21 +4,10 @@
 #define QUERN_PROVIDER_CSV_CSV_DIGITS_H
 
 #include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
+
+#include "base/word.h"
 
 #define WORD_OF_ZEROS 0x3030303030303030u /* "00000000" */
-
-/* Eight bytes, the first in the lowest. */
-static inline uint64_t word_load(const char *text)
-{
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    return word;
-}
 
 static inline bool word_is_digits(uint64_t word)
 {
