@@ -157,10 +157,12 @@ static void state_add(const AggregateState *self, ModeState *state, Physical phy
 }
 
 /* Some rows at a time, so that what is looked at is fetched for all of them at once. */
-static inline void rows_add(AggregateState *self, const Vector *argument, const uint16_t *selection, size_t count,
-                            uint8_t *const *states, Physical physical)
+static void mode_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
+                        uint8_t *const *states)
 {
     enum { ROWS = 64 };
+    const Vector *argument = arguments[0];
+    Physical physical = type_physical(self->argument_types[0]);
     Item items[ROWS];
     uint64_t hashes[ROWS];
     ModeState *into[ROWS];
@@ -180,12 +182,6 @@ static inline void rows_add(AggregateState *self, const Vector *argument, const 
         for (size_t j = 0; j < item_count; j++)
             state_add(self, into[j], physical, &items[j], hashes[j], 1);
     }
-}
-
-static void mode_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
-                        uint8_t *const *states)
-{
-    rows_add(self, arguments[0], selection, count, states, type_physical(self->argument_types[0]));
 }
 
 static void mode_combine(AggregateState *self, uint8_t *const *from, uint8_t *const *into, size_t count)
