@@ -53,9 +53,9 @@ size_t context_thread_count(const Context *context)
 size_t context_batch_memory(const Context *context)
 {
     enum {
-        BATCHES = 64,
-        MOST = 16 << 20
-    }; /* more than a thread's operators and queues hold, as others need memory too */
+        BATCHES = 64, /* more than a thread's operators and queues hold, as others need memory too */
+        MOST = 16 << 20,
+    };
     size_t limit = context->memory ? context->memory->limit : SIZE_MAX;
     size_t size = limit / threads_that_fit(context, limit) / BATCHES;
     return size < MOST ? size : MOST;
