@@ -70,6 +70,7 @@ struct Team {
     /* under the lock */
     size_t queue_length;
     bool gather_waits;
+    bool heeds_positions; /* it does: what it has to hand on, or to tell, stands behind where some worker still is */
     bool has_failed;
     uint64_t failure_position;
     Error failure;
@@ -233,7 +234,8 @@ uint64_t worker_enter(Worker *worker, uint64_t phase, uint64_t morsel)
     pthread_mutex_lock(&team->lock);
     worker->position = position;
     bool is_late = team->has_failed && team->failure_position < position;
-    team_wake_gather(team);
+    if (team->heeds_positions)
+        team_wake_gather(team);
     pthread_mutex_unlock(&team->lock);
     if (is_late)
         worker_dismiss(worker);
@@ -401,6 +403,7 @@ static Parcel *team_receive(Team *team)
 {
     do {
         Worker *worker = team_choose(team);
+        team->heeds_positions = team->has_failed || worker;
         bool is_barred = team->has_failed && (!team->keeps_order || worker == NULL ||
                                               team->failure_position < worker->first->batch->morsel);
         if (is_barred && team_is_past(team, team->failure_position))
