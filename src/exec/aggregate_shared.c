@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expr/kernels.h"
+
 enum {
     FEW_GROUPS = 1 << 13, /* one copy merges them all */
     MANY_BITS = 6,
@@ -30,9 +32,14 @@ static int key_order(const void *a, const void *b)
 }
 
 /* The first key: any order will do, so that of UBIGINT is as good. */
-static int64_t row_first_key(const RowLayout *layout, const uint8_t *row)
+static inline int64_t row_first_key(const AggregateShared *shared, const RowLayout *layout, const uint8_t *row)
 {
     int64_t key;
+    int32_t narrow;
+    if (shared->is_narrow) {
+        memcpy(&narrow, row + layout->offsets[0], sizeof narrow);
+        return narrow;
+    }
     memcpy(&key, row + layout->offsets[0], sizeof key);
     return key;
 }
@@ -44,7 +51,7 @@ static size_t sample_keys(const AggregateShared *shared, size_t group_count, int
         const RowStore *rows = shared->parts[i].rows;
         uint8_t *row;
         for (size_t at = step / 2; count < SAMPLE_SIZE && row_store_rows(rows, at, 1, &row) > 0; at += step)
-            sample[count++] = row_first_key(row_store_layout(rows), row);
+            sample[count++] = row_first_key(shared, row_store_layout(rows), row);
     }
     return count;
 }
@@ -54,13 +61,10 @@ static bool choose_ranges(AggregateShared *shared, size_t group_count)
 {
     int64_t sample[SAMPLE_SIZE];
     size_t partition_count = (size_t)1 << shared->partition_bits;
-    switch (type_physical(row_store_layout(shared->parts[0].rows)->types[0])) {
-    case PHYSICAL_I64:
-    case PHYSICAL_U64:
-        break;
-    default:
+    Physical physical = type_physical(row_store_layout(shared->parts[0].rows)->types[0]);
+    shared->is_narrow = physical == PHYSICAL_I32;
+    if (!shared->is_narrow && physical != PHYSICAL_I64 && physical != PHYSICAL_U64)
         return false;
-    }
     size_t count = sample_keys(shared, group_count, sample);
     if (count < partition_count)
         return false;
@@ -82,15 +86,17 @@ void aggregate_shared_choose_partitions(void *argument)
     shared->partition_bits = shared->has_waiting ? SPILL_BITS : group_count < FEW_GROUPS ? 0 : MANY_BITS;
     shared->has_ranges =
         shared->partition_bits == MANY_BITS && !shared->has_waiting && choose_ranges(shared, group_count);
+    shared->has_keys = shared->has_ranges && row_store_layout(shared->parts[0].rows)->column_count == 1;
 }
 
-/* How many ranges end before the key. */
+/* How many ranges end before the key. Without a jump, which could not be foreseen. */
 static inline size_t range_of_key(const AggregateShared *shared, int64_t key)
 {
     const int64_t *ends = shared->range_ends;
-    for (size_t step = (size_t)1 << (MANY_BITS - 1); step > 0; step /= 2)
-        ends += ends[step - 1] < key ? step : 0;
-    return (size_t)(ends - shared->range_ends);
+    size_t range = 0;
+    for (int bit = MANY_BITS - 1; bit >= 0; bit--)
+        range += (size_t)(ends[range + ((size_t)1 << bit) - 1] < key) << bit;
+    return range;
 }
 
 /* ---- splitting ---- */
@@ -113,7 +119,7 @@ static size_t split_read(const AggregateShared *shared, const AggregatePart *par
     const RowLayout *layout = row_store_layout(part->rows);
     if (shared->has_ranges) {
         for (size_t i = 0; i < count; i++)
-            split->partitions[i] = range_of_key(shared, row_first_key(layout, split->rows[i]));
+            split->partitions[i] = range_of_key(shared, row_first_key(shared, layout, split->rows[i]));
         return count;
     }
     for (size_t k = 0; k < key_count; k++)
@@ -149,11 +155,43 @@ void aggregate_part_split(const AggregateShared *shared, AggregatePart *part, co
     part->starts[partition_count] = start;
     block_renew(part->addresses, row_count * sizeof(uint8_t *));
     uint8_t **addresses = part->addresses->data;
+    if (shared->has_keys)
+        block_renew(part->keys, row_count * sizeof(int64_t));
+    int64_t *first_keys = part->keys->data;
     for (size_t first = 0, count; (count = row_store_rows(part->rows, first, BATCH_SIZE, split->rows)) > 0;
          first += count)
-        for (size_t i = 0; i < count; i++)
-            addresses[next[partitions[first + i]]++] = split->rows[i];
+        for (size_t i = 0; i < count; i++) {
+            uint8_t *row = addresses[next[partitions[first + i]]] = split->rows[i];
+            if (shared->has_keys) {
+                first_keys[next[partitions[first + i]]] = row_first_key(shared, row_store_layout(part->rows), row);
+                part->has_null |= row_is_null(row, 0);
+            }
+            next[partitions[first + i]]++;
+        }
     arena_free(scratch);
+}
+
+size_t aggregate_shared_span(const AggregateShared *shared, size_t partition, int64_t *ret_least)
+{
+    enum { VALUES = 8 }; /* for each group: no more memory than a hash table */
+    int64_t least = INT64_MAX, greatest = INT64_MIN;
+    size_t group_count = 0;
+    for (size_t i = 0; i < shared->copy_count && shared->has_keys; i++) {
+        const AggregatePart *part = &shared->parts[i];
+        size_t first = part->starts[partition], count = part->starts[partition + 1] - first;
+        if (part->has_null && partition == range_of_key(shared, 0))
+            return 0;
+        if (count == 0)
+            continue;
+        int64_t part_least, part_greatest;
+        kernels_get()->fold->bounds_i64((const int64_t *)part->keys->data + first, count, &part_least, &part_greatest);
+        least = part_least < least ? part_least : least;
+        greatest = part_greatest > greatest ? part_greatest : greatest;
+        group_count += count;
+    }
+    uint64_t width = (uint64_t)greatest - (uint64_t)least;
+    *ret_least = least;
+    return width < VALUES * group_count ? (size_t)width + 1 : 0;
 }
 
 void aggregate_shared_close(AggregateShared *shared)
@@ -165,6 +203,7 @@ void aggregate_shared_close(AggregateShared *shared)
             continue;
         row_store_release(shared->parts[i].rows);
         block_clear(shared->parts[i].addresses);
+        block_clear(shared->parts[i].keys);
     }
     spill_clear(shared->spill);
 }

@@ -6,7 +6,9 @@
  *            rows that wait --'     meeting   '--> ...
  *
  * A partition is a range of the first key where that is an integer of many values: input that is clustered by it has
- * made groups in about that order, so that their memory is read from end to end. Else it is a part of the hashes. */
+ * made groups in about that order, so that their memory is read from end to end. Else it is a part of the hashes. Where
+ * there is no other key, and the values of a range lie close together, groups are merged by arithmetic on them instead
+ * of a hash. */
 #ifndef QUERN_EXEC_AGGREGATE_SHARED_H
 #define QUERN_EXEC_AGGREGATE_SHARED_H
 
@@ -21,6 +23,8 @@ typedef struct AggregatePart {
     uint8_t *one;     /* without GROUP BY: the states of the one group */
     Block *addresses; /* of the rows, by partition */
     size_t starts[AGGREGATE_MOST_PARTITIONS + 1];
+    Block *keys;   /* of the rows at these addresses, where there is one and partitions are ranges of it; 0 for NULL */
+    bool has_null; /* among them */
 } AggregatePart;
 
 typedef struct AggregateShared {
@@ -32,8 +36,9 @@ typedef struct AggregateShared {
     Spill *spill; /* rows that wait; whoever has the turn may use it */
     bool has_waiting;
     Meeting built, split;
-    size_t partition_bits; /* set when all are built */
-    bool has_ranges;
+    size_t partition_bits;                             /* set when all are built */
+    bool has_ranges, has_keys;                         /* partitions are ranges; parts have their keys */
+    bool is_narrow;                                    /* the first key has 32 bits */
     int64_t range_ends[AGGREGATE_MOST_PARTITIONS - 1]; /* the last key of each range but the last */
     _Atomic size_t next_partition;
     _Atomic size_t closed_count;
@@ -47,6 +52,9 @@ void aggregate_shared_choose_partitions(void *shared);
  * read to `keys`. */
 void aggregate_part_split(const AggregateShared *shared, AggregatePart *part, const Context *context, Vector **keys,
                           size_t key_count);
+/* How many values there are from the least to the greatest key of a partition, where they are not many more than its
+ * groups; else 0. */
+size_t aggregate_shared_span(const AggregateShared *shared, size_t partition, int64_t *ret_least);
 /* A copy is done with all of it: the last one gives the memory back. */
 void aggregate_shared_close(AggregateShared *shared);
 

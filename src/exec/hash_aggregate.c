@@ -56,6 +56,9 @@ typedef struct HashAggregateOperator {
     uint64_t phase, partition;
     Block *adopted; /* addresses of groups that others have made, before those of `rows` */
     size_t adopted_count;
+    Block *by_key;   /* the partition's groups, by key from `least_key` on: */
+    size_t key_span; /* so many; 0: they are in the table */
+    int64_t least_key;
     Batch *batch;
     bool is_built;
     size_t next_row; /* of those to return */
@@ -363,6 +366,7 @@ static void aggregate_begin_merge(HashAggregateOperator *self)
     self->rows = row_store_new(op->arena, op->context, self->layout);
     self->table = hash_table_new(op->arena, op->context, self->rows, self->key_count, "the hash table of GROUP BY");
     self->adopted = block_new(op->arena, op->context, "the groups of GROUP BY");
+    self->by_key = block_new(op->arena, op->context, "the groups of GROUP BY");
     self->is_full = self->has_rounds = false;
     self->next_row = 0;
     if (shared->has_waiting)
@@ -370,12 +374,27 @@ static void aggregate_begin_merge(HashAggregateOperator *self)
     worker_meet(op->worker, &shared->split, NULL, NULL);
 }
 
-/* Groups that stand in memory of any copy. */
-static void aggregate_adopt(HashAggregateOperator *self, uint8_t *const *rows, size_t count)
+static void aggregate_adopt_by_key(HashAggregateOperator *self, uint8_t *const *rows, const int64_t *keys, size_t count)
 {
-    for (size_t k = 0; k < self->key_count; k++)
-        rows_read(self->layout, k, rows, count, self->own_keys[k]);
-    hash_table_adopt(self->table, self->probe, self->own_keys, count, rows, self->found, self->is_new);
+    uint8_t **groups = self->by_key->data;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t **group = &groups[(uint64_t)keys[i] - (uint64_t)self->least_key];
+        self->is_new[i] = *group == NULL;
+        self->found[i] = *group = *group ? *group : rows[i];
+    }
+}
+
+/* Groups that stand in memory of any copy: those at `first` of a part. */
+static void aggregate_adopt(HashAggregateOperator *self, const AggregatePart *part, size_t first, size_t count)
+{
+    uint8_t *const *rows = (uint8_t **)part->addresses->data + first;
+    if (self->key_span > 0) {
+        aggregate_adopt_by_key(self, rows, (int64_t *)part->keys->data + first, count);
+    } else {
+        for (size_t k = 0; k < self->key_count; k++)
+            rows_read(self->layout, k, rows, count, self->own_keys[k]);
+        hash_table_adopt(self->table, self->probe, self->own_keys, count, rows, self->found, self->is_new);
+    }
     uint8_t **adopted = (uint8_t **)self->adopted->data + self->adopted_count;
     size_t new_count = 0, merged_count = 0;
     for (size_t i = 0; i < count; i++) {
@@ -396,15 +415,18 @@ static void aggregate_merge_partition(HashAggregateOperator *self, size_t partit
     for (size_t c = 0; c < shared->copy_count; c++)
         group_count += shared->parts[c].starts[partition + 1] - shared->parts[c].starts[partition];
     block_renew(self->adopted, group_count * sizeof(uint8_t *));
-    hash_table_reserve(self->table, group_count);
+    self->key_span = aggregate_shared_span(shared, partition, &self->least_key);
+    if (self->key_span > 0)
+        block_renew_zero(self->by_key, self->key_span * sizeof(uint8_t *));
+    else
+        hash_table_reserve(self->table, group_count);
     for (size_t c = 0; c < shared->copy_count; c++) {
         const AggregatePart *part = &shared->parts[c];
-        uint8_t *const *rows = part->addresses->data;
         size_t end = part->starts[partition + 1];
         for (size_t first = part->starts[partition], count; first < end; first += count) {
             context_check(self->base.context);
             count = end - first < BATCH_SIZE ? end - first : BATCH_SIZE;
-            aggregate_adopt(self, rows + first, count);
+            aggregate_adopt(self, part, first, count);
         }
     }
 }
@@ -529,6 +551,8 @@ static void hash_aggregate_close(Operator *op)
     spill_clear(self->spill);
     if (self->adopted)
         block_clear(self->adopted);
+    if (self->by_key)
+        block_clear(self->by_key);
     if (self->shared)
         aggregate_shared_close(self->shared);
 }
@@ -597,6 +621,7 @@ static void aggregate_join_shared(HashAggregateOperator *self)
         return;
     self->has_rounds = true;
     part->addresses = block_new(self->base.arena, self->base.context, "the groups of GROUP BY");
+    part->keys = block_new(self->base.arena, self->base.context, "the groups of GROUP BY");
     if (shared->spill == NULL) {
         shared->spill = spill_new(shared->arena, shared->context, self->share);
         aggregate_add_spill_side(self, shared->spill);
