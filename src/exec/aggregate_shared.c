@@ -8,10 +8,10 @@
 
 enum {
     FEW_GROUPS = 1 << 13, /* one copy merges them all */
-    MANY_BITS = 6,
+    MANY_BITS = SCATTER_BITS,
     SAMPLE_SIZE = 16 << MANY_BITS,
 };
-_Static_assert(1 << MANY_BITS == (int)AGGREGATE_MOST_PARTITIONS && (int)SPILL_BITS <= MANY_BITS, "there is room");
+_Static_assert((int)SPILL_BITS <= (int)MANY_BITS, "there is room");
 
 AggregateShared *aggregate_shared_new(const Build *build)
 {
@@ -80,12 +80,20 @@ static bool choose_ranges(AggregateShared *shared, size_t group_count)
 void aggregate_shared_choose_partitions(void *argument)
 {
     AggregateShared *shared = argument;
+    Sketch put_off = {0};
     size_t group_count = 0;
-    for (size_t i = 0; i < shared->copy_count; i++)
-        group_count += row_store_count(shared->parts[i].rows);
-    shared->partition_bits = shared->has_waiting ? SPILL_BITS : group_count < FEW_GROUPS ? 0 : MANY_BITS;
-    shared->has_ranges =
-        shared->partition_bits == MANY_BITS && !shared->has_waiting && choose_ranges(shared, group_count);
+    bool has_put_off = false;
+    for (size_t i = 0; i < shared->copy_count; i++) {
+        const AggregatePart *part = &shared->parts[i];
+        group_count += row_store_count(part->rows);
+        has_put_off |= part->put_off != NULL;
+        sketch_merge(&put_off, &part->put_off_keys);
+    }
+    shared->put_off_groups = has_put_off ? (size_t)sketch_estimate(&put_off) : 0;
+    bool is_one = group_count < FEW_GROUPS && !has_put_off;
+    shared->partition_bits = shared->has_waiting ? SPILL_BITS : is_one ? 0 : MANY_BITS;
+    shared->has_ranges = shared->partition_bits == MANY_BITS && !shared->has_waiting && !has_put_off &&
+                         choose_ranges(shared, group_count);
     shared->has_keys = shared->has_ranges && row_store_layout(shared->parts[0].rows)->column_count == 1;
 }
 
@@ -204,6 +212,7 @@ void aggregate_shared_close(AggregateShared *shared)
         row_store_release(shared->parts[i].rows);
         block_clear(shared->parts[i].addresses);
         block_clear(shared->parts[i].keys);
+        row_scatter_clear(shared->parts[i].put_off);
     }
     spill_clear(shared->spill);
 }

@@ -5,6 +5,10 @@
  *   copy 1   groups --+-- by key, at the -----+--> partition 1
  *            rows that wait --'     meeting   '--> ...
  *
+ * Where few rows of a copy share a group it makes groups of the first ones only: the others wait in memory, split by
+ * the hashes of their keys (row_scatter.h), so that a group is not made by each copy and then merged. Rows for which
+ * there is no memory wait on disk.
+ *
  * A partition is a range of the first key where that is an integer of many values: input that is clustered by it has
  * made groups in about that order, so that their memory is read from end to end. Else it is a part of the hashes. Where
  * there is no other key, and the values of a range lie close together, groups are merged by arithmetic on them instead
@@ -12,10 +16,12 @@
 #ifndef QUERN_EXEC_AGGREGATE_SHARED_H
 #define QUERN_EXEC_AGGREGATE_SHARED_H
 
+#include "base/sketch.h"
 #include "exec/operator.h"
+#include "exec/row_scatter.h"
 #include "exec/spill.h"
 
-enum { AGGREGATE_MOST_PARTITIONS = 64 };
+enum { AGGREGATE_MOST_PARTITIONS = SCATTER_PARTITIONS };
 
 /* One copy's groups. */
 typedef struct AggregatePart {
@@ -25,6 +31,8 @@ typedef struct AggregatePart {
     size_t starts[AGGREGATE_MOST_PARTITIONS + 1];
     Block *keys;   /* of the rows at these addresses, where there is one and partitions are ranges of it; 0 for NULL */
     bool has_null; /* among them */
+    RowScatter *put_off; /* rows that wait in memory; NULL: none do */
+    Sketch put_off_keys;
 } AggregatePart;
 
 typedef struct AggregateShared {
@@ -36,7 +44,9 @@ typedef struct AggregateShared {
     Spill *spill; /* rows that wait; whoever has the turn may use it */
     bool has_waiting;
     Meeting built, split;
-    size_t partition_bits;                             /* set when all are built */
+    /* set when all are built: */
+    size_t partition_bits;
+    size_t put_off_groups;                             /* of rows that wait in memory, about */
     bool has_ranges, has_keys;                         /* partitions are ranges; parts have their keys */
     bool is_narrow;                                    /* the first key has 32 bits */
     int64_t range_ends[AGGREGATE_MOST_PARTITIONS - 1]; /* the last key of each range but the last */

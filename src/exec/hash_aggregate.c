@@ -12,8 +12,12 @@
  *
  * Copies make groups of their parts of the input and then merge them by partitions (aggregate_shared.h): a copy takes a
  * partition, adopts the groups of all copies where they stand, merges states of equal keys, adds the rows that wait,
- * and hands on what came of it. Where hardly any two rows of a copy share a group, it makes them in rounds: each has a
- * table of its own, small enough to be near, and a group of several rounds is several until the merge. */
+ * and hands on what came of it.
+ *
+ * A copy makes groups in rounds as long as hardly any two rows share one: each has a table of its own, small enough to
+ * be near, and a group of several rounds is several until the merge. Where copies would make most groups each for
+ * itself, rows are put off until the merge after the first round. */
+#include <math.h>
 #include <string.h>
 
 #include "exec/aggregate_calls.h"
@@ -28,6 +32,7 @@
 enum {
     ROUND_GROUPS = 1 << 15,
     ROUND_SAMPLE = 512, /* groups of earlier rounds that are looked for in a round */
+    MOST_SHARING = 3,   /* rows of a copy for each of its groups, if they are to be put off */
 };
 
 typedef struct HashAggregateOperator {
@@ -53,6 +58,9 @@ typedef struct HashAggregateOperator {
     AggregateShared *shared; /* NULL: there is but one */
     bool has_rounds;
     size_t round_start, round_rows; /* groups before the round; rows that came in it */
+    bool may_put_off, puts_off;
+    size_t next_look; /* at so many rows put off */
+    Batch *put_off;   /* rows that are read again */
     uint64_t phase, partition;
     Block *adopted; /* addresses of groups that others have made, before those of `rows` */
     size_t adopted_count;
@@ -83,6 +91,17 @@ static const PlanAggregate *aggregate_plan(const HashAggregateOperator *self)
     return (const PlanAggregate *)self->base.plan;
 }
 
+static AggregatePart *aggregate_part(const HashAggregateOperator *self)
+{
+    return &self->shared->parts[worker_index(self->base.worker)];
+}
+
+/* Until copies merge, when all of them read it. */
+static const RowScatter *aggregate_own_put_off(const HashAggregateOperator *self)
+{
+    return self->shared && !self->is_built ? aggregate_part(self)->put_off : NULL;
+}
+
 static void aggregate_note_memory(HashAggregateOperator *self)
 {
     size_t size = aggregate_calls_size(self->calls);
@@ -90,6 +109,7 @@ static void aggregate_note_memory(HashAggregateOperator *self)
         size += row_store_size(self->rows) + hash_table_size(self->table) + group_index_size(self->index);
     if (self->spill)
         size += spill_size(self->spill);
+    size += row_scatter_size(aggregate_own_put_off(self));
     operator_note_memory(&self->base, size);
 }
 
@@ -111,20 +131,25 @@ static void aggregate_update_groups(HashAggregateOperator *self, const Batch *ba
     self->runs.count = 0;
 }
 
-/* Columns of rows that wait. */
-static void aggregate_add_spill_side(const HashAggregateOperator *self, Spill *spill)
+/* Of the columns of rows that wait. */
+static Type *aggregate_waiting_types(const HashAggregateOperator *self, Arena *arena)
 {
     const PlanAggregate *plan = aggregate_plan(self);
     const Plan *input = plan->base.inputs[0];
-    Arena *scratch = arena_new_child(self->base.arena);
-    Type *types = arena_array(scratch, Type, self->waiting_count);
+    Type *types = arena_array(arena, Type, self->waiting_count);
     for (size_t c = 0; c < input->output_count; c++)
         types[c] = plan_column(self->columns, input->outputs[c])->type;
     for (size_t g = 0; g < plan->group_count; g++)
         types[self->value_positions[g]] = plan->groups[g]->type;
     if (plan->set_count > 0)
         types[self->waiting_count - 1] = self->set->type;
-    spill_add_side(spill, types, self->waiting_count);
+    return types;
+}
+
+static void aggregate_add_spill_side(const HashAggregateOperator *self, Spill *spill)
+{
+    Arena *scratch = arena_new_child(self->base.arena);
+    spill_add_side(spill, aggregate_waiting_types(self, scratch), self->waiting_count);
     arena_free(scratch);
 }
 
@@ -147,8 +172,9 @@ static void aggregate_spill(HashAggregateOperator *self, size_t count)
     worker_end_turn(self->base.worker, &shared->spill_turn);
 }
 
-/* The rows, of the set at hand, that have no group. */
-static void aggregate_put_off(HashAggregateOperator *self, const Batch *batch, size_t count)
+/* These rows, of the set at hand, are to wait: sets waiting_columns and hashes. */
+static void aggregate_begin_waiting(HashAggregateOperator *self, const Batch *batch, const uint16_t *selection,
+                                    size_t count)
 {
     const PlanAggregate *plan = aggregate_plan(self);
     size_t input_count = plan->base.inputs[0]->output_count;
@@ -158,8 +184,7 @@ static void aggregate_put_off(HashAggregateOperator *self, const Batch *batch, s
         self->waiting_columns[self->value_positions[g]] = self->values[g];
     if (plan->set_count > 0)
         self->waiting_columns[self->waiting_count - 1] = self->set;
-    vectors_hash(self->keys, self->key_count, self->absent, count, self->hashes);
-    aggregate_spill(self, count);
+    vectors_hash(self->keys, self->key_count, selection, count, self->hashes);
 }
 
 static void aggregate_add_to_present(HashAggregateOperator *self, const Batch *batch)
@@ -175,8 +200,10 @@ static void aggregate_add_to_present(HashAggregateOperator *self, const Batch *b
         self->found[present_count] = group;
         present_count += group != NULL;
     }
-    if (absent_count > 0)
-        aggregate_put_off(self, batch, absent_count);
+    if (absent_count > 0) {
+        aggregate_begin_waiting(self, batch, self->absent, absent_count);
+        aggregate_spill(self, absent_count);
+    }
     Batch present = *batch;
     present.selection = self->present;
     present.row_count = present_count;
@@ -200,18 +227,74 @@ static bool aggregate_round_repeats(HashAggregateOperator *self)
     return self->round_rows - made + met * step > self->round_rows / 2;
 }
 
-/* Begins another where one is full, until one repeats: from then on groups are to be found. */
+/* Of how many groups `row_count` rows are, where each is of any of `group_count`. */
+static double groups_of_rows(double row_count, double group_count)
+{
+    return -expm1(-row_count / group_count) * group_count;
+}
+
+/* Whether so few rows will share a group that copies make most groups each for itself. How many there are is known, or
+ * what the first round has made tells it, as if any row could be of any group; it is the less of both: rows that
+ * follow each other may share groups that no others do. */
+static bool aggregate_should_put_off(const HashAggregateOperator *self)
+{
+    enum { STEPS = 50 };
+    const PlanAggregate *plan = aggregate_plan(self);
+    double rows = (double)self->round_rows, made = (double)row_store_count(self->rows);
+    double all_rows = fmax(plan->base.inputs[0]->row_estimate / (double)self->shared->copy_count, rows);
+    double least = made, most = plan->has_known_groups ? fmax(plan->base.row_estimate, made) : 1e18;
+    for (int i = 0; i < STEPS; i++) {
+        double middle = sqrt(least * most);
+        *(groups_of_rows(rows, middle) < made ? &least : &most) = middle;
+    }
+    return groups_of_rows(all_rows, least) * MOST_SHARING > all_rows;
+}
+
+/* Begins another where one is full, until one repeats: from then on groups are to be found. Or puts rows off. */
 static void aggregate_look_at_round(HashAggregateOperator *self, size_t row_count)
 {
     self->round_rows += row_count;
     if (!self->has_rounds || row_store_count(self->rows) - self->round_start < ROUND_GROUPS)
         return;
-    self->has_rounds = !aggregate_round_repeats(self);
+    self->puts_off = self->may_put_off && aggregate_should_put_off(self);
+    self->may_put_off = false;
+    self->next_look = ROUND_GROUPS;
+    self->has_rounds = !self->puts_off && !aggregate_round_repeats(self);
     if (!self->has_rounds)
         return;
     hash_table_restart(self->table);
     self->round_start = row_store_count(self->rows);
     self->round_rows = 0;
+}
+
+/* The batch's rows wait in memory, until it is seen that many of them share groups. */
+static void aggregate_put_off(HashAggregateOperator *self, const Batch *batch)
+{
+    AggregatePart *part = aggregate_part(self);
+    size_t count = batch->row_count;
+    if (part->put_off == NULL) {
+        Type *types = aggregate_waiting_types(self, self->base.arena);
+        part->put_off = row_scatter_new(self->base.arena, self->base.context, types, self->waiting_count);
+    }
+    aggregate_begin_waiting(self, batch, batch->selection, count);
+    row_scatter_add(part->put_off, self->waiting_columns, batch->selection, count, self->hashes);
+    for (size_t i = 0; i < count; i++)
+        sketch_add(&part->put_off_keys, self->hashes[i]);
+    size_t row_count = row_scatter_count(part->put_off);
+    if (row_count < self->next_look)
+        return;
+    self->puts_off = (double)row_count < MOST_SHARING * sketch_estimate(&part->put_off_keys);
+    self->next_look = row_count + ROUND_GROUPS;
+}
+
+/* There are groups, or rows that wait in memory, for all that there is room for. */
+static bool aggregate_has_filled_memory(const HashAggregateOperator *self)
+{
+    const RowScatter *put_off = aggregate_own_put_off(self);
+    size_t size = row_store_size(self->rows) + hash_table_size_to_add(self->table, BATCH_SIZE) +
+                  group_index_size(self->index) + aggregate_calls_states_size(self->calls) + row_scatter_size(put_off);
+    size_t row_count = row_store_count(self->rows) + (put_off ? row_scatter_count(put_off) : 0);
+    return memory_share_is_full(self->share, row_count, size);
 }
 
 static void aggregate_add_to_groups(HashAggregateOperator *self, const Batch *batch)
@@ -220,15 +303,17 @@ static void aggregate_add_to_groups(HashAggregateOperator *self, const Batch *ba
         aggregate_add_to_present(self, batch);
         return;
     }
-    if (!group_index_add(self->index, self->table, self->probe, self->keys, batch->selection, batch->row_count,
-                         self->found, self->takes_runs ? &self->runs : NULL))
-        hash_table_add(self->table, self->probe, self->keys, batch->selection, batch->row_count, self->found,
-                       self->is_new);
-    aggregate_update_groups(self, batch);
-    aggregate_look_at_round(self, batch->row_count);
-    size_t size = row_store_size(self->rows) + hash_table_size_to_add(self->table, BATCH_SIZE) +
-                  group_index_size(self->index) + aggregate_calls_states_size(self->calls);
-    if (!memory_share_is_full(self->share, row_store_count(self->rows), size))
+    if (self->puts_off) {
+        aggregate_put_off(self, batch);
+    } else {
+        if (!group_index_add(self->index, self->table, self->probe, self->keys, batch->selection, batch->row_count,
+                             self->found, self->takes_runs ? &self->runs : NULL))
+            hash_table_add(self->table, self->probe, self->keys, batch->selection, batch->row_count, self->found,
+                           self->is_new);
+        aggregate_update_groups(self, batch);
+        aggregate_look_at_round(self, batch->row_count);
+    }
+    if (!aggregate_has_filled_memory(self))
         return;
     bool shares_spill = self->shared && !self->is_built;
     if (self->spill == NULL && !shares_spill)
@@ -361,13 +446,12 @@ static void aggregate_begin_merge(HashAggregateOperator *self)
     hash_table_clear(self->table);
     if (self->index)
         group_index_forget(self->index);
-    aggregate_part_split(shared, &shared->parts[worker_index(op->worker)], op->context, self->own_keys,
-                         self->key_count);
+    aggregate_part_split(shared, aggregate_part(self), op->context, self->own_keys, self->key_count);
     self->rows = row_store_new(op->arena, op->context, self->layout);
     self->table = hash_table_new(op->arena, op->context, self->rows, self->key_count, "the hash table of GROUP BY");
     self->adopted = block_new(op->arena, op->context, "the groups of GROUP BY");
     self->by_key = block_new(op->arena, op->context, "the groups of GROUP BY");
-    self->is_full = self->has_rounds = false;
+    self->is_full = self->has_rounds = self->puts_off = false;
     self->next_row = 0;
     if (shared->has_waiting)
         aggregate_make_spill(self);
@@ -419,7 +503,7 @@ static void aggregate_merge_partition(HashAggregateOperator *self, size_t partit
     if (self->key_span > 0)
         block_renew_zero(self->by_key, self->key_span * sizeof(uint8_t *));
     else
-        hash_table_reserve(self->table, group_count);
+        hash_table_reserve(self->table, group_count + (shared->put_off_groups >> shared->partition_bits));
     for (size_t c = 0; c < shared->copy_count; c++) {
         const AggregatePart *part = &shared->parts[c];
         size_t end = part->starts[partition + 1];
@@ -443,6 +527,27 @@ static bool aggregate_take_waiting(HashAggregateOperator *self, size_t partition
     return is_taken && spill_begin_partition(self->spill);
 }
 
+/* Rows of the partition that wait in memory, of all copies. */
+static void aggregate_add_put_off(HashAggregateOperator *self, size_t partition)
+{
+    const AggregateShared *shared = self->shared;
+    size_t more_bits = SCATTER_BITS - shared->partition_bits;
+    for (size_t c = 0; c < shared->copy_count; c++) {
+        const RowScatter *put_off = shared->parts[c].put_off;
+        if (put_off && self->put_off == NULL)
+            self->put_off = row_scatter_new_batch(put_off, self->base.arena);
+        for (size_t p = partition << more_bits; p < (partition + 1) << more_bits && put_off; p++) {
+            for (size_t first = 0; row_scatter_read(put_off, p, first, self->put_off);
+                 first += self->put_off->row_count) {
+                context_check(self->base.context);
+                aggregate_add_again(self, self->put_off);
+                aggregate_note_memory(self);
+            }
+            row_scatter_forget(put_off, p);
+        }
+    }
+}
+
 /* The next partition that no copy has taken. False: there is none. */
 static bool aggregate_merge_next(HashAggregateOperator *self)
 {
@@ -455,8 +560,12 @@ static bool aggregate_merge_next(HashAggregateOperator *self)
     self->partition = partition;
     aggregate_forget(self);
     aggregate_merge_partition(self, partition);
-    if (aggregate_take_waiting(self, partition))
+    bool has_waiting = aggregate_take_waiting(self, partition); /* while nothing else is in the spill */
+    aggregate_add_put_off(self, partition);
+    if (has_waiting)
         aggregate_add_waiting(self);
+    else
+        aggregate_calls_finish(self->calls);
     return true;
 }
 
@@ -608,18 +717,34 @@ void *hash_aggregate_shared_new(const Build *build, const Plan *plan)
     return build->copy_count > 1 ? aggregate_shared_new(build) : NULL;
 }
 
+/* Of rows that wait the error of a later one may be told and not the first: so none may have one. Of GROUPING SETS some
+ * may have few groups and others many. */
+static bool aggregate_may_put_off(const PlanAggregate *plan)
+{
+    for (size_t a = 0; a < plan->aggregate_count; a++) {
+        const AggregateCall *call = &plan->aggregates[a];
+        if (call->filter && expr_can_fail(call->filter))
+            return false;
+        for (size_t i = 0; i < call->argument_count; i++)
+            if (expr_can_fail(call->arguments[i]))
+                return false;
+    }
+    return plan->set_count == 0;
+}
+
 /* This copy's part, for the others. */
 static void aggregate_join_shared(HashAggregateOperator *self)
 {
     AggregateShared *shared = self->shared = self->base.shared;
     if (shared == NULL)
         return;
-    AggregatePart *part = &shared->parts[worker_index(self->base.worker)];
+    AggregatePart *part = aggregate_part(self);
     part->rows = self->rows;
     part->one = self->one;
     if (self->table == NULL)
         return;
     self->has_rounds = true;
+    self->may_put_off = aggregate_may_put_off(aggregate_plan(self));
     part->addresses = block_new(self->base.arena, self->base.context, "the groups of GROUP BY");
     part->keys = block_new(self->base.arena, self->base.context, "the groups of GROUP BY");
     if (shared->spill == NULL) {

@@ -289,13 +289,15 @@ static double join_rows(PlanColumns *columns, const PlanJoin *join)
     }
 }
 
-static double group_rows(PlanColumns *columns, const PlanAggregate *aggregate)
+static double group_rows(PlanColumns *columns, PlanAggregate *aggregate)
 {
     double rows = aggregate->base.inputs[0]->row_estimate, groups = 1;
+    aggregate->has_known_groups = true;
     for (size_t i = 0; i < aggregate->group_count; i++) {
         const Expr *key = aggregate->groups[i];
         double distinct =
             key->kind == EXPR_COLUMN ? column_distinct_estimate(columns, aggregate->base.inputs[0], key->column) : 0;
+        aggregate->has_known_groups &= distinct > 0;
         groups *= distinct > 0 ? distinct : fmax(rows / 10, 1);
     }
     return fmin(groups, fmax(rows, 1));

@@ -203,7 +203,8 @@ typedef struct PlanAggregate {
     /* GROUPING SETS: bit i of a set: group i is in it, else its column is NULL. set_count 0: one set, of all groups. */
     size_t set_count;
     uint64_t *sets;
-    bool calls_first_set; /* rows go to the aggregates of the first set alone: those of the others are of no rows */
+    bool has_known_groups; /* row_estimate is of what is known of the keys, and no guess */
+    bool calls_first_set;  /* rows go to the aggregates of the first set alone: those of the others are of no rows */
 } PlanAggregate;
 
 /* One row for each combination of values of `keys`: the first that comes. All outputs are keys: SELECT DISTINCT; fewer:
