@@ -717,21 +717,6 @@ void *hash_aggregate_shared_new(const Build *build, const Plan *plan)
     return build->copy_count > 1 ? aggregate_shared_new(build) : NULL;
 }
 
-/* Of rows that wait the error of a later one may be told and not the first: so none may have one. Of GROUPING SETS some
- * may have few groups and others many. */
-static bool aggregate_may_put_off(const PlanAggregate *plan)
-{
-    for (size_t a = 0; a < plan->aggregate_count; a++) {
-        const AggregateCall *call = &plan->aggregates[a];
-        if (call->filter && expr_can_fail(call->filter))
-            return false;
-        for (size_t i = 0; i < call->argument_count; i++)
-            if (expr_can_fail(call->arguments[i]))
-                return false;
-    }
-    return plan->set_count == 0;
-}
-
 /* This copy's part, for the others. */
 static void aggregate_join_shared(HashAggregateOperator *self)
 {
@@ -744,7 +729,7 @@ static void aggregate_join_shared(HashAggregateOperator *self)
     if (self->table == NULL)
         return;
     self->has_rounds = true;
-    self->may_put_off = aggregate_may_put_off(aggregate_plan(self));
+    self->may_put_off = aggregate_plan(self)->set_count == 0; /* some sets have few groups, and others many */
     part->addresses = block_new(self->base.arena, self->base.context, "the groups of GROUP BY");
     part->keys = block_new(self->base.arena, self->base.context, "the groups of GROUP BY");
     if (shared->spill == NULL) {
