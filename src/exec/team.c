@@ -285,13 +285,20 @@ static Parcel *worker_take_parcel(Worker *worker)
     return parcel;
 }
 
+/* Who has filled its queue goes on when half of it is taken, so that the two threads do not wake each other for each
+ * batch. */
+static bool worker_lacks_room(const Worker *worker)
+{
+    return worker->waits_for_room && worker->parcel_count > worker->team->queue_length / 2;
+}
+
 /* Waits for room, and puts the parcel into the queue. False when the Gather will never come to it. */
 static bool worker_send(Worker *worker, Parcel *parcel)
 {
     Team *team = worker->team;
     pthread_mutex_lock(&team->lock);
-    worker->waits_for_room = true;
-    while (worker->parcel_count >= team->queue_length && !team->has_failed && !team->stops)
+    worker->waits_for_room = worker->parcel_count >= team->queue_length;
+    while (worker_lacks_room(worker) && !team->has_failed && !team->stops)
         worker_wait(worker);
     worker->waits_for_room = false;
     bool is_wanted = !team->stops;
@@ -372,8 +379,7 @@ static size_t team_ended_count(const Team *team, bool *ret_is_stuck)
     for (size_t i = 0; i < team->worker_count; i++) {
         const Worker *worker = &team->workers[i];
         count += worker->has_ended;
-        *ret_is_stuck &= worker->has_ended || worker_is_at_meeting(worker) ||
-                         (worker->waits_for_room && worker->parcel_count >= team->queue_length);
+        *ret_is_stuck &= worker->has_ended || worker_is_at_meeting(worker) || worker_lacks_room(worker);
     }
     return count;
 }
@@ -413,6 +419,8 @@ static Parcel *team_receive(Team *team)
         Parcel *parcel = worker->first;
         worker->first = parcel->next;
         worker->parcel_count--;
+        if (worker->waits_for_room && !worker_lacks_room(worker))
+            pthread_cond_broadcast(&team->for_workers);
         return parcel;
     } while (team_wait(team));
     return NULL;
@@ -439,7 +447,6 @@ Batch *team_next(Team *team)
     team->lent = team_receive(team);
     bool has_failed = team->lent == NULL && team->has_failed;
     bool has_warnings = team->first_warning != NULL;
-    pthread_cond_broadcast(&team->for_workers);
     pthread_mutex_unlock(&team->lock);
     if (has_warnings)
         team_tell_warnings(team);
