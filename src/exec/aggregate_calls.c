@@ -152,7 +152,7 @@ static bool call_is_distinct(const AggregateCall *call)
 
 static bool call_is_ordered(const AggregateCall *call)
 {
-    return call->order_count > 0 && (call->aggregate->flags & AGGREGATE_ORDER_MATTERS);
+    return call->order_count > 0 && !(call->aggregate->flags & AGGREGATE_SORTS_ITSELF);
 }
 
 /* How many keep rows. */

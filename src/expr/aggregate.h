@@ -41,6 +41,7 @@ typedef enum AggregateFlag {
     AGGREGATE_ORDER_MATTERS = 2, /* string_agg, first: ORDER BY within the call changes the result */
     AGGREGATE_DISTINCT_IDLE = 4, /* min, max: DISTINCT changes nothing */
     AGGREGATE_LISTS = 8, /* string_agg: WITHIN GROUP is the order of the values; else it is the first argument */
+    AGGREGATE_SORTS_ITSELF = 16, /* quantile: ORDER BY within the call tells it a direction; rows need not come so */
 } AggregateFlag;
 
 struct Aggregate {

@@ -274,7 +274,7 @@ static void median_places(size_t count, size_t *ret_low, size_t *ret_high)
 #define QUANTILE(title, x, finalizer, text)                                                                            \
     {                                                                                                                  \
         .name = title, .signature = "(" #x ", fraction DOUBLE) " #x, .description = text,                              \
-        .flags = AGGREGATE_ORDER_MATTERS | AGGREGATE_KEEPS_NULLS, .argument_count = 2,                                 \
+        .flags = AGGREGATE_ORDER_MATTERS | AGGREGATE_SORTS_ITSELF | AGGREGATE_KEEPS_NULLS, .argument_count = 2,        \
         .arguments = {x##_TYPE, TYPE_DOUBLE}, .result = x##_TYPE, .state_size = quantile_state_size,                   \
         .update = quantile_update, .combine = quantile_combine, .finalize = finalizer, .resolve = x##_RESOLVE          \
     }
