@@ -8,10 +8,12 @@
 
 #include "base/text.h"
 
-/* Whether every letter in it has a meaning. */
-bool date_pattern_is_valid(StringView pattern);
+typedef struct DatePattern DatePattern;
+
+/* A copy, taken apart; NULL: a letter of it has no meaning. */
+DatePattern *date_pattern_new(Arena *arena, StringView pattern);
 /* False when the text is not as the pattern says, or no moment. */
-bool date_pattern_read(StringView text, StringView pattern, int64_t *ret_timestamp);
-void date_pattern_write(Text *text, StringView pattern, int64_t timestamp);
+bool date_pattern_read(const DatePattern *self, StringView text, int64_t *ret_timestamp);
+void date_pattern_write(const DatePattern *self, Text *text, int64_t timestamp);
 
 #endif

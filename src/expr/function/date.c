@@ -550,7 +550,7 @@ FunctionFamily function_family_date = {
      ARGUMENTS(T(VARCHAR)), .result = T(TIMESTAMPTZ), .kernel = to_timestamp_of_text},
     {.name = "to_timestamp", .signature = "(VARCHAR, pattern VARCHAR) TIMESTAMPTZ",
      .description = "Read by a pattern: 'DD Mon YYYY HH24:MI'.", .flags = FAIL, ARGUMENTS(T(VARCHAR), T(VARCHAR)),
-     .result = T(TIMESTAMPTZ), .kernel = kernel_timestamp_by_pattern},
+     .result = T(TIMESTAMPTZ), .kernel = kernel_timestamp_by_pattern, .prepare = kernel_pattern_prepare},
     {.name = "last_day", .signature = "(DATE) DATE", .description = "The last day of its month.", .argument_count = 1,
      .arguments = {T(DATE)}, .result = T(DATE), .kernel = last_day},
     {.name = "age", .signature = "(TIMESTAMP, TIMESTAMP) INTERVAL",

@@ -8,7 +8,8 @@
 void kernel_truncate_in_zone(KernelCall *call);
 /* date_step.c: isfinite of dates and times: there are no infinite ones. */
 void kernel_is_finite_time(KernelCall *call);
-/* date_pattern.c: to_timestamp(text, pattern); prepared by text_prepare. */
+/* date_pattern.c: to_timestamp(text, pattern); prepared by the other. */
 void kernel_timestamp_by_pattern(KernelCall *call);
+void *kernel_pattern_prepare(Arena *arena, const Expr *call);
 
 #endif

@@ -11,15 +11,15 @@
 #include "expr/function/text_result.h"
 
 /* A pattern is mostly constant: then it is taken apart once. */
-typedef struct WriteState {
+typedef struct PatternState {
     Text texts[2]; /* as text_prepare makes them */
     bool is_known;
     PieceList pieces;
-} WriteState;
+} PatternState;
 
-static WriteState *write_state_new(Arena *arena, const Expr *call, bool is_c)
+static PatternState *pattern_state_new(Arena *arena, const Expr *call, bool is_c)
 {
-    WriteState *state = arena_new(arena, WriteState);
+    PatternState *state = arena_new(arena, PatternState);
     const Expr *pattern = call->arguments[1];
     state->texts[0] = state->texts[1] = text_in(arena);
     if (expr_is_constant(pattern) && !pattern->constant.is_null)
@@ -28,38 +28,37 @@ static WriteState *write_state_new(Arena *arena, const Expr *call, bool is_c)
     return state;
 }
 
-static void *to_char_prepare(Arena *arena, const Expr *call)
-{
-    return write_state_new(arena, call, false);
-}
-
 static void *format_prepare(Arena *arena, const Expr *call)
 {
-    return write_state_new(arena, call, true);
+    return pattern_state_new(arena, call, true);
 }
 
-static void write_pattern(KernelCall *call, size_t row, const Clock *clock, Text *text, bool is_c)
+void *kernel_pattern_prepare(Arena *arena, const Expr *call)
 {
-    PiecePattern pieces = {.is_c = is_c, .rest = argument_text(call, 1, row)};
-    Piece piece;
-    while (piece_next(&pieces, &piece)) {
-        if (pieces.is_bad)
-            kernel_fail(call, row, ERROR_INVALID_PARAMETER, "%%%.*s means nothing in a format",
-                        VIEW_ARGUMENTS(piece.text));
-        piece_write(text, &piece, clock, is_c ? 0 : 9);
-        if (text->size > STRING_MAX_SIZE)
-            break;
-    }
+    return pattern_state_new(arena, call, false);
+}
+
+static PiecePattern row_pattern(const KernelCall *call, size_t row, bool is_c)
+{
+    const PatternState *state = call->state;
+    if (state->is_known)
+        return (PiecePattern){.is_c = is_c, .known = &state->pieces};
+    return (PiecePattern){.is_c = is_c, .rest = argument_text(call, 1, row)};
 }
 
 static void write_row(KernelCall *call, size_t row, const Clock *clock, bool is_c)
 {
-    const WriteState *state = call->state;
+    PiecePattern pieces = row_pattern(call, row, is_c);
     Text *text = scratch_text(call);
-    if (!state->is_known)
-        write_pattern(call, row, clock, text, is_c);
-    for (size_t i = 0; i < state->pieces.count && state->is_known && text->size <= STRING_MAX_SIZE; i++)
-        piece_write(text, &state->pieces.items[i], clock, is_c ? 0 : 9);
+    Piece room;
+    for (const Piece *piece; (piece = piece_next(&pieces, &room)) != NULL;) {
+        if (pieces.is_bad)
+            kernel_fail(call, row, ERROR_INVALID_PARAMETER, "%%%.*s means nothing in a format",
+                        VIEW_ARGUMENTS(piece->text));
+        piece_write(text, piece, clock, is_c ? 0 : 9);
+        if (text->size > STRING_MAX_SIZE)
+            break;
+    }
     result_copy(call, row, text_view(text));
 }
 
@@ -90,29 +89,26 @@ static void format_timestamp(KernelCall *call)
 
 /* ---- reading ---- */
 
-static bool read_row(KernelCall *call, size_t row, bool is_c, bool may_miss, int64_t *ret_timestamp)
+static void read_row(KernelCall *call, size_t row, bool is_c, bool may_miss, int64_t *ret_timestamp)
 {
     StringView text = argument_text(call, 0, row), pattern = argument_text(call, 1, row);
     *ret_timestamp = 0;
-    PieceResult result = pieces_read(text, (PiecePattern){.is_c = is_c, .rest = pattern}, ret_timestamp);
+    PieceResult result = pieces_read(text, row_pattern(call, row, is_c), ret_timestamp);
     if (result == PIECES_READ)
-        return true;
+        return;
     if (may_miss)
         vector_set_null(call->result, row);
     else
         kernel_fail(call, row, result == PIECES_NO_MATCH ? ERROR_INVALID_DATETIME : ERROR_DATETIME_OVERFLOW,
                     result == PIECES_NO_MATCH ? "'%.*s' is not as '%.*s' says" : "'%.*s' by '%.*s' is out of range",
                     VIEW_ARGUMENTS(text), VIEW_ARGUMENTS(pattern));
-    return false;
 }
 
 static void read_run(KernelCall *call, bool is_c, bool may_miss)
 {
-    for (size_t i = 0; i < call->count; i++) {
-        int64_t timestamp;
-        read_row(call, i, is_c, may_miss, &timestamp);
-        VECTOR_DATA(call->result, int64_t)[i] = timestamp;
-    }
+    int64_t *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++)
+        read_row(call, i, is_c, may_miss, &results[i]);
 }
 
 void kernel_timestamp_by_pattern(KernelCall *call)
@@ -131,17 +127,23 @@ static void try_strptime_text(KernelCall *call)
 }
 
 /* PostgreSQL's patterns have no %. */
-static bool pattern_is_c(const KernelCall *call, size_t row)
+static bool pattern_is_c(StringView pattern)
 {
-    StringView pattern = argument_text(call, 1, row);
     return pattern.size && memchr(pattern.data, '%', pattern.size) != NULL;
+}
+
+static void *to_date_prepare(Arena *arena, const Expr *call)
+{
+    const Expr *pattern = call->arguments[1];
+    bool is_c = expr_is_constant(pattern) && !pattern->constant.is_null && pattern_is_c(pattern->constant.text);
+    return pattern_state_new(arena, call, is_c);
 }
 
 static void date_by_pattern(KernelCall *call)
 {
     for (size_t i = 0; i < call->count; i++) {
         int64_t timestamp;
-        read_row(call, i, pattern_is_c(call, i), false, &timestamp);
+        read_row(call, i, pattern_is_c(argument_text(call, 1, i)), false, &timestamp);
         VECTOR_DATA(call->result, int32_t)[i] = timestamp_date(timestamp);
     }
 }
@@ -160,27 +162,27 @@ static void date_of_text(KernelCall *call)
 
 /* ---- for who is no function ---- */
 
-bool date_pattern_is_valid(StringView pattern)
+struct DatePattern {
+    PieceList pieces;
+};
+
+DatePattern *date_pattern_new(Arena *arena, StringView pattern)
 {
-    PiecePattern pieces = {.is_c = true, .rest = pattern};
-    Piece piece;
-    while (!pieces.is_bad && piece_next(&pieces, &piece))
-        ;
-    return !pieces.is_bad;
+    DatePattern *self = arena_new(arena, DatePattern);
+    bool is_good = pieces_add(arena, &self->pieces, (PiecePattern){.is_c = true, .rest = arena_view(arena, pattern)});
+    return is_good ? self : NULL;
 }
 
-bool date_pattern_read(StringView text, StringView pattern, int64_t *ret_timestamp)
+bool date_pattern_read(const DatePattern *self, StringView text, int64_t *ret_timestamp)
 {
-    return pieces_read(text, (PiecePattern){.is_c = true, .rest = pattern}, ret_timestamp) == PIECES_READ;
+    return pieces_read(text, (PiecePattern){.is_c = true, .known = &self->pieces}, ret_timestamp) == PIECES_READ;
 }
 
-void date_pattern_write(Text *text, StringView pattern, int64_t timestamp)
+void date_pattern_write(const DatePattern *self, Text *text, int64_t timestamp)
 {
     Clock clock = clock_of_timestamp(timestamp, true);
-    PiecePattern pieces = {.is_c = true, .rest = pattern};
-    Piece piece;
-    while (piece_next(&pieces, &piece))
-        piece_write(text, &piece, &clock, 0);
+    for (size_t i = 0; i < self->pieces.count; i++)
+        piece_write(text, &self->pieces.items[i], &clock, 0);
 }
 
 /* ---- the table ---- */
@@ -190,17 +192,17 @@ void date_pattern_write(Text *text, StringView pattern, int64_t timestamp)
         .name = title, .signature = "(" #x ", pattern VARCHAR) VARCHAR", .description = text, .flags = FAIL,           \
         ARGUMENTS(T(x), T(VARCHAR)), .result = T(VARCHAR), .kernel = k, .prepare = p                                   \
     }
-#define READ(title, r, k, text)                                                                                        \
+#define READ(title, r, k, p, text)                                                                                     \
     {                                                                                                                  \
         .name = title, .signature = "(VARCHAR, pattern VARCHAR) " #r, .description = text, .flags = FAIL,              \
-        ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(r), .kernel = k                                                 \
+        ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(r), .kernel = k, .prepare = p                                   \
     }
 
 /* clang-format off */
 FunctionFamily function_family_date_pattern = {
-    WRITE("to_char", TIMESTAMP, timestamp_to_char, to_char_prepare, "Written by a pattern: 'DD Mon YYYY HH24:MI:SS'."),
-    WRITE("to_char", TIMESTAMPTZ, timestamp_to_char, to_char_prepare, "Written by a pattern: 'DD Mon YYYY HH24:MI:SS'."),
-    WRITE("to_char", INTERVAL, interval_to_char, to_char_prepare, "Written by a pattern: 'HH24:MI:SS'."),
+    WRITE("to_char", TIMESTAMP, timestamp_to_char, kernel_pattern_prepare, "Written by a pattern: 'DD Mon YYYY HH24:MI:SS'."),
+    WRITE("to_char", TIMESTAMPTZ, timestamp_to_char, kernel_pattern_prepare, "Written by a pattern: 'DD Mon YYYY HH24:MI:SS'."),
+    WRITE("to_char", INTERVAL, interval_to_char, kernel_pattern_prepare, "Written by a pattern: 'HH24:MI:SS'."),
     WRITE("to_char", BIGINT, kernel_bigint_to_char, text_prepare, "Written by a pattern: '999,990'."),
     {.name = "to_char", .signature = "(DECIMAL, pattern VARCHAR) VARCHAR",
      .description = "Written by a pattern: '999,990.00'.", .flags = FAIL, ARGUMENTS(T(DECIMAL), T(VARCHAR)),
@@ -210,14 +212,14 @@ FunctionFamily function_family_date_pattern = {
      .description = "The number in a text, with the digits behind the point that the pattern has.", .flags = FAIL,
      ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(DECIMAL), .kernel = kernel_to_number, .prepare = text_prepare,
      .resolve = to_number_resolve, .refine = to_number_refine},
-    READ("to_date", DATE, date_by_pattern, "Read by a pattern: 'DD Mon YYYY', or C's: '%d.%m.%Y'."),
+    READ("to_date", DATE, date_by_pattern, to_date_prepare, "Read by a pattern: 'DD Mon YYYY', or C's: '%d.%m.%Y'."),
     {.name = "to_date", .signature = "(VARCHAR) DATE", .description = "The day of a timestamp's text.", .flags = FAIL,
      ARGUMENTS(T(VARCHAR)), .result = T(DATE), .kernel = date_of_text},
     WRITE("strftime", TIMESTAMP, format_timestamp, format_prepare, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
     WRITE("strftime", TIMESTAMPTZ, format_timestamp, format_prepare, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
     WRITE("date_format", TIMESTAMP, format_timestamp, format_prepare, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
-    READ("strptime", TIMESTAMP, strptime_text, "Read by C's pattern: '%d.%m.%Y %H:%M:%S'."),
-    READ("try_strptime", TIMESTAMP, try_strptime_text, "The same; NULL where the text is not so."),
+    READ("strptime", TIMESTAMP, strptime_text, format_prepare, "Read by C's pattern: '%d.%m.%Y %H:%M:%S'."),
+    READ("try_strptime", TIMESTAMP, try_strptime_text, format_prepare, "The same; NULL where the text is not so."),
     {0},
 };
 /* clang-format on */

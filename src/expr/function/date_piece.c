@@ -196,11 +196,14 @@ static bool format_next(StringView *pattern, StringView *after, Piece *ret_piece
     return true;
 }
 
-bool piece_next(PiecePattern *pattern, Piece *ret_piece)
+const Piece *piece_next(PiecePattern *pattern, Piece *room)
 {
+    if (pattern->known)
+        return pattern->taken < pattern->known->count ? &pattern->known->items[pattern->taken++] : NULL;
     context_pace_item(pattern->taken++);
-    return pattern->is_c ? format_next(&pattern->rest, &pattern->after, ret_piece, &pattern->is_bad)
-                         : pattern_next(&pattern->rest, ret_piece);
+    bool has_piece = pattern->is_c ? format_next(&pattern->rest, &pattern->after, room, &pattern->is_bad)
+                                   : pattern_next(&pattern->rest, room);
+    return has_piece ? room : NULL;
 }
 
 static bool piece_follows(const Piece *piece, const Piece *last)
@@ -211,7 +214,7 @@ static bool piece_follows(const Piece *piece, const Piece *last)
 
 bool pieces_add(Arena *arena, PieceList *pieces, PiecePattern pattern)
 {
-    for (Piece piece; piece_next(&pattern, &piece);) {
+    for (Piece piece; piece_next(&pattern, &piece) != NULL;) {
         Piece *last = pieces->count > 0 ? &pieces->items[pieces->count - 1] : NULL;
         if (pattern.is_bad)
             return false;

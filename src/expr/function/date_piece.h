@@ -66,19 +66,21 @@ typedef struct Piece {
 
 /* ---- taking a pattern apart ---- */
 
+typedef ARRAY(Piece) PieceList;
+
 typedef struct PiecePattern {
     bool is_c;
+    const PieceList *known; /* all its pieces, where they have been taken apart before; else NULL, and these count: */
     StringView rest;
     StringView after; /* behind `rest`, which stands for one letter of it */
     bool is_bad;      /* C's: the last piece was a letter without meaning */
     size_t taken;     /* pieces so far */
 } PiecePattern;
 
-/* Takes the next piece off the pattern; false at its end. */
-bool piece_next(PiecePattern *pattern, Piece *ret_piece);
+/* Takes the next piece off the pattern, which is in `room`, or where it is known; NULL at its end. */
+const Piece *piece_next(PiecePattern *pattern, Piece *room);
 
 /* Adds all of them, text that stands together as one piece. False: a letter of it has no meaning. */
-typedef ARRAY(Piece) PieceList;
 bool pieces_add(Arena *arena, PieceList *pieces, PiecePattern pattern);
 
 /* Whether it begins with the word, in any case. */

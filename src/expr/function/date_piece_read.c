@@ -257,27 +257,26 @@ static bool reading_time(const Reading *reading, int64_t *ret_time)
 /* Whether the digits of another number may follow this one in the text. */
 static bool next_is_number(PiecePattern pattern)
 {
-    Piece piece;
-    if (!piece_next(&pattern, &piece))
-        return false;
-    return piece.kind != PIECE_TEXT && (piece.width > 0 || piece.kind == PIECE_DAY_SECOND);
+    Piece room;
+    const Piece *piece = piece_next(&pattern, &room);
+    return piece && piece->kind != PIECE_TEXT && (piece->width > 0 || piece->kind == PIECE_DAY_SECOND);
 }
 
 PieceResult pieces_read(StringView text, PiecePattern pattern, int64_t *ret_timestamp)
 {
     Reading reading = {.rest = text, .month = 1, .day = 1};
-    Piece piece;
+    Piece room;
     bool is_c = pattern.is_c;
     if (!is_c)
         reading.rest = view_trim(text);
-    while (piece_next(&pattern, &piece)) {
+    for (const Piece *piece; (piece = piece_next(&pattern, &room)) != NULL;) {
         if (!is_c && reading.rest.size == 0)
             break;
-        bool matches = piece.kind == PIECE_TEXT ? read_text(&reading, piece.text, is_c)
-                                                : read_piece(&reading, &piece, !is_c && !next_is_number(pattern));
+        bool matches = piece->kind == PIECE_TEXT ? read_text(&reading, piece->text, is_c)
+                                                 : read_piece(&reading, piece, !is_c && !next_is_number(pattern));
         if (!matches || pattern.is_bad)
             return PIECES_NO_MATCH;
-        if (piece.ordinal)
+        if (piece->ordinal)
             skip(&reading.rest, reading.rest.size < 2 ? reading.rest.size : 2);
     }
     if (is_c && reading.rest.size)

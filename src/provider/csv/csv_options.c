@@ -197,12 +197,15 @@ static void read_thousands(OptionReader *reader)
     reader->options->style.thousands = value.size ? value.data[0] : '\0';
 }
 
-static StringView option_pattern(const OptionReader *reader)
+static const DatePattern *option_pattern(const OptionReader *reader)
 {
     StringView value = reader->option->value;
-    if (value.size == 0 || memchr(value.data, '%', value.size) == NULL || !date_pattern_is_valid(value))
+    const DatePattern *pattern = NULL;
+    if (value.size > 0 && memchr(value.data, '%', value.size) != NULL)
+        pattern = date_pattern_new(reader->arena, value);
+    if (pattern == NULL)
         option_raise(reader, "a pattern such as '%d/%m/%Y'");
-    return arena_view(reader->arena, value);
+    return pattern;
 }
 
 static void read_date_format(OptionReader *reader)
@@ -383,7 +386,7 @@ CsvOptions *csv_options_read(Arena *arena, const FormatArgs *args)
     CsvStyle *style = &options->style;
     if (style->thousands == style->decimal)
         error_raise(ERROR_INVALID_PARAMETER, position, "decimal and thousands are the same byte");
-    style->is_plain = style->decimal == '.' && style->thousands == '\0' && style->date_format.size == 0 &&
-                      style->timestamp_format.size == 0;
+    style->is_plain = style->decimal == '.' && style->thousands == '\0' && style->date_format == NULL &&
+                      style->timestamp_format == NULL;
     return options;
 }

@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "column/convert.h"
 #include "column/datetime.h"
-#include "expr/date_pattern.h"
 #include "provider/csv/csv_field.h"
 
 static bool is_moment(Type type)
@@ -64,7 +63,7 @@ static bool number_rewrite(const CsvStyle *style, StringView text, char *target,
 static bool date_read_styled(const CsvStyle *style, StringView text, int32_t *ret_days)
 {
     int64_t timestamp;
-    if (style->date_format.size == 0 || !date_pattern_read(text, style->date_format, &timestamp))
+    if (style->date_format == NULL || !date_pattern_read(style->date_format, text, &timestamp))
         return false;
     *ret_days = timestamp_date(timestamp);
     return true;
@@ -72,7 +71,7 @@ static bool date_read_styled(const CsvStyle *style, StringView text, int32_t *re
 
 static bool timestamp_read_styled(const CsvStyle *style, StringView text, int64_t *ret_timestamp)
 {
-    return style->timestamp_format.size > 0 && date_pattern_read(text, style->timestamp_format, ret_timestamp);
+    return style->timestamp_format && date_pattern_read(style->timestamp_format, text, ret_timestamp);
 }
 
 /* ---- any field ---- */
@@ -123,10 +122,10 @@ bool csv_style_has(const CsvStyle *style, Type type)
     case TYPE_DOUBLE:
         return !style->is_plain && (style->decimal != '.' || style->thousands != '\0');
     case TYPE_DATE:
-        return !style->is_plain && style->date_format.size > 0;
+        return !style->is_plain && style->date_format;
     case TYPE_TIMESTAMP:
     case TYPE_TIMESTAMPTZ:
-        return !style->is_plain && style->timestamp_format.size > 0;
+        return !style->is_plain && style->timestamp_format;
     default:
         return false;
     }
@@ -181,7 +180,7 @@ StringView csv_style_write(const CsvStyle *style, Arena *arena, const Value *val
     if (value->type.id == TYPE_DATE || is_moment(value->type)) {
         bool is_date = value->type.id == TYPE_DATE;
         Text text = text_in(arena);
-        date_pattern_write(&text, is_date ? style->date_format : style->timestamp_format,
+        date_pattern_write(is_date ? style->date_format : style->timestamp_format, &text,
                            is_date ? value->i64 * MICROSECONDS_PER_DAY : value->i64);
         return text_view(&text);
     }

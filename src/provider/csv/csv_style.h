@@ -8,14 +8,15 @@
 
 #include "base/error.h"
 #include "column/value.h"
+#include "expr/date_pattern.h"
 #include "provider/csv/csv_evidence.h"
 
 typedef struct CsvStyle {
-    bool is_plain;          /* nothing but what csv_field.h has: the rest does not matter */
-    char decimal;           /* before a fraction */
-    char thousands;         /* between groups of three digits, which may be left out; '\0': none */
-    StringView date_format; /* C's pattern; size 0: 2024-01-31, which is always understood */
-    StringView timestamp_format;
+    bool is_plain;                  /* nothing but what csv_field.h has: the rest does not matter */
+    char decimal;                   /* before a fraction */
+    char thousands;                 /* between groups of three digits, which may be left out; '\0': none */
+    const DatePattern *date_format; /* NULL: 2024-01-31, which is always understood */
+    const DatePattern *timestamp_format;
 } CsvStyle;
 
 /* Adds a field's text (readable for CSV_FIELD_PADDING bytes more), as what it means in this style. */
