@@ -1,5 +1,5 @@
-/* expr/cast.c: CAST over vectors: loops between numbers, sharing where only the type's name changes, and value_cast row
- * by row for all else, which also words the errors. */
+/* expr/cast.c: CAST over vectors: loops between numbers and for what texts mostly are, sharing where only the type's
+ * name changes, and value_cast row by row for all else, which also words the errors. */
 #include "expr/cast.h"
 
 #include <assert.h>
@@ -10,6 +10,7 @@
 #include "column/datetime.h"
 #include "column/decimal.h"
 #include "column/limit.h"
+#include "column/number.h"
 #include "expr/function/family.h"
 
 /* ---- what there is ---- */
@@ -170,6 +171,35 @@ CAST_LOOP_CHECKED(date_to_timestamp, int32_t, int64_t,
                   x >= INT64_MIN / MICROSECONDS_PER_DAY && x <= INT64_MAX / MICROSECONDS_PER_DAY,
                   x *MICROSECONDS_PER_DAY)
 CAST_LOOP(timestamp_to_date, int64_t, int32_t, timestamp_date(x))
+
+/* ---- from text ---- */
+
+/* What is not NULL and does not parse is 0, until the failure is looked at; or NULL. */
+#define CAST_LOOP_TEXT(name, xtype, rtype, parses)                                                                     \
+    static void name(KernelCall *call)                                                                                 \
+    {                                                                                                                  \
+        rtype *results = call->result->data;                                                                           \
+        bool all_parse = true;                                                                                         \
+        for (size_t i = 0; i < call->count; i++) {                                                                     \
+            StringView text = argument_text(call, 0, i);                                                               \
+            xtype x;                                                                                                   \
+            bool this_parses = (parses);                                                                               \
+            results[i] = this_parses ? (rtype)x : 0;                                                                   \
+            if (!this_parses && call->is_try)                                                                          \
+                vector_set_null(call->result, i);                                                                      \
+            else if (!this_parses)                                                                                     \
+                all_parse &= argument_is_null(call, 0, i);                                                             \
+        }                                                                                                              \
+        if (!all_parse)                                                                                                \
+            cast_again(call);                                                                                          \
+    }
+
+CAST_LOOP_TEXT(text_to_i16, int64_t, int32_t, int64_parse(text, &x, &(bool){false}) && x == (int16_t)x)
+CAST_LOOP_TEXT(text_to_i32, int64_t, int32_t, int64_parse(text, &x, &(bool){false}) && x == (int32_t)x)
+CAST_LOOP_TEXT(text_to_i64, int64_t, int64_t, int64_parse(text, &x, &(bool){false}))
+CAST_LOOP_TEXT(text_to_f64, double, double, double_parse(text, &x, &(bool){false}))
+CAST_LOOP_TEXT(text_to_date, int32_t, int32_t, date_parse(text, &x))
+CAST_LOOP_TEXT(text_to_timestamp, int64_t, int64_t, timestamp_parse(text, &x))
 
 /* ---- decimals ---- */
 
@@ -383,7 +413,7 @@ static void cast_limited(KernelCall *call)
 
 /* ---- choosing ---- */
 
-static const Kernel number_casts[TYPE_COUNT][TYPE_COUNT] = {
+static const Kernel cast_loops[TYPE_COUNT][TYPE_COUNT] = {
     [TYPE_BOOLEAN] = {[TYPE_SMALLINT] = bool_to_i32, [TYPE_INTEGER] = bool_to_i32},
     [TYPE_SMALLINT] = {[TYPE_BOOLEAN] = i32_to_bool,
                        [TYPE_INTEGER] = cast_share,
@@ -423,6 +453,12 @@ static const Kernel number_casts[TYPE_COUNT][TYPE_COUNT] = {
     [TYPE_DATE] = {[TYPE_TIMESTAMP] = date_to_timestamp, [TYPE_TIMESTAMPTZ] = date_to_timestamp},
     [TYPE_TIMESTAMP] = {[TYPE_DATE] = timestamp_to_date, [TYPE_TIMESTAMPTZ] = cast_share},
     [TYPE_TIMESTAMPTZ] = {[TYPE_DATE] = timestamp_to_date, [TYPE_TIMESTAMP] = cast_share},
+    [TYPE_VARCHAR] = {[TYPE_SMALLINT] = text_to_i16,
+                      [TYPE_INTEGER] = text_to_i32,
+                      [TYPE_BIGINT] = text_to_i64,
+                      [TYPE_DOUBLE] = text_to_f64,
+                      [TYPE_DATE] = text_to_date,
+                      [TYPE_TIMESTAMP] = text_to_timestamp},
 };
 
 Kernel cast_kernel(Type from, Type to)
@@ -431,8 +467,8 @@ Kernel cast_kernel(Type from, Type to)
         return cast_null;
     if (to.limit != LIMIT_NONE && to.limit != LIMIT_HUGEINT)
         return cast_limited;
-    if (number_casts[from.id][to.id])
-        return number_casts[from.id][to.id];
+    if (cast_loops[from.id][to.id])
+        return cast_loops[from.id][to.id];
     if (from.id == to.id)
         return cast_share;
     return to.id == TYPE_VARCHAR && from.id != TYPE_BLOB ? cast_to_text : cast_rows;
