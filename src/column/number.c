@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/context.h"
+#include "column/digits.h"
 #include "column/power.h"
 
 /* ---- integers to text ---- */
@@ -328,6 +329,8 @@ bool boolean_parse(StringView text, bool *ret_value)
 static inline StringView digits_scan(const char **at, const char *end, bool is_long)
 {
     const char *start = *at;
+    while (!is_long && end - *at >= 8 && word_is_digits(word_load(*at)))
+        *at += 8;
     for (; *at < end && ascii_is_digit(**at); ++*at)
         if (is_long)
             context_pace((size_t)*at);
@@ -400,6 +403,8 @@ static size_t leading_digits_add(LeadingDigits *leading, StringView digits)
     if (leading->digits == 0) /* leading zeros do not count */
         for (; i < digits.size && digits.data[i] == '0'; i++)
             context_pace(i);
+    for (; digits.size - i >= 8 && leading->count <= MAX_DIGITS - 8; i += 8, leading->count += 8)
+        leading->digits = leading->digits * 100000000 + word_number(word_load(digits.data + i));
     for (; i < digits.size && leading->count < MAX_DIGITS; i++, leading->count++)
         leading->digits = leading->digits * 10 + (uint64_t)(digits.data[i] - '0');
     size_t left = digits.size - i;

@@ -182,6 +182,28 @@ START_TEST(doubles_read_correctly_rounded)
 }
 END_TEST
 
+/* Up to 40 digits, a third of them zeros. */
+static size_t random_digits(char *text)
+{
+    size_t count = random_next() % 41;
+    for (size_t i = 0; i < count; i++)
+        text[i] = (char)('0' + (random_next() % 3 ? random_next() % 10 : 0));
+    return count;
+}
+
+START_TEST(digits_are_read_wherever_the_point_is)
+{
+    for (int i = 0; i < 50000; i++) {
+        char text[128] = "-";
+        size_t size = 1 + random_digits(text + 1);
+        text[size++] = '.';
+        size += random_digits(text + size);
+        snprintf(text + size, sizeof text - size, "%de%d", i % 10, (int)(random_next() % 700) - 350);
+        expect_double(text + i % 2);
+    }
+}
+END_TEST
+
 START_TEST(digits_beyond_all_that_matter_still_tip_a_tie)
 {
     char text[2000] = "9007199254740993."; /* halfway between two doubles; the even one is below */
@@ -290,5 +312,6 @@ END_TEST
 
 TEST_PROGRAM(integers_print_all_their_digits, doubles_print_as_in_postgresql,
              double_text_is_the_shortest_that_reads_back, doubles_read_correctly_rounded,
-             digits_beyond_all_that_matter_still_tip_a_tie, words_for_doubles_are_read_in_any_case,
-             what_is_no_double_is_refused, integers_are_read_whole_or_not_at_all, booleans_are_read_as_postgresql_does)
+             digits_are_read_wherever_the_point_is, digits_beyond_all_that_matter_still_tip_a_tie,
+             words_for_doubles_are_read_in_any_case, what_is_no_double_is_refused,
+             integers_are_read_whole_or_not_at_all, booleans_are_read_as_postgresql_does)

@@ -8,8 +8,8 @@
 #include "base/string_view.h"
 #include "column/datetime.h"
 #include "column/decimal.h"
+#include "column/digits.h"
 #include "column/number.h"
-#include "provider/csv/csv_digits.h"
 
 /* ---- digits ---- */
 

@@ -6,7 +6,7 @@
  *                              0 2 1 1 6 8 2 3        one multiplication tree makes a number of it */
 #include "provider/csv/kernel/csv_values.h"
 
-#include "provider/csv/csv_digits.h"
+#include "column/digits.h"
 
 #define NAME_OF(stem, level)       stem##_##level
 #define NAME_EXPANDED(stem, level) NAME_OF(stem, level)

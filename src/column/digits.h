@@ -1,7 +1,7 @@
-/* provider/csv/csv_digits.h: eight digits as one word: checked, and made a number, without a loop. After Lemire,
+/* column/digits.h: eight digits as one word: checked, and made a number, without a loop. After Lemire,
  * "Number parsing at a gigabyte per second" (2021). */
-#ifndef QUERN_PROVIDER_CSV_CSV_DIGITS_H
-#define QUERN_PROVIDER_CSV_CSV_DIGITS_H
+#ifndef QUERN_COLUMN_DIGITS_H
+#define QUERN_COLUMN_DIGITS_H
 
 #include <stdbool.h>
 
