@@ -77,6 +77,34 @@ SELECT(f64, double)
 SELECT_BITS(i32, int32_t)
 SELECT_BITS(i64, int64_t)
 
+static bool text_is_within(const String *text, const String *minimum, const String *maximum)
+{
+    return (minimum == NULL || string_compare(text, minimum) >= 0) &&
+           (maximum == NULL || string_compare(text, maximum) <= 0);
+}
+
+static size_t select_text(const Vector *column, const DynamicSnapshot *snapshot, const uint16_t *selection,
+                          size_t count, uint16_t *ret_selection)
+{
+    const Value *least = &snapshot->minimum, *most = &snapshot->maximum;
+    String minimum = {0}, maximum = {0};
+    if (!least->is_null)
+        minimum = string_make(least->text.data, least->text.size);
+    if (!most->is_null)
+        maximum = string_make(most->text.data, most->text.size);
+    const String *texts = column->form == VECTOR_DICTIONARY ? column->dictionary->data : column->data;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t row = selection ? selection[i] : i;
+        ret_selection[kept] = (uint16_t)row;
+        kept += vector_is_null(column, row)
+                    ? snapshot->keeps_nulls
+                    : text_is_within(&texts[vector_index(column, row)], least->is_null ? NULL : &minimum,
+                                     most->is_null ? NULL : &maximum);
+    }
+    return kept;
+}
+
 static int64_t bound_i64(const Value *bound, int64_t open)
 {
     if (bound->is_null)
@@ -105,7 +133,11 @@ size_t dynamic_snapshot_select(const DynamicSnapshot *snapshot, const Vector *co
         return 0;
     bool is_open = snapshot->minimum.is_null && snapshot->maximum.is_null;
     bool is_same = column->type.id == snapshot->type.id && column->type.scale == snapshot->type.scale;
-    if (is_open || !is_same || column->form != VECTOR_FLAT)
+    if (is_open || !is_same || column->form == VECTOR_CONSTANT)
+        return select_all(selection, count, ret_selection);
+    if (column->physical == PHYSICAL_STRING)
+        return select_text(column, snapshot, selection, count, ret_selection);
+    if (column->form != VECTOR_FLAT)
         return select_all(selection, count, ret_selection);
     if (snapshot->bits && column->physical == PHYSICAL_I32)
         return select_bits_i32(column, snapshot, selection, count, ret_selection);

@@ -99,6 +99,48 @@ START_TEST(rows_outside_the_range_are_left_out)
 }
 END_TEST
 
+/* Texts that differ in their first bytes, behind them, in length and only far behind; row 1 is NULL. */
+static const char *texts_selected(const char *minimum, const char *maximum, bool keeps_nulls, bool is_dictionary)
+{
+    static const char *const texts[] = {"apple", "", "apple pie", "apple pie with raisins, long", "apple pie with salt",
+                                        "pear"};
+    enum { COUNT = sizeof texts / sizeof *texts };
+    Type type = type_of(TYPE_VARCHAR);
+    Vector *vector = vector_new(test_arena, type), *coded = vector_new(test_arena, type);
+    vector_prepare(vector, COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        Value value = value_text(view_of(texts[i]));
+        vector_set_value(vector, i, &value);
+    }
+    vector_set_null(vector, 1);
+    vector_prepare_dictionary(coded, vector, COUNT, COUNT);
+    for (uint32_t i = 0; i < COUNT; i++)
+        VECTOR_DATA(coded, uint32_t)[i] = i;
+    DynamicSnapshot snapshot = {.type = type,
+                                .keeps_nulls = keeps_nulls,
+                                .minimum = minimum ? value_text(view_of(minimum)) : value_null(type),
+                                .maximum = maximum ? value_text(view_of(maximum)) : value_null(type)};
+    uint16_t rows[COUNT];
+    char *text = arena_allocate(test_arena, COUNT + 1);
+    size_t kept = dynamic_snapshot_select(&snapshot, is_dictionary ? coded : vector, NULL, COUNT, rows);
+    for (size_t i = 0; i < kept; i++)
+        text[i] = (char)('0' + rows[i]);
+    text[kept] = '\0';
+    return text;
+}
+
+START_TEST(texts_outside_the_range_are_left_out)
+{
+    for (int is_dictionary = 0; is_dictionary < 2; is_dictionary++) {
+        ck_assert_str_eq(texts_selected("apple pie", NULL, false, is_dictionary), "2345");
+        ck_assert_str_eq(texts_selected(NULL, "apple pie", true, is_dictionary), "012");
+        ck_assert_str_eq(texts_selected("apple pie with", "apple pie with s", false, is_dictionary), "3");
+        ck_assert_str_eq(texts_selected("apple pie with raisins, longer", "ox", false, is_dictionary), "4");
+        ck_assert_str_eq(texts_selected("q", NULL, false, is_dictionary), "");
+    }
+}
+END_TEST
+
 START_TEST(no_keys_want_no_rows_and_other_types_are_let_through)
 {
     DynamicSnapshot snapshot = {.type = type_of(TYPE_INTEGER),
@@ -113,4 +155,4 @@ END_TEST
 
 TEST_PROGRAM(a_filter_knows_nothing_until_something_is_published, bounds_that_hold_no_wanted_value_do_not_match,
              bounds_of_nulls_alone_match_only_where_nulls_are_wanted, rows_outside_the_range_are_left_out,
-             no_keys_want_no_rows_and_other_types_are_let_through)
+             texts_outside_the_range_are_left_out, no_keys_want_no_rows_and_other_types_are_let_through)
