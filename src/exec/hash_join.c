@@ -10,6 +10,10 @@
 
 typedef struct HashJoinOperator HashJoinOperator;
 
+/* Lists of so many left rows are followed side by side, so far at most, where they are longer than so many on average
+ * and of more rows than are near. */
+enum { LISTS_AHEAD = 32, LIST_STEPS_AHEAD = 128, LONG_LIST = 4, NEAR_ROWS = 1 << 14 };
+
 struct HashJoinOperator {
     Operator base;
     Build build;                 /* that `exchanged` is made by */
@@ -27,8 +31,10 @@ struct HashJoinOperator {
     size_t key_count;
     Evaluator *left_keys;
     Vector **keys;
-    uint8_t *candidate;         /* the next one of row source.next_left */
-    uint8_t *heads[BATCH_SIZE]; /* by left row: the first candidate */
+    uint8_t *candidate;              /* the next one of row source.next_left */
+    size_t next_ahead;               /* the left row whose list has not been followed ahead */
+    uint64_t list_count, pair_count; /* of the batches so far */
+    uint8_t *heads[BATCH_SIZE];      /* by left row: the first candidate */
 };
 
 static HashJoinOperator *hash_join_of(JoinSource *source)
@@ -80,9 +86,34 @@ static void hash_join_begin(JoinSource *source, const Batch *left)
     for (size_t k = 0; k < self->key_count; k++)
         self->keys[k] = evaluator_value(self->left_keys, k, left);
     hash_join_find(self, left);
-    for (size_t i = 0; i < left->row_count; i++)
+    for (size_t i = 0; i < left->row_count; i++) {
         __builtin_prefetch(self->heads[i]);
+        self->list_count += self->heads[i] != NULL;
+    }
     self->candidate = self->heads[0];
+    bool is_worth = self->table->row_count > NEAR_ROWS && self->pair_count > LONG_LIST * self->list_count &&
+                    !join_table_is_mapped(self->table);
+    self->next_ahead = is_worth ? 0 : left->row_count;
+}
+
+/* Each row of a list tells where the next one is, so that one list is as slow as memory answers; several are followed
+ * side by side, and their rows are near when they are followed again, one list after the other. */
+static void hash_join_follow_ahead(HashJoinOperator *self, size_t row_count)
+{
+    uint8_t *rows[LISTS_AHEAD];
+    size_t count = 0;
+    for (size_t i = 0; i < LISTS_AHEAD && self->next_ahead < row_count; i++, self->next_ahead++) {
+        rows[count] = self->heads[self->next_ahead];
+        count += rows[count] != NULL;
+    }
+    for (size_t step = 0; step < LIST_STEPS_AHEAD && count > 0; step++) {
+        size_t left = 0;
+        for (size_t i = 0; i < count; i++) {
+            rows[left] = join_row(self->table, rows[i])->next;
+            left += rows[left] != NULL;
+        }
+        count = left;
+    }
 }
 
 static void hash_join_fill(JoinSource *source, JoinPairs *pairs, bool pads, const bool *is_decided)
@@ -91,6 +122,8 @@ static void hash_join_fill(JoinSource *source, JoinPairs *pairs, bool pads, cons
     size_t i = source->next_left, row_count = source->left->row_count, count = 0;
     uint8_t *row = self->candidate;
     while (i < row_count && count < pairs->capacity) {
+        if (i == self->next_ahead)
+            hash_join_follow_ahead(self, row_count);
         if (is_decided && is_decided[i])
             row = NULL;
         pairs->left[count] = (uint16_t)i;
@@ -102,6 +135,7 @@ static void hash_join_fill(JoinSource *source, JoinPairs *pairs, bool pads, cons
     }
     source->next_left = i;
     self->candidate = row;
+    self->pair_count += count;
     pairs->count = count;
 }
 
