@@ -10,7 +10,7 @@
 
 /* ---- which part ---- */
 
-enum { KEPT_DAYS = 1 << 10 };
+enum { KEPT_DAYS = 1 << 12 }; /* eleven years */
 
 typedef bool (*PartOfDay)(DatePart part, int32_t days, int64_t *ret_value);
 
