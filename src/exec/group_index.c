@@ -4,6 +4,8 @@
  *
  *   codes of an integer key   0: NULL   1: first   2: first + 1   ...   `size`: first + size - 1
  *
+ * A DOUBLE key counts as an integer where all values of the batch are whole numbers, as years are.
+ *
  * How many combinations there may be depends on how many rows have come: a table for them must be worth it. A span of
  * integers that grows is doubled, so that it seldom does.
  *
@@ -26,7 +28,9 @@ enum {
 };
 
 typedef struct IndexKey {
-    Physical physical;
+    Physical physical;   /* of a DOUBLE: that of its whole numbers */
+    int64_t *wholes;     /* by row, these; NULL: it is no DOUBLE */
+    Vector numbered;     /* and a view of the batch's vector with them in place of its values */
     Vector *held;        /* the vector whose dictionary codes are of; flat: none are */
     int64_t first, last; /* of integers */
     size_t size;         /* how many values there are; 0: none is known */
@@ -66,6 +70,10 @@ GroupIndex *group_index_new(Arena *arena, const Context *context, const Type *ty
     index->is_stale = true;
     for (size_t k = 0; k < key_count; k++) {
         index->keys[k].physical = type_physical(types[k]);
+        if (index->keys[k].physical == PHYSICAL_F64) {
+            index->keys[k].physical = PHYSICAL_I64;
+            index->keys[k].wholes = arena_array(arena, int64_t, BATCH_SIZE);
+        }
         index->keys[k].held = vector_new(arena, types[k]);
     }
     return index;
@@ -164,6 +172,36 @@ static bool key_widen(IndexKey *key, int64_t least, int64_t greatest, size_t mos
     return key->size > 0;
 }
 
+/* ---- whole numbers ---- */
+
+/* False: some value is none, or beyond 32 bits. */
+static bool wholes_read(int64_t *wholes, const Vector *vector, const uint16_t *selection, size_t count)
+{
+    const double *values = vector->data;
+    bool are_whole = true;
+    for (size_t i = 0; i < count; i++) {
+        size_t row = selection ? selection[i] : i;
+        double value = values[row];
+        int32_t whole = value >= INT32_MIN && value <= INT32_MAX ? (int32_t)value : 0;
+        wholes[row] = whole;
+        are_whole &= (double)whole == value || !validity_get(vector->validity, row);
+    }
+    return are_whole;
+}
+
+/* The vector of integers that a key is numbered by; NULL: there is none. */
+static const Vector *key_numbered(IndexKey *key, const Vector *vector, const uint16_t *selection, size_t count)
+{
+    if (key->wholes == NULL || vector->form != VECTOR_FLAT)
+        return vector;
+    if (!wholes_read(key->wholes, vector, selection, count))
+        return NULL;
+    key->numbered = *vector;
+    key->numbered.physical = PHYSICAL_I64;
+    key->numbered.data = key->wholes;
+    return &key->numbered;
+}
+
 /* ---- codes ---- */
 
 #define WRITE_CODES(name, ctype)                                                                                       \
@@ -239,11 +277,13 @@ static bool key_begin(GroupIndex *index, IndexKey *key, const Vector *vector, co
 
 /* Whether all combinations of the batch have numbers. Those of the table are forgotten where they mean something else
  * now. */
-static bool group_index_begin(GroupIndex *index, Vector *const *keys, const uint16_t *selection, size_t count)
+static bool group_index_begin(GroupIndex *index, Vector *const *keys, const uint16_t *selection, size_t count,
+                              const Vector **ret_numbered)
 {
     size_t combination_count = 1, worth = (index->row_count += count) * ROW_COMBINATIONS;
     for (size_t k = 0; k < index->key_count; k++) {
-        bool has_codes = key_begin(index, &index->keys[k], keys[k], selection, count);
+        const Vector *numbered = ret_numbered[k] = key_numbered(&index->keys[k], keys[k], selection, count);
+        bool has_codes = numbered && key_begin(index, &index->keys[k], numbered, selection, count);
         combination_count *= has_codes ? key_code_count(&index->keys[k]) : 0;
         if (combination_count == 0 || combination_count > index->most_combinations) {
             index->miss_count += index->miss_count < MOST_MISSES;
@@ -260,7 +300,7 @@ static bool group_index_begin(GroupIndex *index, Vector *const *keys, const uint
     return true;
 }
 
-static void group_index_number(GroupIndex *index, Vector *const *keys, const uint16_t *selection, size_t count)
+static void group_index_number(GroupIndex *index, const Vector *const *keys, const uint16_t *selection, size_t count)
 {
     if (selection == NULL)
         selection = selection_all;
@@ -316,10 +356,11 @@ bool group_index_add(GroupIndex *index, HashTable *table, HashProbe *probe, Vect
 {
     if (runs)
         runs->count = 0;
+    const Vector *numbered[MOST_KEYS];
     if (index == NULL || index->miss_count == MOST_MISSES || count == 0 ||
-        !group_index_begin(index, keys, selection, count))
+        !group_index_begin(index, keys, selection, count, numbered))
         return false;
-    group_index_number(index, keys, selection, count);
+    group_index_number(index, numbered, selection, count);
     if (group_index_split(index, selection, count, runs))
         return true;
     if (runs)
