@@ -10,15 +10,12 @@
 
 /* ---- which part ---- */
 
-enum { KEPT_DAYS = 1 << 12 }; /* eleven years */
-
 typedef bool (*PartOfDay)(DatePart part, int32_t days, int64_t *ret_value);
 
 /* A part's name is mostly constant: then it is looked up once. */
 typedef struct PartState {
     bool is_constant;
     DatePart part;
-    /* what it says of a day is kept for when the day comes again: day d at d modulo KEPT_DAYS */
     PartOfDay of_day; /* NULL: it needs the time */
     int32_t days[KEPT_DAYS], values[KEPT_DAYS];
 } PartState;

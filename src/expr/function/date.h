@@ -1,8 +1,11 @@
-/* expr/function/date.h: kernels of dates whose names stand in another family's table. */
+/* expr/function/date.h: kernels of dates whose names stand in another family's table, and what families share. */
 #ifndef QUERN_EXPR_FUNCTION_DATE_H
 #define QUERN_EXPR_FUNCTION_DATE_H
 
 #include "expr/function.h"
+
+/* What a call says of a day is kept for when the day comes again: day d at d modulo KEPT_DAYS, so of eleven years. */
+enum { KEPT_DAYS = 1 << 12 };
 
 /* date_step.c: date_trunc(unit, x, zone); prepared by zone_cache_prepare. */
 void kernel_truncate_in_zone(KernelCall *call);

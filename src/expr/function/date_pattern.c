@@ -10,12 +10,27 @@
 #include "expr/function/number_pattern.h"
 #include "expr/function/text_result.h"
 
+/* Short texts of days. */
+typedef struct DayTexts {
+    int32_t days[KEPT_DAYS];
+    String texts[KEPT_DAYS];
+} DayTexts;
+
 /* A pattern is mostly constant: then it is taken apart once. */
 typedef struct PatternState {
     Text texts[2]; /* as text_prepare makes them */
     bool is_known;
     PieceList pieces;
+    DayTexts *day_texts; /* for writing by a known pattern that says nothing of the time of day; else NULL */
 } PatternState;
+
+static bool pieces_are_of_days(const PieceList *pieces)
+{
+    for (size_t i = 0; i < pieces->count; i++)
+        if (!piece_is_of_day(&pieces->items[i]))
+            return false;
+    return true;
+}
 
 static PatternState *pattern_state_new(Arena *arena, const Expr *call, bool is_c)
 {
@@ -28,14 +43,34 @@ static PatternState *pattern_state_new(Arena *arena, const Expr *call, bool is_c
     return state;
 }
 
-static void *format_prepare(Arena *arena, const Expr *call)
+void *kernel_pattern_prepare(Arena *arena, const Expr *call)
+{
+    return pattern_state_new(arena, call, false);
+}
+
+static void *strptime_prepare(Arena *arena, const Expr *call)
 {
     return pattern_state_new(arena, call, true);
 }
 
-void *kernel_pattern_prepare(Arena *arena, const Expr *call)
+static PatternState *write_state_new(Arena *arena, const Expr *call, bool is_c)
 {
-    return pattern_state_new(arena, call, false);
+    PatternState *state = pattern_state_new(arena, call, is_c);
+    if (state->is_known && pieces_are_of_days(&state->pieces)) {
+        state->day_texts = arena_new(arena, DayTexts);
+        state->day_texts->days[0] = 1; /* nothing is there yet, day 0 neither */
+    }
+    return state;
+}
+
+static void *to_char_prepare(Arena *arena, const Expr *call)
+{
+    return write_state_new(arena, call, false);
+}
+
+static void *format_prepare(Arena *arena, const Expr *call)
+{
+    return write_state_new(arena, call, true);
 }
 
 static PiecePattern row_pattern(const KernelCall *call, size_t row, bool is_c)
@@ -62,13 +97,30 @@ static void write_row(KernelCall *call, size_t row, const Clock *clock, bool is_
     result_copy(call, row, text_view(text));
 }
 
+static void write_timestamps(KernelCall *call, bool has_zone, bool is_c)
+{
+    DayTexts *kept = ((const PatternState *)call->state)->day_texts;
+    String *results = call->result->data;
+    for (size_t i = 0; i < call->count; i++) {
+        int64_t timestamp = ARGUMENT(call, 0, int64_t, i);
+        int32_t day = timestamp_date(timestamp);
+        size_t at = (uint32_t)day % KEPT_DAYS;
+        if (kept && kept->days[at] == day) {
+            results[i] = kept->texts[at];
+            continue;
+        }
+        Clock clock = clock_of_timestamp(timestamp, has_zone);
+        write_row(call, i, &clock, is_c);
+        if (kept && results[i].size <= STRING_INLINE_SIZE) {
+            kept->days[at] = day;
+            kept->texts[at] = results[i];
+        }
+    }
+}
+
 static void timestamp_to_char(KernelCall *call)
 {
-    bool has_zone = call->arguments[0]->type.id == TYPE_TIMESTAMPTZ;
-    for (size_t i = 0; i < call->count; i++) {
-        Clock clock = clock_of_timestamp(ARGUMENT(call, 0, int64_t, i), has_zone);
-        write_row(call, i, &clock, false);
-    }
+    write_timestamps(call, call->arguments[0]->type.id == TYPE_TIMESTAMPTZ, false);
 }
 
 static void interval_to_char(KernelCall *call)
@@ -81,10 +133,7 @@ static void interval_to_char(KernelCall *call)
 
 static void format_timestamp(KernelCall *call)
 {
-    for (size_t i = 0; i < call->count; i++) {
-        Clock clock = clock_of_timestamp(ARGUMENT(call, 0, int64_t, i), true);
-        write_row(call, i, &clock, true);
-    }
+    write_timestamps(call, true, true);
 }
 
 /* ---- reading ---- */
@@ -200,9 +249,9 @@ void date_pattern_write(const DatePattern *self, Text *text, int64_t timestamp)
 
 /* clang-format off */
 FunctionFamily function_family_date_pattern = {
-    WRITE("to_char", TIMESTAMP, timestamp_to_char, kernel_pattern_prepare, "Written by a pattern: 'DD Mon YYYY HH24:MI:SS'."),
-    WRITE("to_char", TIMESTAMPTZ, timestamp_to_char, kernel_pattern_prepare, "Written by a pattern: 'DD Mon YYYY HH24:MI:SS'."),
-    WRITE("to_char", INTERVAL, interval_to_char, kernel_pattern_prepare, "Written by a pattern: 'HH24:MI:SS'."),
+    WRITE("to_char", TIMESTAMP, timestamp_to_char, to_char_prepare, "Written by a pattern: 'DD Mon YYYY HH24:MI:SS'."),
+    WRITE("to_char", TIMESTAMPTZ, timestamp_to_char, to_char_prepare, "Written by a pattern: 'DD Mon YYYY HH24:MI:SS'."),
+    WRITE("to_char", INTERVAL, interval_to_char, to_char_prepare, "Written by a pattern: 'HH24:MI:SS'."),
     WRITE("to_char", BIGINT, kernel_bigint_to_char, text_prepare, "Written by a pattern: '999,990'."),
     {.name = "to_char", .signature = "(DECIMAL, pattern VARCHAR) VARCHAR",
      .description = "Written by a pattern: '999,990.00'.", .flags = FAIL, ARGUMENTS(T(DECIMAL), T(VARCHAR)),
@@ -218,8 +267,8 @@ FunctionFamily function_family_date_pattern = {
     WRITE("strftime", TIMESTAMP, format_timestamp, format_prepare, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
     WRITE("strftime", TIMESTAMPTZ, format_timestamp, format_prepare, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
     WRITE("date_format", TIMESTAMP, format_timestamp, format_prepare, "Written by C's pattern: '%d.%m.%Y %H:%M:%S'."),
-    READ("strptime", TIMESTAMP, strptime_text, format_prepare, "Read by C's pattern: '%d.%m.%Y %H:%M:%S'."),
-    READ("try_strptime", TIMESTAMP, try_strptime_text, format_prepare, "The same; NULL where the text is not so."),
+    READ("strptime", TIMESTAMP, strptime_text, strptime_prepare, "Read by C's pattern: '%d.%m.%Y %H:%M:%S'."),
+    READ("try_strptime", TIMESTAMP, try_strptime_text, strptime_prepare, "The same; NULL where the text is not so."),
     {0},
 };
 /* clang-format on */

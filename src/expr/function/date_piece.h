@@ -38,7 +38,7 @@ typedef enum PieceKind {
     PIECE_DAY_NAME,
     PIECE_DAY_SHORT,
     PIECE_JULIAN,
-    PIECE_HOUR,
+    PIECE_HOUR, /* those before it are of the day, those behind it of the time, but for the eras */
     PIECE_HOUR_12,
     PIECE_MINUTE,
     PIECE_SECOND,
@@ -63,6 +63,12 @@ typedef struct Piece {
     const char *ordinal; /* "th" or "TH" behind a number */
     StringView text;     /* PIECE_TEXT */
 } Piece;
+
+/* Whether what it says of a moment is the same all day. */
+static inline bool piece_is_of_day(const Piece *piece)
+{
+    return piece->kind < PIECE_HOUR || piece->kind == PIECE_ERA || piece->kind == PIECE_ERA_DOTS;
+}
 
 /* ---- taking a pattern apart ---- */
 
