@@ -62,19 +62,10 @@ Expr *bind_negative_literal(const Place *place, const AstExpr *ast, Position pos
     return constant_at(place, number_value(place, ast->kind, text_view(&text), position), position);
 }
 
-/* INTERVAL '3' DAY, INTERVAL '1-2' YEAR TO MONTH: of a range the last field is what a bare number counts. */
-static StringView interval_unit(StringView fields)
-{
-    for (size_t i = fields.size; i > 0; i--)
-        if (fields.data[i - 1] == ' ')
-            return (StringView){fields.data + i, fields.size - i};
-    return fields;
-}
-
 static Value interval_value(const Place *place, StringView text, StringView fields, Position position)
 {
     Interval interval;
-    if (!interval_parse(text, interval_unit(fields), &interval))
+    if (!interval_parse(text, fields, &interval))
         bind_error(place->binder, ERROR_INVALID_DATETIME, position, "intervals are written as '1 year 2 days 03:04:05'",
                    "invalid input for type interval: \"%.*s\"", VIEW_ARGUMENTS(text));
     return value_interval(interval);
