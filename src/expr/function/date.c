@@ -154,9 +154,14 @@ static bool date_day_part(DatePart part, int32_t date, int64_t *ret_millionths)
             DatePart part;                                                                                             \
             int64_t millionths = 0;                                                                                    \
             char type[TYPE_NAME_SIZE];                                                                                 \
-            if (part_at(call, i, &part) && !take(part, x, &millionths))                                                \
-                kernel_fail(call, i, ERROR_INVALID_PARAMETER, "%s has no unit '%.*s'",                                 \
-                            type_name(call->arguments[1]->type, type), VIEW_ARGUMENTS(argument_text(call, 0, i)));     \
+            if (part_at(call, i, &part) && !take(part, x, &millionths)) {                                              \
+                type_name(call->arguments[1]->type, type);                                                             \
+                if (take(part, (ctype){0}, &millionths))                                                               \
+                    kernel_fail(call, i, ERROR_DATETIME_OVERFLOW, "%s out of range", type);                            \
+                else                                                                                                   \
+                    kernel_fail(call, i, ERROR_INVALID_PARAMETER, "%s has no unit '%.*s'", type,                       \
+                                VIEW_ARGUMENTS(argument_text(call, 0, i)));                                            \
+            }                                                                                                          \
             results[i] = (double)millionths / 1e6;                                                                     \
         }                                                                                                              \
     }
