@@ -97,11 +97,17 @@ static size_t word_take(StringView rest, Piece *piece)
     return 0;
 }
 
+static bool piece_is_name(PieceKind kind)
+{
+    return kind == PIECE_MONTH_NAME || kind == PIECE_MONTH_SHORT || kind == PIECE_DAY_NAME || kind == PIECE_DAY_SHORT;
+}
+
 static bool pattern_next(StringView *pattern, Piece *ret_piece)
 {
     *ret_piece = (Piece){.kind = PIECE_TEXT};
-    if (view_begins(*pattern, "FM")) {
-        ret_piece->is_plain = true;
+    bool is_local = view_begins(*pattern, "TM"); /* names in the locale's language, which is English, without blanks */
+    if (is_local || view_begins(*pattern, "FM")) {
+        ret_piece->is_plain = !is_local;
         skip(pattern, 2);
     }
     if (pattern->size == 0)
@@ -109,6 +115,7 @@ static bool pattern_next(StringView *pattern, Piece *ret_piece)
     size_t size = word_take(*pattern, ret_piece);
     if (size) {
         skip(pattern, size);
+        ret_piece->is_plain |= is_local && piece_is_name(ret_piece->kind);
         if (view_begins(*pattern, "TH") && ret_piece->width) {
             ret_piece->ordinal = pattern->data[0] == 'T' ? "TH" : "th";
             skip(pattern, 2);

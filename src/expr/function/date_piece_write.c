@@ -86,6 +86,13 @@ static int64_t shown_year(const Clock *clock)
     return clock->is_interval || clock->year > 0 ? clock->year : 1 - clock->year;
 }
 
+/* Of years before Christ without a sign too: -2 is 2 BC. */
+static int64_t shown_iso_year(const Clock *clock)
+{
+    int64_t year = clock_part(clock, DATE_PART_ISOYEAR);
+    return year < 0 ? -year : year;
+}
+
 static const char *day_name(const Clock *clock)
 {
     return calendar_day_names[clock_part(clock, DATE_PART_DOW)];
@@ -97,10 +104,10 @@ static bool add_moment_piece(Text *text, const Piece *piece, const Clock *clock,
     static const int64_t powers[] = {1, 10, 100, 1000};
     switch (piece->kind) {
     case PIECE_ISO_YEAR:
-        add_number(text, piece, clock_part(clock, DATE_PART_ISOYEAR));
+        add_number(text, piece, shown_iso_year(clock));
         return true;
     case PIECE_ISO_YEAR_PART:
-        add_number(text, piece, clock_part(clock, DATE_PART_ISOYEAR) % powers[piece->width]);
+        add_number(text, piece, shown_iso_year(clock) % powers[piece->width]);
         return true;
     case PIECE_QUARTER:
         add_number(text, piece, (clock->month - 1) / 3 + 1);
