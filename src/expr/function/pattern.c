@@ -237,20 +237,33 @@ static void regex_add_literal(Text *regex, StringView character)
     text_add_view(regex, character);
 }
 
+/* The bytes of what stands at the start of `text`, within a class: [:alpha:] and the like, or one byte. */
+static size_t class_item_size(StringView text)
+{
+    size_t end = 2;
+    if (text.size < 2 || memcmp(text.data, "[:", 2) != 0)
+        return 1;
+    while (end < text.size && ascii_is_alpha(text.data[end]))
+        end++;
+    return end + 1 < text.size && memcmp(text.data + end, ":]", 2) == 0 ? end + 2 : 1;
+}
+
 /* [...] at the pattern's start, as it is but for the sign of negation. Returns its bytes; 0 when it has no end. */
 static size_t regex_add_class(Text *regex, StringView pattern, char negation)
 {
     bool is_negated = pattern.size > 1 && (pattern.data[1] == '^' || pattern.data[1] == negation);
     size_t start = is_negated ? 2 : 1, end = start;
     while (end < pattern.size && (pattern.data[end] != ']' || end == start))
-        end++;
+        end += class_item_size((StringView){pattern.data + end, pattern.size - end});
     if (end >= pattern.size)
         return 0;
     text_add(regex, is_negated ? "[^" : "[");
-    for (size_t i = start; i < end; i++) {
-        if (pattern.data[i] == '\\' || (pattern.data[i] == ']' && i == start))
+    for (size_t i = start, size; i < end; i += size) {
+        StringView item = {pattern.data + i, end - i};
+        item.size = size = class_item_size(item);
+        if (item.data[0] == '\\' || item.data[0] == ']')
             text_add_char(regex, '\\');
-        text_add_char(regex, pattern.data[i]);
+        text_add_view(regex, item);
     }
     text_add_char(regex, ']');
     return end + 1;
