@@ -139,28 +139,48 @@ static void definition_read(Session *session, const char *sql)
     session_read(session, sql, columns, definition_print, session);
 }
 
-/* Statements that show definitions, each ended by a NUL: a result may not be read within another. */
+/* Statements that show definitions, each ended by a NUL: a result may not be read within another. They name a table as
+ * its definition shall. Standard input is left out: no statement makes it, and it would have to be read. */
 static void definition_ask(void *statements, const char *const *values)
 {
-    if (values[0] == NULL || values[1] == NULL)
+    bool is_main = values[0] && strcmp(values[0], "main") == 0;
+    if (values[0] == NULL || values[1] == NULL || (is_main && strcmp(values[1], "stdin") == 0))
         return;
     text_add(statements, "SHOW CREATE TABLE ");
-    text_add_quoted(statements, values[0]);
-    text_add(statements, ".");
+    if (!is_main) {
+        text_add_quoted(statements, values[0]);
+        text_add(statements, ".");
+    }
     text_add_quoted(statements, values[1]);
     text_add_bytes(statements, "", 1);
+}
+
+/* main and temp need no making; databases, which are schemas too, are attached. */
+static void schema_print(void *session, const char *const *values)
+{
+    if (values[0] == NULL || values[1] == NULL || strcmp(values[1], "memory") != 0 || strcmp(values[0], "main") == 0 ||
+        strcmp(values[0], "temp") == 0)
+        return;
+    Text text = {0};
+    text_add(&text, "CREATE SCHEMA ");
+    text_add_quoted(&text, values[0]);
+    text_add(&text, ";\n");
+    output_print(session_output(session), text_string(&text));
+    text_done(&text);
 }
 
 static bool command_schema(Session *session, const CommandLine *line)
 {
     static const char *const sequences[] = {"sequence_schema", "sequence_name", NULL};
     static const char *const tables[] = {"schema", "name", NULL};
+    static const char *const schemas[] = {"schema", "format", NULL};
     Text statements = {0};
     if (line->count > 1) {
         text_add(&statements, "SHOW CREATE TABLE ");
         text_add_typed_name(&statements, line->rest);
         text_add_bytes(&statements, "", 1);
     } else {
+        session_read(session, "SHOW SCHEMAS", schemas, schema_print, session);
         session_read(session, "FROM information_schema.sequences", sequences, definition_ask, &statements);
         session_read(session, "SHOW TABLES", tables, definition_ask, &statements);
     }

@@ -181,8 +181,8 @@ bool statement_with_writes(const AstStatement *ast);
 const Plan *statement_written_plan(const Plan *plan);
 TableProvider *statement_written_table(const Plan *plan);
 void statement_require_unsafe_write(const Statement *statement, const TableProvider *table, const AstStatement *ast);
-/* "CREATE TABLE name (…)". */
-const char *statement_table_definition(Statement *statement, TableProvider *table, StringView name);
+/* "CREATE TABLE object (…)"; a format may have a statement of its own, which may name the table otherwise. */
+const char *statement_table_definition(Statement *statement, TableProvider *table, const AstObjectName *object);
 /* The name that a file's table gets: its base name without extensions, made lower case. */
 const char *file_table_name(Arena *arena, StringView path);
 

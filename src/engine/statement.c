@@ -183,11 +183,10 @@ static void identity_print(Statement *statement, Text *text, TableProvider *tabl
         text_add_format(text, " (%s)", options + 1);
 }
 
-static void sequence_print(Statement *statement, Text *text, const SequenceDefinition *definition, StringView name)
+static void sequence_print(Statement *statement, Text *text, const SequenceDefinition *definition, const char *name)
 {
     char type[TYPE_NAME_SIZE];
-    text_add(text, "CREATE SEQUENCE ");
-    printer_print_name(text, name);
+    text_add_format(text, "CREATE SEQUENCE %s", name);
     if (definition->type.id != TYPE_BIGINT)
         text_add_format(text, " AS %s", type_name(definition->type, type));
     text_add(text, sequence_options_text(statement->arena, definition));
@@ -260,20 +259,25 @@ static void constraint_print(Text *text, const Schema *schema, const Constraint 
         reference_print(text, constraint->reference);
 }
 
-const char *statement_table_definition(Statement *statement, TableProvider *table, StringView name)
+const char *statement_table_definition(Statement *statement, TableProvider *table, const AstObjectName *object)
 {
-    const char *own = table->ops->table_definition ? table->ops->table_definition(table, statement->arena) : NULL;
-    if (own)
-        return own;
     Text text = text_in(statement->arena);
+    printer_print_object_name(&text, object);
+    const char *name = text_string(&text);
+    if (table->ops->table_definition) {
+        table->ops->schema(table, &statement->context); /* so that what it is over has been looked at */
+        const char *own = table->ops->table_definition(table, name, statement->arena);
+        if (own)
+            return own;
+    }
+    text = text_in(statement->arena);
     const char *query = provider_logical_plan(table);
     const Sequence *sequence = table_sequence(table);
     if (sequence) {
         sequence_print(statement, &text, &sequence->definition, name);
         return text_string(&text);
     }
-    text_add(&text, query ? "CREATE VIEW " : "CREATE TABLE ");
-    printer_print_name(&text, name);
+    text_add_format(&text, "CREATE %s %s", query ? "VIEW" : "TABLE", name);
     if (query) {
         text_add_format(&text, " AS\n%s", query);
         return text_string(&text);

@@ -72,7 +72,7 @@ static void alteration_begin(Alteration *self)
     Statement *statement = self->statement;
     TableProvider *table = self->named.table;
     const Schema *schema = table->ops->schema(table, &statement->context);
-    const char *sql = statement_table_definition(statement, table, self->named.name);
+    const char *sql = statement_table_definition(statement, table, &(AstObjectName){.name = self->named.name});
     self->create = parser_parse(statement->arena, view_of(sql), NULL)->create_table;
     for (size_t i = 0; i < schema->column_count; i++) {
         Source source = {.column = view_of(schema->columns[i].name)};

@@ -178,12 +178,12 @@ static BatchStream *show_setting(Statement *statement, const AstObjectName *name
     return rows_stream(rows);
 }
 
-static void index_definition_print(Text *text, const Index *index, StringView table)
+static void index_definition_print(Text *text, const Index *index, const AstObjectName *table)
 {
     text_add(text, index->is_unique ? ";\nCREATE UNIQUE INDEX " : ";\nCREATE INDEX ");
     printer_print_name(text, view_of(index->name));
     text_add(text, " ON ");
-    printer_print_name(text, table);
+    printer_print_object_name(text, table);
     for (size_t k = 0; k < index->key_count; k++) {
         const IndexKey *key = &index->keys[k];
         bool is_column = key->expr->kind == EXPR_COLUMN;
@@ -205,9 +205,9 @@ static BatchStream *show_definition(Statement *statement, const AstObjectName *n
     TableProvider *table = statement_require_table(statement, name);
     const Indexes *indexes = provider_indexes(table);
     Text text = text_in(statement->arena);
-    text_add(&text, statement_table_definition(statement, table, name->name));
+    text_add(&text, statement_table_definition(statement, table, name));
     for (size_t i = 0; indexes && i < indexes->count; i++)
-        index_definition_print(&text, &indexes->items[i], name->name);
+        index_definition_print(&text, &indexes->items[i], name);
     rows_add_texts(rows, text_string(&text));
     return rows_stream(rows);
 }

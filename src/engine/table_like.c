@@ -9,7 +9,7 @@
 static const AstCreateTable *like_source(Statement *statement, const NamedTable *named)
 {
     if (table_is_memory(named->table)) {
-        const char *sql = statement_table_definition(statement, named->table, named->name);
+        const char *sql = statement_table_definition(statement, named->table, &(AstObjectName){.name = named->name});
         return parser_parse(statement->arena, view_of(sql), NULL)->create_table;
     }
     const Schema *schema = named->table->ops->schema(named->table, &statement->context);

@@ -222,9 +222,10 @@ typedef struct TableProviderOps {
                    size_t column_count, size_t row_count, void (*visit)(void *user, Batch *batch), void *user);
     const Constraints *(*constraints)(TableProvider *table); /* may be NULL, and return NULL */
     const Indexes *(*indexes)(TableProvider *table);         /* those of CREATE INDEX; may be NULL, and return NULL */
-    const char *(*column_default)(TableProvider *table, size_t column);  /* SQL text or NULL; may be NULL */
-    const char *(*table_definition)(TableProvider *table, Arena *arena); /* the CREATE statement; NULL, or
-                                                                returns NULL: made from the schema */
+    const char *(*column_default)(TableProvider *table, size_t column); /* SQL text or NULL; may be NULL */
+    /* The CREATE statement, for a table of that name, which is quoted where it must be; schema was called before. NULL,
+     * or returns NULL: it is made from the schema. */
+    const char *(*table_definition)(TableProvider *table, const char *name, Arena *arena);
     const char *(*logical_plan)(TableProvider *table); /* a view's query as SQL; NULL, or returns NULL: no view */
     /* Takes rows in table column order and types, defaults filled, until the stream ends; returns how many. All or
      * nothing: committed, or rolled back before it raises. */

@@ -116,12 +116,28 @@ class Commands(ProgramTest):
         self.assertEqual(self.run_quern(input=printed + ".schema\n").output, printed)
         self.assertIn("5,1,1,a\n7,2,2,b\n", self.run_quern(input=printed + rows).output)
 
+    def test_what_schema_prints_keeps_schemas_and_the_names_of_files_tables(self):
+        self.write("numbers.csv", "n\n1\n")
+        made = ("create schema s; create table s.t (a integer); create index by_a on s.t (a); create sequence s.q;\n"
+                "create view s.v as select a from s.t; create temp table kept (b text);\n"
+                "create external table \"Odd\" stored as csv location 'numbers.csv';\n")
+        run = self.run_quern(input=made + ".schema\n")
+        self.assertEqual((run.status, run.errors), (0, ""))
+        self.assertEqual(self.run_quern(input=run.output + ".schema\n").output, run.output)
+        rows = "insert into s.t values (nextval('s.q')); from s.v; from kept; select n from \"Odd\";\n"
+        self.assertEqual(self.run_quern(input=run.output + rows).output, "count\n1\na\n1\nb\nn\n1\n")
+
+    def test_schema_does_not_read_standard_input(self):
+        self.write("s.sql", ".schema\n")
+        run = self.run_quern("-f", "s.sql", input="")
+        self.assertEqual((run.status, run.output, run.errors), (0, "", ""))
+
     def test_schema_goes_on_behind_a_table_that_cannot_be_read(self):
         self.write("empty.csv", "")
         self.write("good.csv", "a\n1\n")
         self.write("s.sql", ".schema\n")
         run = self.run_quern("empty.csv", "good.csv", "-f", "s.sql")
-        self.assertIn("CREATE TABLE good (\n    a BIGINT", run.output)
+        self.assertIn("CREATE EXTERNAL TABLE good (\"a\" BIGINT) STORED AS CSV", run.output)
         self.assertRegex(run.errors, r"s\.sql: line 1: .*empty\.csv: is empty")
         self.assertEqual(run.status, 1)
 

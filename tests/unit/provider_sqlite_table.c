@@ -171,7 +171,7 @@ START_TEST(constraints_and_defaults_are_told)
                                                       CONSTRAINT_PRIMARY_KEY, CONSTRAINT_UNIQUE, CONSTRAINT_UNIQUE));
     ck_assert_str_eq(table->ops->column_default(table, 1), "'x''y'");
     ck_assert_ptr_null(table->ops->column_default(table, 2));
-    ck_assert_ptr_nonnull(strstr(table->ops->table_definition(table, test_arena), "CREATE TABLE t (id INTEGER"));
+    ck_assert_ptr_nonnull(strstr(table->ops->table_definition(table, "t", test_arena), "CREATE TABLE t (id INTEGER"));
 }
 END_TEST
 

@@ -95,22 +95,14 @@ static void text_add_option(Text *text, const char *name, char byte, bool is_fir
     text_add_quoted(text, value, '\'');
 }
 
-static const char *csv_table_definition(TableProvider *base, Arena *arena)
+static const char *csv_table_definition(TableProvider *base, const char *name, Arena *arena)
 {
     CsvTable *table = (CsvTable *)base;
     CsvShape *shape = table->shape;
     if (shape == NULL || table->spool)
         return NULL;
     Text text = text_in(arena);
-    size_t size = strlen(table->path);
-    const char *slash = strrchr(table->path, '/'), *name = slash ? slash + 1 : table->path;
-    const char *dot = strrchr(name, '.');
-    text_add(&text, "CREATE EXTERNAL TABLE ");
-    text_add_quoted(
-        &text,
-        arena_string_n(arena, name, dot && dot > name ? (size_t)(dot - name) : size - (size_t)(name - table->path)),
-        '"');
-    text_add(&text, " (");
+    text_add_format(&text, "CREATE EXTERNAL TABLE %s (", name);
     for (size_t c = 0; c < shape->schema->column_count; c++) {
         char type[TYPE_NAME_SIZE];
         text_add(&text, c ? ", " : "");

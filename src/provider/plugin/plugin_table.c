@@ -80,8 +80,9 @@ static const char *table_column_default(TableProvider *table, size_t column)
     return plugin_of(table)->provider->column_default(plugin_of(table)->provider, column);
 }
 
-static const char *table_definition(TableProvider *table, Arena *arena)
+static const char *table_definition(TableProvider *table, const char *name, Arena *arena)
 {
+    (void)name;
     const char *sql = plugin_of(table)->provider->table_definition(plugin_of(table)->provider);
     return sql ? arena_string(arena, sql) : NULL;
 }

@@ -40,9 +40,9 @@ static const char *sqlite_column_default(TableProvider *base, size_t column)
     return shape ? shape->columns[column].default_sql : NULL;
 }
 
-static const char *sqlite_table_definition(TableProvider *base, Arena *arena)
+static const char *sqlite_table_definition(TableProvider *base, const char *name, Arena *arena)
 {
-    (void)arena;
+    (void)name, (void)arena;
     const SqliteShape *shape = ((SqliteTable *)base)->shape;
     return shape ? shape->sql : NULL;
 }
