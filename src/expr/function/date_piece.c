@@ -143,13 +143,13 @@ static const struct Letter {
     PieceKind kind;
     int width;
 } letters[] = {
-    {'Y', PIECE_YEAR, 4},        {'y', PIECE_YEAR_PART, 2},   {'G', PIECE_ISO_YEAR, 4},    {'m', PIECE_MONTH, 2},
+    {'Y', PIECE_YEAR, 4},        {'y', PIECE_YEAR_PART_C, 2}, {'G', PIECE_ISO_YEAR, 4},    {'m', PIECE_MONTH, 2},
     {'B', PIECE_MONTH_NAME, 0},  {'b', PIECE_MONTH_SHORT, 0}, {'h', PIECE_MONTH_SHORT, 0}, {'d', PIECE_DAY, 2},
     {'j', PIECE_DAY_OF_YEAR, 3}, {'A', PIECE_DAY_NAME, 0},    {'a', PIECE_DAY_SHORT, 0},   {'w', PIECE_WEEKDAY_C, 1},
     {'u', PIECE_WEEKDAY_ISO, 1}, {'V', PIECE_ISO_WEEK, 2},    {'U', PIECE_SUNDAY_WEEK, 2}, {'W', PIECE_MONDAY_WEEK, 2},
     {'H', PIECE_HOUR, 2},        {'I', PIECE_HOUR_12, 2},     {'M', PIECE_MINUTE, 2},      {'S', PIECE_SECOND, 2},
     {'f', PIECE_FRACTION, 6},    {'g', PIECE_FRACTION, 3},    {'p', PIECE_HALF, 0},        {'z', PIECE_ZONE_OFFSET, 0},
-    {'Z', PIECE_ZONE, 0},        {'s', PIECE_EPOCH, 0},       {'C', PIECE_CENTURY, 2},
+    {'Z', PIECE_ZONE, 0},        {'s', PIECE_EPOCH, 0},       {'C', PIECE_CENTURY_C, 2},
 };
 
 /* What stands for several others. */

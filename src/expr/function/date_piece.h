@@ -14,11 +14,13 @@ typedef enum LetterCase { CASE_TITLE, CASE_UPPER, CASE_LOWER } LetterCase;
 typedef enum PieceKind {
     PIECE_TEXT,
     PIECE_YEAR,
-    PIECE_YEAR_COMMA, /* 2,024 */
-    PIECE_YEAR_PART,  /* the last `width` digits */
+    PIECE_YEAR_COMMA,  /* 2,024 */
+    PIECE_YEAR_PART,   /* the last `width` digits */
+    PIECE_YEAR_PART_C, /* two; read, they are 1969 to 2068 */
     PIECE_ISO_YEAR,
     PIECE_ISO_YEAR_PART,
     PIECE_CENTURY,
+    PIECE_CENTURY_C, /* the year's first digits: 20 of 2024 */
     PIECE_QUARTER,
     PIECE_MONTH,
     PIECE_MONTH_NAME,

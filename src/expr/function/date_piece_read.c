@@ -52,15 +52,16 @@ static bool read_fraction(Reading *reading, int width)
     return true;
 }
 
-/* A year of two digits is the one nearest to 2020; three or one: the same. */
-static bool read_year_part(Reading *reading, int width)
+/* A year of two digits is the one nearest to 2020, `pivot` the first of the nineteen hundreds; three or one: the same.
+ */
+static bool read_year_part(Reading *reading, int width, int64_t pivot)
 {
     size_t size = reading->rest.size;
     if (!read_number(reading, 4, &reading->year))
         return false;
     reading->has_year = true;
     if (size - reading->rest.size <= 2 && width <= 3)
-        reading->year += reading->year < 70 ? 2000 : 1900;
+        reading->year += reading->year < pivot ? 2000 : 1900;
     else if (size - reading->rest.size == 3)
         reading->year += reading->year < 520 ? 2000 : 1000;
     return true;
@@ -113,7 +114,9 @@ static bool read_piece(Reading *reading, const Piece *piece, bool is_wide)
         reading->has_year = true;
         return read_number(reading, digits, &reading->year);
     case PIECE_YEAR_PART:
-        return read_year_part(reading, piece->width);
+        return read_year_part(reading, piece->width, 70);
+    case PIECE_YEAR_PART_C:
+        return read_year_part(reading, piece->width, 69); /* as POSIX has it */
     case PIECE_ISO_YEAR:
     case PIECE_ISO_YEAR_PART:
         reading->has_iso_year = true;

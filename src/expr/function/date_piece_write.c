@@ -200,7 +200,11 @@ void piece_write(Text *text, const Piece *piece, const Clock *clock, size_t name
         text_add_format(text, "%lld,%03lld", (long long)(year / 1000), (long long)(year % 1000));
         return;
     case PIECE_YEAR_PART:
+    case PIECE_YEAR_PART_C:
         add_number(text, piece, year % powers[piece->width]);
+        return;
+    case PIECE_CENTURY_C:
+        add_number(text, piece, year / 100);
         return;
     case PIECE_CENTURY:
         add_number(text, piece,
