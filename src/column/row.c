@@ -68,7 +68,8 @@ WRITE(i64, int64_t, int64_t, value)
 WRITE(i128, Int128, Int128, value)
 WRITE(i64_as_i128, int64_t, Int128, value)
 WRITE(i128_as_i64, Int128, int64_t, (int64_t)value) /* it fits: the type has at most 18 digits */
-WRITE(f64, double, double, double_normalized(value))
+WRITE(f64, double, double, value)
+WRITE(f64_key, double, double, double_normalized(value))
 WRITE(interval, Interval, Interval, value)
 
 static void rows_write_strings(RowStore *store, const VectorRows *source, RowColumn column, size_t count,
@@ -90,7 +91,7 @@ static void rows_write_strings(RowStore *store, const VectorRows *source, RowCol
     }
 }
 
-static WriteKernel write_kernel(Physical from, Physical to, bool is_nullable)
+static WriteKernel write_kernel(Physical from, Physical to, bool is_nullable, bool is_key)
 {
     switch (from) {
     case PHYSICAL_BOOL:
@@ -108,6 +109,8 @@ static WriteKernel write_kernel(Physical from, Physical to, bool is_nullable)
             return is_nullable ? write_nullable_i128_as_i64 : write_i128_as_i64;
         return is_nullable ? write_nullable_i128 : write_i128;
     case PHYSICAL_F64:
+        if (is_key)
+            return is_nullable ? write_nullable_f64_key : write_f64_key;
         return is_nullable ? write_nullable_f64 : write_f64;
     case PHYSICAL_INTERVAL:
         return is_nullable ? write_nullable_interval : write_interval;
@@ -118,8 +121,8 @@ static WriteKernel write_kernel(Physical from, Physical to, bool is_nullable)
     return NULL;
 }
 
-void rows_write(RowStore *store, size_t column_index, const Vector *vector, const uint16_t *selection, size_t count,
-                uint8_t *const *rows)
+static void column_write(RowStore *store, size_t column_index, const Vector *vector, const uint16_t *selection,
+                         size_t count, uint8_t *const *rows, bool is_key)
 {
     const RowLayout *layout = row_store_layout(store);
     VectorRows source;
@@ -129,7 +132,19 @@ void rows_write(RowStore *store, size_t column_index, const Vector *vector, cons
     if (stored == PHYSICAL_STRING)
         rows_write_strings(store, &source, column, count, rows);
     else
-        write_kernel((Physical)vector->physical, stored, source.validity != NULL)(&source, column, count, rows);
+        write_kernel((Physical)vector->physical, stored, source.validity != NULL, is_key)(&source, column, count, rows);
+}
+
+void rows_write(RowStore *store, size_t column_index, const Vector *vector, const uint16_t *selection, size_t count,
+                uint8_t *const *rows)
+{
+    column_write(store, column_index, vector, selection, count, rows, /* is_key= */ false);
+}
+
+void rows_write_key(RowStore *store, size_t column_index, const Vector *vector, const uint16_t *selection, size_t count,
+                    uint8_t *const *rows)
+{
+    column_write(store, column_index, vector, selection, count, rows, /* is_key= */ true);
 }
 
 /* ---- reading ---- */

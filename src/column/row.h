@@ -3,10 +3,9 @@
  *   +-----------+---------------------------------+------------------+
  *   | NULL bits | columns, least aligned first    | extra_size bytes |   row and extra are aligned to 16 bytes
  *   +-----------+---------------------------------+------------------+
- *   bit c is set when column c is NULL; its slot is then zero, so rows of equal values have equal bytes but for long
- *   strings and for intervals (1 month equals 30 days)
+ *   bit c is set when column c is NULL; its slot is then zero
  *
- * DECIMAL columns of up to 18 digits are stored as I64, others as I128. -0.0 is stored as 0.0 and every NaN as one NaN.
+ * DECIMAL columns of up to 18 digits are stored as I64, others as I128.
  * In the functions below `count` is at most BATCH_SIZE where vectors are given. */
 #ifndef QUERN_COLUMN_ROW_H
 #define QUERN_COLUMN_ROW_H
@@ -76,6 +75,10 @@ void row_store_copy(RowStore *store, uint8_t *const *rows, size_t count, uint8_t
  * copied. */
 void rows_write(RowStore *store, size_t column_index, const Vector *vector, const uint16_t *selection, size_t count,
                 uint8_t *const *rows);
+/* The same for a column whose equal values become one, where which of them came first is chance: -0.0 is stored as 0.0
+ * and every NaN as one NaN. */
+void rows_write_key(RowStore *store, size_t column_index, const Vector *vector, const uint16_t *selection, size_t count,
+                    uint8_t *const *rows);
 /* Reads a column: `target` becomes flat with `count` values, row i from rows[i]; a NULL pointer gives NULL (the
  * null-extended side of an outer join). Long strings stay where they are. */
 void rows_read(const RowLayout *layout, size_t column_index, uint8_t *const *rows, size_t count, Vector *target);

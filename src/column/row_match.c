@@ -158,6 +158,7 @@ bool row_equals(const RowLayout *layout, size_t column_count, const uint8_t *a, 
         Physical physical = type_physical(layout->types[c]);
         String first, second;
         Interval one, other;
+        double value, slot;
         if ((a[c / 8] ^ b[c / 8]) >> (c % 8) & 1)
             return false;
         switch (physical) { /* the slot of a NULL is zero, in both */
@@ -171,6 +172,12 @@ bool row_equals(const RowLayout *layout, size_t column_count, const uint8_t *a, 
             memcpy(&one, x, sizeof one);
             memcpy(&other, y, sizeof other);
             if (!interval_equal(one, other))
+                return false;
+            break;
+        case PHYSICAL_F64:
+            memcpy(&value, x, sizeof value);
+            memcpy(&slot, y, sizeof slot);
+            if (!f64_equal(value, slot))
                 return false;
             break;
         default:

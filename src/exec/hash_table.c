@@ -300,7 +300,7 @@ static void rows_make(HashTable *table, HashProbe *probe, const AddedKeys *added
     for (size_t k = 0; k < count; k++)
         probe->new_selection[k] = selection ? selection[list[k]] : list[k];
     for (size_t c = 0; c < table->key_count; c++)
-        rows_write(table->store, c, added->keys[c], probe->new_selection, count, probe->new_rows);
+        rows_write_key(table->store, c, added->keys[c], probe->new_selection, count, probe->new_rows);
 }
 
 static void probe_fill_claimed(HashTable *table, HashProbe *probe, const AddedKeys *added, size_t empty_count,
