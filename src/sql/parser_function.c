@@ -4,13 +4,13 @@
 
 /* ---- arguments ---- */
 
-/* name => value, name := value */
+/* name => value, name := value; before the sign any word is a name, as in read_csv('file', null => 'NA') */
 static AstName parser_accept_argument_name(Parser *parser)
 {
-    TokenKind next = parser_peek(parser, 1)->kind;
+    TokenKind word = parser_peek(parser, 0)->kind, next = parser_peek(parser, 1)->kind;
     AstName name = {0};
-    if ((next == TOKEN_ARROW || next == TOKEN_ASSIGN) && token_is_name(parser_peek(parser, 0))) {
-        name = parser_name(parser, "an argument's name");
+    if ((next == TOKEN_ARROW || next == TOKEN_ASSIGN) && (word == TOKEN_WORD || word == TOKEN_QUOTED)) {
+        name = parser_label(parser, "an argument's name");
         parser_advance(parser);
     }
     return name;

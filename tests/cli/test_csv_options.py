@@ -118,6 +118,13 @@ class Options(ProgramTest):
                                    f"copy m from 't.csv' ({OPTIONS}); select sum(price), max(day) from m")
         self.assertEqual((run.status, run.output), (0, "count\n3\nsum,max\n1001227.25,2024-02-29\n"), run.errors)
 
+    def test_an_option_whose_name_is_a_keyword_needs_no_quotes(self):
+        self.write("n.csv", "a,b\nNA,1\n\"NA\",2\n,3\n")
+        run = self.run_quern("--null-value", "-", "-c", "select * from read_csv('n.csv', null => 'NA')")
+        self.assertEqual((run.status, run.output), (0, "a,b\n-,1\nNA,2\n\"\",3\n"))
+        run = self.run_quern("--null-value", "-", "-c", "select b from read_csv('n.csv', null := 'NA,') where a is null")
+        self.assertEqual((run.status, run.output), (0, "b\n1\n3\n"))
+
     def test_read_csv_takes_options_by_name(self):
         self.write("t.csv", GERMAN)
         run = self.run_quern("-c", "select _line, price * 2 as p from read_csv('t.csv', delimiter => ';', "
