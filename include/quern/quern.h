@@ -1,8 +1,8 @@
 /* quern.h: the client API of quern, whole. C11 or C++.
  *
- * A connection and all that is made from it belong to one thread at a time (quern_interrupt alone may come from another
- * thread or a signal handler). Text is UTF-8. Every function that can fail returns a QuernStatus; on failure the output
- * parameters are untouched and quern_error_* say what happened.
+ * A connection and all that is made from it belong to one thread at a time; quern_interrupt and quern_progress alone
+ * may come from another, the former from a signal handler too. Text is UTF-8. Every function that can fail returns a
+ * QuernStatus; on failure the output parameters are untouched and quern_error_* say what happened.
  *
  *     QuernConnection *connection;
  *     QuernResult *result;
