@@ -171,6 +171,8 @@ static void candidates_add_qualified(void)
     static const char *const table_columns[] = {"schema", "name", NULL};
     Text tables = {0};
     session_read(complete_session, "SHOW TABLES", table_columns, candidate_take_table_of_schema, NULL);
+    session_read(complete_session, "SHOW TABLES FROM information_schema", table_columns, candidate_take_table_of_schema,
+                 NULL);
     session_read(complete_session, "SHOW TABLES", table_columns, qualified_table_take, &tables);
     if (tables.size)
         candidates_add_columns_of(&tables);

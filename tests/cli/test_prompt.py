@@ -145,6 +145,8 @@ class Prompt(ProgramTest):
         terminal = self.terminal("people.csv", "club.db")
         terminal.ask("select * from club.mem\t;")
         terminal.expect(r"│ *1985 *│")
+        terminal.ask("select schema_name from information_schema.schem\t where schema_name = 'club';")
+        terminal.expect(r"│ *club *│")
         terminal.ask("select people.hei\t from people;")
         terminal.expect(r"│ *170 *│")
         terminal.ask("from people p select p.surn\t;")
