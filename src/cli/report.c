@@ -19,6 +19,17 @@ static bool byte_continues(char byte)
     return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
+void place_move(Place *place, const char *text, size_t size)
+{
+    const char *end = text + size;
+    for (const char *line_end; (line_end = memchr(text, '\n', (size_t)(end - text))) != NULL; text = line_end + 1) {
+        place->line++;
+        place->column = 0;
+    }
+    for (; text < end; text++)
+        place->column += !byte_continues(*text);
+}
+
 /* Decodes a character; returns its bytes. What is not UTF-8 counts as characters of one byte. */
 static size_t character_decode(const char *text, size_t size, wchar_t *ret_character)
 {
@@ -94,18 +105,16 @@ void report_error(const QuernConnection *connection, Place place, const char *sq
     Text text = {0};
     int64_t position = quern_error_position(connection);
     bool is_placed = position >= 0 && (uint64_t)position <= size;
-    size_t line = place.line, column = 0, line_count = 1;
-    for (size_t i = 0; is_placed && i < (size_t)position; i++) {
-        column += !byte_continues(sql[i]);
-        if (sql[i] == '\n')
-            line++, column = 0;
-    }
+    size_t line_count = 1;
+    Place error = place;
+    if (is_placed)
+        place_move(&error, sql, (size_t)position);
     for (size_t i = 0; i < size && line_count == 1; i++)
         line_count += sql[i] == '\n' && i + 1 < size;
     if (place.source == NULL && place.line == 1 && line_count == 1)
         text_add_place(&text, NULL, 0, 0); /* the caret alone shows it */
     else
-        text_add_place(&text, place.source, line, is_placed ? column + 1 : 0);
+        text_add_place(&text, place.source, error.line, is_placed ? error.column + 1 : 0);
     text_add_format(&text, "error %s: %s\n", quern_error_sqlstate(connection), quern_error_message(connection));
     if (is_placed)
         text_add_caret(&text, sql, size, (size_t)position);

@@ -8,7 +8,11 @@
 typedef struct Place {
     const char *source; /* the script's name; NULL: the command line or the prompt */
     size_t line;        /* of the statement's first byte, from 1 */
+    size_t column;      /* characters before it in that line */
 } Place;
+
+/* Behind the text that stands there. */
+void place_move(Place *place, const char *text, size_t size);
 
 /* The connection's last error, which a statement of `size` bytes met:
  *

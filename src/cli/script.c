@@ -112,14 +112,14 @@ size_t script_run_front(Session *session, const char *text, size_t size, bool is
         size_t taken;
         if (inline_data_is_open(&session->data)) {
             bool is_whole = script_run_data(session, text + done, size - done, is_end, &taken);
-            place->line += lines_count(text + done, taken);
+            place_move(place, text + done, taken);
             done += taken;
             if (!is_whole)
                 break;
             continue;
         }
         size_t blank = script_blank_size(text + done, size - done);
-        place->line += lines_count(text + done, blank);
+        place_move(place, text + done, blank);
         done += blank;
         taken = done < size ? script_front_size(text + done, size - done, is_end) : 0;
         if (taken == 0)
@@ -131,7 +131,7 @@ size_t script_run_front(Session *session, const char *text, size_t size, bool is
                               place->line + lines_count(text + done, taken));
         else
             session_run(session, text + done, taken, &taken, *place);
-        place->line += lines_count(text + done, taken);
+        place_move(place, text + done, taken);
         done += taken;
     }
     return done;

@@ -1,4 +1,5 @@
 """Scripts: from files, from standard input, statement by statement; where errors are; --keep-going."""
+import re
 import time
 
 from harness import ProgramTest
@@ -30,6 +31,11 @@ class Scripts(ProgramTest):
         run = self.run_quern(input="select 'äöü' as é, nope")
         self.assertRegex(run.errors, r"line 1, column 20: ")
         self.assertRegex(run.errors, r"\n    select 'äöü' as é, nope\n {4}" + " " * 19 + r"\^\n")
+
+    def test_an_error_names_the_column_of_its_line_also_behind_other_statements(self):
+        run = self.run_quern("--keep-going", input="select 1 as \"é\"; foo;\n\n   bar; /* x */ baz\n;select\n  nope;\n")
+        places = re.findall(r"<stdin>: line (\d+), column (\d+): error", run.errors)
+        self.assertEqual(places, [("1", "18"), ("3", "4"), ("3", "17"), ("5", "3")])
 
     def test_of_a_long_line_only_the_place_is_shown(self):
         run = self.run_quern("-c", "select " + "1, " * 3000 + "nope" + ", 1" * 3000)
