@@ -41,6 +41,8 @@ size_t script_blank_size(const char *text, size_t size)
             step = end ? (size_t)(end - text) - i + 1 : 0;
         } else if (text[i] == '/' && i + 1 < size && text[i + 1] == '*') {
             step = block_comment_size(text + i, size - i);
+        } else if (size - i >= 3 && memcmp(text + i, "\xEF\xBB\xBF", 3) == 0) {
+            step = 3; /* a byte order mark, which the lexer passes over as well */
         }
         if (step == 0)
             break;

@@ -37,6 +37,11 @@ class Scripts(ProgramTest):
         places = re.findall(r"<stdin>: line (\d+), column (\d+): error", run.errors)
         self.assertEqual(places, [("1", "18"), ("3", "4"), ("3", "17"), ("5", "3")])
 
+    def test_a_byte_order_mark_may_stand_before_a_command(self):
+        self.write("s.sql", "\ufeff.print hello\nselect 1 as a;\n")
+        run = self.run_quern("-f", "s.sql")
+        self.assertEqual((run.status, run.output, run.errors), (0, "hello\na\n1\n", ""))
+
     def test_of_a_long_line_only_the_place_is_shown(self):
         run = self.run_quern("-c", "select " + "1, " * 3000 + "nope" + ", 1" * 3000)
         self.assertRegex(run.errors, r"nope")
