@@ -98,16 +98,22 @@ static _Noreturn void raise_no_function(Binder *binder, const char *name, bool i
                "function %s(%s) does not exist", name, types);
 }
 
-/* A text beside a DECIMAL is a number with all its digits, not one rounded to the other's scale. */
-static void widen_literal(Binder *binder, Expr **arguments, bool *is_untyped, size_t count)
+/* A text where a DECIMAL is wanted is a number with all its digits, not one rounded to the other arguments' scale.
+ * False: no type has changed; else `types` are those of the arguments now. */
+static bool widen_literals(Binder *binder, Expr **arguments, bool *is_untyped, Type *types, size_t count)
 {
-    for (size_t i = 0; count == 2 && i < 2; i++) {
-        Type other = arguments[1 - i]->type;
-        if (!is_untyped[i] || is_untyped[1 - i] || other.id != TYPE_DECIMAL)
+    bool is_wider = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_untyped[i] || types[i].id != TYPE_DECIMAL)
             continue;
-        arguments[i] = bind_literal_as(binder, arguments[i], other);
+        bool has_other = count == 2 && !is_untyped[1 - i] && arguments[1 - i]->type.id == TYPE_DECIMAL;
+        arguments[i] = bind_literal_as(binder, arguments[i], has_other ? arguments[1 - i]->type : types[i]);
         is_untyped[i] = false;
+        is_wider |= !type_equal(arguments[i]->type, types[i]);
     }
+    for (size_t i = 0; is_wider && i < count; i++)
+        types[i] = arguments[i]->type;
+    return is_wider;
 }
 
 /* now() is one moment for the whole statement: a constant, so that it can be handed to providers. In a plan that is
@@ -141,13 +147,13 @@ Expr *bind_call(Binder *binder, const char *name, Expr *const *given, const bool
         arguments[i] = given[i];
         is_untyped[i] = given_is_untyped[i];
     }
-    if (symbol && strcmp(symbol, "||") != 0)
-        widen_literal(binder, arguments, is_untyped, count);
     for (size_t i = 0; i < count; i++)
         types[i] = arguments[i]->type;
     Type result;
     bool is_ambiguous;
     const Function *function = function_resolve(view_of(name), types, is_untyped, count, &result, &is_ambiguous);
+    if (function && widen_literals(binder, arguments, is_untyped, types, count))
+        function = function_resolve(view_of(name), types, is_untyped, count, &result, &is_ambiguous);
     if (function == NULL && symbol && count > 0)
         raise_no_operator(binder, symbol, arguments, is_untyped, count, position);
     if (function == NULL)

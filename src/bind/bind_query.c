@@ -13,6 +13,16 @@ Plan *rows_exact(Binder *binder, const Rows *rows)
     return bind_project(binder, rows->plan, exprs, rows->names, rows->column_count);
 }
 
+/* The column's type beside that of the other inputs, where it is one text without a type, which then is a DECIMAL with
+ * all its digits. */
+static Type rows_literal_type(Binder *binder, const Rows *rows, size_t column, Type others)
+{
+    const PlanProject *project = (const PlanProject *)rows->plan;
+    bool is_text = rows->is_untyped[column] && others.id == TYPE_DECIMAL && rows->plan->kind == PLAN_PROJECT &&
+                   project->exprs[column]->kind == EXPR_CONSTANT;
+    return is_text ? bind_literal_as(binder, project->exprs[column], others)->type : others;
+}
+
 static Type rows_common_type(Binder *binder, const Rows *inputs, size_t count, size_t column, const char *what,
                              Position position)
 {
@@ -26,6 +36,8 @@ static Type rows_common_type(Binder *binder, const Rows *inputs, size_t count, s
                        "%s types %s and %s of column %zu cannot be matched", what, bind_type_text(binder, common),
                        bind_type_text(binder, type), column + 1);
     }
+    for (size_t i = 0; i < count; i++)
+        type_common(common, rows_literal_type(binder, &inputs[i], column, common), &common);
     return common.id == TYPE_NULL && has_text ? type_of(TYPE_VARCHAR) : common;
 }
 

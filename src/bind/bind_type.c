@@ -110,12 +110,14 @@ bool ast_is_untyped(const AstExpr *ast)
            (ast->kind == AST_STRING || ast->kind == AST_PARAMETER || (ast->kind == AST_VALUE && ast->value.is_untyped));
 }
 
-/* A text that DECIMAL can hold is compared with all its digits, not rounded to the other side's scale. */
+/* A text that DECIMAL can hold is taken with all its digits, not rounded to the other side's scale, nor refused where
+ * the other side has room for fewer before the point. */
 static bool literal_as_decimal(StringView text, Type type, Value *ret_value)
 {
     Type exact;
     Int128 number;
-    if (type.id != TYPE_DECIMAL || !decimal_parse_exact(view_trim(text), &exact, &number) || exact.scale <= type.scale)
+    if (type.id != TYPE_DECIMAL || !decimal_parse_exact(view_trim(text), &exact, &number) ||
+        (exact.scale <= type.scale && exact.precision - exact.scale <= type.precision - type.scale))
         return false;
     *ret_value = value_decimal(exact, number);
     return true;
