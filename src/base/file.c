@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/discard.h"
+
 enum { NAME_TRIES = 100 };
 
 _Noreturn void file_raise(const char *path, int error, Position position)
@@ -70,10 +72,10 @@ bool folder_sync(Arena *scratch, const char *path)
 static void new_file_release(void *object)
 {
     NewFile *file = object;
-    if (file->descriptor >= 0)
-        close(file->descriptor);
     if (file->name)
         unlink(file->name);
+    if (file->descriptor >= 0)
+        file_discard(file->descriptor);
 }
 
 /* Tries names until one is free. */

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/discard.h"
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -84,7 +85,7 @@ static void temp_file_grow(TempFile *file, uint64_t size)
 static void temp_file_close(TempFile *file)
 {
     if (file->descriptor >= 0)
-        close(file->descriptor);
+        file_discard(file->descriptor);
     if (file->context->temp)
         memory_budget_give(file->context->temp, file->end);
     file->descriptor = -1;

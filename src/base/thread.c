@@ -10,18 +10,24 @@
 enum { STACK_SIZE = 8 << 20 }; /* what a program's first thread mostly has; only what is used of it takes memory */
 enum { WAIT_NS = 20 * 1000 * 1000 };
 
-pthread_t thread_start(void *(*run)(void *argument), void *argument)
+int thread_try(void *(*run)(void *argument), void *argument, pthread_t *ret_thread)
 {
-    pthread_t thread;
     pthread_attr_t attributes;
     sigset_t all, before;
     sigfillset(&all);
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_SIZE);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* which the new thread inherits */
-    int failure = pthread_create(&thread, &attributes, run, argument);
+    int failure = pthread_create(ret_thread, &attributes, run, argument);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
+    return failure;
+}
+
+pthread_t thread_start(void *(*run)(void *argument), void *argument)
+{
+    pthread_t thread;
+    int failure = thread_try(run, argument, &thread);
     if (failure)
         error_raise_hint(ERROR_OUT_OF_MEMORY, NO_POSITION, "SET threads = 1 does without", "no thread is to be had: %s",
                          strerror(failure));

@@ -7,6 +7,8 @@
 /* Starts a thread with a stack as deep as the recursion over a plan asks for. Raises OUT_OF_MEMORY when the system
  * refuses. `run` lets no error out. */
 pthread_t thread_start(void *(*run)(void *argument), void *argument);
+/* The same for who may raise nothing: 0, or an errno. */
+int thread_try(void *(*run)(void *argument), void *argument, pthread_t *ret_thread);
 /* Waits for its end. */
 void thread_join(pthread_t thread);
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/cgroup.h"
+#include "base/discard.h"
 #include "base/memory_pool.h"
 #include "base/version.h"
 #include "engine/formats.h"
@@ -119,6 +120,7 @@ void quern_close(QuernConnection *connection)
     quern_result_free(connection->result);
     transaction_free(connection->transaction);
     arena_free(connection->arena);
+    file_discard_wait(); /* nothing of the library runs when its last connection is closed */
 }
 
 uint64_t connection_generation(const QuernConnection *connection)

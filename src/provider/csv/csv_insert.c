@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/discard.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/temp_file.h"
@@ -102,7 +103,7 @@ static void spool_done(void *object)
     RowSpool *spool = object;
     memory_free(spool->memory);
     if (spool->descriptor >= 0)
-        close(spool->descriptor);
+        file_discard(spool->descriptor);
 }
 
 /* What the sink refused. */

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/discard.h"
 #include "base/error.h"
 #include "base/temp_file.h"
 #include "provider/csv/csv_journal.h"
@@ -127,7 +128,7 @@ static void spool_release(void *object)
     CsvSpool *spool = object;
     close(spool->input);
     if (spool->storage >= 0)
-        close(spool->storage);
+        file_discard(spool->storage);
     pthread_mutex_destroy(&spool->mutex);
 }
 
