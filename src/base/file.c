@@ -9,12 +9,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/context.h"
 #include "base/discard.h"
 
 enum { NAME_TRIES = 100 };
 
 _Noreturn void file_raise(const char *path, int error, Position position)
 {
+    if (error == EINTR)
+        context_check(context_entered());
     error_raise(error == ENOSPC || error == EDQUOT ? ERROR_DISK_FULL : ERROR_IO, position, "%s: %s", path,
                 strerror(error));
 }
@@ -47,6 +50,45 @@ bool file_write_all(int descriptor, const char *data, size_t size, uint64_t offs
         data += written, size -= (size_t)written, offset += (uint64_t)written;
     }
     return true;
+}
+
+#ifdef SYNC_FILE_RANGE_WRITE
+static bool range_sync(int descriptor, off_t at, off_t size, unsigned flags)
+{
+    /* not every file system, and no pipe, can do it in pieces */
+    return sync_file_range(descriptor, at, size, flags) == 0 || errno == EINVAL || errno == ENOSYS || errno == ESPIPE;
+}
+
+/* What fsync would, piece by piece, with some of them on their way at a time: the cancel flag is looked at between. */
+static bool file_sync_pieces(int descriptor)
+{
+    enum { PIECE = 1 << 20, AHEAD = 8 * PIECE };
+    struct stat status;
+    if (fstat(descriptor, &status) != 0)
+        return false;
+    for (off_t at = 0; at < status.st_size + AHEAD; at += PIECE) {
+        if (context_is_over(context_entered())) {
+            errno = EINTR;
+            return false;
+        }
+        if (at < status.st_size && !range_sync(descriptor, at, PIECE, SYNC_FILE_RANGE_WRITE))
+            return false;
+        if (at >= AHEAD && !range_sync(descriptor, at - AHEAD, PIECE, SYNC_FILE_RANGE_WAIT_BEFORE))
+            return false;
+    }
+    return true;
+}
+#else
+static bool file_sync_pieces(int descriptor)
+{
+    (void)descriptor;
+    return true;
+}
+#endif
+
+bool file_sync(int descriptor)
+{
+    return file_sync_pieces(descriptor) && fsync(descriptor) == 0;
 }
 
 bool folder_sync(Arena *scratch, const char *path)
@@ -115,7 +157,7 @@ NewFile *new_file_open(Arena *arena, const char *path, const struct stat *like, 
 
 void new_file_commit(NewFile *file, Arena *scratch, Position position)
 {
-    if (fsync(file->descriptor) != 0)
+    if (!file_sync(file->descriptor))
         file_raise(file->target, errno, position);
     int descriptor = file->descriptor;
     file->descriptor = -1;

@@ -12,12 +12,15 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-/* DISK_FULL or IO, by what `error` (an errno) is. */
+/* DISK_FULL or IO, by what `error` (an errno) is; INTERRUPTED when it is EINTR and the statement has been cancelled. */
 _Noreturn void file_raise(const char *path, int error, Position position);
 
 /* All of it at the offset. False: errno says why; EIO where the file ends before. */
 bool file_read_all(int descriptor, char *data, size_t size, uint64_t offset);
 bool file_write_all(int descriptor, const char *data, size_t size, uint64_t offset);
+
+/* All that was written to it is on disk. False: errno says why; EINTR: the statement has been cancelled meanwhile. */
+bool file_sync(int descriptor);
 
 /* The names in the path's folder as they are now are on disk. False: errno says why. */
 bool folder_sync(Arena *scratch, const char *path);

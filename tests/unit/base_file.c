@@ -1,4 +1,4 @@
-/* New files take the place of old ones; files that nobody needs are
+/* New files take the place of old ones whole or not at all, also when that is cancelled; files that nobody needs are
  * closed, large ones by a thread that ends. */
 #include "base/file.h"
 
@@ -12,7 +12,8 @@
 
 enum { LARGE = 32 << 20, MANY = 200 };
 
-static const Context context;
+static _Atomic bool is_cancelled;
+static const Context context = {.cancel = &is_cancelled};
 
 /* ---- new files ---- */
 
@@ -20,6 +21,7 @@ static const char text[] = "new";
 
 static void commit(void *argument)
 {
+    context_enter(&context);
     NewFile *file = new_file_open(test_arena, argument, NULL, NO_POSITION);
     ck_assert(file_write_all(file->descriptor, text, sizeof text, 0));
     new_file_commit(file, test_arena, NO_POSITION);
@@ -34,9 +36,21 @@ static void folder_begin(void)
     snprintf(path, sizeof path, "%s/file", folder);
 }
 
+START_TEST(a_commit_that_is_cancelled_leaves_nothing)
+{
+    folder_begin();
+    is_cancelled = true;
+    expect_error(ERROR_INTERRUPTED, commit, path);
+    arena_free(test_arena);
+    test_arena = arena_new_child(NULL);
+    ck_assert_int_eq(rmdir(folder), 0); /* it is empty */
+}
+END_TEST
+
 START_TEST(a_commit_brings_the_file)
 {
     folder_begin();
+    is_cancelled = false;
     Error error;
     ck_assert(error_protect(commit, path, &error));
     char found[sizeof text];
@@ -97,5 +111,5 @@ START_TEST(large_files_with_a_name_are_closed_at_once)
 }
 END_TEST
 
-TEST_PROGRAM(a_commit_brings_the_file, many_large_files_are_closed, small_files_are_closed_at_once,
-             large_files_with_a_name_are_closed_at_once)
+TEST_PROGRAM(a_commit_that_is_cancelled_leaves_nothing, a_commit_brings_the_file, many_large_files_are_closed,
+             small_files_are_closed_at_once, large_files_with_a_name_are_closed_at_once)

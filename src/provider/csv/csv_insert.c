@@ -127,6 +127,10 @@ static bool spool_copy(Insertion *insertion, int target, uint64_t offset)
     char *data = arena_allocate(insertion->write.arena, COPY_SIZE);
     for (uint64_t position = 0, size; position < spool->file_size; position += size) {
         size = spool->file_size - position < COPY_SIZE ? spool->file_size - position : COPY_SIZE;
+        if (context_is_over(insertion->write.context)) {
+            errno = EINTR;
+            return false;
+        }
         if (!file_read_all(spool->descriptor, data, size, position) ||
             !file_write_all(target, data, size, offset + position))
             return false;
@@ -225,7 +229,7 @@ static void insertion_append(Insertion *insertion)
     CsvJournal journal = {.old_size = old_size, .new_size = start + spool_size(&insertion->spool)};
     csv_journal_write(insertion->write.arena, path, &journal);
     bool is_done = file_write_all(insertion->write.descriptor, line_end, strlen(line_end), old_size) &&
-                   spool_copy(insertion, insertion->write.descriptor, start) && fsync(insertion->write.descriptor) == 0;
+                   spool_copy(insertion, insertion->write.descriptor, start) && file_sync(insertion->write.descriptor);
     if (!is_done) {
         int error = errno;
         /* If not even cutting it works, the journal stays, and keeps readers from the tail. */
