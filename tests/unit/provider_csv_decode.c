@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/context.h"
+#include "provider/csv/csv_decode.h"
+
 /* A few megabytes: more than one buffer of every step. */
 static const char *big_text(int row_count)
 {
@@ -217,9 +220,43 @@ START_TEST(text_that_is_not_in_its_encoding_is_an_error)
 }
 END_TEST
 
+static _Atomic bool is_cancelled;
+
+static size_t pull_and_cancel(void *user, char *target, size_t size)
+{
+    Packed *packed = user;
+    size_t given = packed->size < size ? packed->size : size;
+    memcpy(target, packed->data, given);
+    packed->data += given, packed->size -= given;
+    is_cancelled = true;
+    return given;
+}
+
+static void decode_a_block(void *packed)
+{
+    static const Context context = {.cancel = &is_cancelled};
+    char target[1024];
+    context_enter(&context);
+    csv_decoder_read(csv_decoder_open(test_arena, "x.bz2", CSV_COMPRESSION_BZIP2, NULL, pull_and_cancel, packed),
+                     target, sizeof target);
+}
+
+START_TEST(decoding_a_block_can_be_interrupted)
+{
+    Text text = text_in(test_arena);
+    uint64_t random = 1;
+    for (size_t i = 0; i < 100000; i++) { /* what cannot be compressed well, so that a block has many bytes */
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        text_add_char(&text, (char)(' ' + (random >> 58)));
+    }
+    Packed packed = bzip2_pack(text.data, text.size);
+    expect_error(ERROR_INTERRUPTED, decode_a_block, &packed);
+}
+END_TEST
+
 TEST_PROGRAM(compressed_files_have_the_rows_of_the_plain_one, compressed_parts_one_after_the_other_are_one_text,
              a_compressed_file_that_is_cut_anywhere_is_an_error, a_changed_byte_is_an_error_and_never_other_rows,
              other_bytes_behind_a_compressed_file_are_an_error, errors_in_compressed_files_name_line_and_column,
              what_only_begins_like_a_compressed_file_is_text, a_compressed_pipe_can_be_scanned_twice,
              encodings_are_converted, a_byte_order_mark_tells_the_encoding, compressed_text_is_converted_as_well,
-             text_that_is_not_in_its_encoding_is_an_error)
+             text_that_is_not_in_its_encoding_is_an_error, decoding_a_block_can_be_interrupted)

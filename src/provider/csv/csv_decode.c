@@ -9,6 +9,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/context.h"
 #include "base/error.h"
 
 enum {
@@ -16,6 +17,8 @@ enum {
     SMALL_SIZE = 64,           /* a caller with less room is served from a buffer: a character may need four bytes */
     XZ_MEMORY_LIMIT = 1 << 30, /* bytes that a file may make the xz decoder take; xz -9 needs 65 MiB */
     BZIP2_MAGIC_SIZE = 10,     /* "BZh", a level, and the first block's or the end's six bytes */
+    BZIP2_INPUT = 16 << 10,    /* of a step, in bytes: a block of 900 KB takes up to 100 ms that nobody interrupts */
+    BZIP2_OUTPUT = 64 << 10,
 };
 
 typedef struct Stage Stage;
@@ -168,13 +171,13 @@ static void bzip2_run(Stage *stage, Step *step)
     }
     bz_stream *stream = &stage->bzip2;
     stream->next_in = (char *)step->input;
-    stream->avail_in = (unsigned)step->input_size;
+    stream->avail_in = step->input_size < BZIP2_INPUT ? (unsigned)step->input_size : BZIP2_INPUT;
     stream->next_out = step->output;
-    stream->avail_out = step->output_size > UINT32_MAX ? UINT32_MAX : (unsigned)step->output_size;
-    size_t room = stream->avail_out;
+    stream->avail_out = step->output_size < BZIP2_OUTPUT ? (unsigned)step->output_size : BZIP2_OUTPUT;
+    size_t room = stream->avail_out, given = stream->avail_in;
     int status = BZ2_bzDecompress(stream);
-    step->input += step->input_size - stream->avail_in;
-    step->input_size = stream->avail_in;
+    step->input += given - stream->avail_in;
+    step->input_size -= given - stream->avail_in;
     step->output += room - stream->avail_out;
     step->output_size -= room - stream->avail_out;
     if (status == BZ_MEM_ERROR)
@@ -287,6 +290,7 @@ static size_t stage_read(CsvDecoder *decoder, size_t index, char *target, size_t
     Stage *stage = decoder->stages[index];
     bool is_stuck = false; /* the last step took nothing: it needs more input */
     for (;;) {
+        context_check(context_entered());
         if (!stage->has_ended && (is_stuck || stage->input_start == stage->input_end))
             stage_fill(decoder, index);
         size_t left = stage->input_end - stage->input_start;
