@@ -50,8 +50,10 @@ static uint32_t edit_distance(KernelCall *call, Characters a, Characters b, bool
     text_clear(&state->rows);
     uint32_t *rows = (uint32_t *)(void *)text_reserve(&state->rows, 3 * width * sizeof *rows);
     uint32_t *before = rows, *last = rows + width, *now = rows + 2 * width;
-    for (size_t j = 0; j < width; j++)
+    for (size_t j = 0; j < width; j++) {
+        context_pace(j);
         last[j] = before[j] = (uint32_t)j;
+    }
     for (size_t i = 1; i <= a.count; i++) {
         context_check(call->context);
         now[0] = (uint32_t)i;
