@@ -7,7 +7,8 @@
 #include "expr/function/regex.h"
 
 enum { STEPS_UNWATCHED = 500000 };
-enum { PIECE = 256 << 10 }; /* bytes */
+enum { PIECE = 256 << 10 };         /* bytes */
+enum { LONGEST_PATTERN = 1 << 20 }; /* bytes, far more than PCRE2 compiles, which nothing interrupts */
 
 typedef struct RegexWatched {
     pcre2_code *code;
@@ -36,6 +37,11 @@ static pcre2_code *code_new(const Regex *regex, uint32_t more_options, Error *re
     int failure;
     PCRE2_SIZE offset;
     StringView pattern = regex->pattern;
+    if (pattern.size > LONGEST_PATTERN) {
+        error_set(ret_error, ERROR_INVALID_REGULAR_EXPRESSION, NO_POSITION,
+                  "invalid regular expression: it has %zu bytes, more than a megabyte", pattern.size);
+        return NULL;
+    }
     pcre2_code *code =
         pcre2_compile((PCRE2_SPTR)pattern.data, pattern.size, regex->options | more_options, &failure, &offset, NULL);
     if (code == NULL) {
