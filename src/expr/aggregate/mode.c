@@ -109,6 +109,7 @@ static void state_grow(const AggregateState *self, ModeState *state, Physical ph
     state->capacity = capacity;
     state->slots = has_slots ? arena_allocate_zero(self->arena, slots_size) : NULL;
     for (size_t i = 0; has_slots && i < state->tally_count; i++) {
+        context_pace_item(i);
         uint64_t hash = item_hash(physical, &tallies[i].item);
         *state_find(state, physical, &tallies[i].item, hash) = (Slot){(uint32_t)(hash >> 32), (uint32_t)i + 1};
     }
@@ -193,6 +194,7 @@ static void mode_combine(AggregateState *self, uint8_t *const *from, uint8_t *co
         size_t item_count;
         const Item *items = items_of(&other->others, &item_count);
         for (size_t j = 0; j < other->tally_count; j++) {
+            context_pace_item(j);
             const Tally *tally = &other->tallies[j];
             state_add(self, state, physical, &tally->item, item_hash(physical, &tally->item), tally->count);
         }
@@ -224,6 +226,7 @@ static void tally_walk_begin(TallyWalk *walk, const AggregateState *self, const 
 static bool tally_walk_next(TallyWalk *walk, Tally *ret_tally)
 {
     if (walk->next < walk->end) {
+        context_pace_item((size_t)(walk->end - walk->next));
         *ret_tally = *walk->next++;
         return true;
     }
