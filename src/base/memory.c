@@ -150,6 +150,18 @@ void memory_zero_pieces(void *target, size_t size)
     }
 }
 
+int memory_compare_pieces(const void *a, const void *b, size_t size)
+{
+    int order = 0;
+    for (size_t done = 0; a != b && order == 0 && done < size; done += MEMORY_PIECE) {
+        context_check(context_entered());
+        temp_memory_look();
+        size_t left = size - done;
+        order = memcmp((const char *)a + done, (const char *)b + done, left < MEMORY_PIECE ? left : MEMORY_PIECE);
+    }
+    return order;
+}
+
 size_t memory_size_multiply(size_t a, size_t b)
 {
     size_t product;

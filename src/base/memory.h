@@ -50,6 +50,14 @@ static inline void memory_zero(void *target, size_t size)
         memset(target, 0, size);
 }
 
+/* memcmp, the same way of more than MEMORY_COMPARED bytes: there may be many equal ones to compare. */
+enum { MEMORY_COMPARED = 64 << 10 };
+int memory_compare_pieces(const void *a, const void *b, size_t size) __attribute__((cold));
+static inline int memory_compare(const void *a, const void *b, size_t size)
+{
+    return size > MEMORY_COMPARED ? memory_compare_pieces(a, b, size) : memcmp(a, b, size);
+}
+
 /* a * b, a + b; raise OUT_OF_MEMORY where the size would wrap. */
 size_t memory_size_multiply(size_t a, size_t b);
 size_t memory_size_add(size_t a, size_t b);

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 typedef struct StringView {
     const char *data;
     size_t size; /* bytes */
@@ -23,7 +25,7 @@ static inline StringView view_of(const char *text)
 
 static inline bool view_equal(StringView a, StringView b)
 {
-    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+    return a.size == b.size && (a.size == 0 || memory_compare(a.data, b.data, a.size) == 0);
 }
 
 static inline char ascii_lower(char c)
@@ -62,11 +64,11 @@ static inline bool text_equal_ignoring_case(const char *a, const char *b)
     return view_equal_ignoring_case(view_of(a), view_of(b));
 }
 
-/* Byte order, as memcmp: negative, 0, positive. */
+/* Byte order, as memcmp: negative, 0, positive. Can be interrupted. */
 static inline int view_compare(StringView a, StringView b)
 {
     size_t size = a.size < b.size ? a.size : b.size;
-    int order = size ? memcmp(a.data, b.data, size) : 0;
+    int order = size ? memory_compare(a.data, b.data, size) : 0;
     return order ? order : (a.size > b.size) - (a.size < b.size);
 }
 

@@ -15,16 +15,23 @@ static inline uint64_t string_load_u64(const char *bytes)
     return word;
 }
 
-/* Of more than 8 bytes: in steps of 16, the last of them overlapping the one before, so that no step is a short one. */
-static inline uint64_t string_hash_long(const char *text, size_t size)
+/* In steps of 16 bytes, the last of them overlapping the one before, so that no step is a short one. */
+static inline uint64_t string_hash_steps(uint64_t hash, const char *text, const char *end)
 {
-    const char *end = text + size;
-    uint64_t hash = size;
     for (; end - text > 16; text += 16)
         hash = hash_combine(hash ^ string_load_u64(text), string_load_u64(text + 8));
-    if (size < 16)
-        return hash_combine(hash ^ string_load_u64(text), string_load_u64(end - 8));
     return hash_combine(hash ^ string_load_u64(end - 16), string_load_u64(end - 8));
+}
+
+/* The same of a large text: can be interrupted. */
+uint64_t string_hash_large(const char *text, size_t size) __attribute__((cold));
+
+/* Of more than 8 bytes. */
+static inline uint64_t string_hash_long(const char *text, size_t size)
+{
+    if (size < 16)
+        return hash_combine(size ^ string_load_u64(text), string_load_u64(text + size - 8));
+    return size > MEMORY_COMPARED ? string_hash_large(text, size) : string_hash_steps(size, text, text + size);
 }
 
 static inline uint64_t string_hash(String value)

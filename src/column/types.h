@@ -217,7 +217,7 @@ static inline bool string_equal(const String *a, const String *b)
         return false;
     if (a->size <= STRING_INLINE_SIZE)
         return memcmp(a->rest, b->rest, sizeof a->rest) == 0;
-    return memcmp(a->pointer, b->pointer, a->size) == 0;
+    return memory_compare(a->pointer, b->pointer, a->size) == 0;
 }
 
 /* Byte order: negative, 0, positive. */

@@ -24,7 +24,7 @@ void sort_keys_encode(SortKeys *keys, Vector *const *columns, const uint16_t *se
 /* Keys are in order as memcmp says; none is the beginning of another. */
 static inline int sort_key_compare(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size)
 {
-    return memcmp(a, b, a_size < b_size ? a_size : b_size);
+    return memory_compare(a, b, a_size < b_size ? a_size : b_size);
 }
 
 #endif

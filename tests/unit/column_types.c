@@ -1,6 +1,8 @@
 /* Types: names, sizes, and where two types meet. */
 #include "test.h"
 
+#include "base/context.h"
+#include "column/string_hash.h"
 #include "column/types.h"
 
 static Type parsed(const char *text)
@@ -137,6 +139,43 @@ START_TEST(strings_order_by_bytes_whether_inline_or_not)
 }
 END_TEST
 
+static _Atomic bool is_cancelled;
+
+static void hash(void *argument)
+{
+    static const Context context = {.cancel = &is_cancelled};
+    context_enter(&context);
+    string_hash(string_make(argument, strlen(argument)));
+}
+
+/* In steps of 16 bytes, the last of which overlaps the one before. */
+static uint64_t hash_by_steps(const char *text, size_t size)
+{
+    uint64_t hash = size;
+    for (size_t at = 0; at < size; at += 16) {
+        const char *step = text + (size - at < 16 ? size - 16 : at);
+        hash = hash_combine(hash ^ string_load_u64(step), string_load_u64(step + 8));
+    }
+    return hash;
+}
+
+START_TEST(a_large_text_is_hashed_like_others_and_can_be_interrupted)
+{
+    enum { LARGE = 5 << 20 };
+    char *text = arena_allocate(test_arena, LARGE + 1);
+    for (size_t i = 0; i < LARGE; i++)
+        text[i] = (char)('a' + i * 7919 % 26);
+    for (size_t size = LARGE - 40; size <= LARGE; size++) {
+        text[size] = '\0';
+        ck_assert_uint_eq(string_hash(string_make(text, size)), hash_by_steps(text, size));
+        text[size] = 'z';
+    }
+    text[LARGE] = '\0';
+    is_cancelled = true;
+    expect_error(ERROR_INTERRUPTED, hash, text);
+}
+END_TEST
+
 TEST_PROGRAM(names_print_and_read_back, synonyms_and_modifiers_are_understood_and_others_refused,
              types_meet_in_what_holds_both_whatever_the_order, decimals_of_18_digits_are_stored_in_64_bits,
-             strings_order_by_bytes_whether_inline_or_not)
+             strings_order_by_bytes_whether_inline_or_not, a_large_text_is_hashed_like_others_and_can_be_interrupted)

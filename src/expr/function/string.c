@@ -55,13 +55,13 @@ static int64_t character_position(StringView text, StringView part)
 
 static bool view_starts(StringView text, StringView part)
 {
-    return text.size >= part.size && (part.size == 0 || memcmp(text.data, part.data, part.size) == 0);
+    return text.size >= part.size && (part.size == 0 || memory_compare(text.data, part.data, part.size) == 0);
 }
 
 static bool view_ends(StringView text, StringView part)
 {
     return text.size >= part.size &&
-           (part.size == 0 || memcmp(text.data + text.size - part.size, part.data, part.size) == 0);
+           (part.size == 0 || memory_compare(text.data + text.size - part.size, part.data, part.size) == 0);
 }
 
 KERNEL_TEXTS(position_texts, int64_t, character_position(y, x))
