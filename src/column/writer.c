@@ -112,8 +112,10 @@ void writer_put(Writer *writer, StringView text)
 void writer_put_repeated(Writer *writer, const char *text, size_t count)
 {
     StringView view = view_of(text);
-    while (count-- > 0)
+    while (count-- > 0) {
+        context_pace(count);
         writer_put(writer, view);
+    }
 }
 
 void writer_put_escaped(Writer *writer, StringView text, const char *const escapes[256])

@@ -112,6 +112,7 @@ static Cell cell_make(Arena *arena, StringView view, size_t limit)
     size_t width = 0, start = 0, at = 0;
     while (at < view.size && (limit == 0 || width <= limit)) {
         size_t size;
+        context_pace(at);
         uint32_t character = utf8_decode(view.data + at, view.size - at, &size);
         if (is_control(character)) {
             char shown[16];

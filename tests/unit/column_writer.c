@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "column/arrow/arrow_write.h"
 #include "column/convert.h"
 #include "column/writer.h"
 
@@ -518,6 +519,67 @@ START_TEST(formats_have_names)
 }
 END_TEST
 
+static _Atomic bool is_cancelled;
+static Context cancelled_context = {.cancel = &is_cancelled};
+
+static char *text_of(size_t size)
+{
+    char *text = memset(arena_allocate(test_arena, size + 1), 'x', size);
+    text[size] = '\0';
+    return text;
+}
+
+static bool count_and_cancel(void *user, const char *data, size_t size)
+{
+    (void)data, (void)size;
+    is_cancelled = true;
+    ++*(size_t *)user;
+    return true;
+}
+
+static void write_table(void *argument)
+{
+    const char *names_and_types[] = {"a", "varchar", NULL}, *text = text_of(3 << 20);
+    const Schema *schema = schema_of(names_and_types);
+    WriterOptions options = {.format = WRITER_TABLE};
+    Writer *writer = writer_new(test_arena, &cancelled_context, schema, &options, count_and_cancel, argument);
+    context_enter(&cancelled_context);
+    writer_begin(writer);
+    writer_batch(writer, batch_of(schema, &text, 1));
+    writer_end(writer);
+}
+
+START_TEST(the_border_of_a_wide_table_can_be_interrupted)
+{
+    size_t piece_count = 0;
+    is_cancelled = false;
+    expect_error(ERROR_INTERRUPTED, write_table, &piece_count);
+    ck_assert_uint_lt(piece_count, 20); /* of some 150 */
+}
+END_TEST
+
+static void write_arrow(void *argument)
+{
+    (void)argument;
+    enum { ROWS = 20 };
+    const char *names_and_types[] = {"a", "varchar", NULL}, *texts[ROWS];
+    for (size_t i = 0; i < ROWS; i++)
+        texts[i] = text_of(500000);
+    const Schema *schema = schema_of(names_and_types);
+    const Batch *batch = batch_of(schema, texts, ROWS);
+    struct ArrowArray array;
+    is_cancelled = true;
+    context_enter(&cancelled_context);
+    arrow_write_batch(schema, batch, &array);
+    array.release(&array);
+}
+
+START_TEST(making_arrow_arrays_of_much_text_can_be_interrupted)
+{
+    expect_error(ERROR_INTERRUPTED, write_arrow, NULL);
+}
+END_TEST
+
 TEST_PROGRAM(csv_writes_every_type_and_nothing_for_null, csv_quotes_what_would_read_back_as_something_else,
              csv_options_choose_delimiter_quote_and_null, libcsv_reads_back_a_field_larger_than_the_buffer,
              tsv_escapes_instead_of_quoting, a_header_stands_also_over_an_empty_result,
@@ -529,4 +591,5 @@ TEST_PROGRAM(csv_writes_every_type_and_nothing_for_null, csv_quotes_what_would_r
              a_wide_value_behind_the_sample_overflows_its_box_whole,
              selections_constants_and_dictionaries_are_written_alike,
              output_leaves_in_pieces_and_a_sink_that_refuses_ends_it, a_result_without_columns_has_rows_all_the_same,
-             formats_have_names)
+             formats_have_names, the_border_of_a_wide_table_can_be_interrupted,
+             making_arrow_arrays_of_much_text_can_be_interrupted)

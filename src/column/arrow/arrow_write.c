@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/context.h"
 #include "column/arrow/arrow_type.h"
 
 /* ---- one array: it stands in an arena of its own, for a consumer may move a child out of its parent ---- */
@@ -104,8 +105,13 @@ static void write_text(Arena *arena, const Vector *vector, size_t count, const v
         offsets[i + 1] = (int32_t)size;
     }
     char *bytes = arena_allocate(arena, size + 1);
-    for (size_t i = 0; i < count; i++)
-        memcpy(bytes + offsets[i], string_data(&strings[i]), (size_t)(offsets[i + 1] - offsets[i]));
+    for (size_t i = 0, looked_at = 0; i < count; i++) { /* a batch may have hundreds of megabytes */
+        if ((size_t)offsets[i] - looked_at > MEMORY_PIECE) {
+            context_check(context_entered());
+            looked_at = (size_t)offsets[i];
+        }
+        memory_copy(bytes + offsets[i], string_data(&strings[i]), (size_t)(offsets[i + 1] - offsets[i]));
+    }
     ret_buffers[1] = offsets;
     ret_buffers[2] = bytes;
 }
