@@ -237,7 +237,7 @@ START_TEST(real_files_read_as_libcsv_reads_them)
 END_TEST
 
 static _Atomic bool is_cancelled;
-static const Context cancelled_context = {.cancel = &is_cancelled};
+static Context cancelled_context = {.cancel = &is_cancelled};
 static const CsvDialect plain = {.delimiter = ',', .quote = '"', .has_quote = true, .escape = '"', .column_count = 2};
 
 static void end_find(void *argument)
@@ -274,8 +274,65 @@ START_TEST(a_record_of_a_million_bytes_can_be_interrupted)
 }
 END_TEST
 
+/* ---- rows that are none ---- */
+
+typedef struct Rejects {
+    CsvBlock block;
+    CsvRows rows;
+    size_t count, largest_window;
+    bool cancels;
+} Rejects;
+
+static void reject_note(void *user, uint64_t offset, size_t field, const char *reason, StringView text)
+{
+    (void)offset, (void)field, (void)reason, (void)text;
+    Rejects *rejects = user;
+    if (rejects->count++ > 0 && rejects->block.window > rejects->largest_window)
+        rejects->largest_window = rejects->block.window;
+    atomic_store(&is_cancelled, rejects->cancels);
+}
+
+static void rejects_take(void *argument)
+{
+    Rejects *rejects = argument;
+    Text text = text_in(test_arena);
+    for (size_t i = 0; i < 10000; i++)
+        text_add(&text, "1,\"x\"y\n");
+    text_add(&text, "1,2\n");
+    CsvDialect dialect = plain;
+    dialect.on_error = CSV_ERROR_REJECT;
+    CsvSource *source = oracle_source(test_arena, text_view(&text));
+    source->context = &cancelled_context;
+    csv_block_init(&rejects->block, test_arena, &cancelled_context, source, &dialect, cpu_level(), 0, 0);
+    rejects->block.on_reject = reject_note;
+    rejects->block.reject_user = rejects;
+    ck_assert(csv_block_take(&rejects->block, &rejects->rows, BATCH_SIZE, true));
+    ck_assert_uint_eq(rejects->rows.count, 1);
+    ck_assert(!csv_block_take(&rejects->block, &rejects->rows, BATCH_SIZE, true));
+}
+
+START_TEST(bad_rows_one_after_the_other_are_not_indexed_again_and_again)
+{
+    Rejects *rejects = arena_new(test_arena, Rejects);
+    atomic_store(&is_cancelled, false);
+    rejects_take(rejects);
+    ck_assert_uint_eq(rejects->count, 10000);
+    ck_assert_uint_lt(rejects->largest_window, 16 << 10); /* bytes, not half a megabyte */
+}
+END_TEST
+
+START_TEST(bad_rows_one_after_the_other_can_be_interrupted)
+{
+    Rejects *rejects = arena_new(test_arena, Rejects);
+    rejects->cancels = true;
+    expect_error(ERROR_INTERRUPTED, rejects_take, rejects);
+    ck_assert_uint_eq(rejects->count, 1);
+}
+END_TEST
+
 TEST_PROGRAM(random_files_read_as_libcsv_reads_them, random_bytes_read_as_libcsv_reads_them,
              blocks_of_every_size_read_as_libcsv_reads_them_in_every_dialect, fields_longer_than_any_block_are_whole,
              what_stands_at_the_end_of_64_bytes_is_seen, kernels_of_all_levels_write_the_same_index,
              kernels_stop_when_the_index_is_full, a_record_of_a_million_bytes_can_be_interrupted,
-             real_files_read_as_libcsv_reads_them)
+             bad_rows_one_after_the_other_are_not_indexed_again_and_again,
+             bad_rows_one_after_the_other_can_be_interrupted, real_files_read_as_libcsv_reads_them)

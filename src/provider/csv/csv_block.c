@@ -22,6 +22,7 @@ enum {
     PADDING = CSV_KERNEL_GROUP + CSV_FIELD_PADDING, /* and behind it */
     AROUND = FRONT + LINE + PADDING,
     PIECE_REST = 4 << 10, /* read with a piece, since its last record most often ends there */
+    PROBLEM_WINDOW = 4 << 10,
 };
 
 static void block_release(void *object)
@@ -296,6 +297,8 @@ static void block_meet_problem(CsvBlock *block)
     block_reject(block, problem->record_start, problem->resume, problem->field_number, problem_texts[problem->kind]);
     block->start = problem->resume;
     block->index.problem.kind = CSV_PROBLEM_NONE;
+    block->window = PROBLEM_WINDOW; /* the next is near, perhaps: what is indexed behind it is indexed in vain */
+    context_check(block->context);
 }
 
 /* Whether a record of so many fields is no row at all: a blank line, a comment. */
