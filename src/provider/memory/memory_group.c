@@ -341,6 +341,7 @@ void memory_group_seal(MemoryGroup *group, const Context *context, size_t row_co
     for (size_t c = 0; c < group->column_count; c++) {
         if (!column_is_text(&group->columns[c]))
             continue;
+        context_check(context); /* a column is milliseconds of work */
         memory_column_encode(&group->columns[c], context, group->budget, row_count);
         memory_column_sketch(&group->columns[c], first, row_count);
     }
