@@ -274,6 +274,30 @@ START_TEST(a_record_of_a_million_bytes_can_be_interrupted)
 }
 END_TEST
 
+static void text_read(void *argument)
+{
+    StringView text = *(StringView *)argument;
+    char *target = arena_allocate(test_arena, text.size);
+    CsvSource *source = oracle_source(test_arena, text);
+    source->context = &cancelled_context;
+    ck_assert_uint_eq(csv_source_read(source, 0, target, text.size), text.size);
+    ck_assert(memcmp(target, text.data, text.size) == 0);
+}
+
+START_TEST(a_read_of_many_megabytes_can_be_interrupted)
+{
+    enum { SIZE = 10000000 };
+    char *data = arena_allocate(test_arena, SIZE);
+    for (size_t i = 0; i < SIZE; i++)
+        data[i] = (char)('a' + i * 7919 % 26);
+    StringView text = {data, SIZE};
+    atomic_store(&is_cancelled, false);
+    text_read(&text);
+    atomic_store(&is_cancelled, true);
+    expect_error(ERROR_INTERRUPTED, text_read, &text);
+}
+END_TEST
+
 /* ---- rows that are none ---- */
 
 typedef struct Rejects {
@@ -334,5 +358,5 @@ TEST_PROGRAM(random_files_read_as_libcsv_reads_them, random_bytes_read_as_libcsv
              blocks_of_every_size_read_as_libcsv_reads_them_in_every_dialect, fields_longer_than_any_block_are_whole,
              what_stands_at_the_end_of_64_bytes_is_seen, kernels_of_all_levels_write_the_same_index,
              kernels_stop_when_the_index_is_full, a_record_of_a_million_bytes_can_be_interrupted,
-             bad_rows_one_after_the_other_are_not_indexed_again_and_again,
+             a_read_of_many_megabytes_can_be_interrupted, bad_rows_one_after_the_other_are_not_indexed_again_and_again,
              bad_rows_one_after_the_other_can_be_interrupted, real_files_read_as_libcsv_reads_them)

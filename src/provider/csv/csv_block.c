@@ -108,7 +108,9 @@ static void block_make_room(CsvBlock *block, size_t more)
         buffer = block_buffer(block, is_small ? needed : block->capacity);
     uint64_t offset = block->offset + block->start;
     char *data = (char *)buffer->data + FRONT + offset % LINE;
-    if (rest)
+    if (rest && is_new)
+        memory_copy(data, block->data + block->start, rest);
+    else if (rest)
         memmove(data, block->data + block->start, rest);
     if (is_new) {
         if (is_small)

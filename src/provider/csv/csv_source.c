@@ -19,6 +19,7 @@
 enum {
     POLL_MS = 50, /* how long a read of a pipe waits between two looks at the cancel flag */
     SKIP_SIZE = 64 << 10,
+    READ_PIECE = 4 << 20, /* bytes read between two looks at the cancel flag */
 };
 
 struct CsvSpool {
@@ -255,16 +256,19 @@ size_t csv_source_read_stored(CsvSource *source, uint64_t offset, char *target, 
         return 0;
     if (size > source->stored_size - offset)
         size = (size_t)(source->stored_size - offset);
-    for (;;) {
-        ssize_t got = pread(source->descriptor, target, size, (off_t)offset);
-        if (got > 0) {
-            source->stored_read += (uint64_t)got;
-            return (size_t)got;
-        }
-        if (got == 0)
+    for (size_t done = 0;;) {
+        size_t part = size - done < READ_PIECE ? size - done : READ_PIECE;
+        ssize_t got = pread(source->descriptor, target + done, part, (off_t)(offset + done));
+        if (got == 0 && done == 0)
             source_raise_truncated(source);
-        if (errno != EINTR)
+        if (got < 0 && errno != EINTR)
             error_raise(ERROR_IO, NO_POSITION, "%s: %s", source->path, strerror(errno));
+        if (got >= 0) {
+            source->stored_read += (uint64_t)got;
+            done += (size_t)got;
+            if (done == size || (size_t)got < part)
+                return done;
+        }
         context_check(source->context);
     }
 }
