@@ -31,6 +31,7 @@ static const char *const setup[] = {
     "FROM r",
     "COPY (SELECT n, CASE n WHEN 0 THEN '\"' ELSE repeat('x\"\"', 10) || n END FROM range(3000000) AS r(n)) "
     "TO '$/unclosed.csv' (HEADER false, QUOTE '~')",
+    "COPY (SELECT '1,\"x\"y' FROM range(1000000)) TO '$/bad.csv' (HEADER false, QUOTE '~')",
     "ATTACH '$/t.db' AS d",
     "DROP TABLE IF EXISTS d.t",
     "DROP TABLE IF EXISTS d.into",
@@ -51,6 +52,7 @@ static const char *const statements[] = {
     "SELECT * FROM d.t WHERE s LIKE '%9%8%7%6%5%4%3%2%1%0%' ORDER BY s",
     "SELECT sum(g % 7) FROM generate_series(1, 100000000000) AS g(g)",
     "SELECT count(*) FROM '$/unclosed.csv'",
+    "SELECT count(*) FROM '$/bad.csv'",
     /* joins */
     "SELECT count(*) FROM t a, t b WHERE a.i <> b.k",
     "SELECT count(*) FROM t a JOIN t b ON a.k = b.k JOIN t c ON b.k = c.k JOIN t d ON c.k = d.k",
@@ -75,6 +77,7 @@ static const char *const statements[] = {
     "SELECT length(string_agg(s, ',')), length(string_agg(s, ',' ORDER BY s)) FROM t, range(10) b(n)",
     "SELECT median(i * n), quantile_cont(i * n, 0.9), mode(i * n) FROM t, range(20) b(n)",
     "SELECT k % 3, quantile_disc(s, 0.3), mode(s), count(DISTINCT i * n) FROM t, range(10) b(n) GROUP BY k % 3",
+    "SELECT mode(i / 7.0::DOUBLE) FROM plain",
     "SELECT DISTINCT s || n FROM t, range(50) b(n)",
     "SELECT i * n FROM t, range(50) b(n) EXCEPT SELECT i FROM t",
     "SELECT i FROM plain EXCEPT ALL SELECT i + 1 FROM plain",
@@ -90,6 +93,9 @@ static const char *const statements[] = {
     "SELECT median(i) OVER (ORDER BY s ROWS BETWEEN 100000 PRECEDING AND 50000 FOLLOWING), rank() OVER (ORDER BY k) "
     "FROM t, range(5) b(n)",
     "SELECT string_agg(s, '') OVER (ORDER BY i ROWS 1000 PRECEDING) FROM t",
+    /* the same text of megabytes in all rows */
+    "SELECT x, count(*) FROM (SELECT string_agg(s, '') OVER (ORDER BY i % 3) AS x FROM t) q GROUP BY x",
+    "SELECT max(x) FROM (SELECT string_agg(s, '') OVER (ORDER BY i % 3) AS x FROM t) q",
     "SELECT i, k % 7, count(DISTINCT s), approx_count_distinct(s), arg_max(s, k) FROM t, range(5) b(n) "
     "GROUP BY GROUPING SETS ((i, k % 7), (i), ())",
     "SELECT group_concat(s), min(s || n), entropy(s) FROM t, range(5) b(n) GROUP BY k % 5",
@@ -127,6 +133,7 @@ static const char *const statements[] = {
     "SELECT max(md5(repeat('ab', 60000000 + n))), max(sha256(repeat('ab', 60000000 + n))) FROM turns",
     "SELECT max(split_part(repeat('ab,', 30000000 + n), ',', 29000000)) FROM turns",
     "SELECT max(levenshtein(repeat('ab', 20000 + n), repeat('ba', 20000))) FROM turns",
+    "SELECT max(levenshtein(repeat('ab', 10000000 + n), repeat('ba', 10000000))) FROM turns",
     "SELECT max(json_extract('[' || repeat('{\"a\": 1},', 10000000 + n) || '{\"b\": 2}]', '$[10000000].b')) "
     "FROM turns",
     "SELECT max(encode(repeat('ab', 60000000 + n)::BYTEA, 'base64')) FROM turns",
@@ -187,6 +194,9 @@ static const char *const statements[] = {
     "COPY (SELECT * FROM t, range(100) b(n)) TO '$/out.csv.xz'",
     "COPY (SELECT * FROM t, range(100) b(n)) TO '$/out.arrow' (FORMAT arrow)",
     "COPY (SELECT * FROM t, range(100) b(n)) TO '$/out.json' (FORMAT json)",
+    "COPY (SELECT * FROM t, range(2) b(n)) TO '$/out.csv'", /* of which half is fsync */
+    "COPY (SELECT n, repeat('ab', 10000000 + n) FROM turns LIMIT 30) TO '$/out.arrow' (FORMAT arrow)",
+    "COPY (SELECT n, repeat('ab', 10000000 + n) FROM turns LIMIT 3) TO '$/out.txt' (FORMAT table)",
 };
 enum {
     SETUPS = sizeof setup / sizeof *setup,
