@@ -74,6 +74,10 @@ class Memory(ProgramTest):
             run = self.run_quern("--set", f"memory_limit={limit}", "--set", "threads=4", "--set", "parallel_rows=0",
                                  "-c", "EXPLAIN SELECT s FROM 't.csv'")
             self.assertEqual("Gather" in run.output, is_shared, limit)
+        self.write("u.csv", "s\n" + ("x" * 1000000 + "\n") * 70)  # more than is read to plan
+        run = self.run_quern("--set", "memory_limit=64MB", "--set", "threads=4", "--set", "parallel_rows=0", "-c",
+                             "EXPLAIN SELECT s FROM 'u.csv'")
+        self.assertNotIn("Gather", run.output)
 
     def test_joins_half_of_whose_rows_have_one_key(self):
         left, right = (f"(SELECT CASE WHEN i % 2 = 0 THEN {key} ELSE i END AS k, i, repeat('x', 150) AS s "
@@ -195,6 +199,7 @@ class Memory(ProgramTest):
             (32, 1, f"SELECT {sums} FROM (SELECT DISTINCT s FROM 't.csv')", kinds),
             (32, 4, f"SELECT {sums} FROM (SELECT s FROM 't.csv' UNION SELECT s FROM 't.csv')", kinds),
             (32, 1, "SELECT count(*) AS n FROM 't.csv' a JOIN 't.csv' b ON a.s = b.s", f"n\n{2 * count}\n"),
+            (32, 4, "SELECT count(*) AS n FROM 't.csv' a JOIN 't.csv' b ON a.s = b.s", f"n\n{2 * count}\n"),
             (128, 4, "SELECT count(*) AS n FROM 't.csv' a JOIN 't.csv' b ON a.s = b.s", f"n\n{2 * count}\n"),
             (32, 1, f"WITH w AS MATERIALIZED (SELECT * FROM 't.csv') SELECT {sums} FROM w WHERE i >= (SELECT min(i) FROM w)",
              f"n,size\n{count},{count * size}\n"),

@@ -89,10 +89,11 @@ static void survey_move(Survey *survey, uint64_t offset, uint64_t end)
     survey->block->ends_at_limit = false;
 }
 
-/* Records that begin at offset .. end-1; `offset` is where one begins. */
+/* Records that begin at offset .. end-1; `offset` is where one begins. The last may end far behind `end`. */
 static void survey_rows(Survey *survey, uint64_t offset, uint64_t end, bool is_start)
 {
     CsvRows *rows = survey->rows;
+    uint64_t rows_end = offset;
     survey_move(survey, offset, end);
     while (csv_block_take(survey->block, rows, BATCH_SIZE, true)) {
         context_check(survey->context);
@@ -106,10 +107,13 @@ static void survey_rows(Survey *survey, uint64_t offset, uint64_t end, bool is_s
         }
         is_start = false;
         survey->row_count += rows->count;
+        if (rows->count > 0)
+            rows_end = csv_rows_end(rows, rows->count - 1);
         arena_reset(survey->scratch);
         if (rows->count < count)
             break;
     }
+    survey->byte_count += rows_end - offset;
 }
 
 /* Whether rows that begin at `offset` are regular up to `end`. */
@@ -152,7 +156,6 @@ static void survey_piece(Survey *survey, uint64_t offset, uint64_t end)
         uint64_t start = survey_find_record(survey, offset, is_inside);
         if (start == 0 || start >= end || !survey_is_regular(survey, start, end))
             continue;
-        survey->byte_count += end - start;
         survey_rows(survey, start, end, false);
         return;
     }
@@ -192,7 +195,6 @@ static void survey_all(Survey *survey, uint64_t data_offset, const CsvHead *head
     }
     survey_block_new(survey, CSV_PIECE_SIZE);
     survey_rows(survey, data_offset, data_offset + CSV_PIECE_SIZE, true);
-    survey->byte_count = CSV_PIECE_SIZE;
     uint64_t step = (size - data_offset - CSV_PIECE_SIZE) / (CSV_PIECE_COUNT - 1);
     for (uint64_t i = 1; i < CSV_PIECE_COUNT; i++) {
         uint64_t offset = data_offset + i * step;
