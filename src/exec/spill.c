@@ -10,6 +10,7 @@ enum {
     DEEPEST = 64 / SPILL_BITS - 4, /* hash tables use the low bits: those are left to them */
     LARGEST_BLOCK = 256 << 10,
     SMALLEST_BLOCK = 4 << 10,
+    LARGEST_STORE = 1 << 20, /* that is kept from one batch to the next */
 };
 
 typedef struct SpillSide {
@@ -135,6 +136,8 @@ void spill_add(Spill *spill, size_t side, Vector *const *columns, const uint16_t
         for (size_t i = 0; i < piece; i++)
             row_run_add(spill_run(spill, spill_partition(spill, hashes[first + i]), side), spill->rows[i],
                         (RowTag){0, 0});
+        if (row_store_size(own->store) > LARGEST_STORE)
+            row_store_release(own->store);
     }
 }
 

@@ -206,3 +206,12 @@ class Memory(ProgramTest):
         ):
             with self.subTest(query=query, threads=threads):
                 self.expect_within(limit, f"SET parallel_rows = 0; {query}", output, threads)
+
+    def test_values_of_eight_megabytes(self):
+        count, size = 12, 8000000
+        self.write("t.csv", "i,s\n" + "".join(f"{i}," + f"{i // 2:06d}".ljust(size, "x") + "\n" for i in range(count)))
+        for limit, threads, query, output in (
+            (32, 4, "SELECT count(*) AS n FROM 't.csv' a JOIN 't.csv' b ON a.s = b.s", f"n\n{2 * count}\n"),
+        ):
+            with self.subTest(query=query):
+                self.expect_within(limit, f"SET parallel_rows = 0; {query}", output, threads)
