@@ -64,8 +64,9 @@ void row_store_read(const RowStore *store, size_t index, uint8_t *target);
 void row_store_clear(RowStore *store);
 /* Forget all rows and give their memory back, before the arena does; the store is good for more. */
 void row_store_release(RowStore *store);
-/* Whether there are some of 16 KiB or more: a copy of all that a batch's rows have may be too much then. */
-bool row_store_has_large_strings(const RowStore *store);
+/* Bytes of the largest of them where that is 16 KiB or more, else 0: a copy of all that a batch's rows have may be too
+ * much then. */
+size_t row_store_largest_string(const RowStore *store);
 /* Bytes that live as long as the store's rows. */
 char *row_store_string_memory(RowStore *store, size_t size);
 /* Appends copies of rows of the same layout, with their long strings; the copies' addresses go to ret_rows. */

@@ -27,11 +27,11 @@ struct RowStore {
     size_t current_page; /* the one that the next row goes to, once there is one */
     ARRAY(Buffer *) string_pages;
     size_t current_string_page;
-    size_t string_used; /* bytes of the current string page */
-    bool has_large_strings;
-    TempFile *file;     /* NULL: all pages are memory */
-    size_t memory_size; /* bytes of pages that are; more stand in the file */
-    size_t mapped_size; /* bytes of those */
+    size_t string_used;    /* bytes of the current string page */
+    size_t largest_string; /* 0: none is large */
+    TempFile *file;        /* NULL: all pages are memory */
+    size_t memory_size;    /* bytes of pages that are; more stand in the file */
+    size_t mapped_size;    /* bytes of those */
 };
 
 /* ---- layout ---- */
@@ -161,7 +161,7 @@ void row_store_clear(RowStore *store)
     store->current_page = 0;
     store->current_string_page = 0;
     store->string_used = 0;
-    store->has_large_strings = false;
+    store->largest_string = 0;
 }
 
 /* Powers of two, which memory is cut into. */
@@ -254,14 +254,15 @@ void row_store_read(const RowStore *store, size_t index, uint8_t *target)
     temp_buffer_read(page->buffer, (index - page->first_row) * row_size, target, row_size);
 }
 
-bool row_store_has_large_strings(const RowStore *store)
+size_t row_store_largest_string(const RowStore *store)
 {
-    return store->has_large_strings;
+    return store->largest_string;
 }
 
 char *row_store_string_memory(RowStore *store, size_t size)
 {
-    store->has_large_strings |= size >= LARGE_STRING;
+    if (size >= LARGE_STRING && size > store->largest_string)
+        store->largest_string = size;
     while (store->current_string_page < store->string_pages.count) {
         const Buffer *page = store->string_pages.items[store->current_string_page];
         if (page->size - store->string_used >= size) {

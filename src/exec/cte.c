@@ -120,7 +120,7 @@ static Batch *cte_scan_next(Operator *op)
     size_t left = rows->end - self->position;
     size_t count =
         row_store_rows(rows->store, self->position, left < op->batch_size ? left : op->batch_size, self->found);
-    count = rows_output_count(layout, row_store_has_large_strings(rows->store), self->found, count);
+    count = rows_output_count(layout, row_store_largest_string(rows->store), self->found, count);
     for (size_t c = 0; c < plan->base.output_count; c++)
         row_output(layout, plan->column_indexes[c], self->found, count, self->batch->columns[c]);
     self->position += count;

@@ -135,7 +135,7 @@ Batch *join_replay_next(JoinReplay *replay)
         row_store_release(replay->store);
         return NULL;
     }
-    count = rows_output_count(replay->layout, row_store_has_large_strings(replay->store), replay->rows, count);
+    count = rows_output_count(replay->layout, row_store_largest_string(replay->store), replay->rows, count);
     for (size_t c = 0; c < batch->column_count; c++)
         if (replay->placement[c] != SIZE_MAX)
             row_output(replay->layout, replay->placement[c], replay->rows, count, batch->columns[c]);

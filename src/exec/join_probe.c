@@ -313,7 +313,7 @@ static Batch *pairs_output(JoinProbe *probe)
     Batch *output = probe->output;
     const JoinTable *table = probe->table;
     size_t wanted = probe->pair_count - probe->next_pair;
-    size_t count = rows_output_count(table->layout, join_table_has_large_strings(table), right, wanted);
+    size_t count = rows_output_count(table->layout, join_table_largest_string(table), right, wanted);
     probe->next_pair += count;
     output->row_count = output->vector_size = count;
     output->selection = NULL;
@@ -393,7 +393,7 @@ static Batch *join_probe_next_right(JoinProbe *probe, Operator *op)
         probe->is_past_left = true;
     }
     temp_memory_look();
-    size_t step = large_rows_at_once(join_table_has_large_strings(table), op->batch_size);
+    size_t step = large_rows_at_once(table->context, join_table_largest_string(table), op->batch_size);
     size_t first = atomic_fetch_add(&table->next_unmatched, step);
     size_t read_count = join_table_rows(table, first, step, pairs->right);
     if (read_count == 0)

@@ -201,12 +201,13 @@ bool join_table_is_mapped(const JoinTable *table)
     return false;
 }
 
-bool join_table_has_large_strings(const JoinTable *table)
+size_t join_table_largest_string(const JoinTable *table)
 {
+    size_t largest = 0;
     for (size_t i = 0; i < table->copy_count; i++)
-        if (row_store_has_large_strings(table->stores[i]))
-            return true;
-    return false;
+        if (row_store_largest_string(table->stores[i]) > largest)
+            largest = row_store_largest_string(table->stores[i]);
+    return largest;
 }
 
 /* ---- the end ---- */

@@ -73,7 +73,7 @@ void join_table_keep(JoinTable *table, size_t size);
 void join_table_count(JoinTable *table);
 /* Whether some of its rows stand in files that are mapped. */
 bool join_table_is_mapped(const JoinTable *table);
-bool join_table_has_large_strings(const JoinTable *table);
+size_t join_table_largest_string(const JoinTable *table);
 /* Empty again, for another partition; memory is given back. */
 void join_table_forget(JoinTable *table);
 /* The addresses of rows first .. first+count-1; returns how many there were. */

@@ -7,11 +7,11 @@ void row_output(const RowLayout *layout, size_t column_index, uint8_t *const *ro
     vector_own_strings(target, count);
 }
 
-size_t rows_output_count(const RowLayout *layout, bool has_large_strings, uint8_t *const *rows, size_t count)
+size_t rows_output_count(const RowLayout *layout, size_t largest_string, uint8_t *const *rows, size_t count)
 {
-    enum { MOST_SIZE = 4 << 20 };
+    enum { MOST_SIZE = 1 << 20 };
     size_t size = 0, row = 0;
-    if (!has_large_strings)
+    if (largest_string == 0)
         return count;
     for (; row < count && size < MOST_SIZE; row++)
         size += rows[row] ? row_long_strings_size(layout, rows[row]) : 0;

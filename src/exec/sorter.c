@@ -64,8 +64,8 @@ struct Sorter {
     ARRAY(SortSource) sources; /* in order of age */
     ARRAY(size_t) heap;        /* those that have entries left; the one with the least entry first */
     bool needs_block;          /* the first of the heap goes on with its next block */
-    bool has_large_strings;    /* rows that are gone from memory do */
-    bool gives_large_strings;  /* those that it gives, which may be of others */
+    size_t largest_string;     /* of rows that are gone from memory */
+    size_t gives_largest;      /* of those that it gives, which may be of others */
     uint8_t *added[BATCH_SIZE];
     SortEntry given[BATCH_SIZE]; /* the entries handed out last */
     Vector **moved;              /* columns on their way to another sorter */
@@ -145,20 +145,29 @@ size_t sorter_size(const Sorter *sorter)
     return size;
 }
 
-static bool sorter_has_large_strings(const Sorter *sorter)
+static size_t sorter_largest_string(const Sorter *sorter)
 {
-    return sorter->has_large_strings || row_store_has_large_strings(sorter->rows);
+    size_t in_memory = row_store_largest_string(sorter->rows);
+    return in_memory > sorter->largest_string ? in_memory : sorter->largest_string;
 }
 
-bool sorter_gives_large_strings(const Sorter *sorter)
+size_t sorter_gives_largest_string(const Sorter *sorter)
 {
-    return sorter->gives_large_strings;
+    return sorter->gives_largest;
+}
+
+/* It is going to give rows of `of`. */
+static void sorter_expect_strings(Sorter *sorter, const Sorter *of)
+{
+    size_t largest = sorter_largest_string(of);
+    if (largest > sorter->gives_largest)
+        sorter->gives_largest = largest;
 }
 
 /* Forgets the rows in memory. */
 static void sorter_clear_memory(Sorter *sorter)
 {
-    sorter->has_large_strings = sorter_has_large_strings(sorter);
+    sorter->largest_string = sorter_largest_string(sorter);
     for (size_t r = 0; r < sorter->run_count; r++)
         block_clear(sorter->runs.items[r].entries);
     sorter->run_count = sorter->sources.count = sorter->heap.count = 0;
@@ -174,7 +183,7 @@ void sorter_clear(Sorter *sorter)
         row_run_clear(sorter->stored.items[r].rows);
     sorter->stored.count = 0;
     sorter->count = 0;
-    sorter->has_large_strings = sorter->gives_large_strings = false;
+    sorter->largest_string = sorter->gives_largest = 0;
     temp_file_clear(sorter->file);
 }
 
@@ -301,7 +310,7 @@ static size_t sorter_next_entries(Sorter *sorter, size_t count)
 
 size_t sorter_next(Sorter *sorter, size_t count, uint8_t **ret_rows)
 {
-    count = sorter_next_entries(sorter, large_rows_at_once(sorter->gives_large_strings, count));
+    count = sorter_next_entries(sorter, large_rows_at_once(sorter->context, sorter->gives_largest, count));
     for (size_t i = 0; i < count; i++)
         ret_rows[i] = sorter->given[i].row;
     return count;
@@ -402,7 +411,7 @@ void sorter_finish_all(Sorter *const *sorters, size_t count)
 {
     Sorter *first = sorters[0];
     for (size_t i = 0; i < count; i++) {
-        first->gives_large_strings |= sorter_has_large_strings(sorters[i]);
+        sorter_expect_strings(first, sorters[i]);
         sorter_add_stored_sources(first, sorters[i], 0);
         sorter_add_memory_sources(first, sorters[i]);
     }
@@ -477,7 +486,7 @@ bool sorter_begin_part(Sorter *sorter, const SortParts *parts, size_t part, uint
     sorter_end_merge(sorter);
     for (size_t i = 0; i < parts->sorter_count; i++) {
         const Sorter *of = parts->sorters[i];
-        sorter->gives_large_strings |= sorter_has_large_strings(of);
+        sorter_expect_strings(sorter, of);
         sorter_add_stored_sources(sorter, of, 0);
         for (size_t r = 0; r < of->run_count; r++) {
             const SortRun *run = &of->runs.items[r];

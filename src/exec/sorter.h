@@ -43,8 +43,8 @@ SortParts *sort_parts_new(Arena *arena, Sorter *const *sorters, size_t count);
 /* sorter_next goes on with the rows of a part, of which there are *ret_before in those before it. False: there are not
  * so many parts. */
 bool sorter_begin_part(Sorter *sorter, const SortParts *parts, size_t part, uint64_t *ret_before);
-/* Whether some row that it gives may have large strings (row_store_has_large_strings). */
-bool sorter_gives_large_strings(const Sorter *sorter);
+/* Of the rows that it gives: at least the largest that there is (row_store_largest_string). */
+size_t sorter_gives_largest_string(const Sorter *sorter);
 /* The next rows in order, up to `count` (at most BATCH_SIZE; fewer where some have large strings); 0 at the end. They
  * stay until the next call, or, where all are in memory, until sorter_clear. */
 size_t sorter_next(Sorter *sorter, size_t count, uint8_t **ret_rows);

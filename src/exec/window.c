@@ -99,7 +99,7 @@ static Batch *window_compute(WindowOperator *self)
 /* Each row of a batch may have a copy of the same large text. */
 static size_t window_batch_size(const WindowOperator *self)
 {
-    return large_rows_at_once(window_rows_have_large_strings(self->rows), self->base.batch_size);
+    return large_rows_at_once(self->base.context, window_rows_largest_string(self->rows), self->base.batch_size);
 }
 
 static Batch *window_next(Operator *op)

@@ -383,9 +383,10 @@ size_t window_rows_size(const WindowRows *rows)
     return size;
 }
 
-bool window_rows_have_large_strings(const WindowRows *rows)
+size_t window_rows_largest_string(const WindowRows *rows)
 {
-    return row_store_has_large_strings(rows->store) || sorter_gives_large_strings(rows->sorters[0]);
+    size_t stored = row_store_largest_string(rows->store), sorted = sorter_gives_largest_string(rows->sorters[0]);
+    return stored > sorted ? stored : sorted;
 }
 
 static void window_rows_clear(WindowRows *rows)

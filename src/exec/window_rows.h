@@ -98,8 +98,8 @@ Block *window_block_new(const WindowRows *rows, const char *what);
 Arena *window_arena_new(const WindowRows *rows, const char *what);
 /* Bytes that it holds. */
 size_t window_rows_size(const WindowRows *rows);
-/* Whether the part has some (row_store_has_large_strings). */
-bool window_rows_have_large_strings(const WindowRows *rows);
+/* Of the part (row_store_largest_string). */
+size_t window_rows_largest_string(const WindowRows *rows);
 /* Gives all memory back; sorters of other copies stay until nobody reads them. */
 void window_rows_close(WindowRows *rows);
 

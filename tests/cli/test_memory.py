@@ -212,6 +212,8 @@ class Memory(ProgramTest):
         self.write("t.csv", "i,s\n" + "".join(f"{i}," + f"{i // 2:06d}".ljust(size, "x") + "\n" for i in range(count)))
         for limit, threads, query, output in (
             (32, 4, "SELECT count(*) AS n FROM 't.csv' a JOIN 't.csv' b ON a.s = b.s", f"n\n{2 * count}\n"),
+            (64, 1, "SELECT sum(length(s))::BIGINT AS size, sum(r)::BIGINT AS r FROM (SELECT s, row_number() OVER "
+                    "(PARTITION BY s ORDER BY i) AS r FROM 't.csv')", f"size,r\n{count * size},{count // 2 * 3}\n"),
         ):
             with self.subTest(query=query):
                 self.expect_within(limit, f"SET parallel_rows = 0; {query}", output, threads)
