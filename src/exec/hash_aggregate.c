@@ -591,6 +591,16 @@ static size_t aggregate_batch_size(const HashAggregateOperator *self)
     return count < self->base.batch_size ? count : self->base.batch_size;
 }
 
+/* Of the keys of the groups to return (row_store_largest_string). */
+static size_t aggregate_largest_key(const HashAggregateOperator *self)
+{
+    size_t largest = row_store_largest_string(self->rows);
+    for (size_t i = 0; self->shared && i < self->shared->copy_count; i++)
+        if (row_store_largest_string(self->shared->parts[i].rows) > largest)
+            largest = row_store_largest_string(self->shared->parts[i].rows);
+    return largest;
+}
+
 /* The rows to return next; found[i], or the one block of states. */
 static size_t aggregate_next_groups(HashAggregateOperator *self)
 {
@@ -606,6 +616,8 @@ static size_t aggregate_next_groups(HashAggregateOperator *self)
         count =
             row_store_rows(self->rows, self->next_row - self->adopted_count, aggregate_batch_size(self), self->found);
     }
+    if (!self->one)
+        count = rows_output_count(self->layout, aggregate_largest_key(self), self->found, count);
     self->next_row += count;
     return count;
 }

@@ -207,6 +207,12 @@ class Memory(ProgramTest):
             with self.subTest(query=query, threads=threads):
                 self.expect_within(limit, f"SET parallel_rows = 0; {query}", output, threads)
 
+    def test_groups_whose_keys_are_long(self):
+        keys = [f"{i:06d}".ljust(200000, "x") for i in range(900)]
+        self.write("t.csv", "s\n" + "".join(key + "\n" for key in keys))
+        self.expect_within(200, "COPY (SELECT s, count(*) AS n FROM 't.csv' GROUP BY s) TO 'o.csv'", "count\n900\n")
+        self.assertTrue(sorted(self.read("o.csv").splitlines()) == [key + ",1" for key in keys] + ["s,n"])
+
     def test_values_of_eight_megabytes(self):
         count, size = 12, 8000000
         self.write("t.csv", "i,s\n" + "".join(f"{i}," + f"{i // 2:06d}".ljust(size, "x") + "\n" for i in range(count)))
