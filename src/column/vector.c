@@ -12,8 +12,8 @@
 #include "base/memory.h"
 
 enum {
-    SMALLEST_CAPACITY = 16, /* values of a data buffer: `SELECT 1` takes little */
-    FIRST_STRINGS = 4 << 10,
+    SMALLEST_CAPACITY = 16,  /* values of a data buffer: `SELECT 1` takes little */
+    FIRST_STRINGS = 4 << 10, /* at most */
     LARGEST_STRINGS = 4 * VECTOR_LARGE_STRING,
 };
 
@@ -311,11 +311,18 @@ static void vector_add_string_buffer(Vector *vector, size_t capacity)
     vector->string_used = 0;
 }
 
+/* Few values need little: of a batch of a thousand columns all of them together count. */
+static size_t vector_first_strings(const Vector *vector)
+{
+    size_t size = vector->data_buffer ? 2 * vector->data_buffer->size : FIRST_STRINGS;
+    return size < FIRST_STRINGS ? size : FIRST_STRINGS;
+}
+
 static char *vector_grow_strings(Vector *vector, size_t size)
 {
     if (size >= VECTOR_LARGE_STRING)
         return vector_large_string_memory(vector, size, NULL);
-    size_t capacity = FIRST_STRINGS;
+    size_t capacity = vector_first_strings(vector);
     if (vector->string_is_own)
         capacity = vector->string_buffers[vector->string_buffer_count - 1]->size * 2;
     while (capacity < size)

@@ -157,6 +157,17 @@ class Memory(ProgramTest):
                            threads=4)
         self.assertTrue(sorted(self.read("o.csv").splitlines(keepends=True)) == sorted(rows + [names]))
 
+    def test_hundreds_of_texts_of_few_groups(self):
+        rows = [[f"group {i % 300}"] + [f"the text of {i * c % 977}" for c in range(1600)] for i in range(900)]
+        names = ["g"] + [f"c{c}" for c in range(1600)]
+        self.write("t.csv", ",".join(names) + "\n" + "".join(",".join(row) + "\n" for row in rows))
+        columns = ", ".join(f"max({name}) AS {name}" for name in names[1:])
+        self.expect_within(16, "SET parallel_rows = 0; "
+                               f"COPY (SELECT g, {columns} FROM 't.csv' GROUP BY g) TO 'o.csv'", "count\n300\n", threads=4)
+        groups = sorted([rows[g][0]] + [max(rows[i][c] for i in (g, g + 300, g + 600)) for c in range(1, 1601)]
+                        for g in range(300))
+        self.assertTrue(sorted(self.read("o.csv").splitlines()[1:]) == [",".join(group) for group in groups])
+
     def test_a_large_text_in_every_row(self):
         one = "CREATE TABLE t AS SELECT i, CASE WHEN i = 7 THEN repeat('x', 1000000) END AS s FROM range(3000) r(i)"
         sizes = "count(length(s)) AS n, max(length(s)) AS size"
