@@ -9,7 +9,7 @@ enum {
     PARTITIONS = 1 << SPILL_BITS,
     DEEPEST = 64 / SPILL_BITS - 4, /* hash tables use the low bits: those are left to them */
     LARGEST_BLOCK = 256 << 10,
-    SMALLEST_BLOCK = 4 << 10,
+    SMALLEST_BLOCK = 512,
     LARGEST_STORE = 1 << 20, /* that is kept from one batch to the next */
 };
 
@@ -45,7 +45,6 @@ struct Spill {
     SpillPartition filled[PARTITIONS]; /* being written */
     uint64_t split_rows[SPILL_SIDES];  /* of them all */
     ARRAY(WaitingPartition) waiting;   /* the last comes first */
-    uint8_t *rows[BATCH_SIZE];
 };
 
 Spill *spill_new(Arena *arena, const Context *context, MemoryShare share)
@@ -125,17 +124,17 @@ void spill_add(Spill *spill, size_t side, Vector *const *columns, const uint16_t
                const uint64_t *hashes)
 {
     SpillSide *own = &spill->sides[side];
+    uint8_t *added[BATCH_SIZE];
     spill->split_rows[side] += count;
     for (size_t first = 0, piece; first < count; first += piece) {
         piece = rows_at_once(own, columns, selection, first, count);
         const uint16_t *rows = first == 0 ? selection : (selection ? selection : selection_all) + first;
         row_store_clear(own->store);
-        row_store_append(own->store, piece, spill->rows);
+        row_store_append(own->store, piece, added);
         for (size_t c = 0; c < own->column_count; c++)
-            rows_write(own->store, c, columns[c], rows, piece, spill->rows);
+            rows_write(own->store, c, columns[c], rows, piece, added);
         for (size_t i = 0; i < piece; i++)
-            row_run_add(spill_run(spill, spill_partition(spill, hashes[first + i]), side), spill->rows[i],
-                        (RowTag){0, 0});
+            row_run_add(spill_run(spill, spill_partition(spill, hashes[first + i]), side), added[i], (RowTag){0, 0});
         if (row_store_size(own->store) > LARGEST_STORE)
             row_store_release(own->store);
     }
@@ -237,12 +236,13 @@ Batch *spill_next(Spill *spill, size_t side, size_t count)
     }
     if (own->row_count == 0)
         return NULL;
+    uint8_t *rows[BATCH_SIZE];
     size_t left = own->row_count - own->next_row;
     count = left < count ? left : count;
     for (size_t i = 0; i < count; i++)
-        spill->rows[i] = row_run_row(run, own->next_row + i);
+        rows[i] = row_run_row(run, own->next_row + i);
     for (size_t c = 0; c < own->column_count; c++)
-        rows_read(own->layout, c, spill->rows, count, own->batch->columns[c]);
+        rows_read(own->layout, c, rows, count, own->batch->columns[c]);
     own->next_row += count;
     own->batch->row_count = own->batch->vector_size = count;
     own->batch->selection = NULL;

@@ -196,6 +196,15 @@ class Memory(ProgramTest):
             self.expect_within(32, f"SELECT {query} FROM 't.csv'",
                                ",".join(names) + "\n" + ",".join([value] * 1600) + "\n")
 
+    def test_hundreds_of_distinct_counts(self):
+        count = 2500
+        names = [f"c{c}" for c in range(300)]
+        rows = [[i * (c + 1) % 1999 for c in range(300)] for i in range(count)]
+        self.write("t.csv", ",".join(names) + "\n" + "".join(",".join(map(str, row)) + "\n" for row in rows))
+        kinds = ",".join(str(len({row[c] for row in rows})) for c in range(300))
+        self.expect_within(16, f"SELECT {', '.join(f'count(DISTINCT {name}) AS {name}' for name in names)} FROM 't.csv'",
+                           f"{','.join(names)}\n{kinds}\n")
+
     def test_values_of_two_megabytes(self):
         count, size = 40, 2000000
         texts = [f"{i * 7 % count // 2:06d}".ljust(size, "x") for i in range(count)]  # each twice
