@@ -110,6 +110,15 @@ class Memory(ProgramTest):
         size = 100 * count + sum(len(str(i)) for i in range(count))
         self.expect(["z.db", "--csv", "SELECT sum(length(s))::BIGINT AS size FROM z.t"], f"size\n{size}\n")
 
+    def test_a_database_of_long_values(self):
+        count, size = 700, 100000
+        with sqlite3.connect(self.folder / "z.db") as database:
+            database.execute("CREATE TABLE t(i INTEGER PRIMARY KEY, s TEXT)")
+            database.executemany("INSERT INTO t VALUES (?, ?)", ((i, f"{i}".ljust(size, "x")) for i in range(count)))
+        database.close()
+        self.expect_within(4, "SELECT max(length(s)) AS size, count(s LIKE '%y') AS n FROM z.t",
+                           f"size,n\n{size},{count}\n", arguments=["z.db"])
+
     def test_groups_with_long_texts(self):
         self.expect_within(8, "SELECT count(*) AS n, sum(length(t)) AS size FROM (SELECT string_agg(repeat('x', 100), '') "
                               f"AS t FROM range({ROWS}) AS r(i) GROUP BY i % 1000)", f"n,size\n1000,{100 * ROWS}\n")

@@ -23,6 +23,7 @@ struct SqliteCursor {
     Arena *statement_arena;
     Batch *batch;
     size_t batch_size;
+    size_t text_limit, text_size; /* bytes of the batch's texts that are enough for it; of those that it has */
     bool is_open;
 };
 
@@ -193,6 +194,7 @@ static void cursor_open(SqliteCursor *cursor)
         if (query->outputs[i].kind == SQLITE_OUTPUT_VALUE)
             cursor->readers[i] = sqlite_value_reader(query->outputs[i].column);
     cursor->batch_size = batch_rows_that_fit(cursor->context, schema_row_size(cursor->base.schema));
+    cursor->text_limit = context_batch_memory(cursor->context);
 }
 
 static void cursor_finish(SqliteCursor *cursor)
@@ -309,8 +311,11 @@ static void cursor_read_value(SqliteCursor *cursor, size_t i, size_t row)
         return;
     }
     SqliteReadResult result = cursor->readers[i](cursor->statement, output->place, target, row);
-    if (result == SQLITE_READ_OK)
+    if (result == SQLITE_READ_OK) {
+        if (target->physical == PHYSICAL_STRING)
+            cursor->text_size += VECTOR_DATA(target, String)[row].size;
         return;
+    }
     if (!query->table->is_mismatch_null)
         cursor_raise(cursor, i, row, result);
     vector_set_null(target, row);
@@ -336,7 +341,8 @@ static Batch *cursor_read(SqliteCursor *cursor)
     for (size_t i = 0; i < query->output_count; i++)
         vector_prepare(cursor->batch->columns[i], cursor->batch_size);
     size_t row = 0;
-    while (row < cursor->batch_size) {
+    cursor->text_size = 0;
+    while (row < cursor->batch_size && cursor->text_size < cursor->text_limit) {
         cursor->is_part_done = !sqlite_step(cursor->database, cursor->statement);
         if (cursor->is_part_done)
             break;
