@@ -67,6 +67,13 @@ void row_store_release(RowStore *store);
 /* Bytes of the largest of them where that is 16 KiB or more, else 0: a copy of all that a batch's rows have may be too
  * much then. */
 size_t row_store_largest_string(const RowStore *store);
+/* How many rows are copied or looked at at once, whichever they are: fewer than `most` where some have large strings.
+ */
+static inline size_t large_rows_at_once(const Context *context, size_t largest_string, size_t most)
+{
+    size_t fitting = largest_string > 0 ? context_batch_memory(context) / largest_string + 1 : most;
+    return fitting < most ? fitting : most;
+}
 /* Bytes that live as long as the store's rows. */
 char *row_store_string_memory(RowStore *store, size_t size);
 /* Appends copies of rows of the same layout, with their long strings; the copies' addresses go to ret_rows. */

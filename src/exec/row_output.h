@@ -10,12 +10,6 @@ void row_output(const RowLayout *layout, size_t column_index, uint8_t *const *ro
 /* How many of the rows (NULL: of NULLs) may be copied at once: fewer than `count` where some have large strings
  * (row_store_largest_string) and they come to a megabyte. */
 size_t rows_output_count(const RowLayout *layout, size_t largest_string, uint8_t *const *rows, size_t count);
-/* How many are copied at once, whichever they are. */
-static inline size_t large_rows_at_once(const Context *context, size_t largest_string, size_t batch_size)
-{
-    size_t most = largest_string > 0 ? context_batch_memory(context) / largest_string + 1 : batch_size;
-    return most < batch_size ? most : batch_size;
-}
 /* All columns of the batch, which has no others and no selection. */
 void rows_output(const RowLayout *layout, uint8_t *const *rows, size_t count, Batch *batch);
 /* Long strings of a flat vector that stand in memory of somebody else become its own. */

@@ -118,6 +118,11 @@ class Memory(ProgramTest):
         database.close()
         self.expect_within(4, "SELECT max(length(s)) AS size, count(s LIKE '%y') AS n FROM z.t",
                            f"size,n\n{size},{count}\n", arguments=["z.db"])
+        self.expect_within(4, "UPDATE z.t SET s = s || 'z'", f"count\n{count}\n", arguments=["z.db"])
+        with sqlite3.connect(self.folder / "z.db") as database:
+            found = database.execute("SELECT count(*), sum(length(s)), sum(s LIKE '%xz') FROM t").fetchone()
+        database.close()
+        self.assertEqual(found, (count, count * (size + 1), count))
 
     def test_groups_with_long_texts(self):
         self.expect_within(8, "SELECT count(*) AS n, sum(length(t)) AS size FROM (SELECT string_agg(repeat('x', 100), '') "

@@ -365,7 +365,8 @@ static const Batch *row_list_next(RowList *list)
     Batch *batch = list->batch;
     context_check(list->context);
     row_store_look(list->rows);
-    size_t count = row_store_rows(list->rows, list->next, BATCH_SIZE, list->places);
+    size_t most = large_rows_at_once(list->context, row_store_largest_string(list->rows), BATCH_SIZE);
+    size_t count = row_store_rows(list->rows, list->next, most, list->places);
     if (count == 0)
         return NULL;
     for (size_t c = 0; c < batch->column_count; c++)
