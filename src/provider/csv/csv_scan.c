@@ -195,11 +195,16 @@ static void scan_describe_kept(CsvScan *scan, Arena *arena)
 /* Of long records many are on their way at a time, and samples may take them to be much shorter. */
 static size_t scan_cursor_limit(const CsvScan *scan, const Context *context)
 {
-    enum { HELD_RECORDS = 128 };
+    enum {
+        HELD_RECORDS = 128,
+        DECODED_SIZE = 12 << 20, /* of text that is decoded: it grows by doubling, and is copied to a block */
+    };
     const CsvShape *shape = scan->shape;
     uint64_t start = scan->is_fed ? 0 : shape->dialect.data_offset, size = shape->identity.size;
-    return scan_cursors_that_fit(context, csv_morsels_count(start, size, CSV_READ_SIZE),
-                                 size / (shape->row_count + 1) * HELD_RECORDS);
+    size_t held_size = size / (shape->row_count + 1) * HELD_RECORDS;
+    if (scan->is_fed && held_size < DECODED_SIZE)
+        held_size = DECODED_SIZE;
+    return scan_cursors_that_fit(context, csv_morsels_count(start, size, CSV_READ_SIZE), held_size);
 }
 
 Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
