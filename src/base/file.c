@@ -91,15 +91,23 @@ bool file_sync(int descriptor)
     return file_sync_pieces(descriptor) && fsync(descriptor) == 0;
 }
 
+/* The folder that the path's last name is in. */
+static const char *path_folder(Arena *arena, const char *path)
+{
+    char *folder = arena_string(arena, path), *slash = strrchr(folder, '/');
+    if (slash == NULL)
+        return ".";
+    if (slash == folder)
+        return "/";
+    *slash = '\0';
+    return folder;
+}
+
 bool folder_sync(Arena *scratch, const char *path)
 {
     char *real = realpath(path, NULL);
-    char *folder = arena_string(scratch, real ? real : path);
+    const char *name = path_folder(scratch, real ? real : path);
     free(real);
-    char *slash = strrchr(folder, '/');
-    const char *name = slash == NULL ? "." : slash == folder ? "/" : folder;
-    if (slash && slash != folder)
-        *slash = '\0';
     int descriptor = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
         return false;
@@ -111,6 +119,16 @@ bool folder_sync(Arena *scratch, const char *path)
     return is_done;
 }
 
+int nameless_file_open(const char *folder, mode_t mode)
+{
+    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+    if (descriptor < 0 && (errno == EISDIR || errno == EINVAL)) /* as some systems say it */
+        errno = EOPNOTSUPP;
+    return descriptor;
+}
+
+/* ---- new files ---- */
+
 static void new_file_release(void *object)
 {
     NewFile *file = object;
@@ -120,32 +138,62 @@ static void new_file_release(void *object)
         file_discard(file->descriptor);
 }
 
-/* Tries names until one is free. */
-static int new_file_create(Arena *arena, const char *target, char **ret_name)
+/* Gives the file a name beside the target, one that is free: `make` makes it, or says EEXIST. False: errno. */
+static bool new_file_name(NewFile *file, int (*make)(const NewFile *file, const char *name))
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     unsigned long number = (unsigned long)now.tv_nsec ^ (unsigned long)getpid() << 8;
-    int descriptor = -1;
     errno = EEXIST;
-    for (int i = 0; i < NAME_TRIES && descriptor < 0 && errno == EEXIST; i++) {
-        *ret_name = arena_format(arena, "%s.quern-%06lx", target, (number + (unsigned long)i) & 0xFFFFFF);
-        descriptor = open(*ret_name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    for (int i = 0; i < NAME_TRIES && errno == EEXIST; i++) {
+        char *name = arena_format(file->arena, "%s.quern-%06lx", file->target, (number + (unsigned long)i) & 0xFFFFFF);
+        int result = make(file, name);
+        if (result < 0)
+            continue;
+        file->name = name;
+        file->descriptor = result;
+        return true;
     }
-    return descriptor;
+    return false;
+}
+
+static int name_create(const NewFile *file, const char *name)
+{
+    (void)file;
+    return open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
+#define DESCRIPTORS "/proc/self/fd"
+
+/* Of a file that has none. */
+static int name_link(const NewFile *file, const char *name)
+{
+    char path[sizeof DESCRIPTORS + 16];
+    snprintf(path, sizeof path, DESCRIPTORS "/%d", file->descriptor);
+    return linkat(AT_FDCWD, path, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 ? file->descriptor : -1;
+}
+
+/* Without a name where that can be had. */
+static bool new_file_create(NewFile *file)
+{
+    if (access(DESCRIPTORS, X_OK) == 0)
+        file->descriptor = nameless_file_open(path_folder(file->arena, file->target), 0666);
+    else
+        errno = EOPNOTSUPP;
+    return file->descriptor >= 0 || (errno == EOPNOTSUPP && new_file_name(file, name_create));
 }
 
 NewFile *new_file_open(Arena *arena, const char *path, const struct stat *like, Position position)
 {
     NewFile *file = arena_new(arena, NewFile);
-    char *real = realpath(path, NULL), *name = NULL;
+    char *real = realpath(path, NULL);
+    file->arena = arena;
     file->target = arena_string(arena, real ? real : path);
     free(real);
-    file->descriptor = new_file_create(arena, file->target, &name);
-    if (file->descriptor < 0)
-        file_raise(file->target, errno, position);
-    file->name = name;
+    file->descriptor = -1;
     arena_own(arena, file, new_file_release);
+    if (!new_file_create(file))
+        file_raise(file->target, errno, position);
     if (like == NULL)
         return file;
     if (fchown(file->descriptor, like->st_uid, like->st_gid) != 0 && errno != EPERM)
@@ -157,7 +205,7 @@ NewFile *new_file_open(Arena *arena, const char *path, const struct stat *like, 
 
 void new_file_commit(NewFile *file, Arena *scratch, Position position)
 {
-    if (!file_sync(file->descriptor))
+    if (!file_sync(file->descriptor) || (file->name == NULL && !new_file_name(file, name_link)))
         file_raise(file->target, errno, position);
     int descriptor = file->descriptor;
     file->descriptor = -1;

@@ -1,7 +1,9 @@
 /* base/file.h: writing files such that they are whole or not there at all, whoever fails or is killed.
  *
- *   path.quern-1f3a09   written, fsync ─▶ rename to path ─▶ fsync of the folder: committed
+ *   no name   written, fsync ─▶ link to path.quern-1f3a09 ─▶ rename to path ─▶ fsync of the folder: committed
  *
+ * So nothing is left of a file that is not finished, however the process ends. Where the file system knows no files
+ * without a name it has the second one from the start, and a process that is killed leaves it.
  * Symbolic links are followed: the link stays, and the file that it means is replaced. */
 #ifndef QUERN_BASE_FILE_H
 #define QUERN_BASE_FILE_H
@@ -22,13 +24,18 @@ bool file_write_all(int descriptor, const char *data, size_t size, uint64_t offs
 /* All that was written to it is on disk. False: errno says why; EINTR: the statement has been cancelled meanwhile. */
 bool file_sync(int descriptor);
 
+/* A file without a name in the folder, gone when it is closed unless somebody links it. -1: errno; EOPNOTSUPP: there
+ * are none on that file system. */
+int nameless_file_open(const char *folder, mode_t mode);
+
 /* The names in the path's folder as they are now are on disk. False: errno says why. */
 bool folder_sync(Arena *scratch, const char *path);
 
 /* A file beside another, which it is going to replace; removed with the arena unless it is committed. */
 typedef struct NewFile {
+    Arena *arena;
     const char *target; /* what the path means, symbolic links followed */
-    char *name;         /* NULL once it has taken the target's place */
+    char *name;         /* NULL: it has none, or has taken the target's place */
     int descriptor;     /* -1: closed */
 } NewFile;
 

@@ -13,6 +13,7 @@
 
 #include "base/discard.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/memory.h"
 
 enum {
@@ -48,10 +49,10 @@ const char *temp_folder(const Context *context)
 int temp_open(const Context *context)
 {
     const char *folder = temp_folder(context);
-    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+    int descriptor = nameless_file_open(folder, 0600);
+    if (descriptor >= 0 || errno != EOPNOTSUPP)
         return descriptor;
-    char name[4096]; /* a file system without such files */
+    char name[4096];
     if (snprintf(name, sizeof name, "%s/quern-XXXXXX", folder) >= (int)sizeof name) {
         errno = ENAMETOOLONG;
         return -1;

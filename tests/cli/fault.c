@@ -5,8 +5,8 @@
  *   FAULT=fail:N   the Nth call fails with EIO
  *   FAULT=full:N   from the Nth call on whatever needs room fails with ENOSPC, the first write after half of it
  *
- * Calls: open with O_CREAT, write and pwrite (not to the standard streams), fsync, ftruncate, rename, unlink, fchmod,
- * fchown. */
+ * Calls: open that makes a file, write and pwrite (not to the standard streams), fsync, ftruncate, linkat, rename,
+ * unlink, fchmod, fchown. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -84,6 +84,8 @@ WRITE(pwrite64, (int descriptor, const void *data, size_t size, off64_t offset),
 CALL(fsync, 0, (int descriptor), (descriptor))
 CALL(ftruncate, 0, (int descriptor, off_t size), (descriptor, size))
 CALL(ftruncate64, 0, (int descriptor, off64_t size), (descriptor, size))
+CALL(linkat, 1, (int from_folder, const char *from, int to_folder, const char *to, int flags),
+     (from_folder, from, to_folder, to, flags))
 CALL(rename, 0, (const char *from, const char *to), (from, to))
 CALL(unlink, 0, (const char *path), (path))
 CALL(fchmod, 0, (int descriptor, mode_t mode), (descriptor, mode))
@@ -94,9 +96,10 @@ CALL(fchown, 0, (int descriptor, uid_t user, gid_t group), (descriptor, user, gr
     {                                                                                                                  \
         va_list rest;                                                                                                  \
         va_start(rest, flags);                                                                                         \
-        mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0;                                                      \
+        int makes = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;                                             \
+        mode_t mode = makes ? va_arg(rest, mode_t) : 0;                                                                \
         va_end(rest);                                                                                                  \
-        Fault fault = flags & O_CREAT ? fault_next(1) : FAULT_NONE;                                                    \
+        Fault fault = makes ? fault_next(1) : FAULT_NONE;                                                              \
         if (fault == FAULT_HALF)                                                                                       \
             raise(SIGKILL);                                                                                            \
         if (fault == FAULT_FULL)                                                                                       \

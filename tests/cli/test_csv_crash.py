@@ -1,11 +1,14 @@
 """A CSV file that is written to is always the old one or the new one: whichever call is the last of a killed process,
 whichever call fails, and when the disk is full from any of them on."""
 import os
+import re
 import shutil
 import signal
+import time
 import unittest
+from pathlib import Path
 
-from harness import BUILD, ProgramTest
+from harness import BUILD, TIMEOUT, ProgramTest
 
 SHIM = os.path.join(BUILD, "fault.so")
 OLD = b'id;name\r\n1;"a;b"\r\n2;two\r\n3;"l\nm"\r\n4;four'  # no line end at the end
@@ -108,3 +111,19 @@ class Crashes(ProgramTest):
 
     def test_a_disk_that_is_full_from_any_call_on(self):
         self.check_kind("full", False)
+
+    def test_nothing_is_left_of_a_copy_that_is_killed(self):
+        try:
+            os.close(os.open(self.folder, os.O_TMPFILE | os.O_RDWR))
+        except OSError:
+            self.skipTest("the file system has no files without a name")
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # programs below nohup ignore it
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
+            process = self.start("-c", "copy (select i from range(1000000000) t(i)) to 'new.csv'")
+            while int(re.search(r"wchar: (\d+)", Path(f"/proc/{process.pid}/io").read_text())[1]) < 1 << 20:
+                self.assertIsNone(process.poll())
+                time.sleep(0.01)
+            process.send_signal(number)
+            process.communicate(timeout=TIMEOUT)
+            self.assertEqual(process.returncode, -number)
+            self.assertEqual(os.listdir(self.folder), [])
