@@ -226,6 +226,11 @@ class Memory(ProgramTest):
         self.expect_within(16, f"SELECT {', '.join(f'count(DISTINCT {name}) AS {name}' for name in names)} FROM 't.csv'",
                            f"{','.join(names)}\n{kinds}\n")
 
+    def test_what_a_join_tells_of_long_keys(self):
+        count = 50000  # each is a new bound
+        self.write("t.csv", "s\n" + "".join(f"{i:06d}".ljust(1500, "x") + "\n" for i in range(count)))
+        self.expect_within(8, "SELECT count(*) AS n FROM 't.csv' a JOIN 't.csv' b ON a.s = b.s", f"n\n{count}\n")
+
     def test_values_of_two_megabytes(self):
         count, size = 40, 2000000
         texts = [f"{i * 7 % count // 2:06d}".ljust(size, "x") for i in range(count)]  # each twice
