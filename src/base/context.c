@@ -38,16 +38,21 @@ const Context *context_entered(void)
 enum { THREAD_MEMORY = 8 << 20 };
 
 /* As many as SET threads says, where `size` bytes are enough for them. */
-static size_t threads_that_fit(const Context *context, size_t size)
+static size_t threads_that_fit(const Context *context, size_t size, size_t thread_size)
 {
     size_t wanted = context->settings ? context->settings->threads : 1;
-    size_t count = wanted > 0 ? wanted : cpu_count(), most = size / THREAD_MEMORY;
+    size_t count = wanted > 0 ? wanted : cpu_count(), most = size / thread_size;
     return count <= most ? count : most > 0 ? most : 1;
 }
 
 size_t context_thread_count(const Context *context)
 {
-    return threads_that_fit(context, memory_budget_left(context->memory));
+    return context_thread_count_of(context, 0);
+}
+
+size_t context_thread_count_of(const Context *context, size_t size)
+{
+    return threads_that_fit(context, memory_budget_left(context->memory), THREAD_MEMORY + size);
 }
 
 size_t context_batch_memory(const Context *context)
@@ -57,7 +62,7 @@ size_t context_batch_memory(const Context *context)
         MOST = 16 << 20,
     };
     size_t limit = context->memory ? context->memory->limit : SIZE_MAX;
-    size_t size = limit / threads_that_fit(context, limit) / BATCHES;
+    size_t size = limit / threads_that_fit(context, limit, THREAD_MEMORY) / BATCHES;
     return size < MOST ? size : MOST;
 }
 

@@ -115,6 +115,8 @@ static inline void context_pace_item(size_t index)
 }
 /* Threads that the statement may run on: as many as SET threads says, where there is memory for them. */
 size_t context_thread_count(const Context *context);
+/* The same where each takes `size` bytes more than others do. */
+size_t context_thread_count_of(const Context *context, size_t size);
 /* Bytes that a batch should take at most, which nobody counts; the same for all of a statement. */
 size_t context_batch_memory(const Context *context);
 /* Where the statement's counts are. */

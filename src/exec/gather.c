@@ -40,6 +40,22 @@ static void gather_close(Operator *op)
 
 static const OperatorOps gather_ops = {"Gather", NULL, gather_next, gather_close};
 
+/* Columns of all batches that one copy makes. */
+static size_t plan_column_count(const Plan *plan)
+{
+    size_t count = plan->output_count;
+    for (size_t i = 0; i < plan->input_count; i++)
+        count += plan_column_count(plan->inputs[i]);
+    return count;
+}
+
+/* Of a thousand columns the vectors themselves, those of the batches in a queue too, are much. */
+static size_t gather_thread_count(const Context *context, const Plan *plan)
+{
+    enum { COLUMN_MEMORY = 8 << 10 };
+    return context_thread_count_of(context, plan_column_count(plan->inputs[0]) * COLUMN_MEMORY);
+}
+
 Operator *gather_new(const Build *build, const Plan *plan, Operator **inputs)
 {
     GatherOperator *self = operator_new(build, GatherOperator, &gather_ops, plan, inputs);
@@ -47,7 +63,7 @@ Operator *gather_new(const Build *build, const Plan *plan, Operator **inputs)
     self->metrics = build->metrics;
     self->batch = batch_new_empty(build->arena, plan->output_count);
     Build copy = *build;
-    copy.copy_count = context_thread_count(build->context);
+    copy.copy_count = gather_thread_count(build->context, plan);
     self->team = team_new(build->arena, build->context, copy.copy_count, ((const PlanGather *)plan)->keeps_order,
                           build->node_count);
     copy.context = team_context(self->team);
