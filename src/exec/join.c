@@ -47,7 +47,7 @@ static bool condition_key(const Plan *plan, const Expr *condition, JoinKey *ret_
 /* ---- the split ---- */
 
 /* Keys are computed for every row of a side, also for one that no pair would have looked at: so a condition that can
- * fail is a key only where no other is found. */
+ * fail, by more than arithmetic, is a key only where no other is found. */
 static void conditions_split(Arena *arena, const Plan *plan, Expr *const *conditions, size_t count, bool may_fail,
                              JoinConditions *split)
 {
@@ -56,7 +56,7 @@ static void conditions_split(Arena *arena, const Plan *plan, Expr *const *condit
     split->key_count = split->residual_count = 0;
     for (size_t i = 0; i < count; i++) {
         JoinKey *key = &split->keys[split->key_count];
-        if ((may_fail || !expr_can_fail(conditions[i])) && condition_key(plan, conditions[i], key))
+        if ((may_fail || expr_can_only_overflow(conditions[i])) && condition_key(plan, conditions[i], key))
             split->key_count++;
         else
             split->residuals[split->residual_count++] = conditions[i];

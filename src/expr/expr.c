@@ -305,6 +305,20 @@ bool expr_can_fail(const Expr *expr)
     return can_fail;
 }
 
+static bool expr_overflow_visit(void *user, const Expr *expr)
+{
+    bool *can_fail = user;
+    bool is_sum = expr->kind == EXPR_CALL && expr->function->name[1] == '\0' && strchr("+-*", expr->function->name[0]);
+    return is_sum || expr_fail_visit(can_fail, expr);
+}
+
+bool expr_can_only_overflow(const Expr *expr)
+{
+    bool can_fail = false;
+    expr_walk(expr, expr_overflow_visit, &can_fail);
+    return !can_fail;
+}
+
 /* Which columns are taken to be NULL. */
 typedef struct NullColumns {
     bool (*is_null)(void *user, ColumnId column);

@@ -103,6 +103,8 @@ bool expr_is_momentary(const Expr *expr);
 Expr *expr_settle(Arena *arena, Expr *expr);
 /* Whether it can raise on some value. */
 bool expr_can_fail(const Expr *expr);
+/* Whether what can fail of it are sums, differences and products, where their results are out of range. */
+bool expr_can_only_overflow(const Expr *expr);
 /* Whether it is NULL or FALSE for sure when column `column` is NULL, given as a condition. */
 bool expr_rejects_null(const Expr *expr, bool (*is_null)(void *user, ColumnId column), void *user);
 
