@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "bind/binder.h"
+#include "column/compression.h"
 #include "sql/parser.h"
 
 /* ---- names of a relation ---- */
@@ -183,12 +184,7 @@ static Relation bind_table(const From *from, const AstTableRef *ref)
  * "data/Orders.csv.gz" is called Orders. */
 static StringView file_table_name(StringView path)
 {
-    static const char *const packed[] = {".gz", ".zst", ".bz2", ".xz"};
-    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
-        size_t size = strlen(packed[i]);
-        if (path.size > size && memcmp(path.data + path.size - size, packed[i], size) == 0)
-            path.size -= size;
-    }
+    compression_of_path(path, &path);
     while (path.size > 1 && path.data[path.size - 1] == '/')
         path.size--; /* a folder */
     size_t start = path.size;

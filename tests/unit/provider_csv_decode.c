@@ -237,8 +237,8 @@ static void decode_a_block(void *packed)
     static const Context context = {.cancel = &is_cancelled};
     char target[1024];
     context_enter(&context);
-    csv_decoder_read(csv_decoder_open(test_arena, "x.bz2", CSV_COMPRESSION_BZIP2, NULL, pull_and_cancel, packed),
-                     target, sizeof target);
+    csv_decoder_read(csv_decoder_open(test_arena, "x.bz2", COMPRESSION_BZIP2, NULL, pull_and_cancel, packed), target,
+                     sizeof target);
 }
 
 START_TEST(decoding_a_block_can_be_interrupted)

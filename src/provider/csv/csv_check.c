@@ -272,7 +272,7 @@ static void file_explain(CsvCheck *check)
                     check->row_count == 1 ? "" : "s", dialect->column_count, dialect->column_count == 1 ? "" : "s",
                     check->problem_count, check->problem_count == 1 ? "" : "s");
     if (check->shape->compression)
-        text_add_format(&text, "%s; ", csv_compression_name(check->shape->compression));
+        text_add_format(&text, "%s; ", compression_name(check->shape->compression));
     if (check->shape->encoding)
         text_add_format(&text, "%s; ", check->shape->encoding);
     if (dialect->delimiter == '\t')

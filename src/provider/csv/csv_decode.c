@@ -313,40 +313,30 @@ static size_t stage_read(CsvDecoder *decoder, size_t index, char *target, size_t
 
 /* ---- ---- */
 
-CsvCompression csv_compression_detect(const char *head, size_t size)
+Compression csv_compression_detect(const char *head, size_t size)
 {
     static const struct {
-        CsvCompression compression;
+        Compression compression;
         const char *magic;
         size_t size;
     } magics[] = {
-#define CSV_COMPRESSION_MAGIC(name, text, magic) {CSV_COMPRESSION_##name, magic, sizeof magic - 1},
-        CSV_COMPRESSIONS(CSV_COMPRESSION_MAGIC)
-#undef CSV_COMPRESSION_MAGIC
+#define COMPRESSION_MAGIC(name, text, ending, magic) {COMPRESSION_##name, magic, sizeof magic - 1},
+        COMPRESSIONS(COMPRESSION_MAGIC)
+#undef COMPRESSION_MAGIC
     };
     static const char blocks[][7] = {"1AY&SY", "\x17\x72\x45\x38\x50\x90"}; /* bzip2's first block, or its end */
     for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
         if (size < magics[i].size || memcmp(head, magics[i].magic, magics[i].size) != 0)
             continue;
-        if (magics[i].compression == CSV_COMPRESSION_BZIP2 && /* "BZh" alone may be a column's name */
+        if (magics[i].compression == COMPRESSION_BZIP2 && /* "BZh" alone may be a column's name */
             (size < BZIP2_MAGIC_SIZE || (memcmp(head + 4, blocks[0], 6) != 0 && memcmp(head + 4, blocks[1], 6) != 0)))
             continue;
         return magics[i].compression;
     }
     /* pzstd and others begin with a frame that readers skip */
     if (size >= 4 && (head[0] & 0xF0) == 0x50 && memcmp(head + 1, "\x2A\x4D\x18", 3) == 0)
-        return CSV_COMPRESSION_ZSTD;
-    return CSV_COMPRESSION_NONE;
-}
-
-const char *csv_compression_name(CsvCompression compression)
-{
-    static const char *const names[] = {
-#define CSV_COMPRESSION_NAME(name, text, magic) [CSV_COMPRESSION_##name] = text,
-        CSV_COMPRESSIONS(CSV_COMPRESSION_NAME)
-#undef CSV_COMPRESSION_NAME
-    };
-    return names[compression];
+        return COMPRESSION_ZSTD;
+    return COMPRESSION_NONE;
 }
 
 const char *csv_encoding_detect(const char *head, size_t size)
@@ -379,20 +369,20 @@ static void stage_add(CsvDecoder *decoder, Arena *arena, const StageOps *ops, co
     decoder->stages[decoder->stage_count++] = stage;
 }
 
-CsvDecoder *csv_decoder_open(Arena *arena, const char *path, CsvCompression compression, const char *encoding,
+CsvDecoder *csv_decoder_open(Arena *arena, const char *path, Compression compression, const char *encoding,
                              CsvPull pull, void *user)
 {
     static const StageOps *const decompressors[] = {
-        [CSV_COMPRESSION_GZIP] = &gzip_ops,
-        [CSV_COMPRESSION_ZSTD] = &zstd_ops,
-        [CSV_COMPRESSION_BZIP2] = &bzip2_ops,
-        [CSV_COMPRESSION_XZ] = &xz_ops,
+        [COMPRESSION_GZIP] = &gzip_ops,
+        [COMPRESSION_ZSTD] = &zstd_ops,
+        [COMPRESSION_BZIP2] = &bzip2_ops,
+        [COMPRESSION_XZ] = &xz_ops,
     };
     CsvDecoder *decoder = arena_new(arena, CsvDecoder);
     decoder->path = path;
     decoder->pull = pull;
     decoder->user = user;
-    if (compression != CSV_COMPRESSION_NONE)
+    if (compression != COMPRESSION_NONE)
         stage_add(decoder, arena, decompressors[compression], NULL);
     if (encoding)
         stage_add(decoder, arena, &iconv_ops, encoding);

@@ -7,26 +7,12 @@
 #define QUERN_PROVIDER_CSV_CSV_DECODE_H
 
 #include "base/arena.h"
-
-/* X(NAME, name, magic bytes) */
-#define CSV_COMPRESSIONS(X)                                                                                            \
-    X(GZIP, "gzip", "\x1F\x8B\x08")                                                                                    \
-    X(ZSTD, "zstd", "\x28\xB5\x2F\xFD")                                                                                \
-    X(BZIP2, "bzip2", "BZh")                                                                                           \
-    X(XZ, "xz", "\xFD\x37zXZ")
-
-typedef enum CsvCompression {
-    CSV_COMPRESSION_NONE,
-#define CSV_COMPRESSION_ENUM(name, text, magic) CSV_COMPRESSION_##name,
-    CSV_COMPRESSIONS(CSV_COMPRESSION_ENUM)
-#undef CSV_COMPRESSION_ENUM
-} CsvCompression;
+#include "column/compression.h"
 
 enum { CSV_MAGIC_SIZE = 10 }; /* bytes of a file's start that csv_compression_detect wants to see */
 
 /* By the first bytes of a file. */
-CsvCompression csv_compression_detect(const char *head, size_t size);
-const char *csv_compression_name(CsvCompression compression); /* "gzip"; NULL for NONE */
+Compression csv_compression_detect(const char *head, size_t size);
 
 /* The encoding that a byte order mark names, for csv_decoder_open: "UTF-16", "UTF-32"; NULL: none, or UTF-8's. */
 const char *csv_encoding_detect(const char *head, size_t size);
@@ -39,7 +25,7 @@ typedef struct CsvDecoder CsvDecoder;
 typedef size_t (*CsvPull)(void *user, char *target, size_t size);
 
 /* Lives in `arena`. `encoding` NULL: the text is UTF-8 already. `path` is for messages. */
-CsvDecoder *csv_decoder_open(Arena *arena, const char *path, CsvCompression compression, const char *encoding,
+CsvDecoder *csv_decoder_open(Arena *arena, const char *path, Compression compression, const char *encoding,
                              CsvPull pull, void *user);
 
 /* The next bytes of text, at most `size`; 0 only at the end. Raises BAD_DATA for damaged compression or what ends too

@@ -76,12 +76,12 @@ static bool bgzf_walk(PartWalk *walk)
     return true;
 }
 
-size_t csv_parts_find(Arena *arena, CsvCompression compression, uint64_t file_size, uint64_t text_limit,
+size_t csv_parts_find(Arena *arena, Compression compression, uint64_t file_size, uint64_t text_limit,
                       CsvStoredRead read, void *user, CsvPart **ret_parts)
 {
-    bool (*walk_frame)(PartWalk *) = compression == CSV_COMPRESSION_ZSTD   ? zstd_walk
-                                     : compression == CSV_COMPRESSION_GZIP ? bgzf_walk
-                                                                           : NULL;
+    bool (*walk_frame)(PartWalk *) = compression == COMPRESSION_ZSTD   ? zstd_walk
+                                     : compression == COMPRESSION_GZIP ? bgzf_walk
+                                                                       : NULL;
     PartWalk walk = {.read = read, .user = user, .text_limit = text_limit};
     ARRAY(CsvPart) parts = {0};
     uint64_t start = 0, text_size = 0;

@@ -16,7 +16,7 @@ typedef size_t (*CsvStoredRead)(void *user, uint64_t offset, char *target, size_
 /* The parts, in order, in `arena`; none where the file has fewer than two, or some may hold more than
  * `text_limit` bytes of text.
  * The file is looked at where its frames and their blocks begin; that they are whole is not looked at. */
-size_t csv_parts_find(Arena *arena, CsvCompression compression, uint64_t file_size, uint64_t text_limit,
+size_t csv_parts_find(Arena *arena, Compression compression, uint64_t file_size, uint64_t text_limit,
                       CsvStoredRead read, void *user, CsvPart **ret_parts);
 
 #endif

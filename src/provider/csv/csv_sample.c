@@ -24,7 +24,7 @@ typedef struct CsvSampling {
 /* Text is found by offset, and where a record begins by line ends. */
 static bool shape_has_places(const CsvTable *table, const CsvShape *shape)
 {
-    return table->spool == NULL && shape->compression == CSV_COMPRESSION_NONE && shape->encoding == NULL &&
+    return table->spool == NULL && shape->compression == COMPRESSION_NONE && shape->encoding == NULL &&
            csv_dialect_is_plain(&shape->dialect) && shape->identity.size / USUAL_LIMIT < shape->row_count;
 }
 

@@ -96,7 +96,7 @@ static void scan_explain(Scan *base, Text *text)
     if (scan->table->spool == NULL)
         text_add_format(text, " (%" PRIu64 " bytes)", shape->identity.size);
     if (shape->compression)
-        text_add_format(text, "\ncompression: %s", csv_compression_name(shape->compression));
+        text_add_format(text, "\ncompression: %s", compression_name(shape->compression));
     if (shape->encoding)
         text_add_format(text, "\nencoding: %s", shape->encoding);
     text_add(text, "\ndialect: delimiter ");
@@ -235,7 +235,7 @@ Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
         scan_describe_input(scan, &scan->inputs[i]);
     bool is_plain = csv_morsels_suit(&shape->dialect), is_shared = is_plain && scan->limit > ONE_CURSOR_LIMIT;
     scan->is_in_pieces =
-        is_plain && table->spool == NULL && shape->compression == CSV_COMPRESSION_NONE && shape->encoding == NULL;
+        is_plain && table->spool == NULL && shape->compression == COMPRESSION_NONE && shape->encoding == NULL;
     scan->is_fed = is_shared && !scan->is_in_pieces;
     scan_describe_kept(scan, args->arena);
     scan->base = (Scan){

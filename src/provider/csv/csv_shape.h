@@ -15,7 +15,7 @@ enum { CSV_HEAD_SIZE = 64 << 10, CSV_PIECE_SIZE = 128 << 10, CSV_PIECE_COUNT = 1
 
 typedef struct CsvShape {
     CsvIdentity identity; /* zero for streams */
-    CsvCompression compression;
+    Compression compression;
     const char *encoding; /* that the text is converted from; NULL: UTF-8 */
     CsvDialect dialect;
     Schema *schema;

@@ -29,7 +29,7 @@ typedef struct CsvSource {
     uint64_t size;   /* of the text; UINT64_MAX while it is not known: a stream that has not ended, what is decoded */
     CsvSpool *spool; /* NULL: a regular file */
     const Context *context;
-    CsvCompression compression;
+    Compression compression;
     const char *encoding; /* that is converted; NULL: UTF-8 */
     uint64_t stored_size; /* bytes of the file itself; UINT64_MAX: a stream */
     uint64_t stored_read; /* how many of them were read, again and again ones counted again */
