@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "column/compressor.h"
 #include "column/number.h"
 #include "engine/definition.h"
 #include "engine/formats.h"
@@ -17,9 +18,10 @@ static const char STANDARD_OUTPUT[] = "/dev/stdout";
 
 typedef struct OutputFile {
     const char *path;
-    NewFile *file;  /* NULL: a device or pipe, which is written to directly */
-    int descriptor; /* of either */
-    int error;      /* errno of the first write that failed */
+    NewFile *file;          /* NULL: a device or pipe, which is written to directly */
+    int descriptor;         /* of either */
+    int error;              /* errno of the first write that failed */
+    Compressor *compressor; /* NULL: none */
 } OutputFile;
 
 static void descriptor_close(void *object)
@@ -87,8 +89,17 @@ static bool output_write(void *user, const char *data, size_t size)
     return true;
 }
 
+/* What the writer's sink is: output_write, or what compresses before it. */
+static bool output_take(void *user, const char *data, size_t size)
+{
+    OutputFile *output = user;
+    return output->compressor ? compressor_write(output->compressor, data, size) : output_write(output, data, size);
+}
+
 static void output_finish(OutputFile *output, Statement *statement, Position position)
 {
+    if (output->compressor && output->error == 0)
+        compressor_end(output->compressor);
     if (output->error == EPIPE && output->file == NULL)
         return; /* who reads it has had enough */
     if (output->error)
@@ -128,21 +139,39 @@ static StringView option_name(StringView name)
     return name;
 }
 
-static WriterOptions writer_options(Statement *statement, const AstCopy *copy)
+/* That the path's ending stands for. */
+static WriterFormat path_format(StringView path)
 {
-    WriterOptions options = {.format = WRITER_CSV};
-    const char *dot = copy->file.data ? memrchr(copy->file.data, '.', copy->file.size) : NULL;
-    if (dot) {
-        StringView extension = {dot + 1, (size_t)(copy->file.data + copy->file.size - dot - 1)};
-        if (view_equal_ignoring_case(extension, view_of("md")))
-            options.format = WRITER_MARKDOWN;
-        else if (view_equal_ignoring_case(extension, view_of("sql")))
-            options.format = WRITER_INSERT;
-        else if (view_equal_ignoring_case(extension, view_of("jsonl")))
-            options.format = WRITER_NDJSON;
-        else if (!writer_format_parse(extension, &options.format))
-            options.format = WRITER_CSV;
-    }
+    WriterFormat format;
+    const char *dot = path.size ? memrchr(path.data, '.', path.size) : NULL;
+    if (dot == NULL)
+        return WRITER_CSV;
+    StringView extension = {dot + 1, (size_t)(path.data + path.size - dot - 1)};
+    if (view_equal_ignoring_case(extension, view_of("md")))
+        return WRITER_MARKDOWN;
+    if (view_equal_ignoring_case(extension, view_of("sql")))
+        return WRITER_INSERT;
+    if (view_equal_ignoring_case(extension, view_of("jsonl")))
+        return WRITER_NDJSON;
+    return writer_format_parse(extension, &format) ? format : WRITER_CSV;
+}
+
+static Compression option_compression(const FormatOption *option, StringView path)
+{
+    Compression compression;
+    if (view_equal_ignoring_case(option->value, view_of("auto")))
+        return compression_of_path(path, &path);
+    if (!compression_parse(option->value, &compression))
+        error_raise_hint(ERROR_INVALID_PARAMETER, option->position, "there are auto, none, gzip, zstd, bzip2 and xz",
+                         "there is no compression \"%.*s\"", VIEW_ARGUMENTS(option->value));
+    return compression;
+}
+
+static WriterOptions writer_options(Statement *statement, const AstCopy *copy, Compression *ret_compression)
+{
+    StringView stem;
+    *ret_compression = compression_of_path(copy->file, &stem);
+    WriterOptions options = {.format = path_format(stem)};
     size_t count;
     const FormatOption *list = statement_format_options(statement, &copy->options, &count);
     for (size_t i = 0; i < count; i++) {
@@ -168,12 +197,19 @@ static WriterOptions writer_options(Statement *statement, const AstCopy *copy)
             options.null_text = arena_view(statement->arena, list[i].value).data;
         } else if (view_equal(name, view_of("force_quote")) || view_equal(name, view_of("quote_all"))) {
             options.quote_all = option_boolean(&list[i]);
+        } else if (view_equal(name, view_of("compression"))) {
+            *ret_compression = option_compression(&list[i], copy->file);
         } else {
             error_raise_hint(ERROR_INVALID_PARAMETER, list[i].position,
-                             "there are format, header, delimiter, quote, null and force_quote",
+                             "there are format, header, delimiter, quote, null, force_quote and compression",
                              "COPY TO has no option \"%.*s\"", VIEW_ARGUMENTS(list[i].name));
         }
     }
+    bool is_arrow = options.format == WRITER_ARROW || options.format == WRITER_ARROW_STREAM;
+    if (is_arrow && *ret_compression != COMPRESSION_NONE)
+        error_raise_hint(ERROR_NOT_SUPPORTED, copy->file_position,
+                         "its readers take no such file; csv and ndjson can be compressed",
+                         "Arrow's formats are not compressed as a whole");
     return options;
 }
 
@@ -249,12 +285,15 @@ static AstQuery *table_query(Statement *statement, const AstCopy *copy)
 static BatchStream *copy_to(Statement *statement, const AstCopy *copy)
 {
     const Schema *schema;
-    WriterOptions options = writer_options(statement, copy);
+    Compression compression;
+    WriterOptions options = writer_options(statement, copy, &compression);
     BoundQuery *query = bind_query(&statement->environment, copy->query ? copy->query : table_query(statement, copy));
     Execution *execution = statement_start_query(statement, query, &schema);
     const char *path = copy->file.data ? arena_view(statement->arena, copy->file).data : STANDARD_OUTPUT;
     OutputFile *output = output_open(statement, path, copy->file_position);
-    Writer *writer = writer_new(statement->arena, &statement->context, schema, &options, output_write, output);
+    if (compression != COMPRESSION_NONE)
+        output->compressor = compressor_new(statement->arena, &statement->context, compression, output_write, output);
+    Writer *writer = writer_new(statement->arena, &statement->context, schema, &options, output_take, output);
     bool is_fine = writer_begin(writer);
     for (Batch *batch; is_fine && (batch = execution_next(execution)) != NULL;) {
         Batch shown = *batch;

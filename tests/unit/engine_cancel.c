@@ -49,6 +49,7 @@ static const char *const queries[] = {
     "SELECT max(md5(repeat(s, 100000))), max(initcap(repeat(s, 100000))) FROM t WHERE i < 5",
     "COPY (SELECT a.* FROM t a, range(3)) TO '$/out.csv'",
     "COPY (SELECT a.* FROM t a, range(3)) TO '$/out.csv.gz'",
+    "COPY (SELECT * FROM t WHERE i < 5000) TO '$/out.csv.xz'",
     "COPY (SELECT a.* FROM t a, range(3)) TO '$/out.arrow' (FORMAT arrow)",
     "CREATE TABLE made AS SELECT i, s || k AS s FROM t ORDER BY k",
     "INSERT INTO keyed SELECT i + 40000, 'other ' || s || i FROM t",
