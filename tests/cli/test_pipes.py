@@ -89,6 +89,12 @@ class Pipes(ProgramTest):
         self.assertEqual(process.wait(10), 130)
         self.assertEqual(process.stdout.read(), b"")
 
+    def test_an_interrupt_ends_a_regular_expression_that_reads_all_from_everywhere(self):
+        process = self.start("-c", "select repeat('ab', 200000) ~ '(?=.*[cd])a'")
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(10), 130)
+
     def test_an_interrupt_while_it_waits_for_input_ends_it_with_130(self):
         process = self.start("-f", "-")
         time.sleep(0.5)

@@ -319,7 +319,7 @@ void kernel_substring_similar(KernelCall *call)
         text_add(&state->translated, ")\\z");
         Regex *regex = call_regex(call, i, text_view(&state->translated), 0);
         if (regex && regex_search(regex, x, 0, call, i) > 0) {
-            int group = pcre2_substring_number_from_name(regex->code, (PCRE2_SPTR) "taken");
+            int group = pcre2_substring_number_from_name(regex->plain.code, (PCRE2_SPTR) "taken");
             match = regex_group(regex, x, group > 0 ? (size_t)group : 0);
         }
         result_match(call, i, match);

@@ -10,16 +10,23 @@
 #include "expr/function.h"
 
 /* regex_search.c */
-typedef struct Regex {
+/* An expression, compiled in one way, and how it is to be matched. */
+typedef struct RegexVariant {
     pcre2_code *code;
+    pcre2_match_context *context;
+} RegexVariant;
+
+typedef struct Regex {
+    RegexVariant plain;    /* a search by it has few steps */
+    RegexVariant *limited; /* the same, and it can be told up to where a match may begin; NULL: not needed yet */
+    RegexVariant *watched; /* may be interrupted at each step; NULL: not needed yet */
     pcre2_match_data *match;
-    size_t group_count;           /* parenthesized parts, the whole not counted */
-    pcre2_match_context *steps;   /* how many a search may take before it is watched */
-    struct RegexWatched *watched; /* made when one does */
+    struct RegexStack *stack; /* of them all; NULL: not needed yet */
+    size_t group_count;       /* parenthesized parts, the whole not counted */
     Arena *arena;
     StringView pattern;
     uint32_t options;
-    bool can_split, is_split; /* a long text can be, was searched in pieces */
+    bool can_split; /* can be searched for in pieces */
 } Regex;
 
 /* Owned by the arena. `options` are more of PCRE2's. NULL fills *ret_error. */

@@ -1,19 +1,28 @@
 /* expr/function/regex_search.c: one regular expression, and looking for it in a text.
  *
  * A search cannot be interrupted but by a callback, and code that calls back is slow. So a search has few steps at
- * first, some milliseconds; one that needs more is done again by code that calls back at each, up to PCRE2's limit. A
- * long text is searched in pieces: where no match begins in a piece, whatever were to follow it (PCRE2 calls that
- * partial matching), the next one's turn has come. */
+ * first, some milliseconds; one that needs more is done again by code that calls back at each, up to PCRE2's limit.
+ *
+ * PCRE2 counts these steps anew from each place where a match may begin, and may go over the whole text from each. So
+ * in texts of some length it is told up to where one may begin (its offset limit), and the next places' turn has come
+ * when there is none. Very long texts are searched in pieces, too: where no match begins in a piece, whatever were to
+ * follow it (PCRE2 calls that partial matching), the next one's turn has come. */
 #include "expr/function/regex.h"
+
+#include "base/clock.h"
 
 enum { STEPS_UNWATCHED = 500000 };
 enum { PIECE = 256 << 10 };         /* bytes */
 enum { LONGEST_PATTERN = 1 << 20 }; /* bytes, far more than PCRE2 compiles, which nothing interrupts */
+enum { SHORT = 11 << 10 };          /* bytes: half a second where from each all are gone over */
+enum { FIRST_STACK = 1 << 20, MOST_STACK = 64 << 20 }; /* bytes: of what is nested or repeated in brackets */
 
-typedef struct RegexWatched {
-    pcre2_code *code;
-    pcre2_match_context *context;
-} RegexWatched;
+/* What the machine code works in, where the thread's own 32 KB are too few. */
+struct RegexStack {
+    pcre2_jit_stack *stack;
+    size_t size;
+    MemoryBudget *budget;
+};
 
 static void code_release(void *code)
 {
@@ -28,6 +37,15 @@ static void match_release(void *match)
 static void match_context_release(void *context)
 {
     pcre2_match_context_free(context);
+}
+
+static void stack_release(void *object)
+{
+    struct RegexStack *stack = object;
+    if (stack->stack)
+        pcre2_jit_stack_free(stack->stack);
+    memory_budget_give(stack->budget, stack->size);
+    *stack = (struct RegexStack){.budget = stack->budget};
 }
 
 /* ---- making it ---- */
@@ -62,13 +80,31 @@ static _Noreturn void regex_refuse_memory(void)
     error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory for a regular expression");
 }
 
-static pcre2_match_context *match_context_new(Arena *arena)
+static pcre2_jit_stack *regex_stack(void *regex)
+{
+    const struct RegexStack *stack = ((Regex *)regex)->stack;
+    return stack ? stack->stack : NULL; /* NULL: the thread's own */
+}
+
+static pcre2_match_context *match_context_new(Regex *regex)
 {
     pcre2_match_context *context = pcre2_match_context_create(NULL);
     if (context == NULL)
         regex_refuse_memory();
-    arena_own(arena, context, match_context_release);
+    arena_own(regex->arena, context, match_context_release);
+    pcre2_jit_stack_assign(context, regex_stack, regex);
     return context;
+}
+
+static RegexVariant *regex_variant_new(Regex *regex, uint32_t more_options)
+{
+    Error error;
+    RegexVariant *variant = arena_new(regex->arena, RegexVariant);
+    variant->code = code_new(regex, more_options, &error);
+    if (variant->code == NULL)
+        error_raise(error.code, NO_POSITION, "%s", error.message);
+    variant->context = match_context_new(regex);
+    return variant;
 }
 
 static uint32_t regex_options(uint32_t options)
@@ -87,21 +123,23 @@ Regex *regex_compile(Arena *arena, StringView pattern, uint32_t options, Error *
     regex->arena = arena;
     regex->pattern = (StringView){arena_string_n(arena, pattern.data, pattern.size), pattern.size};
     regex->options = regex_options(options);
-    /* What matches where a search starts (as \G does) or the text ends alone is not searched for in pieces. */
-    regex->can_split =
-        !(options & (PCRE2_ANCHORED | PCRE2_ENDANCHORED)) && memmem(pattern.data, pattern.size, "\\G", 2) == NULL;
-    regex->code = code_new(regex, 0, ret_error);
-    if (regex->code == NULL)
+    regex->plain.code = code_new(regex, 0, ret_error);
+    if (regex->plain.code == NULL)
         return NULL;
     uint32_t group_count = 0;
-    pcre2_pattern_info(regex->code, PCRE2_INFO_CAPTURECOUNT, &group_count);
+    pcre2_pattern_info(regex->plain.code, PCRE2_INFO_CAPTURECOUNT, &group_count);
     regex->group_count = group_count;
-    regex->match = pcre2_match_data_create_from_pattern(regex->code, NULL);
+    /* What matches where a search starts (as \G does) or the text ends alone is not searched for in pieces. */
+    uint32_t all_options = 0;
+    pcre2_pattern_info(regex->plain.code, PCRE2_INFO_ALLOPTIONS, &all_options);
+    regex->can_split =
+        !(all_options & (PCRE2_ANCHORED | PCRE2_ENDANCHORED)) && memmem(pattern.data, pattern.size, "\\G", 2) == NULL;
+    regex->match = pcre2_match_data_create_from_pattern(regex->plain.code, NULL);
     if (regex->match == NULL)
         regex_refuse_memory();
     arena_own(arena, regex->match, match_release);
-    regex->steps = match_context_new(arena);
-    pcre2_set_match_limit(regex->steps, STEPS_UNWATCHED);
+    regex->plain.context = match_context_new(regex);
+    pcre2_set_match_limit(regex->plain.context, STEPS_UNWATCHED);
     return regex;
 }
 
@@ -113,32 +151,92 @@ static int regex_watch(pcre2_callout_block *block, void *user)
     return context_is_over(user) ? PCRE2_ERROR_CALLOUT : 0;
 }
 
-static RegexWatched *regex_watched(Regex *regex)
+/* A larger one than before. False: it has its full size, or there is no memory for more. */
+static bool regex_stack_grow(Regex *regex, MemoryBudget *budget)
 {
-    if (regex->watched)
-        return regex->watched;
-    Error error;
-    RegexWatched *watched = arena_new(regex->arena, RegexWatched);
-    watched->code = code_new(regex, PCRE2_AUTO_CALLOUT, &error);
-    if (watched->code == NULL)
-        error_raise(error.code, NO_POSITION, "%s", error.message);
-    watched->context = match_context_new(regex->arena);
-    return regex->watched = watched;
+    if (regex->stack == NULL) {
+        regex->stack = arena_new(regex->arena, struct RegexStack);
+        regex->stack->budget = budget;
+        arena_own(regex->arena, regex->stack, stack_release);
+    }
+    size_t size = regex->stack->size ? 4 * regex->stack->size : FIRST_STACK;
+    if (size > MOST_STACK || !memory_budget_take(budget, size))
+        return false;
+    stack_release(regex->stack);
+    regex->stack->size = size;
+    regex->stack->stack = pcre2_jit_stack_create(FIRST_STACK, size, NULL);
+    return regex->stack->stack != NULL;
+}
+
+static int regex_match(Regex *regex, const RegexVariant *variant, StringView text, size_t start, uint32_t options,
+                       const Context *context)
+{
+    int found;
+    do
+        found = pcre2_match(variant->code, (PCRE2_SPTR)text.data, text.size, start, options, regex->match,
+                            variant->context);
+    while (found == PCRE2_ERROR_JIT_STACKLIMIT && regex_stack_grow(regex, context->memory));
+    return found;
 }
 
 static int regex_search_watched(Regex *regex, StringView text, size_t start, const Context *context)
 {
-    RegexWatched *watched = regex_watched(regex);
-    pcre2_set_callout(watched->context, regex_watch, (void *)context);
-    int found = pcre2_match(watched->code, (PCRE2_SPTR)text.data, text.size, start, 0, regex->match, watched->context);
+    if (regex->watched == NULL)
+        regex->watched = regex_variant_new(regex, PCRE2_AUTO_CALLOUT);
+    pcre2_set_callout(regex->watched->context, regex_watch, (void *)context);
+    int found = regex_match(regex, regex->watched, text, start, 0, context);
     if (found == PCRE2_ERROR_CALLOUT)
         context_check(context);
     return found;
 }
 
-static int regex_match(Regex *regex, StringView text, size_t start, uint32_t options)
+static size_t next_character(StringView text, size_t offset)
 {
-    return pcre2_match(regex->code, (PCRE2_SPTR)text.data, text.size, start, options, regex->match, regex->steps);
+    while (offset < text.size && ((unsigned char)text.data[offset] & 0xC0) == 0x80)
+        offset++;
+    return offset;
+}
+
+static const RegexVariant *regex_limited(Regex *regex, uint32_t options)
+{
+    if (regex->limited == NULL) {
+        regex->limited = regex_variant_new(regex, PCRE2_USE_OFFSET_LIMIT);
+        pcre2_set_match_limit(regex->limited->context, STEPS_UNWATCHED);
+    }
+    if (options & PCRE2_PARTIAL_HARD)
+        pcre2_jit_compile(regex->limited->code, PCRE2_JIT_PARTIAL_HARD); /* once */
+    return regex->limited;
+}
+
+/* Looks for a match that begins at *start or behind, at some places at a time; *start becomes the first of the last
+ * ones. What takes little time becomes more places. So does what takes the same time for twice as many: PCRE2 has gone
+ * over the text once, and knows for all of them where no match can end. */
+static int regex_search_places(Regex *regex, StringView text, size_t *start, uint32_t options, const Context *context)
+{
+    enum { GROWTH = 4, QUICK_NS = 5 * 1000 * 1000, SLOW_NS = 10 * QUICK_NS };
+    if (text.size - *start <= SHORT || !regex->can_split)
+        return regex_match(regex, &regex->plain, text, *start, options, context);
+    const RegexVariant *limited = regex_limited(regex, options);
+    size_t count = SHORT * SHORT / GROWTH / (text.size - *start) + 1;
+    uint64_t clock = 0, elapsed_before = 0; /* the first of many matches is found without a look at the clock */
+    for (bool is_twice = false;; is_twice = !is_twice) {
+        size_t places = count << is_twice;
+        bool is_last = text.size - *start <= places;
+        size_t next = is_last ? text.size : next_character(text, *start + places);
+        pcre2_set_offset_limit(limited->context, is_last ? PCRE2_UNSET : next - 1);
+        int found = regex_match(regex, limited, text, *start, options, context);
+        if (is_last || found != PCRE2_ERROR_NOMATCH)
+            return found;
+        context_check(context);
+        uint64_t now = clock_ns(), elapsed = clock ? now - clock : 0;
+        if (elapsed < QUICK_NS || (is_twice && elapsed < elapsed_before + elapsed_before / 2))
+            count *= GROWTH;
+        else if (is_twice && elapsed > SLOW_NS)
+            count = (count + 1) / 2;
+        elapsed_before = elapsed;
+        clock = now;
+        *start = next;
+    }
 }
 
 static StringView view_cut(StringView text, size_t size)
@@ -152,13 +250,11 @@ static StringView view_cut(StringView text, size_t size)
  * none begins. Where much may belong to a match, pieces become longer. */
 static int regex_search_pieces(Regex *regex, StringView text, size_t *start, const Context *context)
 {
-    if (!regex->is_split)
-        pcre2_jit_compile(regex->code, PCRE2_JIT_PARTIAL_HARD);
-    regex->is_split = true;
     for (size_t size = PIECE; text.size - *start > 2 * size;) {
         context_check(context);
         StringView piece = view_cut(text, *start + size);
-        int found = regex_match(regex, piece, *start, PCRE2_PARTIAL_HARD);
+        size_t place_start = *start;
+        int found = regex_search_places(regex, piece, &place_start, PCRE2_PARTIAL_HARD, context);
         if (found != PCRE2_ERROR_NOMATCH && found != PCRE2_ERROR_PARTIAL)
             return found;
         size_t next = found == PCRE2_ERROR_NOMATCH ? piece.size : pcre2_get_ovector_pointer(regex->match)[0];
@@ -177,7 +273,7 @@ int regex_search(Regex *regex, StringView text, size_t start, KernelCall *call, 
     if (text.size - start > 2 * PIECE && regex->can_split)
         found = regex_search_pieces(regex, text, &start, call->context);
     if (found == PCRE2_ERROR_PARTIAL)
-        found = regex_match(regex, text, start, 0);
+        found = regex_search_places(regex, text, &start, 0, call->context);
     if (found == PCRE2_ERROR_MATCHLIMIT)
         found = regex_search_watched(regex, text, start, call->context);
     if (found >= 0)
