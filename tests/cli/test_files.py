@@ -54,6 +54,20 @@ class Files(ProgramTest):
         self.assertNotEqual(run.status, 0)
         self.assertIn("fake.db", run.errors)
 
+    def wide_database(self, width):
+        connection = sqlite3.connect(self.folder / "wide.db")
+        connection.execute("create table t (%s)" % ", ".join(f"c{i} integer" for i in range(width)))
+        for row in range(2):
+            connection.execute("insert into t values (%s)" % ", ".join(str(i + row) for i in range(width)))
+        connection.commit()
+        connection.close()
+
+    def test_more_sums_than_sqlite_selects_are_computed(self):
+        self.wide_database(1500)
+        sums = ", ".join(f"sum(c{i}) as s{i}" for i in range(750))
+        self.expect(["wide.db", "--no-header", "-c", f"select {sums} from wide.t"],
+                    ",".join(str(2 * i + 1) for i in range(750)) + "\n")
+
     def test_a_locked_database_is_5(self):
         connection = sqlite3.connect(self.folder / self.database(), isolation_level=None)
         connection.execute("begin exclusive")

@@ -10,6 +10,14 @@
 
 #include "provider/sqlite/sqlite_value.h"
 
+enum { SUM_PARTS = 4 };
+
+/* Of a SELECT, a table, an ORDER BY. */
+static size_t most_columns(const SqliteTable *table)
+{
+    return (size_t)sqlite3_limit(table->database->connection, SQLITE_LIMIT_COLUMN, /* only ask */ -1);
+}
+
 /* ---- what means the same ---- */
 
 /* Whether SQLite finds the same values of the column equal, and orders them as we do. Values that do not fit would be
@@ -90,12 +98,14 @@ bool sqlite_aggregation_agrees(const SqliteTable *table, const SqliteShape *shap
         if (aggregation->groups[i] >= schema_width(shape->schema) ||
             !column_compares_alike(table, shape, aggregation->groups[i]))
             return false;
+    size_t column_count = aggregation->group_count;
     for (size_t i = 0; i < aggregation->aggregate_count; i++) {
         SqliteOutputKind kind;
         if (!call_output(table, shape, &aggregation->aggregates[i], &kind))
             return false;
+        column_count += kind == SQLITE_OUTPUT_SUM || kind == SQLITE_OUTPUT_AVG ? SUM_PARTS : 1;
     }
-    return aggregation->group_count + aggregation->aggregate_count > 0;
+    return column_count > 0 && column_count <= most_columns(table);
 }
 
 /* ---- writing ---- */
@@ -158,7 +168,7 @@ static int write_call(SqliteQuery *query, const SqliteOutput *output)
             write_name(query, column);
         }
         text_add(text, ") NOT IN ('integer', 'null'))");
-        return 4;
+        return SUM_PARTS;
     }
     }
 }
@@ -213,8 +223,7 @@ static void write_columns(SqliteQuery *query)
     }
     if (count == 0)
         text_add(text, "1");
-    int most = sqlite3_limit(query->table->database->connection, SQLITE_LIMIT_COLUMN, /* only ask */ -1);
-    if (count > 0 && query->shape->rowid_name && count < (size_t)most) {
+    if (count > 0 && query->shape->rowid_name && count < most_columns(query->table)) {
         text_add_format(text, ", %s", query->shape->rowid_name);
         query->rowid_place = (int)count;
     }
