@@ -68,6 +68,12 @@ class Files(ProgramTest):
         self.expect(["wide.db", "--no-header", "-c", f"select {sums} from wide.t"],
                     ",".join(str(2 * i + 1) for i in range(750)) + "\n")
 
+    def test_a_join_of_more_keys_than_sqlite_compares_is_computed(self):
+        self.wide_database(1200)
+        self.expect(["wide.db", "--no-header", "-c", "create table m as from wide.t",
+                     "-c", "select count(*) from wide.t join m using (%s)" % ", ".join(f"c{i}" for i in range(1200))],
+                    "2\n2\n")
+
     def test_a_locked_database_is_5(self):
         connection = sqlite3.connect(self.folder / self.database(), isolation_level=None)
         connection.execute("begin exclusive")

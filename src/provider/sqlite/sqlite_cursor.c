@@ -46,7 +46,8 @@ static void narrowing_add(Narrowing *narrowing, Expr *filter, bool is_hint)
     narrowing->are_hints[narrowing->count++] = is_hint;
 }
 
-/* Adds what is known of a column by now; false when nothing at all is wanted. */
+/* Adds what is known of a column by now; false when nothing at all is wanted. What SQLite would not take any more is
+ * left out: a join of many keys knows the rows by the others. */
 static bool narrowing_add_snapshot(Narrowing *narrowing, size_t column, const DynamicSnapshot *snapshot)
 {
     const SqliteShape *shape = narrowing->query->shape;
@@ -57,6 +58,8 @@ static bool narrowing_add_snapshot(Narrowing *narrowing, size_t column, const Dy
         return false;
     Expr *name = expr_column(arena, (ColumnId)column, shape->schema->columns[column].type, NO_POSITION);
     bool is_rowid = shape->columns[column].is_rowid;
+    if (narrowing->count + 2 > SQLITE_MOST_PARTS) /* both bounds */
+        return true;
     if (snapshot->has_keys) {
         Expr **list = arena_array(arena, Expr *, snapshot->key_count + 1);
         list[0] = name;

@@ -12,8 +12,8 @@
 #include "expr/function.h"
 #include "provider/sqlite/sqlite_value.h"
 
-/* SQLite has limits of its own: 32766 parameters, and trees 1000 deep, where a AND b AND c counts as 3. */
-enum { MOST_DEPTH = 4, MOST_PARTS = 150, MOST_PARAMETERS = 10000 };
+/* SQLite has limits of its own: 32766 parameters, and trees 1000 deep. */
+enum { MOST_DEPTH = 4, MOST_PARAMETERS = 10000 };
 
 typedef struct SqliteWriter {
     SqliteSql *sql;
@@ -266,7 +266,7 @@ static FilterPushdown write_junction(SqliteWriter *writer, const Expr *filter, s
     bool is_and = filter->kind == EXPR_AND;
     FilterPushdown answer = FILTER_EXACT;
     size_t written = 0;
-    if (filter->argument_count > MOST_PARTS)
+    if (filter->argument_count > SQLITE_MOST_PARTS)
         return FILTER_UNSUPPORTED;
     text_add_char(&writer->sql->text, '(');
     for (size_t i = 0; i < filter->argument_count; i++) {
@@ -335,6 +335,7 @@ void sqlite_supports_filters_pushdown(TableProvider *base, Expr *const *filters,
     Arena *scratch = arena_new_child(base->arena);
     SqliteSql sql = sqlite_sql_in(scratch);
     for (size_t i = 0; i < filter_count; i++)
-        ret_answers[i] = i < MOST_PARTS ? sqlite_filter_add(&sql, table, table->shape, filters[i]) : FILTER_UNSUPPORTED;
+        ret_answers[i] =
+            i < SQLITE_MOST_PARTS ? sqlite_filter_add(&sql, table, table->shape, filters[i]) : FILTER_UNSUPPORTED;
     arena_free(scratch);
 }

@@ -19,6 +19,10 @@ static inline SqliteSql sqlite_sql_in(Arena *arena)
     return (SqliteSql){.arena = arena, .text = text_in(arena)};
 }
 
+/* SQLite's trees are 1000 deep at most, where a AND b AND c counts as 3: so many conditions are added to one SELECT,
+ * and so many parts has one at most. */
+enum { SQLITE_MOST_PARTS = 150 };
+
 /* Adds the condition, or (UNSUPPORTED) nothing. */
 FilterPushdown sqlite_filter_add(SqliteSql *sql, const SqliteTable *table, const SqliteShape *shape,
                                  const Expr *filter);
