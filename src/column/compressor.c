@@ -8,6 +8,7 @@
 #include <zstd.h>
 
 #include "base/error.h"
+#include "column/byte_step.h"
 
 enum {
     OUTPUT_SIZE = 64 << 10,
@@ -15,19 +16,10 @@ enum {
     MEMORY_PART = 8,         /* the others take no more than this part of what memory_limit leaves */
 };
 
-/* Bytes in and out of one call; both ends move on. */
-typedef struct Step {
-    const char *input;
-    size_t input_size;
-    char *output;
-    size_t output_size;
-    bool is_end; /* no input comes after this */
-} Step;
-
 typedef struct CompressorOps {
     void (*start)(Compressor *self);
     /* Whether all that was given has been taken and, at the end, all of it has come out. */
-    bool (*run)(Compressor *self, Step *step);
+    bool (*run)(Compressor *self, ByteStep *step);
     void (*stop)(void *self);
 } CompressorOps;
 
@@ -78,7 +70,7 @@ static void gzip_start(Compressor *self)
                                   Z_DEFAULT_STRATEGY) == Z_OK);
 }
 
-static bool gzip_run(Compressor *self, Step *step)
+static bool gzip_run(Compressor *self, ByteStep *step)
 {
     z_stream *stream = &self->gzip;
     stream->next_in = (Bytef *)step->input;
@@ -87,8 +79,7 @@ static bool gzip_run(Compressor *self, Step *step)
     stream->avail_out = (uInt)step->output_size;
     int status = deflate(stream, step->is_end ? Z_FINISH : Z_NO_FLUSH);
     assert(status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR);
-    step->input = (const char *)stream->next_in, step->input_size = stream->avail_in;
-    step->output = (char *)stream->next_out, step->output_size = stream->avail_out;
+    byte_step_move(step, step->input_size - stream->avail_in, step->output_size - stream->avail_out);
     return step->is_end ? status == Z_STREAM_END : step->input_size == 0;
 }
 
@@ -117,14 +108,13 @@ static void zstd_start(Compressor *self)
     ZSTD_CCtx_setParameter(self->zstd, ZSTD_c_checksumFlag, 1);
 }
 
-static bool zstd_run(Compressor *self, Step *step)
+static bool zstd_run(Compressor *self, ByteStep *step)
 {
     ZSTD_inBuffer input = {step->input, step->input_size, 0};
     ZSTD_outBuffer output = {step->output, step->output_size, 0};
     size_t left = ZSTD_compressStream2(self->zstd, &output, &input, step->is_end ? ZSTD_e_end : ZSTD_e_continue);
     compressor_check(!ZSTD_isError(left)); /* its memory is taken here */
-    step->input += input.pos, step->input_size -= input.pos;
-    step->output += output.pos, step->output_size -= output.pos;
+    byte_step_move(step, input.pos, output.pos);
     return step->is_end ? left == 0 : step->input_size == 0;
 }
 
@@ -150,7 +140,7 @@ static void bzip2_start(Compressor *self)
     compressor_check(BZ2_bzCompressInit(&self->bzip2, level, 0, 0) == BZ_OK);
 }
 
-static bool bzip2_run(Compressor *self, Step *step)
+static bool bzip2_run(Compressor *self, ByteStep *step)
 {
     if (step->input_size == 0 && !step->is_end)
         return true; /* which it takes for a mistake */
@@ -161,8 +151,7 @@ static bool bzip2_run(Compressor *self, Step *step)
     stream->avail_out = (unsigned)step->output_size;
     int status = BZ2_bzCompress(stream, step->is_end ? BZ_FINISH : BZ_RUN);
     assert(status == BZ_RUN_OK || status == BZ_FINISH_OK || status == BZ_STREAM_END);
-    step->input = stream->next_in, step->input_size = stream->avail_in;
-    step->output = stream->next_out, step->output_size = stream->avail_out;
+    byte_step_move(step, step->input_size - stream->avail_in, step->output_size - stream->avail_out);
     return step->is_end ? status == BZ_STREAM_END : step->input_size == 0;
 }
 
@@ -189,7 +178,7 @@ static void xz_start(Compressor *self)
     compressor_check(lzma_easy_encoder(&self->xz, (uint32_t)level, LZMA_CHECK_CRC64) == LZMA_OK);
 }
 
-static bool xz_run(Compressor *self, Step *step)
+static bool xz_run(Compressor *self, ByteStep *step)
 {
     lzma_stream *stream = &self->xz;
     stream->next_in = (const uint8_t *)step->input;
@@ -199,8 +188,7 @@ static bool xz_run(Compressor *self, Step *step)
     lzma_ret status = lzma_code(stream, step->is_end ? LZMA_FINISH : LZMA_RUN);
     compressor_check(status != LZMA_MEM_ERROR);
     assert(status == LZMA_OK || status == LZMA_STREAM_END);
-    step->input = (const char *)stream->next_in, step->input_size = stream->avail_in;
-    step->output = (char *)stream->next_out, step->output_size = stream->avail_out;
+    byte_step_move(step, step->input_size - stream->avail_in, step->output_size - stream->avail_out);
     return step->is_end ? status == LZMA_STREAM_END : step->input_size == 0;
 }
 
@@ -240,7 +228,7 @@ Compressor *compressor_new(Arena *arena, const Context *context, Compression com
 }
 
 /* The user may interrupt at each piece of output, and between the pieces of input, which are small. */
-static bool compressor_push(Compressor *self, Step step)
+static bool compressor_push(Compressor *self, ByteStep step)
 {
     for (bool is_done = false; !is_done;) {
         context_check(self->context);
@@ -256,10 +244,10 @@ static bool compressor_push(Compressor *self, Step step)
 
 bool compressor_write(void *compressor, const char *data, size_t size)
 {
-    return compressor_push(compressor, (Step){.input = data, .input_size = size});
+    return compressor_push(compressor, (ByteStep){.input = data, .input_size = size});
 }
 
 bool compressor_end(Compressor *compressor)
 {
-    return compressor_push(compressor, (Step){.input = "", .is_end = true});
+    return compressor_push(compressor, (ByteStep){.input = "", .is_end = true});
 }

@@ -11,6 +11,7 @@
 
 #include "base/context.h"
 #include "base/error.h"
+#include "column/byte_step.h"
 
 enum {
     INPUT_SIZE = 256 << 10,
@@ -23,19 +24,10 @@ enum {
 
 typedef struct Stage Stage;
 
-/* Bytes in and out of one call; both ends move on. */
-typedef struct Step {
-    const char *input;
-    size_t input_size;
-    char *output;
-    size_t output_size;
-    bool is_end; /* no input comes after this */
-} Step;
-
 typedef struct StageOps {
     const char *name;
     void (*start)(Stage *stage, const char *encoding);
-    void (*run)(Stage *stage, Step *step);
+    void (*run)(Stage *stage, ByteStep *step);
     void (*stop)(void *stage);
 } StageOps;
 
@@ -87,7 +79,7 @@ static void gzip_start(Stage *stage, const char *encoding)
         stage_raise_memory();
 }
 
-static void gzip_run(Stage *stage, Step *step)
+static void gzip_run(Stage *stage, ByteStep *step)
 {
     while (stage->is_between && step->input_size > 0 && *step->input == '\0')
         step->input++, step->input_size--;
@@ -100,10 +92,7 @@ static void gzip_run(Stage *stage, Step *step)
     stream->avail_out = step->output_size > UINT32_MAX ? UINT32_MAX : (uInt)step->output_size;
     size_t room = stream->avail_out;
     int status = inflate(stream, Z_NO_FLUSH);
-    step->input += step->input_size - stream->avail_in;
-    step->input_size = stream->avail_in;
-    step->output += room - stream->avail_out;
-    step->output_size -= room - stream->avail_out;
+    byte_step_move(step, step->input_size - stream->avail_in, room - stream->avail_out);
     if (status == Z_MEM_ERROR)
         stage_raise_memory();
     if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
@@ -130,7 +119,7 @@ static void zstd_start(Stage *stage, const char *encoding)
         stage_raise_memory();
 }
 
-static void zstd_run(Stage *stage, Step *step)
+static void zstd_run(Stage *stage, ByteStep *step)
 {
     if (step->input_size == 0 && stage->is_complete)
         return;
@@ -139,8 +128,7 @@ static void zstd_run(Stage *stage, Step *step)
     size_t status = ZSTD_decompressStream(stage->zstd, &output, &input);
     if (ZSTD_isError(status))
         stage_raise(stage, ZSTD_getErrorName(status));
-    step->input += input.pos, step->input_size -= input.pos;
-    step->output += output.pos, step->output_size -= output.pos;
+    byte_step_move(step, input.pos, output.pos);
     stage->is_complete = status == 0;
 }
 
@@ -160,7 +148,7 @@ static void bzip2_start(Stage *stage, const char *encoding)
         stage_raise_memory();
 }
 
-static void bzip2_run(Stage *stage, Step *step)
+static void bzip2_run(Stage *stage, ByteStep *step)
 {
     if (step->input_size == 0 && stage->is_between)
         return;
@@ -176,10 +164,7 @@ static void bzip2_run(Stage *stage, Step *step)
     stream->avail_out = step->output_size < BZIP2_OUTPUT ? (unsigned)step->output_size : BZIP2_OUTPUT;
     size_t room = stream->avail_out, given = stream->avail_in;
     int status = BZ2_bzDecompress(stream);
-    step->input += given - stream->avail_in;
-    step->input_size -= given - stream->avail_in;
-    step->output += room - stream->avail_out;
-    step->output_size -= room - stream->avail_out;
+    byte_step_move(step, given - stream->avail_in, room - stream->avail_out);
     if (status == BZ_MEM_ERROR)
         stage_raise_memory();
     if (status != BZ_OK && status != BZ_STREAM_END)
@@ -204,7 +189,7 @@ static void xz_start(Stage *stage, const char *encoding)
         stage_raise_memory();
 }
 
-static void xz_run(Stage *stage, Step *step)
+static void xz_run(Stage *stage, ByteStep *step)
 {
     if (stage->is_complete)
         return;
@@ -214,10 +199,7 @@ static void xz_run(Stage *stage, Step *step)
     stream->next_out = (uint8_t *)step->output;
     stream->avail_out = step->output_size;
     lzma_ret status = lzma_code(stream, step->is_end ? LZMA_FINISH : LZMA_RUN);
-    step->input += step->input_size - stream->avail_in;
-    step->input_size = stream->avail_in;
-    step->output += step->output_size - stream->avail_out;
-    step->output_size = stream->avail_out;
+    byte_step_move(step, step->input_size - stream->avail_in, step->output_size - stream->avail_out);
     if (status == LZMA_MEM_ERROR)
         stage_raise_memory();
     if (status == LZMA_MEMLIMIT_ERROR)
@@ -244,7 +226,7 @@ static void iconv_start(Stage *stage, const char *encoding)
                     "%s: text cannot be converted from encoding '%s'", stage->decoder->path, encoding);
 }
 
-static void iconv_run(Stage *stage, Step *step)
+static void iconv_run(Stage *stage, ByteStep *step)
 {
     char *input = (char *)step->input;
     size_t room = step->output_size;
@@ -296,7 +278,7 @@ static size_t stage_read(CsvDecoder *decoder, size_t index, char *target, size_t
         size_t left = stage->input_end - stage->input_start;
         if (left == 0 && stage->has_ended && stage->is_complete)
             return 0;
-        Step step = {stage->input + stage->input_start, left, target, size, stage->has_ended};
+        ByteStep step = {stage->input + stage->input_start, left, target, size, stage->has_ended};
         stage->ops->run(stage, &step);
         size_t taken = left - step.input_size, made = size - step.output_size;
         stage->input_start += taken;
