@@ -12,6 +12,6 @@ uint64_t string_hash_large(const char *text, size_t size)
         if (end - text <= MEMORY_PIECE)
             return string_hash_steps(hash, text, end);
         for (size_t at = 0; at < MEMORY_PIECE; at += 16)
-            hash = hash_combine(hash ^ string_load_u64(text + at), string_load_u64(text + at + 8));
+            hash = hash_combine(hash ^ word_load(text + at), word_load(text + at + 8));
     }
 }

@@ -6,21 +6,15 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/word.h"
 #include "column/types.h"
-
-static inline uint64_t string_load_u64(const char *bytes)
-{
-    uint64_t word;
-    memcpy(&word, bytes, sizeof word);
-    return word;
-}
 
 /* In steps of 16 bytes, the last of them overlapping the one before, so that no step is a short one. */
 static inline uint64_t string_hash_steps(uint64_t hash, const char *text, const char *end)
 {
     for (; end - text > 16; text += 16)
-        hash = hash_combine(hash ^ string_load_u64(text), string_load_u64(text + 8));
-    return hash_combine(hash ^ string_load_u64(end - 16), string_load_u64(end - 8));
+        hash = hash_combine(hash ^ word_load(text), word_load(text + 8));
+    return hash_combine(hash ^ word_load(end - 16), word_load(end - 8));
 }
 
 /* The same of a large text: can be interrupted. */
@@ -30,7 +24,7 @@ uint64_t string_hash_large(const char *text, size_t size) __attribute__((cold));
 static inline uint64_t string_hash_long(const char *text, size_t size)
 {
     if (size < 16)
-        return hash_combine(size ^ string_load_u64(text), string_load_u64(text + size - 8));
+        return hash_combine(size ^ word_load(text), word_load(text + size - 8));
     return size > MEMORY_COMPARED ? string_hash_large(text, size) : string_hash_steps(size, text, text + size);
 }
 

@@ -154,7 +154,7 @@ static uint64_t hash_by_steps(const char *text, size_t size)
     uint64_t hash = size;
     for (size_t at = 0; at < size; at += 16) {
         const char *step = text + (size - at < 16 ? size - 16 : at);
-        hash = hash_combine(hash ^ string_load_u64(step), string_load_u64(step + 8));
+        hash = hash_combine(hash ^ word_load(step), word_load(step + 8));
     }
     return hash;
 }
