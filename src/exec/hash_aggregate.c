@@ -533,7 +533,7 @@ static void aggregate_add_put_off(HashAggregateOperator *self, size_t partition)
     const AggregateShared *shared = self->shared;
     size_t more_bits = SCATTER_BITS - shared->partition_bits;
     for (size_t c = 0; c < shared->copy_count; c++) {
-        const RowScatter *put_off = shared->parts[c].put_off;
+        RowScatter *put_off = shared->parts[c].put_off;
         if (put_off && self->put_off == NULL)
             self->put_off = row_scatter_new_batch(put_off, self->base.arena);
         for (size_t p = partition << more_bits; p < (partition + 1) << more_bits && put_off; p++) {

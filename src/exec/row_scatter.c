@@ -75,7 +75,7 @@ bool row_scatter_read(const RowScatter *scatter, size_t partition, size_t first,
     return count > 0;
 }
 
-void row_scatter_forget(const RowScatter *scatter, size_t partition)
+void row_scatter_forget(RowScatter *scatter, size_t partition)
 {
     row_store_release(scatter->partitions[partition]);
 }

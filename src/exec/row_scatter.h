@@ -24,7 +24,7 @@ Batch *row_scatter_new_batch(const RowScatter *scatter, Arena *arena);
  * they are. False: there are no more. Any thread, each with a batch of its own. */
 bool row_scatter_read(const RowScatter *scatter, size_t partition, size_t first, Batch *batch);
 /* Forgets the rows of a partition, all but their long strings. Any thread, each with partitions of its own. */
-void row_scatter_forget(const RowScatter *scatter, size_t partition);
+void row_scatter_forget(RowScatter *scatter, size_t partition);
 /* Forgets everything and gives the memory back; NULL is fine. */
 void row_scatter_clear(RowScatter *scatter);
 
