@@ -198,6 +198,41 @@ START_TEST(a_cursor_that_waits_for_one_that_has_failed_ends)
 }
 END_TEST
 
+/* ---- who waits for whom ---- */
+
+static _Atomic bool batch_one_is_handed_on;
+
+/* The worker of batch 1 hands it on and takes batch 2 while that of batch 0 is still there. Then only batches without
+   rows pass, and nothing else until the rows of batch 1 are out. */
+static void hold_all_but_batch_one(size_t batch_number)
+{
+    if (batch_number == 0) {
+        while (!later_batch_was_taken)
+            sched_yield();
+    } else if (batch_number == 2 || batch_number > 3) {
+        later_batch_was_taken = true;
+        while (!batch_one_is_handed_on)
+            sched_yield();
+    }
+}
+
+START_TEST(rows_come_as_soon_as_no_worker_is_before_them)
+{
+    plans_begin(BATCH_SIZE, BATCH_ROWS);
+    test_settings.threads = 2;
+    later_batch_was_taken = batch_one_is_handed_on = false;
+    test_at_batch = hold_all_but_batch_one;
+    Plan *source = numbers(ROW_COUNT, 0);
+    Expr *is_in_batch_one = call("=", call("%", column(source, 0), integer(ROW_COUNT)), integer(BATCH_ROWS));
+    Execution *execution = execute(gather(filter(source, is_in_batch_one), true));
+    const Batch *batch = execution_next(execution);
+    ck_assert_ptr_nonnull(batch);
+    ck_assert_uint_eq(batch->row_count, 1);
+    batch_one_is_handed_on = true;
+    ck_assert_ptr_null(execution_next(execution));
+}
+END_TEST
+
 /* ---- ends ---- */
 
 static void cancel_at_ten(size_t batch_number)
@@ -262,5 +297,5 @@ TEST_PROGRAM(a_gather_keeps_the_order_of_its_source, a_gather_without_order_give
              a_spread_runs_once_and_keeps_the_order, a_gather_may_stand_below_a_spread,
              the_earliest_of_several_errors_is_told, rows_before_an_error_come_first_where_order_is_kept,
              who_waits_at_a_meeting_goes_when_another_fails, a_cursor_that_waits_for_one_that_has_failed_ends,
-             a_cancelled_query_ends_its_workers, a_limit_stops_the_workers_below_it, a_gather_may_be_closed_at_any_time,
-             counts_of_copies_are_added_up)
+             rows_come_as_soon_as_no_worker_is_before_them, a_cancelled_query_ends_its_workers,
+             a_limit_stops_the_workers_below_it, a_gather_may_be_closed_at_any_time, counts_of_copies_are_added_up)
