@@ -84,7 +84,8 @@ static inline bool number_read(const Field *field, int scale, int64_t *ret_value
         if (scale > 0)
             is_good &= point_take_out(&high, &low, scale);
         high = word_keep_last(high, digits - 8);
-        is_good &= word_is_digits(low) & word_is_digits(high);
+        is_good &= word_is_digits(high);
+        is_good &= word_is_digits(low);
         number = word_number(high) * (uint64_t)100000000 + word_number(low);
     }
     *ret_value = field->is_negative ? -(int64_t)number : (int64_t)number;
