@@ -9,6 +9,8 @@ DESTDIR     :=
 LINE_EDITOR := readline
 CC          := gcc
 AR          := ar
+LD          := ld
+OBJCOPY     := objcopy
 CFLAGS      := -O2 -g -DNDEBUG
 FLOORS      := $(shell sed -n 's/^\([a-z]*\):.*/\1/p' src/LAYERS)
 MACHINE     := $(shell $(CC) -dumpmachine)
@@ -70,8 +72,8 @@ $(BUILD)/libquern-internal.a: $(LIB_OBJECTS)
 # What is installed shows only the names of include/quern/.
 $(BUILD)/libquern.a: $(LIB_OBJECTS)
 	$(SAY) AR $@
-	$(Q)ld -r -o $(BUILD)/libquern.o $^
-	$(Q)objcopy --localize-hidden $(BUILD)/libquern.o
+	$(Q)$(LD) -r -o $(BUILD)/libquern.o $^
+	$(Q)$(OBJCOPY) --localize-hidden $(BUILD)/libquern.o
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $(BUILD)/libquern.o
 
