@@ -1,6 +1,7 @@
 /* exec/aggregate_shared.c: groups of several copies by partitions. */
 #include "exec/aggregate_shared.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 
 enum {
     FEW_GROUPS = 1 << 13, /* one copy merges them all */
+    MOST_SHARING = 3,     /* rows of a copy for each of its groups, if they are to be put off */
+    LOOK_ROWS = 1 << 15,  /* between two looks at whether they are still to be */
     MANY_BITS = SCATTER_BITS,
     SAMPLE_SIZE = 16 << MANY_BITS,
 };
@@ -21,6 +24,43 @@ AggregateShared *aggregate_shared_new(const Build *build)
     shared->copy_count = build->copy_count;
     shared->parts = arena_array(build->arena, AggregatePart, shared->copy_count);
     return shared;
+}
+
+/* ---- rows that are put off ---- */
+
+/* Of how many groups `row_count` rows are, where each is of any of `group_count`. */
+static double groups_of_rows(double row_count, double group_count)
+{
+    return -expm1(-row_count / group_count) * group_count;
+}
+
+/* How many groups there are is known, or what the first rows have made tells it, as if any row could be of any group;
+ * it is the less of both: rows that follow each other may share groups that no others do. */
+bool aggregate_shared_should_put_off(const AggregateShared *shared, const PlanAggregate *plan, size_t row_count,
+                                     size_t group_count)
+{
+    enum { STEPS = 50 };
+    double rows = (double)row_count, made = (double)group_count;
+    double all_rows = fmax(plan->base.inputs[0]->row_estimate / (double)shared->copy_count, rows);
+    double least = made, most = plan->has_known_groups ? fmax(plan->base.row_estimate, made) : 1e18;
+    for (int i = 0; i < STEPS; i++) {
+        double middle = sqrt(least * most);
+        *(groups_of_rows(rows, middle) < made ? &least : &most) = middle;
+    }
+    return groups_of_rows(all_rows, least) * MOST_SHARING > all_rows;
+}
+
+bool aggregate_part_put_off(AggregatePart *part, Vector *const *columns, const uint16_t *selection, size_t count,
+                            const uint64_t *hashes)
+{
+    row_scatter_add(part->put_off, columns, selection, count, hashes);
+    for (size_t i = 0; i < count; i++)
+        sketch_add(&part->put_off_keys, hashes[i]);
+    size_t row_count = row_scatter_count(part->put_off);
+    if (row_count - part->last_look < LOOK_ROWS)
+        return true;
+    part->last_look = row_count;
+    return (double)row_count < MOST_SHARING * sketch_estimate(&part->put_off_keys);
 }
 
 /* ---- partitions ---- */

@@ -33,6 +33,7 @@ typedef struct AggregatePart {
     bool has_null; /* among them */
     RowScatter *put_off; /* rows that wait in memory; NULL: none do */
     Sketch put_off_keys;
+    size_t last_look; /* so many they were when it was last seen whether they share groups */
 } AggregatePart;
 
 typedef struct AggregateShared {
@@ -56,6 +57,14 @@ typedef struct AggregateShared {
 
 /* Copies put their parts into it when they are made, and the first of them the spill. */
 AggregateShared *aggregate_shared_new(const Build *build);
+/* Whether so few of a copy's rows will share a group that copies make most groups each for itself. Its first
+ * `row_count` rows have made `group_count` groups. */
+bool aggregate_shared_should_put_off(const AggregateShared *shared, const PlanAggregate *plan, size_t row_count,
+                                     size_t group_count);
+/* Rows selection[i] (NULL: i) of `columns` wait in the part's `put_off`; hashes[i] is of their keys. False: it has
+ * turned out that many share groups, so no more are to be put off. */
+bool aggregate_part_put_off(AggregatePart *part, Vector *const *columns, const uint16_t *selection, size_t count,
+                            const uint64_t *hashes);
 /* All groups are there: chooses how many partitions there are. The argument of a meeting. */
 void aggregate_shared_choose_partitions(void *shared);
 /* Puts the addresses of a copy's groups in order of partitions. The first `key_count` columns are the key, which is

@@ -17,32 +17,29 @@
  * A copy makes groups in rounds as long as hardly any two rows share one: each has a table of its own, small enough to
  * be near, and a group of several rounds is several until the merge. Where copies would make most groups each for
  * itself, rows are put off until the merge after the first round. */
-#include <math.h>
 #include <string.h>
 
 #include "exec/aggregate_calls.h"
 #include "exec/aggregate_shared.h"
+#include "exec/aggregate_waiting.h"
 #include "exec/group_index.h"
 #include "exec/hash_table.h"
 #include "exec/operator.h"
 #include "exec/row_output.h"
-#include "exec/spill.h"
 #include "expr/evaluator.h"
 
 enum {
     ROUND_GROUPS = 1 << 15,
     ROUND_SAMPLE = 512, /* groups of earlier rounds that are looked for in a round */
-    MOST_SHARING = 3,   /* rows of a copy for each of its groups, if they are to be put off */
 };
 
 typedef struct HashAggregateOperator {
     Operator base;
-    const PlanColumns *columns;
     AggregateCalls *calls;
     Evaluator *groups;
     size_t key_count; /* the groups, and the set */
     Vector **values;  /* of the group expressions */
-    Vector **keys;    /* what goes to the table */
+    Vector **keys;    /* what goes to the table: the same where there are no sets */
     Vector **nulls;   /* for groups that are not in a set */
     Vector *set;
     bool calls_set; /* the set at hand has aggregates */
@@ -59,8 +56,7 @@ typedef struct HashAggregateOperator {
     bool has_rounds;
     size_t round_start, round_rows; /* groups before the round; rows that came in it */
     bool may_put_off, puts_off;
-    size_t next_look; /* at so many rows put off */
-    Batch *put_off;   /* rows that are read again */
+    Batch *put_off; /* rows that are read again */
     uint64_t phase, partition;
     Block *adopted; /* addresses of groups that others have made, before those of `rows` */
     size_t adopted_count;
@@ -70,13 +66,10 @@ typedef struct HashAggregateOperator {
     Batch *batch;
     bool is_built;
     size_t next_row; /* of those to return */
-    /* rows that wait: the input's columns, group expressions that are more than a column, the set */
+    AggregateWaiting waiting;
     MemoryShare share; /* of the table */
     bool is_full;      /* no new groups are made */
-    Spill *spill;      /* or NULL: none has waited yet */
-    size_t waiting_count;
-    size_t *value_positions; /* of each group expression there */
-    Vector **waiting_columns;
+    Spill *spill;      /* or NULL: no row has waited on disk yet */
     Vector **own_keys; /* of rows that are read back */
     uint8_t *found[BATCH_SIZE];
     uint8_t *merged[BATCH_SIZE];
@@ -131,59 +124,29 @@ static void aggregate_update_groups(HashAggregateOperator *self, const Batch *ba
     self->runs.count = 0;
 }
 
-/* Of the columns of rows that wait. */
-static Type *aggregate_waiting_types(const HashAggregateOperator *self, Arena *arena)
+static Spill *aggregate_new_spill(const HashAggregateOperator *self)
 {
-    const PlanAggregate *plan = aggregate_plan(self);
-    const Plan *input = plan->base.inputs[0];
-    Type *types = arena_array(arena, Type, self->waiting_count);
-    for (size_t c = 0; c < input->output_count; c++)
-        types[c] = plan_column(self->columns, input->outputs[c])->type;
-    for (size_t g = 0; g < plan->group_count; g++)
-        types[self->value_positions[g]] = plan->groups[g]->type;
-    if (plan->set_count > 0)
-        types[self->waiting_count - 1] = self->set->type;
-    return types;
-}
-
-static void aggregate_add_spill_side(const HashAggregateOperator *self, Spill *spill)
-{
-    Arena *scratch = arena_new_child(self->base.arena);
-    spill_add_side(spill, aggregate_waiting_types(self, scratch), self->waiting_count);
-    arena_free(scratch);
-}
-
-static void aggregate_make_spill(HashAggregateOperator *self)
-{
-    self->spill = spill_new(self->base.arena, self->base.context, self->share);
-    aggregate_add_spill_side(self, self->spill);
+    return aggregate_waiting_spill(&self->waiting, self->base.arena, self->base.context, self->share);
 }
 
 static void aggregate_spill(HashAggregateOperator *self, size_t count)
 {
     AggregateShared *shared = self->shared;
     if (shared == NULL || self->is_built) { /* what a copy has taken is its own */
-        spill_add(self->spill, 0, self->waiting_columns, self->absent, count, self->hashes);
+        spill_add(self->spill, 0, self->waiting.columns, self->absent, count, self->hashes);
         return;
     }
     worker_take_turn(self->base.worker, &shared->spill_turn);
     shared->has_waiting = true;
-    spill_add(shared->spill, 0, self->waiting_columns, self->absent, count, self->hashes);
+    spill_add(shared->spill, 0, self->waiting.columns, self->absent, count, self->hashes);
     worker_end_turn(self->base.worker, &shared->spill_turn);
 }
 
-/* These rows, of the set at hand, are to wait: sets waiting_columns and hashes. */
+/* These rows, of the set at hand, are to wait. */
 static void aggregate_begin_waiting(HashAggregateOperator *self, const Batch *batch, const uint16_t *selection,
                                     size_t count)
 {
-    const PlanAggregate *plan = aggregate_plan(self);
-    size_t input_count = plan->base.inputs[0]->output_count;
-    for (size_t c = 0; c < input_count; c++)
-        self->waiting_columns[c] = batch->columns[c];
-    for (size_t g = 0; g < plan->group_count; g++)
-        self->waiting_columns[self->value_positions[g]] = self->values[g];
-    if (plan->set_count > 0)
-        self->waiting_columns[self->waiting_count - 1] = self->set;
+    aggregate_waiting_begin(&self->waiting, batch, self->values, self->set);
     vectors_hash(self->keys, self->key_count, selection, count, self->hashes);
 }
 
@@ -227,38 +190,16 @@ static bool aggregate_round_repeats(HashAggregateOperator *self)
     return self->round_rows - made + met * step > self->round_rows / 2;
 }
 
-/* Of how many groups `row_count` rows are, where each is of any of `group_count`. */
-static double groups_of_rows(double row_count, double group_count)
-{
-    return -expm1(-row_count / group_count) * group_count;
-}
-
-/* Whether so few rows will share a group that copies make most groups each for itself. How many there are is known, or
- * what the first round has made tells it, as if any row could be of any group; it is the less of both: rows that
- * follow each other may share groups that no others do. */
-static bool aggregate_should_put_off(const HashAggregateOperator *self)
-{
-    enum { STEPS = 50 };
-    const PlanAggregate *plan = aggregate_plan(self);
-    double rows = (double)self->round_rows, made = (double)row_store_count(self->rows);
-    double all_rows = fmax(plan->base.inputs[0]->row_estimate / (double)self->shared->copy_count, rows);
-    double least = made, most = plan->has_known_groups ? fmax(plan->base.row_estimate, made) : 1e18;
-    for (int i = 0; i < STEPS; i++) {
-        double middle = sqrt(least * most);
-        *(groups_of_rows(rows, middle) < made ? &least : &most) = middle;
-    }
-    return groups_of_rows(all_rows, least) * MOST_SHARING > all_rows;
-}
-
 /* Begins another where one is full, until one repeats: from then on groups are to be found. Or puts rows off. */
 static void aggregate_look_at_round(HashAggregateOperator *self, size_t row_count)
 {
     self->round_rows += row_count;
     if (!self->has_rounds || row_store_count(self->rows) - self->round_start < ROUND_GROUPS)
         return;
-    self->puts_off = self->may_put_off && aggregate_should_put_off(self);
+    self->puts_off =
+        self->may_put_off && aggregate_shared_should_put_off(self->shared, aggregate_plan(self), self->round_rows,
+                                                             row_store_count(self->rows));
     self->may_put_off = false;
-    self->next_look = ROUND_GROUPS;
     self->has_rounds = !self->puts_off && !aggregate_round_repeats(self);
     if (!self->has_rounds)
         return;
@@ -271,20 +212,11 @@ static void aggregate_look_at_round(HashAggregateOperator *self, size_t row_coun
 static void aggregate_put_off(HashAggregateOperator *self, const Batch *batch)
 {
     AggregatePart *part = aggregate_part(self);
-    size_t count = batch->row_count;
-    if (part->put_off == NULL) {
-        Type *types = aggregate_waiting_types(self, self->base.arena);
-        part->put_off = row_scatter_new(self->base.arena, self->base.context, types, self->waiting_count);
-    }
-    aggregate_begin_waiting(self, batch, batch->selection, count);
-    row_scatter_add(part->put_off, self->waiting_columns, batch->selection, count, self->hashes);
-    for (size_t i = 0; i < count; i++)
-        sketch_add(&part->put_off_keys, self->hashes[i]);
-    size_t row_count = row_scatter_count(part->put_off);
-    if (row_count < self->next_look)
-        return;
-    self->puts_off = (double)row_count < MOST_SHARING * sketch_estimate(&part->put_off_keys);
-    self->next_look = row_count + ROUND_GROUPS;
+    if (part->put_off == NULL)
+        part->put_off = aggregate_waiting_scatter(&self->waiting, self->base.arena, self->base.context);
+    aggregate_begin_waiting(self, batch, batch->selection, batch->row_count);
+    self->puts_off =
+        aggregate_part_put_off(part, self->waiting.columns, batch->selection, batch->row_count, self->hashes);
 }
 
 /* There are groups, or rows that wait in memory, for all that there is room for. */
@@ -317,7 +249,7 @@ static void aggregate_add_to_groups(HashAggregateOperator *self, const Batch *ba
         return;
     bool shares_spill = self->shared && !self->is_built;
     if (self->spill == NULL && !shares_spill)
-        aggregate_make_spill(self);
+        self->spill = aggregate_new_spill(self);
     self->is_full = shares_spill || spill_can_add(self->spill);
 }
 
@@ -342,7 +274,7 @@ static void aggregate_add(HashAggregateOperator *self, const Batch *batch)
         return;
     }
     for (size_t g = 0; g < plan->group_count; g++)
-        self->keys[g] = self->values[g] = evaluator_value(self->groups, g, batch);
+        self->values[g] = evaluator_value(self->groups, g, batch);
     if (plan->set_count == 0)
         aggregate_add_to_groups(self, batch);
     for (size_t s = 0; s < plan->set_count; s++) {
@@ -355,19 +287,13 @@ static void aggregate_add(HashAggregateOperator *self, const Batch *batch)
 static void aggregate_add_again(HashAggregateOperator *self, const Batch *batch)
 {
     const PlanAggregate *plan = aggregate_plan(self);
-    for (size_t g = 0; g < plan->group_count; g++)
-        self->keys[g] = self->values[g] = batch->columns[self->value_positions[g]];
+    aggregate_waiting_values(&self->waiting, batch, self->values);
     if (plan->set_count == 0)
         aggregate_add_to_groups(self, batch);
     for (size_t s = 0; s < plan->set_count; s++) {
-        const uint64_t *sets = VECTOR_DATA(batch->columns[self->waiting_count - 1], uint64_t);
         Batch rows = *batch;
-        rows.row_count = 0;
         rows.selection = self->of_set;
-        for (size_t i = 0; i < batch->row_count; i++) {
-            self->of_set[rows.row_count] = (uint16_t)i;
-            rows.row_count += sets[i] == s;
-        }
+        rows.row_count = aggregate_waiting_of_set(&self->waiting, batch, s, self->of_set);
         if (rows.row_count == 0)
             continue;
         aggregate_choose_set(self, s);
@@ -454,7 +380,7 @@ static void aggregate_begin_merge(HashAggregateOperator *self)
     self->is_full = self->has_rounds = self->puts_off = false;
     self->next_row = 0;
     if (shared->has_waiting)
-        aggregate_make_spill(self);
+        self->spill = aggregate_new_spill(self);
     worker_meet(op->worker, &shared->split, NULL, NULL);
 }
 
@@ -691,7 +617,7 @@ static void aggregate_make_table(HashAggregateOperator *self, const Build *build
     self->key_count = plan->group_count + has_sets;
     self->values = arena_array(arena, Vector *, plan->group_count);
     self->nulls = arena_array(arena, Vector *, plan->group_count);
-    self->keys = arena_array(arena, Vector *, self->key_count);
+    self->keys = has_sets ? arena_array(arena, Vector *, self->key_count) : self->values;
     self->own_keys = arena_array(arena, Vector *, self->key_count);
     Type *types = arena_array(arena, Type, self->key_count);
     for (size_t g = 0; g < plan->group_count; g++) {
@@ -714,13 +640,7 @@ static void aggregate_make_table(HashAggregateOperator *self, const Build *build
     if (!has_sets)
         self->index = group_index_new(arena, build->context, types, self->key_count, self->share.size / 16);
     self->takes_runs = aggregate_calls_take_runs(self->calls);
-    self->columns = build->columns;
-    self->value_positions = arena_array(arena, size_t, plan->group_count);
-    self->waiting_count = plan->base.inputs[0]->output_count;
-    for (size_t g = 0; g < plan->group_count; g++)
-        self->value_positions[g] = groups[g]->kind == EXPR_COLUMN ? groups[g]->column : self->waiting_count++;
-    self->waiting_count += has_sets;
-    self->waiting_columns = arena_array(arena, Vector *, self->waiting_count);
+    self->waiting = aggregate_waiting_new(build, plan, groups);
 }
 
 void *hash_aggregate_shared_new(const Build *build, const Plan *plan)
@@ -744,10 +664,8 @@ static void aggregate_join_shared(HashAggregateOperator *self)
     self->may_put_off = aggregate_plan(self)->set_count == 0; /* some sets have few groups, and others many */
     part->addresses = block_new(self->base.arena, self->base.context, "the groups of GROUP BY");
     part->keys = block_new(self->base.arena, self->base.context, "the groups of GROUP BY");
-    if (shared->spill == NULL) {
-        shared->spill = spill_new(shared->arena, shared->context, self->share);
-        aggregate_add_spill_side(self, shared->spill);
-    }
+    if (shared->spill == NULL)
+        shared->spill = aggregate_waiting_spill(&self->waiting, shared->arena, shared->context, self->share);
 }
 
 Operator *hash_aggregate_new(const Build *build, const Plan *plan, Operator **inputs)
