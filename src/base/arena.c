@@ -13,7 +13,6 @@
 
 enum {
     ALIGNMENT = 16,
-    FIRST_BLOCK = 1024,
     LARGEST_BLOCK = 1 << 20,
     MUCH_MEMORY = 32 << 20, /* bytes: an arena of so many is of huge pages, which are given back faster */
     MUCH_BLOCK = 4 << 20,   /* so is a block of so many */
@@ -27,7 +26,10 @@ typedef struct Block {
     _Alignas(ALIGNMENT) char data[];
 } Block;
 
-enum { HUGE_BLOCK = MEMORY_HUGE_PAGE - sizeof(Block) };
+enum {
+    FIRST_BLOCK = 1024 - sizeof(Block), /* glibc has memory of up to 1,032 bytes at hand for each thread */
+    HUGE_BLOCK = MEMORY_HUGE_PAGE - sizeof(Block),
+};
 
 typedef struct Owned {
     void *object;

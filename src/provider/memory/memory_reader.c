@@ -11,7 +11,7 @@ MemoryReader *memory_reader_new(Arena *arena, const Schema *schema, const Memory
     reader->columns = columns;
     reader->table_column_count = schema->column_count;
     reader->batch = batch_new_empty(arena, column_count);
-    reader->selection = arena_allocate(arena, BATCH_SIZE * sizeof *reader->selection);
+    reader->arena = arena;
     for (size_t i = 0; i < column_count; i++) {
         bool is_number = columns[i] == schema->column_count;
         reader->batch->columns[i] =
@@ -34,6 +34,17 @@ static void row_numbers_write(Vector *target, MemoryRow first, size_t count)
     int64_t *numbers = VECTOR_DATA(target, int64_t);
     for (size_t i = 0; i < count; i++)
         numbers[i] = (int64_t)(first + i);
+}
+
+/* Room for so many rows. A lookup by key wants one, and is over before 4 KiB were fetched. */
+static uint16_t *reader_selection(MemoryReader *reader, size_t count)
+{
+    enum { FEW = 8 };
+    if (count > reader->selection_size) {
+        reader->selection_size = count > FEW ? BATCH_SIZE : FEW;
+        reader->selection = arena_allocate(reader->arena, reader->selection_size * sizeof *reader->selection);
+    }
+    return reader->selection;
 }
 
 /* The places from .. end-1 of a chunk, counted from its first row, that the slice has. */
@@ -72,8 +83,9 @@ Batch *memory_reader_read(MemoryReader *reader, size_t slice_index, size_t from,
         else
             memory_column_view(&slice->group->columns[reader->columns[i]], chunk, end - chunk, batch->columns[i]);
     if (from > chunk || !chunk_is_whole(slice, chunk, end)) {
-        batch->row_count = places_select(slice, chunk, from, end, reader->selection);
-        batch->selection = reader->selection;
+        uint16_t *selection = reader_selection(reader, end - from);
+        batch->row_count = places_select(slice, chunk, from, end, selection);
+        batch->selection = selection;
     }
     return batch;
 }

@@ -8,12 +8,14 @@
 #include "provider/memory/memory_version.h"
 
 typedef struct MemoryReader {
+    Arena *arena;
     const MemoryVersion *version;
     const size_t *columns; /* indexes into the schema; a column may come twice; schema->column_count: the row number */
     size_t table_column_count;
     Batch *batch;
     MemoryRow first_row; /* the row at the batch's slot 0 */
-    uint16_t *selection; /* BATCH_SIZE */
+    size_t selection_size;
+    uint16_t *selection;
 } MemoryReader;
 
 MemoryReader *memory_reader_new(Arena *arena, const Schema *schema, const MemoryVersion *version, const size_t *columns,
