@@ -36,8 +36,8 @@ LIB_SOURCES    := $(sort $(foreach f,$(LIB_FOLDERS),$(shell find src/$(f) -name 
 KERNEL_SOURCES := $(foreach s,$(LIB_SOURCES),$(if $(findstring /kernel/,$(s)),$(s)))
 KERNEL_LEVELS  := portable $(if $(filter x86_64%,$(MACHINE)),avx2 avx512)
 KERNEL_FLAGS_portable :=
-KERNEL_FLAGS_avx2     := -march=x86-64-v3 -mpclmul
-KERNEL_FLAGS_avx512   := -march=x86-64-v4 -mpclmul
+KERNEL_FLAGS_avx2     := -march=x86-64-v3
+KERNEL_FLAGS_avx512   := -march=x86-64-v4 -mavx512vbmi2
 PLAIN_OBJECTS  := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out $(KERNEL_SOURCES),$(LIB_SOURCES)))
 KERNEL_OBJECTS := $(foreach l,$(KERNEL_LEVELS),$(patsubst %.c,$(BUILD)/obj/%.$(l).o,$(KERNEL_SOURCES)))
 LIB_OBJECTS    := $(PLAIN_OBJECTS) $(KERNEL_OBJECTS)

@@ -8,7 +8,7 @@
 typedef enum CpuLevel {
     CPU_PORTABLE, /* what every machine of the architecture has: SSE2 on x86-64, NEON on arm64 */
     CPU_AVX2,
-    CPU_AVX512,
+    CPU_AVX512, /* with VBMI2: Intel since Ice Lake, AMD since Zen 4 */
     CPU_LEVEL_COUNT,
 } CpuLevel;
 

@@ -125,7 +125,7 @@ static void check_answers(const Run *run, const Query *query)
 static double wanted_ratio(const Query *query)
 {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512bw"))
+    if (__builtin_cpu_supports("avx512vbmi2"))
         return query->wanted;
 #endif
     return query->wanted / 2;

@@ -133,36 +133,44 @@ START_TEST(fields_longer_than_any_block_are_whole)
 }
 END_TEST
 
-/* Every pair of special bytes on both sides of a group's end. */
+/* Every pair of special bytes on both sides of the end of a group, and of one that kernels look at together with
+ * others.
+ */
 START_TEST(what_stands_at_the_end_of_64_bytes_is_seen)
 {
     static const char *const pieces[] = {"\r\n", "\"\"", "\",", ",\"", "\r\r", "\n\"", "\"\n", "\"\r\n", "\"\"\""};
-    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
-        for (size_t before = 60; before < 66; before++) {
+    static const size_t groups[] = {1, 63, 64, 65, 128};
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces * sizeof groups / sizeof *groups; i++) {
+        const char *piece = pieces[i % (sizeof pieces / sizeof *pieces)];
+        size_t end = groups[i / (sizeof pieces / sizeof *pieces)] * CSV_KERNEL_GROUP;
+        for (size_t before = end - 4; before < end + 2; before++) {
             for (int is_quoted = 0; is_quoted < 2; is_quoted++) {
                 Text text = text_in(test_arena);
                 if (is_quoted)
                     text_add_char(&text, '"');
                 text_add_repeated(&text, 'x', before - (size_t)is_quoted);
-                text_add(&text, pieces[i]);
+                text_add(&text, piece);
                 text_add(&text, "y,z\n1,2\n");
-                check_text(text_view(&text), ',', 2);
+                for (size_t s = 0; s < sizeof read_sizes / sizeof *read_sizes; s++)
+                    if (read_sizes[s] >= end || end == CSV_KERNEL_GROUP)
+                        check_blocks(text_view(&text), ',', '"', 2, read_sizes[s]);
             }
         }
     }
 }
 END_TEST
 
+static const CsvKernel kernels[] = {
+    csv_kernel_portable,
+#if defined(__x86_64__)
+    csv_kernel_avx2,
+    csv_kernel_avx512,
+#endif
+};
+
 /* Levels that this machine has give equal arrays, not only equal rows. */
 START_TEST(kernels_of_all_levels_write_the_same_index)
 {
-    static const CsvKernel kernels[] = {
-        csv_kernel_portable,
-#if defined(__x86_64__)
-        csv_kernel_avx2,
-        csv_kernel_avx512,
-#endif
-    };
     for (random_state = 1; random_state < 200; random_state++) {
         uint32_t seed = random_state;
         Text text = text_in(test_arena);
@@ -194,17 +202,36 @@ END_TEST
 
 START_TEST(kernels_stop_when_the_index_is_full)
 {
-    char data[1000 + CSV_KERNEL_GROUP] = {0};
-    uint32_t ends[300], records[300];
-    memset(data, ',', 1000);
+    char data[10000 + CSV_KERNEL_GROUP] = {0};
+    static const struct {
+        size_t size, capacity, field_count;
+    } cases[] = {
+        {1000, 200, 192}, /* a fourth group might not fit */
+        {10000, 6000, 5952},
+        {10000, 9984, 9984},
+        {10000, 10048, 10000}, /* all fit */
+    };
+    memset(data, ',', 10000);
     data[10] = '\n';
-    CsvKernelCall call = {
-        .data = data, .size = 1000, .delimiter = ',', .ends = ends, .records = records, .capacity = 200};
-    csv_kernel_portable(&call);
-    ck_assert(call.is_full);
-    ck_assert_uint_eq(call.field_count, 192); /* a fourth group might not fit */
-    ck_assert_uint_eq(call.record_count, 1);
-    ck_assert_uint_eq(call.end, 11);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int level = 0; level <= (int)cpu_level(); level++) {
+            uint32_t *ends = arena_array(test_arena, uint32_t, cases[i].capacity + CSV_KERNEL_GROUP);
+            uint32_t *records = arena_array(test_arena, uint32_t, cases[i].capacity + CSV_KERNEL_GROUP);
+            CsvKernelCall call = {.data = data,
+                                  .size = cases[i].size,
+                                  .delimiter = ',',
+                                  .ends = ends,
+                                  .records = records,
+                                  .capacity = cases[i].capacity};
+            kernels[level](&call);
+            ck_assert(call.is_full == (cases[i].field_count < cases[i].size));
+            ck_assert_uint_eq(call.field_count, cases[i].field_count);
+            ck_assert_uint_eq(call.record_count, 1);
+            ck_assert_uint_eq(call.end, 11);
+            for (size_t field = 0; field < call.field_count; field++)
+                ck_assert_uint_eq(ends[field], field);
+        }
+    }
 }
 END_TEST
 

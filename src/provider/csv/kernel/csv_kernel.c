@@ -1,4 +1,4 @@
-/* provider/csv/kernel/csv_kernel.c: one pass over bytes as bit masks. Compiled once for each CPU level.
+/* provider/csv/kernel/csv_kernel.c: bytes as bit masks, 64 at a time. Compiled once for each CPU level.
  *
  *   bytes     a , " b , c " , d LF        one bit a byte, first byte lowest
  *   quote     . . 1 . . . 1 . . .
@@ -7,7 +7,10 @@
  *   ends      . 1 . . . . . 1 . 1         (delimiter | line end) & ~inside
  *
  * After Langdale and Lemire, "Parsing gigabytes of JSON per second" (2019). A doubled quote closes and opens again,
- * which leaves the mask right on both sides. */
+ * which leaves the mask right on both sides.
+ *
+ * No step has a branch a group, since where quotes and line ends stand cannot be foreseen: masks are made for a chunk
+ * of groups, then what follows from them is computed for all, then positions are written. */
 #include "provider/csv/kernel/csv_kernel.h"
 
 #include <string.h>
@@ -293,24 +296,38 @@ static inline Masks masks_load(const char *data, const Patterns *patterns, Seen 
 
 #endif
 
-/* Bit i becomes the parity of bits 0 to i. */
-static inline uint64_t prefix_xor(uint64_t bits)
+/* ---- positions ---- */
+
+#if defined(__AVX512VBMI2__)
+
+enum { FIRST_POSITIONS = 16 };
+
+static inline void positions_store(uint32_t *target, __m128i bytes, __m512i base)
 {
-#if defined(__PCLMUL__)
-    __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, (int64_t)bits), _mm_set1_epi8(-1), 0);
-    return (uint64_t)_mm_cvtsi128_si64(product);
-#else
-    bits ^= bits << 1;
-    bits ^= bits << 2;
-    bits ^= bits << 4;
-    bits ^= bits << 8;
-    bits ^= bits << 16;
-    bits ^= bits << 32;
-    return bits;
-#endif
+    _mm512_storeu_si512(target, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(bytes)));
 }
 
-/* Writes `count` positions, the lowest of `bits`; the loops below do so in blocks, without a branch a position. */
+/* Writes the positions of the set bits, and anything behind them up to CSV_KERNEL_GROUP entries. */
+static inline void positions_write(uint32_t *target, uint64_t bits, uint32_t base)
+{
+    static const unsigned char numbers[CSV_KERNEL_GROUP] __attribute__((aligned(CSV_KERNEL_GROUP))) = {
+        0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+        22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+        44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+    __m512i set = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(numbers)), from = _mm512_set1_epi32((int)base);
+    positions_store(target, _mm512_castsi512_si128(set), from);
+    if (__builtin_expect(__builtin_popcountll(bits) <= FIRST_POSITIONS, true))
+        return;
+    positions_store(target + 16, _mm512_extracti32x4_epi32(set, 1), from);
+    positions_store(target + 32, _mm512_extracti32x4_epi32(set, 2), from);
+    positions_store(target + 48, _mm512_extracti32x4_epi32(set, 3), from);
+}
+
+#else
+
+enum { FIRST_POSITIONS = 6, MORE_POSITIONS = 4 }; /* so many at once, whether they are there or not */
+
+/* Writes `count` positions, the lowest of `bits`; the loop below does so in blocks, without a branch a position. */
 static inline uint64_t positions_write_some(uint32_t *target, uint64_t bits, uint32_t base, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -320,9 +337,7 @@ static inline uint64_t positions_write_some(uint32_t *target, uint64_t bits, uin
     return bits;
 }
 
-enum { FIRST_POSITIONS = 6, MORE_POSITIONS = 4 }; /* so many at once, whether they are there or not */
-
-/* Writes the positions of the set bits, and anything in up to FIRST_POSITIONS entries behind them. */
+/* Writes the positions of the set bits, and anything behind them up to CSV_KERNEL_GROUP entries. */
 static inline void positions_write(uint32_t *target, uint64_t bits, uint32_t base)
 {
     bits = positions_write_some(target, bits, base, FIRST_POSITIONS);
@@ -330,120 +345,227 @@ static inline void positions_write(uint32_t *target, uint64_t bits, uint32_t bas
         bits = positions_write_some(target, bits, base, MORE_POSITIONS);
 }
 
-/* What one group leaves to the next. */
-typedef struct Carry {
-    uint64_t inside;     /* all ones: the next byte is within quotes */
-    uint64_t may_open;   /* bit 0: the next byte may be an opening quote */
-    uint64_t has_closed; /* bit 0: the byte before was a closing quote */
-    uint64_t bad;        /* any bit: a quote where none may be */
-} Carry;
+#endif
 
-/* The bytes within quotes; notes quotes that are out of place. */
-static inline uint64_t quotes_follow(Carry *carry, const Masks *masks, uint64_t valid)
-{
-    uint64_t separators = masks->delimiter | masks->lf | masks->cr;
-    uint64_t inside = prefix_xor(masks->quote) ^ carry->inside;
-    uint64_t opening = masks->quote & inside, closing = masks->quote & ~inside;
-    uint64_t may_precede = (separators & ~inside) | closing;
-    carry->bad |= opening & ~(may_precede << 1 | carry->may_open);
-    carry->bad |= (closing << 1 | carry->has_closed) & valid & ~(separators | masks->quote);
-    carry->may_open = may_precede >> 63;
-    carry->has_closed = closing >> 63;
-    carry->inside = 0 - (inside >> 63);
-    return inside;
-}
+/* ---- chunks ---- */
+
+enum { CHUNK = 64 }; /* groups whose masks are looked at together, in loops that the compiler vectorizes */
+
+/* The masks of a chunk. Where [g + 1] is that of group g, [0] is that of the group before the chunk. */
+typedef struct Chunk {
+    uint64_t delimiter[CHUNK], quote[CHUNK], cr[CHUNK];
+    uint64_t lf[CHUNK + 1]; /* [g] is that of group g; the last: of the group behind */
+    uint64_t other[CHUNK];  /* neither of these, and not behind the text's end */
+    uint64_t line_end[CHUNK];
+    uint64_t ends[CHUNK];
+    uint64_t inside[CHUNK];
+    uint64_t may_precede[CHUNK + 1]; /* behind it a quote may open */
+    uint64_t closing[CHUNK + 1];
+} Chunk;
 
 /* A run through the text: where it is, and what it has found. */
 typedef struct Run {
     CsvKernelCall *call;
-    Patterns patterns;
     Seen seen;
-    Carry carry;
-    uint64_t quotes;
+    Chunk chunk;
+    uint64_t inside; /* all ones: what comes next is within quotes */
+    uint64_t bad;    /* any bit: a quote where none may be */
+    uint64_t quotes; /* any bit: there are some */
     size_t position, field_count, record_count, end;
 } Run;
 
-/* Looks at the group at run->position; `data` has its bytes. */
-static inline __attribute__((always_inline)) void run_group(Run *run, const Masks *masks, uint64_t inside,
-                                                            bool is_before_lf, bool writes_ends)
+/* Fills in the masks of `count` groups at `data`. */
+static inline void chunk_load(Run *run, const char *data, size_t count)
 {
-    CsvKernelCall *call = run->call;
-    uint64_t line_end = masks->lf & ~inside;
-    if (masks->cr)
-        line_end |= masks->cr & ~(masks->lf >> 1 | (uint64_t)is_before_lf << 63) & ~inside;
-    uint64_t ends = (masks->delimiter & ~inside) | line_end;
-    if (writes_ends)
-        positions_write(call->ends + run->field_count, ends, call->base + (uint32_t)run->position);
-    /* Most groups have no more than one line end: its entry is written whether it is there or not. */
-    uint64_t up_to = line_end ^ (line_end - 1); /* the lowest line end and all below it */
-    call->records[run->record_count] = (uint32_t)(run->field_count + (size_t)__builtin_popcountll(ends & up_to));
-    size_t behind = run->position + CSV_KERNEL_GROUP - (size_t)__builtin_clzll(line_end | 1);
-    run->end = line_end ? behind : run->end;
-    run->record_count += line_end != 0;
-    for (line_end &= line_end - 1; line_end; line_end &= line_end - 1) {
-        up_to = line_end ^ (line_end - 1);
-        call->records[run->record_count++] = (uint32_t)(run->field_count + (size_t)__builtin_popcountll(ends & up_to));
+    Chunk *chunk = &run->chunk;
+    Patterns patterns = patterns_make((char)run->call->delimiter, (char)run->call->quote);
+    Seen seen = run->seen;
+    for (size_t g = 0; g < count; g++) {
+        Masks masks = masks_load(data + g * CSV_KERNEL_GROUP, &patterns, &seen);
+        chunk->delimiter[g] = masks.delimiter;
+        chunk->quote[g] = masks.quote;
+        chunk->lf[g] = masks.lf;
+        chunk->cr[g] = masks.cr;
     }
-    run->field_count += (size_t)__builtin_popcountll(ends);
+    run->seen = seen;
 }
 
-/* Whole groups, behind which more text follows; until room is short, or, without `has_quotes`, a quote is met. */
-static inline __attribute__((always_inline)) void run_groups(Run *run, bool has_quotes, bool writes_ends)
+/* Line ends and delimiters, within quotes or not. */
+static inline void chunk_find_ends(Chunk *chunk, size_t count, bool is_before_lf)
+{
+    chunk->lf[count] = is_before_lf;
+    for (size_t g = 0; g < count; g++) {
+        chunk->line_end[g] = chunk->lf[g] | (chunk->cr[g] & ~(chunk->lf[g] >> 1 | chunk->lf[g + 1] << 63));
+        chunk->ends[g] = chunk->delimiter[g] | chunk->line_end[g];
+    }
+}
+
+/* `bits` and all of them moved up by one; the lowest comes from the group before. */
+static inline uint64_t moved_up(const uint64_t *bits)
+{
+    return bits[0] << 1 | bits[-1] >> 63;
+}
+
+/* Bit i becomes the parity of bits 0 to i. */
+static inline uint64_t prefix_xor(uint64_t bits)
+{
+    bits ^= bits << 1;
+    bits ^= bits << 2;
+    bits ^= bits << 4;
+    bits ^= bits << 8;
+    bits ^= bits << 16;
+    bits ^= bits << 32;
+    return bits;
+}
+
+/* Leaves out the ends within quotes; notes quotes that are out of place. `valid`: the bytes of the last group that are
+ * text. */
+static inline void chunk_follow_quotes(Run *run, size_t count, uint64_t valid)
+{
+    Chunk *chunk = &run->chunk;
+    for (size_t g = 0; g < count; g++)
+        chunk->inside[g] = prefix_xor(chunk->quote[g]);
+    for (size_t g = 0; g < count; g++) {
+        uint64_t turns = 0 - (chunk->inside[g] >> 63);
+        chunk->inside[g] ^= run->inside;
+        run->inside ^= turns;
+    }
+    for (size_t g = 0; g < count; g++) {
+        uint64_t separators = chunk->delimiter[g] | chunk->lf[g] | chunk->cr[g], outside = ~chunk->inside[g];
+        chunk->other[g] = ~(separators | chunk->quote[g]);
+        chunk->closing[g + 1] = chunk->quote[g] & outside;
+        chunk->may_precede[g + 1] = (separators | chunk->quote[g]) & outside;
+        chunk->ends[g] &= outside;
+        chunk->line_end[g] &= outside;
+    }
+    chunk->other[count - 1] &= valid;
+    uint64_t bad = 0;
+    for (size_t g = 0; g < count; g++) {
+        uint64_t opening = chunk->quote[g] & chunk->inside[g];
+        bad |= opening & ~moved_up(&chunk->may_precede[g + 1]);
+        bad |= chunk->other[g] & moved_up(&chunk->closing[g + 1]);
+    }
+    run->bad |= bad;
+    chunk->closing[0] = chunk->closing[count];
+    chunk->may_precede[0] = chunk->may_precede[count];
+}
+
+static inline bool chunk_has_quotes(Run *run, size_t count)
+{
+    uint64_t any = 0;
+    for (size_t g = 0; g < count; g++)
+        any |= run->chunk.quote[g];
+    run->quotes |= any;
+    return (any | run->inside | run->chunk.closing[0]) != 0;
+}
+
+/* Writes the positions of ends, and for each record how many there are up to its own. */
+static inline __attribute__((always_inline)) void chunk_write(Run *run, size_t count, bool writes_ends)
 {
     const CsvKernelCall *call = run->call;
-    for (; run->position + CSV_KERNEL_GROUP < call->size; run->position += CSV_KERNEL_GROUP) {
-        if (run->field_count + CSV_KERNEL_GROUP + FIRST_POSITIONS > call->capacity)
-            return;
-        const char *data = call->data + run->position;
-        Masks masks = masks_load(data, &run->patterns, &run->seen);
-        uint64_t inside = 0;
-        if (has_quotes) {
-            run->quotes |= masks.quote;
-            inside = quotes_follow(&run->carry, &masks, UINT64_MAX);
-        } else if (masks.quote && call->has_quote) {
-            return;
-        } else {
-            run->carry.may_open = (masks.delimiter | masks.lf | masks.cr) >> 63;
+    const Chunk *chunk = &run->chunk;
+    uint32_t position = call->base + (uint32_t)run->position;
+    size_t field_count = run->field_count, record_count = run->record_count;
+    for (size_t g = 0; g < count; g++, position += CSV_KERNEL_GROUP) {
+        uint64_t ends = chunk->ends[g], line_end = chunk->line_end[g];
+        if (writes_ends)
+            positions_write(call->ends + field_count, ends, position);
+        /* Most groups have no more than one line end: its entry is written whether it is there or not. */
+        uint64_t up_to = line_end ^ (line_end - 1); /* the lowest line end and all below it */
+        uint32_t *record = call->records + record_count;
+        *record = (uint32_t)(field_count + (size_t)__builtin_popcountll(ends & up_to));
+        size_t found = (size_t)__builtin_popcountll(line_end);
+        if (__builtin_expect(found > 1, false)) {
+            while ((line_end &= line_end - 1) != 0) {
+                up_to = line_end ^ (line_end - 1);
+                *++record = (uint32_t)(field_count + (size_t)__builtin_popcountll(ends & up_to));
+            }
         }
-        run_group(run, &masks, inside, data[CSV_KERNEL_GROUP] == '\n', writes_ends);
+        record_count += found;
+        field_count += (size_t)__builtin_popcountll(ends);
     }
+    run->field_count = field_count;
+    run->record_count = record_count;
+}
+
+/* Where the last record ends, if one does in this chunk. */
+static inline void chunk_find_last_end(Run *run, size_t count)
+{
+    for (size_t g = count; g-- > 0;) {
+        uint64_t line_end = run->chunk.line_end[g];
+        if (line_end) {
+            run->end = run->position + (g + 1) * CSV_KERNEL_GROUP - (size_t)__builtin_clzll(line_end);
+            return;
+        }
+    }
+}
+
+static inline __attribute__((always_inline)) void chunk_run(Run *run, size_t count, bool is_before_lf, uint64_t valid,
+                                                            bool writes_ends)
+{
+    Chunk *chunk = &run->chunk;
+    size_t last = count - 1;
+    chunk_find_ends(chunk, count, is_before_lf);
+    chunk->ends[last] &= valid;
+    chunk->line_end[last] &= valid;
+    chunk->quote[last] &= valid;
+    if (run->call->has_quote && chunk_has_quotes(run, count))
+        chunk_follow_quotes(run, count, valid);
+    else
+        chunk->may_precede[0] = chunk->delimiter[last] | chunk->lf[last] | chunk->cr[last];
+    chunk_write(run, count, writes_ends);
+    chunk_find_last_end(run, count);
 }
 
 /* The last group, which may be cut by the end of the text. */
 static inline __attribute__((always_inline)) void run_last(Run *run, bool writes_ends)
 {
-    const CsvKernelCall *call = run->call;
-    size_t left = call->size - run->position;
+    size_t left = run->call->size - run->position;
     char data[CSV_KERNEL_GROUP];
     memset(data, ' ', sizeof data);
-    memcpy(data, call->data + run->position, left);
-    uint64_t valid = left == CSV_KERNEL_GROUP ? UINT64_MAX : ((uint64_t)1 << left) - 1;
-    Masks masks = masks_load(data, &run->patterns, &run->seen);
-    masks.delimiter &= valid, masks.lf &= valid, masks.cr &= valid;
-    masks.quote &= call->has_quote ? valid : 0;
-    run->quotes |= masks.quote;
-    run_group(run, &masks, quotes_follow(&run->carry, &masks, valid), false, writes_ends);
-    run->position = call->size;
+    memcpy(data, run->call->data + run->position, left);
+    chunk_load(run, data, 1);
+    chunk_run(run, 1, false, left == CSV_KERNEL_GROUP ? UINT64_MAX : ((uint64_t)1 << left) - 1, writes_ends);
+    run->position = run->call->size;
+}
+
+/* Whole groups, behind which more text follows. */
+static inline __attribute__((always_inline)) void run_groups(Run *run, size_t count, bool writes_ends)
+{
+    const char *data = run->call->data + run->position;
+    size_t size = count * CSV_KERNEL_GROUP;
+    chunk_load(run, data, count);
+    chunk_run(run, count, data[size] == '\n', UINT64_MAX, writes_ends);
+    run->position += size;
 }
 
 static inline __attribute__((always_inline)) void kernel_run(CsvKernelCall *call, bool writes_ends)
 {
-    Run run = {
-        .call = call,
-        .patterns = patterns_make((char)call->delimiter, (char)call->quote),
-        .seen = seen_none(),
-        .carry = {.may_open = 1},
-    };
-    run_groups(&run, false, writes_ends);
-    if (call->has_quote)
-        run_groups(&run, true, writes_ends);
-    call->is_full = run.field_count + CSV_KERNEL_GROUP + FIRST_POSITIONS > call->capacity;
-    if (!call->is_full && run.position < call->size)
-        run_last(&run, writes_ends);
+    Run run;
+    run.call = call;
+    run.seen = seen_none();
+    run.chunk.may_precede[0] = UINT64_MAX;
+    run.chunk.closing[0] = 0;
+    run.inside = run.bad = run.quotes = 0;
+    run.position = run.field_count = run.record_count = run.end = 0;
+    call->is_full = false;
+    while (run.position < call->size) {
+        size_t room = (call->capacity - run.field_count) / CSV_KERNEL_GROUP;
+        size_t count = (call->size - run.position - 1) / CSV_KERNEL_GROUP;
+        if (room == 0) {
+            call->is_full = true;
+            break;
+        }
+        count = count < room ? count : room;
+        if (count == 0)
+            run_last(&run, writes_ends);
+        else
+            run_groups(&run, count < CHUNK ? count : CHUNK, writes_ends);
+    }
     call->field_count = run.field_count;
     call->record_count = run.record_count;
     call->end = run.end;
-    call->has_bad_quote = run.carry.bad != 0;
+    call->has_bad_quote = run.bad != 0;
     call->has_quotes = run.quotes != 0;
     call->is_ascii = seen_is_ascii(&run.seen);
     call->has_nul = seen_has_nul(&run.seen);

@@ -21,7 +21,7 @@ typedef struct CsvKernelCall {
     bool has_quote;
     uint32_t *ends;    /* of each field, in order: the position of its delimiter or line end; NULL: only count */
     uint32_t *records; /* of each record: how many fields there are up to its end */
-    size_t capacity;   /* entries in each of the two */
+    size_t capacity;   /* entries in each of the two, that count: CSV_KERNEL_GROUP more may be written to */
     /* Out: */
     size_t field_count;
     size_t record_count; /* whole ones; what stands behind the last is no record yet */
