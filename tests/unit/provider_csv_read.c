@@ -208,19 +208,62 @@ START_TEST(only_rows_that_pass_are_parsed)
 }
 END_TEST
 
+/* The rows of a scan of `n`, which counts up from 0. Returns how many there were. */
+static size_t counted_rows_check(Scan *scan)
+{
+    BatchStream *stream = scan->open(scan, scan_start(scan, test_arena, &csv_context, NULL), test_arena, &csv_context);
+    size_t count = 0;
+    for (Batch *batch; (batch = stream_next(stream)) != NULL;)
+        for (size_t i = 0; i < batch->row_count; i++)
+            ck_assert_int_eq(VECTOR_DATA(batch->columns[0], int64_t)[batch_row(batch, i)], (int64_t)count++);
+    return count;
+}
+
+/* Of 6.9 MB, in rows of 7 bytes, and 4 KiB behind each piece. */
 START_TEST(a_limit_stops_reading)
 {
+    static const struct {
+        size_t limit;
+        bool has_filter; /* that all rows pass: nobody knows before */
+        const char *bytes_read;
+    } cases[] = {
+        {3, false, "bytes read: 65536\n"},
+        {20000, false, "bytes read: 284110\n"}, /* twice as much as that many rows take */
+        {3, true, "bytes read: 987136\n"},
+    };
     Text text = text_in(test_arena);
     text_add(&text, "n\n");
     for (int i = 0; i < 1000000; i++)
         text_add_format(&text, "%d\n", i);
     TableProvider *table = csv_table(csv_file(text_string(&text)), "");
-    Scan *scan = csv_scan_all(table, NULL, 0, 3);
-    ck_assert_str_eq(csv_scan_text(scan), "0\n1\n2\n");
-    Text analyzed = text_in(test_arena);
-    scan->explain_analyze(scan, &analyzed);
-    ck_assert_ptr_nonnull(strstr(text_string(&analyzed), "bytes read: 987136\n")); /* a piece and 4 KiB, of 6.9 MB */
+    Type bigint = type_of(TYPE_BIGINT);
+    Expr *filters[] = {csv_compare(">=", 0, bigint, value_integer(bigint, 0))};
+    table->ops->schema(table, &csv_context);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Scan *scan = csv_scan_all(table, filters, cases[i].has_filter, cases[i].limit);
+        Text analyzed = text_in(test_arena);
+        ck_assert_uint_ge(counted_rows_check(scan), cases[i].limit);
+        scan->explain_analyze(scan, &analyzed);
+        ck_assert_msg(strstr(text_string(&analyzed), cases[i].bytes_read) != NULL, "%s", text_string(&analyzed));
+    }
     ck_assert_str_eq(csv_scan_text(csv_scan_all(table, NULL, 0, 0)), "");
+}
+END_TEST
+
+/* The sample has short rows only: the pieces that were to have as many rows as are wanted have few. */
+START_TEST(a_limit_over_longer_rows_than_were_expected_reads_on)
+{
+    Text text = text_in(test_arena);
+    text_add(&text, "n,text\n");
+    for (int i = 0; i < 40; i++) {
+        text_add_format(&text, "%d,", i);
+        text_add_repeated(&text, 'x', 30000);
+        text_add_char(&text, '\n');
+    }
+    for (int i = 40; i < 300000; i++)
+        text_add_format(&text, "%d,\n", i);
+    Scan *scan = csv_scan_all(csv_table(csv_file(text_string(&text)), ""), NULL, 0, 100);
+    ck_assert_uint_eq(counted_rows_check(scan), 100);
 }
 END_TEST
 
@@ -353,6 +396,7 @@ TEST_PROGRAM(errors_name_line_and_column, count_judges_the_structure_of_every_ro
              bad_rows_and_values_are_handled_as_asked, what_is_no_file_is_an_error, a_field_of_ten_megabytes_is_read,
              four_thousand_columns_are_read, many_equal_names_become_different_ones, kept_batches_do_not_change,
              pushed_filters_let_only_true_rows_through, only_rows_that_pass_are_parsed, a_limit_stops_reading,
-             a_second_cursor_finds_nothing_left, a_scan_can_be_read_again, small_batches_give_the_same_rows,
-             a_pipe_can_be_scanned_twice, a_file_that_shrinks_while_it_is_read_is_an_error,
-             a_value_that_the_sample_did_not_show_widens_its_column, explain_says_how_the_file_is_read)
+             a_limit_over_longer_rows_than_were_expected_reads_on, a_second_cursor_finds_nothing_left,
+             a_scan_can_be_read_again, small_batches_give_the_same_rows, a_pipe_can_be_scanned_twice,
+             a_file_that_shrinks_while_it_is_read_is_an_error, a_value_that_the_sample_did_not_show_widens_its_column,
+             explain_says_how_the_file_is_read)

@@ -42,13 +42,13 @@ void csv_block_init(CsvBlock *block, Arena *arena, const Context *context, CsvSo
         .context = context,
         .arena = arena,
         .level = level,
-        .read_size = read_size,
+        .read_size = read_size ? read_size : CSV_READ_SIZE,
         .record_limit = CSV_RECORD_LIMIT,
         .offset = offset,
         .stop = UINT64_MAX,
     };
-    if (read_size == 0) /* a small file takes little */
-        block->read_size = source->size >= CSV_READ_SIZE ? CSV_READ_SIZE : (size_t)source->size + 1;
+    if (block->read_size > source->size) /* a small file takes little */
+        block->read_size = (size_t)source->size + 1;
     block->window = block->read_size < CSV_WINDOW_SIZE ? block->read_size : CSV_WINDOW_SIZE;
     csv_index_init(&block->index, arena, block->window + CSV_KERNEL_GROUP);
     arena_own(arena, block, block_release);

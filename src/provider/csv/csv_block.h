@@ -61,8 +61,8 @@ typedef struct CsvRows {
     uint32_t field_counts[BATCH_SIZE];
 } CsvRows;
 
-/* Begins at `offset`, where a record begins. read_size 0: CSV_READ_SIZE, or the whole of a smaller file. The buffer is
- * the arena's. */
+/* Begins at `offset`, where a record begins. read_size 0: CSV_READ_SIZE. Of a smaller file the whole is read at once.
+ * The buffer is the arena's. */
 void csv_block_init(CsvBlock *block, Arena *arena, const Context *context, CsvSource *source, const CsvDialect *dialect,
                     CpuLevel level, uint64_t offset, size_t read_size);
 

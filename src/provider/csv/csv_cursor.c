@@ -96,7 +96,7 @@ static void cursor_open(CsvCursor *cursor)
                              "%s: has changed since it was looked at", table->path);
     }
     csv_block_init(&cursor->block, cursor->arena, cursor->context, source, &shape->dialect, cpu_level(),
-                   shape->dialect.data_offset, 0);
+                   shape->dialect.data_offset, scan->piece_size);
     if (shape->dialect.on_error == CSV_ERROR_REJECT) {
         cursor->rejects = csv_rejects_new(cursor->arena, cursor->context, table, shape);
         cursor->block.on_reject = csv_rejects_add;
@@ -386,7 +386,7 @@ static bool cursor_take_piece(CsvCursor *cursor)
     if (cursor->is_kept) {
         csv_morsels_tell(reading->morsels, piece, is_odd);
         atomic_fetch_add_explicit(&cursor->scan->kept_count, 1, memory_order_relaxed);
-        progress_part_add(cursor->scan->base.progress, CSV_READ_SIZE);
+        progress_part_add(cursor->scan->base.progress, cursor->scan->piece_size);
         return true;
     }
     is_odd = csv_morsels_read(reading->morsels, &cursor->block, piece, &place);
@@ -503,11 +503,11 @@ void *csv_reading_new(Scan *base, Arena *arena, const Context *context, const Dy
     if (!scan->is_in_pieces)
         return reading;
     uint64_t start = shape->dialect.data_offset, end = shape->identity.size;
-    reading->morsels = csv_morsels_new(arena, &shape->dialect, start, end, CSV_READ_SIZE, scan->counts_lines);
+    reading->morsels = csv_morsels_new(arena, &shape->dialect, start, end, scan->piece_size, scan->counts_lines);
     if (scan->kept_columns) {
         bool fills;
         reading->cache_reading =
-            csv_cache_begin(scan->table->cache, context, shape, csv_morsels_count(start, end, CSV_READ_SIZE),
+            csv_cache_begin(scan->table->cache, context, shape, csv_morsels_count(start, end, scan->piece_size),
                             scan->kept_columns, scan->input_count, &fills);
         atomic_init(&reading->fills_cache, fills);
     }

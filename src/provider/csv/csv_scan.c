@@ -192,6 +192,17 @@ static void scan_describe_kept(CsvScan *scan, Arena *arena)
     scan->kept_columns = columns;
 }
 
+/* The first piece most often has as many rows as are wanted. */
+static size_t scan_piece_size(const CsvScan *scan)
+{
+    enum { LEAST = 60 << 10 }; /* with what stands around them they take 64 KiB */
+    const CsvShape *shape = scan->shape;
+    if (scan->limit > ONE_CURSOR_LIMIT || scan->filter_count > 0)
+        return CSV_READ_SIZE;
+    uint64_t row_size = shape->identity.size / (shape->row_count + 1) + 1, size = 2 * (scan->limit + 1) * row_size;
+    return size < LEAST ? LEAST : size < CSV_READ_SIZE ? (size_t)size : CSV_READ_SIZE;
+}
+
 /* Of long records many are on their way at a time, and samples may take them to be much shorter. */
 static size_t scan_cursor_limit(const CsvScan *scan, const Context *context)
 {
@@ -204,7 +215,7 @@ static size_t scan_cursor_limit(const CsvScan *scan, const Context *context)
     size_t held_size = size / (shape->row_count + 1) * HELD_RECORDS;
     if (scan->is_fed && held_size < DECODED_SIZE)
         held_size = DECODED_SIZE;
-    return scan_cursors_that_fit(context, csv_morsels_count(start, size, CSV_READ_SIZE), held_size);
+    return scan_cursors_that_fit(context, csv_morsels_count(start, size, scan->piece_size), held_size);
 }
 
 Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
@@ -233,6 +244,7 @@ Scan *csv_scan_shape(CsvTable *table, CsvShape *shape, const ScanArgs *args)
     scan_take_dynamics(scan, args, places);
     for (size_t i = 0; i < scan->input_count; i++)
         scan_describe_input(scan, &scan->inputs[i]);
+    scan->piece_size = scan_piece_size(scan);
     bool is_plain = csv_morsels_suit(&shape->dialect), is_shared = is_plain && scan->limit > ONE_CURSOR_LIMIT;
     scan->is_in_pieces =
         is_plain && table->spool == NULL && shape->compression == COMPRESSION_NONE && shape->encoding == NULL;

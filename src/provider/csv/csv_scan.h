@@ -24,6 +24,7 @@ typedef struct CsvScan {
     size_t dynamic_count;
     size_t *dynamic_inputs; /* of each dynamic filter: what it is about */
     size_t limit;
+    size_t piece_size;            /* bytes read at once: CSV_READ_SIZE, or less where few rows are wanted */
     bool has_guesses;             /* a column's type was found out from a part of the file */
     bool counts_lines;            /* someone asks for _line */
     bool is_in_pieces;            /* of csv_morsels.h */
