@@ -72,6 +72,28 @@ START_TEST(headers_are_told_from_data)
 END_TEST
 
 /* A column of these values under a header. */
+/* It is looked for in 2 KiB first, then in more. */
+START_TEST(a_first_record_of_any_size_is_found)
+{
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t size = 2040; size < 2056; size++) {
+            Text content = text_in(test_arena);
+            if (i == 0)
+                text_add_repeated(&content, '\n', size - 3); /* blank lines are no records */
+            text_add(&content, "a,b");
+            if (i > 0)
+                text_add_repeated(&content, 'x', size - 3);
+            text_add(&content, "\r\n1,\"y\"\r\n2,z\r\n");
+            TableProvider *table = csv_table(csv_file(text_string(&content)), "");
+            const Schema *schema = table->ops->schema(table, &csv_context);
+            ck_assert_uint_eq(schema->column_count, 2);
+            ck_assert_uint_eq(strlen(schema->columns[1].name), i == 0 ? 1 : size - 2);
+            ck_assert_str_eq(csv_rows_text(table), "1|y\n2|z\n");
+        }
+    }
+}
+END_TEST
+
 START_TEST(types_keep_the_text_of_every_value)
 {
     static const DetectCase cases[] = {
@@ -259,8 +281,9 @@ START_TEST(a_changed_file_has_a_new_schema)
 }
 END_TEST
 
-TEST_PROGRAM(delimiters_and_quotes_are_found, headers_are_told_from_data, types_keep_the_text_of_every_value,
-             empty_is_null_and_quoted_empty_is_not, detection_does_not_depend_on_the_order_of_rows,
-             options_overrule_what_would_be_found, declared_columns_name_the_fields_by_place,
-             unknown_options_and_values_are_named, statistics_of_a_file_read_whole_are_exact,
-             statistics_of_a_broken_file_are_not_exact, a_changed_file_has_a_new_schema)
+TEST_PROGRAM(delimiters_and_quotes_are_found, headers_are_told_from_data, a_first_record_of_any_size_is_found,
+             types_keep_the_text_of_every_value, empty_is_null_and_quoted_empty_is_not,
+             detection_does_not_depend_on_the_order_of_rows, options_overrule_what_would_be_found,
+             declared_columns_name_the_fields_by_place, unknown_options_and_values_are_named,
+             statistics_of_a_file_read_whole_are_exact, statistics_of_a_broken_file_are_not_exact,
+             a_changed_file_has_a_new_schema)

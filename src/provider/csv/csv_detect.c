@@ -231,12 +231,7 @@ static bool trial_is_better(const Trial *trial, const Trial *best, const CsvHead
 
 static Trial trial_make(Arena *arena, const CsvOptions *options, const CsvHead *head)
 {
-    Trial trial = {0};
-    for (size_t i = 0; i < head->size; i++) {
-        context_pace(i);
-        trial.record_capacity += head->data[i] == '\n' || head->data[i] == '\r';
-    }
-    trial.record_capacity++;
+    Trial trial = {.record_capacity = csv_index_line_count(cpu_level(), head->data, head->size) + 1};
     trial.counts = arena_array(arena, uint32_t, trial.record_capacity);
     trial.dialect = (CsvDialect){
         .has_comment = options->has_comment,

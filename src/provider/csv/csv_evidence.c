@@ -167,16 +167,29 @@ static inline int64_t value_at(Type type, const void *values, size_t i)
     return type.id == TYPE_DATE ? ((const int32_t *)values)[i] : ((const int64_t *)values)[i];
 }
 
-static ValueBounds values_bound(Type type, const void *values, size_t count, const uint64_t *left)
+static inline __attribute__((always_inline)) void bounds_widen(ValueBounds *bounds, Type type, const void *values,
+                                                               size_t start, size_t end, uint64_t left)
 {
-    ValueBounds bounds = {.lowest = INT64_MAX, .highest = INT64_MIN};
-    for (size_t i = 0; i < count; i++) {
-        if (left[i / 64] >> (i % 64) & 1)
+    for (size_t i = start; i < end; i++) {
+        if (left >> (i - start) & 1)
             continue;
         int64_t value = value_at(type, values, i);
-        bounds.lowest = value < bounds.lowest ? value : bounds.lowest;
-        bounds.highest = value > bounds.highest ? value : bounds.highest;
-        bounds.count++;
+        bounds->lowest = value < bounds->lowest ? value : bounds->lowest;
+        bounds->highest = value > bounds->highest ? value : bounds->highest;
+    }
+    bounds->count += end - start - (size_t)__builtin_popcountll(left);
+}
+
+static inline __attribute__((always_inline)) ValueBounds values_bound(Type type, const void *values, size_t count,
+                                                                      const uint64_t *left)
+{
+    ValueBounds bounds = {.lowest = INT64_MAX, .highest = INT64_MIN};
+    for (size_t start = 0; start < count; start += 64) {
+        size_t end = count - start < 64 ? count : start + 64;
+        if (left[start / 64] == 0) /* nearly always */
+            bounds_widen(&bounds, type, values, start, end, 0);
+        else
+            bounds_widen(&bounds, type, values, start, end, left[start / 64]);
     }
     return bounds;
 }
@@ -197,7 +210,8 @@ static void numbers_note(CsvEvidence *evidence, int scale, const ValueBounds *bo
 void csv_evidence_add_values(CsvEvidence *evidence, Type type, const void *values, size_t count, uint64_t *left)
 {
     static const int64_t limit = 1000000000000000; /* DOUBLE_DIGITS digits: any of them may be a double too */
-    ValueBounds bounds = values_bound(type, values, count, left);
+    ValueBounds bounds = type.id == TYPE_DATE ? values_bound(type_of(TYPE_DATE), values, count, left)
+                                              : values_bound(type_of(TYPE_BIGINT), values, count, left);
     if (bounds.count == 0)
         return;
     if (type.id != TYPE_DATE && (bounds.highest >= limit || bounds.lowest <= -limit)) {

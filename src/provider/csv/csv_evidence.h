@@ -46,14 +46,10 @@ Type csv_evidence_guess(const CsvEvidence *evidence);
 /* Values of the guessed type, in 64 bits (dates: 32), read strictly from rows 0 .. count-1 but for those in `left` (bit
  * a row), whose text is added one by one. Adds to `left` what has to be looked at as text too. */
 void csv_evidence_add_values(CsvEvidence *evidence, Type type, const void *values, size_t count, uint64_t *left);
-/* Whether a value's text still matters; if not, csv_evidence_count counts it. */
+/* Whether a value's text still matters; if not, null_count and value_count alone have to be right. */
 static inline bool csv_evidence_wants_text(const CsvEvidence *evidence)
 {
     return evidence->possible != 0 || evidence->sketched_count < CSV_SKETCH_VALUES;
-}
-static inline void csv_evidence_count(CsvEvidence *evidence)
-{
-    evidence->value_count++;
 }
 /* As if all values of `other` had been added. */
 void csv_evidence_merge(CsvEvidence *evidence, const CsvEvidence *other);

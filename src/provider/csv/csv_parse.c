@@ -39,13 +39,17 @@ static inline Field field_cut(const CsvDialect *dialect, const char *text, size_
     return field;
 }
 
+static inline Field field_of_row(const CsvRows *rows, size_t row, size_t column)
+{
+    if (rows->is_padded && column >= rows->field_counts[row])
+        return (Field){.text = "", .is_null = true};
+    StringView text = csv_rows_field(rows, row, column);
+    return field_cut(rows->block->dialect, text.data, text.size);
+}
+
 static inline Field field_at(const CsvParse *parse, size_t row)
 {
-    const CsvRows *rows = parse->rows;
-    if (rows->is_padded && parse->column >= rows->field_counts[row])
-        return (Field){.text = "", .is_null = true};
-    StringView text = csv_rows_field(rows, row, parse->column);
-    return field_cut(rows->block->dialect, text.data, text.size);
+    return field_of_row(parse->rows, row, parse->column);
 }
 
 static bool field_has_escapes(const CsvDialect *dialect, const Field *field)
@@ -430,18 +434,38 @@ void csv_parse_column(CsvParse *parse)
     parse_run(parse);
 }
 
+/* Without its escapes, which are undone into the arena. */
+static inline StringView field_plain(Arena *arena, const CsvDialect *dialect, const Field *field)
+{
+    StringView text = {field->text, field->size};
+    if (!field_has_escapes(dialect, field))
+        return text;
+    char *plain = arena_allocate(arena, field->size);
+    return (StringView){plain, csv_unescape(dialect, text, plain)};
+}
+
 bool csv_field_text(Arena *arena, const CsvDialect *dialect, StringView field, StringView *ret_text)
 {
     Field cut = field_cut(dialect, field.data, field.size);
-    *ret_text = (StringView){cut.text, cut.size};
-    if (field_has_escapes(dialect, &cut)) {
-        char *plain = arena_allocate(arena, cut.size);
-        *ret_text = (StringView){plain, csv_unescape(dialect, *ret_text, plain)};
-    }
+    *ret_text = field_plain(arena, dialect, &cut);
     return !cut.is_null;
 }
 
-bool csv_field_is_null(const CsvDialect *dialect, StringView field)
+void csv_column_texts(const CsvRows *rows, size_t column, const uint64_t *wanted, Arena *arena, StringView *ret_texts)
 {
-    return field_cut(dialect, field.data, field.size).is_null;
+    const CsvDialect *dialect = rows->block->dialect;
+    for (size_t row = 0; row < rows->count; row++) {
+        if (wanted && !validity_get(wanted, row))
+            continue;
+        Field field = field_of_row(rows, row, column);
+        ret_texts[row] = field.is_null ? (StringView){NULL, 0} : field_plain(arena, dialect, &field);
+    }
+}
+
+size_t csv_column_null_count(const CsvRows *rows, size_t column)
+{
+    size_t count = 0;
+    for (size_t row = 0; row < rows->count; row++)
+        count += field_of_row(rows, row, column).is_null;
+    return count;
 }

@@ -39,7 +39,10 @@ void csv_values_read(const CsvRows *rows, size_t column, TypeId type, int scale,
 
 /* The text of a field as the file means it: without quotes, escapes undone (into the arena). False: NULL. */
 bool csv_field_text(Arena *arena, const CsvDialect *dialect, StringView field, StringView *ret_text);
-/* Whether it is NULL: no more is looked at. */
-bool csv_field_is_null(const CsvDialect *dialect, StringView field);
+/* The same of a column's fields in the rows whose bit is set (NULL: all); where one is NULL or missing the text's data
+ * is. */
+void csv_column_texts(const CsvRows *rows, size_t column, const uint64_t *wanted, Arena *arena, StringView *ret_texts);
+/* How many of them are NULL or missing. */
+size_t csv_column_null_count(const CsvRows *rows, size_t column);
 
 #endif

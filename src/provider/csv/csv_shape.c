@@ -10,7 +10,7 @@
 #include "provider/csv/csv_header.h"
 #include "provider/csv/csv_parse.h"
 
-enum { FIRST_RECORD_SIZE = 2 << 10 }; /* in so many bytes of a piece most often a record begins */
+enum { FIRST_RECORD_SIZE = 2 << 10 }; /* in so many bytes most often a record begins or ends */
 
 typedef struct Survey {
     Arena *arena;
@@ -33,51 +33,48 @@ typedef struct Survey {
 
 /* ---- looking at rows ---- */
 
-static void survey_field(Survey *survey, const CsvRows *rows, size_t row, size_t column, Arena *scratch)
+/* Of the rows in `left`; NULL: all. */
+static void survey_texts(Survey *survey, const CsvRows *rows, size_t column, const uint64_t *left)
 {
     CsvEvidence *evidence = &survey->evidence[column];
-    StringView text;
-    bool is_missing = rows->is_padded && column >= rows->field_counts[row];
-    if (is_missing || !csv_field_text(scratch, &survey->dialect, csv_rows_field(rows, row, column), &text))
-        csv_evidence_add_null(evidence);
-    else
-        csv_style_add(&survey->dialect.style, scratch, evidence, text);
-}
-
-/* Of text no more has to be known than how often there is some. */
-static void survey_text(Survey *survey, const CsvRows *rows, size_t column)
-{
-    CsvEvidence *evidence = &survey->evidence[column];
+    const CsvStyle *style = &survey->dialect.style;
+    StringView texts[BATCH_SIZE];
+    csv_column_texts(rows, column, left, survey->scratch, texts);
     for (size_t row = 0; row < rows->count; row++) {
-        if ((rows->is_padded && column >= rows->field_counts[row]) ||
-            csv_field_is_null(&survey->dialect, csv_rows_field(rows, row, column)))
+        if (left && !validity_get(left, row))
+            continue;
+        if (texts[row].data == NULL)
             csv_evidence_add_null(evidence);
+        else if (style->is_plain)
+            csv_evidence_add(evidence, texts[row].data, texts[row].size);
         else
-            csv_evidence_count(evidence);
+            csv_style_add(style, survey->scratch, evidence, texts[row]);
     }
 }
 
-static void survey_column(Survey *survey, const CsvRows *rows, size_t column, Arena *scratch)
+static void survey_column(Survey *survey, const CsvRows *rows, size_t column)
 {
     CsvEvidence *evidence = &survey->evidence[column];
-    if (!csv_evidence_wants_text(evidence)) {
-        survey_text(survey, rows, column);
+    if (!csv_evidence_wants_text(evidence)) { /* no more has to be known than how often there is some */
+        size_t null_count = csv_column_null_count(rows, column);
+        evidence->null_count += null_count;
+        evidence->value_count += rows->count - null_count;
         return;
     }
     Type guess = csv_evidence_guess(evidence);
     if (guess.id == TYPE_VARCHAR) {
-        for (size_t row = 0; row < rows->count; row++)
-            survey_field(survey, rows, row, column, scratch);
+        survey_texts(survey, rows, column, NULL);
         return;
     }
     int64_t values[BATCH_SIZE];
-    uint64_t left[VALIDITY_WORDS];
+    uint64_t left[VALIDITY_WORDS], any = 0;
     csv_values_read(rows, column, (TypeId)guess.id, guess.id == TYPE_DECIMAL ? guess.scale : 0, NULL, rows->count,
                     values, left);
     csv_evidence_add_values(evidence, guess, values, rows->count, left);
-    for (size_t row = 0; row < rows->count; row++)
-        if (validity_get(left, row))
-            survey_field(survey, rows, row, column, scratch);
+    for (size_t w = 0; w < VALIDITY_WORDS; w++)
+        any |= left[w];
+    if (any)
+        survey_texts(survey, rows, column, left);
 }
 
 /* Moves the block to `offset`, where a record begins; what is behind `end` is read only where that is not to be helped.
@@ -101,7 +98,7 @@ static void survey_rows(Survey *survey, uint64_t offset, uint64_t end, bool is_s
         while (rows->count > 0 && csv_rows_offset(rows, rows->count - 1) >= end)
             rows->count--;
         for (size_t c = 0; c < survey->dialect.column_count; c++) {
-            survey_column(survey, rows, c, survey->scratch);
+            survey_column(survey, rows, c);
             if (is_start)
                 csv_header_compare(&survey->header, rows, c);
         }
@@ -217,14 +214,13 @@ static void survey_init(Survey *survey, Arena *arena, const Context *context, Cs
     survey->level = cpu_level();
 }
 
-/* The first record that is no comment and no blank line, as fields; returns where the next begins. */
-static size_t first_record_read(Survey *survey, const CsvHead *head, size_t *ret_start)
+/* The first record in head->data[0 .. size-1] that is no comment and no blank line, as fields; returns where the next
+ * begins, 0: there is none. */
+static size_t first_record_find(Survey *survey, const CsvHead *head, size_t size, Arena *scratch, size_t *ret_start)
 {
     CsvIndex index;
-    Arena *scratch = arena_new_child(survey->arena);
-    csv_index_init(&index, scratch, head->size + 1);
-    csv_careful_run(&index, &survey->dialect, head->data, 0, head->size, head->is_whole);
-    size_t next = 0;
+    csv_index_init(&index, scratch, size + 1);
+    csv_careful_run(&index, &survey->dialect, head->data, 0, size, head->is_whole && size == head->size);
     for (size_t r = 0; r < index.record_count; r++) {
         const uint32_t *ends = index.ends + index.records[(ptrdiff_t)r - 1];
         size_t count = index.records[r] - index.records[(ptrdiff_t)r - 1];
@@ -235,8 +231,21 @@ static size_t first_record_read(Survey *survey, const CsvHead *head, size_t *ret
             continue;
         csv_header_read(&survey->header, survey->arena, &survey->dialect, head->data, ends, count);
         *ret_start = start;
-        next = ends[count - 1] + 1;
-        break;
+        return ends[count - 1] + 1;
+    }
+    return 0;
+}
+
+static size_t first_record_read(Survey *survey, const CsvHead *head, size_t *ret_start)
+{
+    Arena *scratch = arena_new_child(survey->arena);
+    size_t next = 0;
+    for (size_t size = FIRST_RECORD_SIZE; next == 0; size *= 8) { /* most often it is short */
+        bool is_all = size >= head->size;
+        next = first_record_find(survey, head, is_all ? head->size : size, scratch, ret_start);
+        arena_reset(scratch);
+        if (is_all)
+            break;
     }
     arena_free(scratch);
     return next;
