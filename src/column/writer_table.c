@@ -14,7 +14,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/memory.h"
+#include "base/array.h"
 #include "base/temp_file.h"
 #include "base/text.h"
 #include "base/utf8.h"
@@ -38,8 +38,7 @@ typedef struct Cell {
 /* Rows that are kept, with the text of their cells. */
 typedef struct TableRows {
     Arena *arena;
-    Cell *cells; /* row by row */
-    size_t row_count, row_capacity;
+    ARRAY(Cell *) rows; /* each of as many cells as there are columns */
 } TableRows;
 
 /* Some of them that are shown. */
@@ -130,19 +129,6 @@ static Cell cell_make(Arena *arena, StringView view, size_t limit)
     return (Cell){text_string(&text), text.size, width};
 }
 
-static Cell *rows_add(TableRows *rows, size_t column_count)
-{
-    if (rows->row_count == rows->row_capacity) {
-        size_t capacity = rows->row_capacity ? rows->row_capacity * 2 : 16;
-        Cell *cells = arena_array(rows->arena, Cell, memory_size_multiply(capacity, column_count));
-        if (rows->row_count)
-            memcpy(cells, rows->cells, rows->row_count * column_count * sizeof *cells);
-        rows->cells = cells;
-        rows->row_capacity = capacity;
-    }
-    return rows->cells + column_count * rows->row_count++;
-}
-
 static void rows_clear(TableRows *rows)
 {
     arena_reset(rows->arena);
@@ -150,14 +136,22 @@ static void rows_clear(TableRows *rows)
 }
 
 /* The cells of one row of the batch that is shown. */
-static void row_make(Writer *writer, Arena *arena, size_t row, Cell *ret_cells)
+static Cell *row_make(Writer *writer, Arena *arena, size_t row)
 {
     const TableWriter *table = writer->state;
+    Cell *cells = arena_array(arena, Cell, table->column_count);
     for (size_t c = 0; c < table->column_count; c++) {
         StringView text;
         bool is_shown = writer_shown(writer, c, row, &text);
-        ret_cells[c] = cell_make(arena, is_shown ? text : table->null_text, writer->options.width);
+        cells[c] = cell_make(arena, is_shown ? text : table->null_text, writer->options.width);
     }
+    return cells;
+}
+
+static void rows_add(Writer *writer, TableRows *rows, size_t row)
+{
+    temp_file_look(((TableWriter *)writer->state)->file);
+    array_add(rows->arena, &rows->rows, row_make(writer, rows->arena, row));
 }
 
 /* ---- layout ---- */
@@ -246,7 +240,8 @@ static void table_lay_out(Writer *writer, const RowSpan *spans, size_t span_coun
     for (size_t i = 0; i < span_count; i++)
         for (size_t row = 0; row < spans[i].count; row++) {
             assert(spans[i].rows != NULL);
-            widths_grow(table, spans[i].rows->cells + (spans[i].first + row) * table->column_count);
+            temp_file_look(table->file);
+            widths_grow(table, spans[i].rows->rows.items[spans[i].first + row]);
         }
     table->left_count = table->column_count;
     if (writer->options.width && layout_width(table, table->column_count, 0, SIZE_MAX) > writer->options.width) {
@@ -335,7 +330,7 @@ static void span_put(Writer *writer, RowSpan span)
     const TableWriter *table = writer->state;
     for (size_t row = span.first; row < span.first + span.count; row++) {
         temp_file_look(table->file);
-        row_put(writer, span.rows->cells + row * table->column_count);
+        row_put(writer, span.rows->rows.items[row]);
     }
 }
 
@@ -419,27 +414,24 @@ static void tail_add(Writer *writer, size_t row)
     TableWriter *table = writer->state;
     if (table->tail_count == 0)
         return;
-    if (table->tails[table->newer].row_count == table->tail_count) {
+    if (table->tails[table->newer].rows.count == table->tail_count) {
         table->newer = !table->newer;
         rows_clear(&table->tails[table->newer]);
     }
-    TableRows *tail = &table->tails[table->newer];
-    temp_file_look(table->file);
-    row_make(writer, tail->arena, row, rows_add(tail, table->column_count));
+    rows_add(writer, &table->tails[table->newer], row);
 }
 
 static RowSpan head_span(const TableWriter *table)
 {
-    return (RowSpan){&table->head, 0, table->head.row_count};
+    return (RowSpan){&table->head, 0, table->head.rows.count};
 }
 
 static void head_add(Writer *writer, size_t row)
 {
     TableWriter *table = writer->state;
-    temp_file_look(table->file);
-    row_make(writer, table->head.arena, row, rows_add(&table->head, table->column_count));
+    rows_add(writer, &table->head, row);
     if (writer->options.max_rows ||
-        (table->head.row_count < SAMPLED_ROWS && arena_size(table->head.arena) < SAMPLED_BYTES))
+        (table->head.rows.count < SAMPLED_ROWS && arena_size(table->head.arena) < SAMPLED_BYTES))
         return;
     RowSpan span = head_span(table);
     table_start(writer, &span, 1);
@@ -449,11 +441,8 @@ static void head_add(Writer *writer, size_t row)
 
 static void row_stream(Writer *writer, size_t row)
 {
-    const TableWriter *table = writer->state;
     arena_reset(writer->scratch);
-    Cell *cells = arena_array(writer->scratch, Cell, table->column_count);
-    row_make(writer, writer->scratch, row, cells);
-    row_put(writer, cells);
+    row_put(writer, row_make(writer, writer->scratch, row));
 }
 
 static void table_batch(Writer *writer, const Batch *batch)
@@ -465,12 +454,12 @@ static void table_batch(Writer *writer, const Batch *batch)
     size_t max_rows = writer->options.max_rows;
     Batch rest = *batch;
     uint16_t selection[BATCH_SIZE];
-    if (max_rows && table->head.row_count == max_rows && rest.row_count > table->tail_count)
+    if (max_rows && table->head.rows.count == max_rows && rest.row_count > table->tail_count)
         batch_slice(&rest, rest.row_count - table->tail_count, table->tail_count, selection); /* none before is shown */
     writer_show_batch(writer, &rest);
     for (size_t i = 0; i < rest.row_count; i++) {
         size_t row = batch_row(&rest, i);
-        if (max_rows ? table->head.row_count < max_rows : !table->is_laid_out)
+        if (max_rows ? table->head.rows.count < max_rows : !table->is_laid_out)
             head_add(writer, row);
         else if (max_rows)
             tail_add(writer, row);
@@ -484,8 +473,8 @@ static void last_spans(const TableWriter *table, size_t count, RowSpan ret_spans
 {
     const TableRows *blocks[3] = {&table->head, &table->tails[!table->newer], &table->tails[table->newer]};
     for (size_t i = 3; i-- > 0;) {
-        size_t taken = blocks[i]->row_count < count ? blocks[i]->row_count : count;
-        ret_spans[i] = (RowSpan){blocks[i], blocks[i]->row_count - taken, taken};
+        size_t taken = blocks[i]->rows.count < count ? blocks[i]->rows.count : count;
+        ret_spans[i] = (RowSpan){blocks[i], blocks[i]->rows.count - taken, taken};
         count -= taken;
     }
 }

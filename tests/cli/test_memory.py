@@ -152,6 +152,15 @@ class Memory(ProgramTest):
                   + f"({count} rows)\n")
         self.expect_within(8, "SELECT * FROM 't.csv'", output, arguments=["--table", "--max-rows", str(count)])
 
+    def test_a_box_of_many_columns(self):
+        names = [f"c{c:04d}" for c in range(1600)]
+        rows = [[f"{i * c % 99991:05d}x" for c in range(1600)] for i in range(1200)]
+        self.write("t.csv", "".join(",".join(row) + "\n" for row in [names] + rows))
+        edges = [left + cross.join(["─" * 8] * 1600) + right + "\n" for left, cross, right in ("┌┬┐", "├┼┤", "└┴┘")]
+        lines = ["│ " + " │ ".join(row) + " │\n" for row in [[f"{name} " for name in names]] + rows]
+        output = edges[0] + lines[0] + edges[1] + "".join(lines[1:]) + edges[2] + "(1200 rows)\n"
+        self.expect_within(8, "SELECT * FROM 't.csv'", output, arguments=["--table", "--max-rows", "1200"])
+
     def test_rows_of_a_thousand_columns(self):
         names = [f"c{c}" for c in range(1000)]
         rows = [[i] + [(i * 7919 + c) % 100000 for c in range(1, 1000)] for i in range(6000)]
