@@ -41,6 +41,8 @@ static Keeping plan_keeping(const Plan *plan)
     case PLAN_WINDOW:
         return KEEPS_ALL;
     case PLAN_DISTINCT:
+    case PLAN_CHANGE: /* keys that came before; a table in memory, the new rows */
+    case PLAN_INSERT:
         return KEEPS_SEEN;
     case PLAN_JOIN:
         return KEEPS_TABLE;

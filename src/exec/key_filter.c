@@ -1,4 +1,5 @@
-/* exec/key_filter.c: a hash table for each key; row by row, for what one key lets through another may stop. */
+/* exec/key_filter.c: a hash table for each key; row by row, for what one key lets through another may stop. What is
+ * beyond the operator's memory stands in a file that is mapped. */
 #include "exec/key_filter.h"
 
 #include "exec/hash_table.h"
@@ -17,6 +18,7 @@ typedef struct FilterKey {
 struct KeyFilter {
     size_t key_count;
     FilterKey *keys;
+    TempFile *file;
     HashProbe *probe;
     Batch shown;
     uint16_t selection[BATCH_SIZE];
@@ -27,8 +29,9 @@ static ColumnId column_at_place(void *user, ColumnId column)
     return column + (ColumnId) * (const size_t *)user;
 }
 
+/* In `memory_size` bytes: as many for its rows as for their places. */
 static void filter_key_init(FilterKey *key, const Build *build, const Schema *schema, const Constraint *constraint,
-                            size_t first_column)
+                            size_t first_column, TempFile *file, size_t memory_size)
 {
     Arena *arena = build->arena;
     size_t count = key->column_count = constraint->column_count;
@@ -44,7 +47,9 @@ static void filter_key_init(FilterKey *key, const Build *build, const Schema *sc
         key->predicate = evaluator_new(arena, build->context, &predicate, 1);
     }
     key->seen = row_store_new(arena, build->context, row_layout_new(arena, types, count, 0));
+    row_store_overflow_to(key->seen, file, memory_size / 2);
     key->table = hash_table_new(arena, build->context, key->seen, count, "the keys of ON CONFLICT");
+    hash_table_overflow_to(key->table, file, memory_size / 2);
 }
 
 KeyFilter *key_filter_new(const Build *build, const Schema *schema, const Constraint *const *keys, size_t key_count,
@@ -53,8 +58,10 @@ KeyFilter *key_filter_new(const Build *build, const Schema *schema, const Constr
     KeyFilter *filter = arena_new(build->arena, KeyFilter);
     filter->key_count = key_count;
     filter->keys = arena_array(build->arena, FilterKey, key_count);
+    filter->file = temp_file_new(build->arena, build->context);
+    size_t memory_size = memory_share_kept(memory_share_part(build->memory_share, key_count));
     for (size_t k = 0; k < key_count; k++)
-        filter_key_init(&filter->keys[k], build, schema, keys[k], first_column);
+        filter_key_init(&filter->keys[k], build, schema, keys[k], first_column, filter->file, memory_size);
     filter->probe = hash_probe_new(build->arena);
     return filter;
 }
@@ -104,6 +111,8 @@ Batch *key_filter_run(KeyFilter *filter, const Batch *batch)
     size_t count = 0;
     for (size_t i = 0; i < batch->row_count; i++) {
         uint16_t row = (uint16_t)batch_row(batch, i);
+        if (i % TEMP_LOOKS == 0)
+            temp_file_look(filter->file);
         filter->selection[count] = row;
         count += row_passes(filter, row);
     }

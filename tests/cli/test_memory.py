@@ -117,6 +117,25 @@ class Memory(ProgramTest):
         size = 100 * count + sum(len(str(i)) for i in range(count))
         self.expect(["z.db", "--csv", "SELECT sum(length(s))::BIGINT AS size FROM z.t"], f"size\n{size}\n")
 
+    def test_upserts_and_merges_of_many_keys(self):
+        count = 160000  # every second one is there
+        texts = f"(SELECT i * 7919 % {count} AS i, 'new' AS s FROM range({count}) AS r(i))"
+        for query, changed, new in (
+            (f"INSERT INTO z.t SELECT * FROM {texts} ON CONFLICT (i) DO UPDATE SET s = excluded.s", count, count),
+            (f"INSERT INTO z.t SELECT * FROM {texts} ON CONFLICT (i) DO NOTHING", count // 2, count // 2),
+            (f"MERGE INTO z.t USING {texts} AS q ON q.i = t.i WHEN MATCHED THEN UPDATE SET s = q.s "
+             "WHEN NOT MATCHED THEN INSERT VALUES (q.i, q.s)", count, count),
+        ):
+            database = sqlite3.connect(self.folder / "z.db")
+            database.execute("DROP TABLE IF EXISTS t")
+            database.execute("CREATE TABLE t(i INTEGER PRIMARY KEY, s TEXT)")
+            database.executemany("INSERT INTO t VALUES (?, 'old')", ((i,) for i in range(0, count, 2)))
+            database.commit()
+            self.expect_within(8, query, f"count\n{changed}\n", arguments=["z.db"])
+            found = database.execute("SELECT count(*), sum(i), sum(s = 'new') FROM t").fetchone()
+            database.close()
+            self.assertEqual(found, (count, count * (count - 1) // 2, new), query)
+
     def test_a_database_of_long_values(self):
         count, size = 700, 100000
         with sqlite3.connect(self.folder / "z.db") as database:
