@@ -218,6 +218,15 @@ class Memory(ProgramTest):
                         for g in range(300))
         self.assertTrue(sorted(self.read("o.csv").splitlines()[1:]) == [",".join(group) for group in groups])
 
+    def test_a_table_of_most_of_the_memory_loses_rows(self):
+        count = 700000  # of 40 bytes and the number: some 50 MB
+        statements = (f"CREATE TABLE t AS SELECT i, repeat('x', 40) || i AS s FROM range({count}) AS r(i)",
+                      "DELETE FROM t WHERE i % 3 > 0", "DELETE FROM t WHERE i % 2 > 0")
+        kept = range(0, count, 6)
+        self.expect_within(64, "; ".join(statements + ("SELECT count(*) AS n, sum(i)::BIGINT AS i FROM t",)),
+                           f"count\n{count}\ncount\n{count * 2 // 3}\ncount\n{len(range(0, count, 3)) - len(kept)}\n"
+                           f"n,i\n{len(kept)},{sum(kept)}\n")
+
     def test_a_large_text_in_every_row(self):
         one = "CREATE TABLE t AS SELECT i, CASE WHEN i = 7 THEN repeat('x', 1000000) END AS s FROM range(3000) r(i)"
         sizes = "count(length(s)) AS n, max(length(s)) AS size"

@@ -132,6 +132,16 @@ static bool version_is_mostly_gone(const MemoryVersion *version)
     return gone >= MEMORY_GROUP_ROWS / 4 && gone > memory_version_row_count(version);
 }
 
+/* Until it is published the rows stand there twice. Twice their size is enough also for keys, indexes and room to grow.
+ */
+static bool change_can_compact(const MemoryChange *change)
+{
+    const MemoryVersion *version = change->version;
+    uint64_t count = memory_version_row_count(version), gone = memory_version_gone_count(version);
+    double size = (double)memory_version_byte_size(version) * (double)count / (double)(count + gone);
+    return size * 2 <= (double)memory_budget_left(change->table->budget);
+}
+
 /* The order of a key is given up where most rows are new: it is made again when it is wanted again. */
 static void indexes_add(MemoryChange *change, MemoryRow first)
 {
@@ -156,7 +166,7 @@ uint64_t memory_change_commit(MemoryChange *change, InsertOp op)
                                    change->table->key_count, first, op);
         indexes_add(change, first);
     }
-    if (version_is_mostly_gone(change->version))
+    if (version_is_mostly_gone(change->version) && change_can_compact(change))
         change_compact(change);
     else
         change_publish(change);

@@ -94,27 +94,12 @@ static void column_statistics(const MemoryTable *table, const MemoryVersion *ver
     bound_settle(&statistics->maximum, arena);
 }
 
-static uint64_t version_byte_size(const MemoryVersion *version)
-{
-    uint64_t size = 0;
-    for (size_t s = 0; s < version->slice_count; s++) {
-        const MemoryGroup *group = version->slices[s].group;
-        for (size_t c = 0; c < group->column_count; c++) {
-            const Vector *values = group->columns[c].values;
-            size += values->data_buffer ? values->data_buffer->size : 0;
-            for (size_t b = 0; b < values->string_buffer_count; b++)
-                size += values->string_buffers[b]->size;
-        }
-    }
-    return size;
-}
-
 static Statistics *statistics_gather(const MemoryTable *table, const MemoryVersion *version, Arena *arena)
 {
     Statistics *statistics = arena_new(arena, Statistics);
     size_t column_count = table->schema->column_count;
     statistics->row_count = (StatisticsCount){PRECISION_EXACT, memory_version_row_count(version)};
-    statistics->byte_size = (StatisticsCount){PRECISION_ESTIMATE, version_byte_size(version)};
+    statistics->byte_size = (StatisticsCount){PRECISION_ESTIMATE, memory_version_byte_size(version)};
     statistics->column_count = column_count;
     statistics->columns = arena_array(arena, ColumnStatistics, column_count);
     for (size_t c = 0; c < column_count; c++)

@@ -159,3 +159,18 @@ uint64_t memory_version_gone_count(const MemoryVersion *version)
         count += version->slices[i].gone_count;
     return count;
 }
+
+uint64_t memory_version_byte_size(const MemoryVersion *version)
+{
+    uint64_t size = 0;
+    for (size_t s = 0; s < version->slice_count; s++) {
+        const MemoryGroup *group = version->slices[s].group;
+        for (size_t c = 0; c < group->column_count; c++) {
+            const Vector *values = group->columns[c].values;
+            size += values->data_buffer ? values->data_buffer->size : 0;
+            for (size_t b = 0; b < values->string_buffer_count; b++)
+                size += values->string_buffers[b]->size;
+        }
+    }
+    return size;
+}

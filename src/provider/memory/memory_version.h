@@ -61,6 +61,8 @@ bool memory_version_delete(MemoryVersion *version, MemoryBudget *budget, MemoryR
 /* Rows that are not gone; rows that are. */
 uint64_t memory_version_row_count(const MemoryVersion *version);
 uint64_t memory_version_gone_count(const MemoryVersion *version);
+/* Of all rows, also those that are gone; without keys and indexes. */
+uint64_t memory_version_byte_size(const MemoryVersion *version);
 
 static inline bool memory_slice_has(const MemorySlice *slice, size_t row)
 {
