@@ -1,7 +1,8 @@
 /* column/row_store.c: pages of rows, and of the bytes of their long strings.
  *
  * Pages are filled one after the other, so the first row of each is known when it is made, and rows never move. A page
- * is a quarter of what there is already: a small store takes 4 KiB, a large one few pages. */
+ * is a quarter of what there is already, and of the memory that is left: a small store takes 4 KiB, a large one few
+ * pages. */
 #include <assert.h>
 #include <string.h>
 
@@ -164,11 +165,11 @@ void row_store_clear(RowStore *store)
     store->largest_string = 0;
 }
 
-/* Powers of two, which memory is cut into. */
+/* Powers of two, which memory is cut into; small again where little of the budget is left. */
 static Buffer *row_store_new_page(RowStore *store, size_t least_size)
 {
-    size_t size = SMALLEST_PAGE;
-    while (size < LARGEST_PAGE && size < (store->size + store->mapped_size) / 8)
+    size_t size = SMALLEST_PAGE, left = memory_budget_left(store->budget);
+    while (size < LARGEST_PAGE && size < (store->size + store->mapped_size) / 8 && size < left / 8)
         size *= 2;
     if (store->file && store->size >= store->memory_size) {
         row_store_rest(store);

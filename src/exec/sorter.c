@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "column/vector_rows.h"
 #include "exec/row_output.h"
 #include "exec/row_run.h"
 #include "exec/sort_entry.h"
@@ -24,6 +25,7 @@ enum {
     PART_ENTRIES = 1 << 13, /* about: so few that who is ahead with a part need not wait long for those before it */
     PART_SAMPLES = 4,       /* of as many entries */
     PREFETCH_ENTRIES = 8,   /* ahead of the one that is merged */
+    SHARE_STEPS = 32,       /* in so many at least the share is filled */
 };
 
 typedef struct SortRun {
@@ -43,6 +45,11 @@ typedef struct SortSource {
     RowRun *stored;           /* a block of a run on disk */
     size_t next, count;       /* of the entries or the block; `head` is next - 1 */
 } SortSource;
+
+typedef struct SorterScratch {
+    uint8_t *added[BATCH_SIZE];
+    SortEntry given[BATCH_SIZE]; /* the entries handed out last */
+} SorterScratch;
 
 struct Sorter {
     Arena *arena;
@@ -66,9 +73,8 @@ struct Sorter {
     bool needs_block;          /* the first of the heap goes on with its next block */
     size_t largest_string;     /* of rows that are gone from memory */
     size_t gives_largest;      /* of those that it gives, which may be of others */
-    uint8_t *added[BATCH_SIZE];
-    SortEntry given[BATCH_SIZE]; /* the entries handed out last */
-    Vector **moved;              /* columns on their way to another sorter */
+    SorterScratch *scratch;
+    Vector **moved; /* columns on their way to another sorter */
 };
 
 /* Long keys stand in their rows: behind the columns, or, where their sizes vary, as one more column. */
@@ -94,6 +100,14 @@ static size_t sorter_run_entries(const Sorter *sorter)
     return count < FEWEST_ENTRIES ? FEWEST_ENTRIES : count > most ? most : count;
 }
 
+/* Where its rows are kept. */
+static void sorter_make_places(Sorter *sorter)
+{
+    sorter->rows = row_store_new(sorter->arena, sorter->context, sorter->layout);
+    sorter->spare = block_new(sorter->arena, sorter->context, "a sort");
+    sorter->file = temp_file_new(sorter->arena, sorter->context);
+}
+
 Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, const SortKeys *keys, const Type *types,
                    size_t column_count)
 {
@@ -108,9 +122,24 @@ Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, cons
                                                       : block_size;
     sorter_make_layout(sorter, keys, types);
     sorter->run_entries = sorter_run_entries(sorter);
-    sorter->rows = row_store_new(arena, context, sorter->layout);
-    sorter->spare = block_new(arena, context, "a sort");
-    sorter->file = temp_file_new(arena, context);
+    sorter->scratch = arena_allocate(arena, sizeof *sorter->scratch);
+    sorter_make_places(sorter);
+    return sorter;
+}
+
+Sorter *sorter_new_beside(const Sorter *other)
+{
+    Sorter *sorter = arena_new(other->arena, Sorter);
+    sorter->arena = other->arena;
+    sorter->context = other->context;
+    sorter->share = other->share;
+    sorter->column_count = other->column_count;
+    sorter->block_size = other->block_size;
+    sorter->place = other->place;
+    sorter->layout = other->layout;
+    sorter->run_entries = other->run_entries;
+    sorter->scratch = other->scratch;
+    sorter_make_places(sorter);
     return sorter;
 }
 
@@ -289,10 +318,10 @@ static size_t sorter_next_entries(Sorter *sorter, size_t count)
         sorter_load_first(sorter);
     while (given < count && sorter->heap.count > 0) {
         SortSource *source = &sorter->sources.items[sorter->heap.items[0]];
-        sorter->given[given++] = source->head;
+        sorter->scratch->given[given++] = source->head;
         if (sorter->heap.count == 1 && source->entries) {
             size_t left = source->count - source->next, step = count - given < left ? count - given : left;
-            memcpy(sorter->given + given, source->entries + source->next, step * sizeof(SortEntry));
+            memcpy(sorter->scratch->given + given, source->entries + source->next, step * sizeof(SortEntry));
             given += step;
             source->next += step;
         }
@@ -312,7 +341,7 @@ size_t sorter_next(Sorter *sorter, size_t count, uint8_t **ret_rows)
 {
     count = sorter_next_entries(sorter, large_rows_at_once(sorter->context, sorter->gives_largest, count));
     for (size_t i = 0; i < count; i++)
-        ret_rows[i] = sorter->given[i].row;
+        ret_rows[i] = sorter->scratch->given[i].row;
     return count;
 }
 
@@ -334,7 +363,7 @@ static RowRun *sorter_store_merged(Sorter *sorter)
     for (size_t count; (count = sorter_next_entries(sorter, BATCH_SIZE)) > 0;) {
         context_check(sorter->context);
         for (size_t i = 0; i < count; i++) {
-            const SortEntry *entry = &sorter->given[i];
+            const SortEntry *entry = &sorter->scratch->given[i];
             row_run_add(run, entry->row, (RowTag){entry->high, entry->low});
         }
     }
@@ -504,6 +533,16 @@ bool sorter_begin_part(Sorter *sorter, const SortParts *parts, size_t part, uint
 
 /* ---- filling ---- */
 
+/* The size of each row's string is added. */
+static void vector_add_sizes(const Vector *vector, const uint16_t *selection, size_t count, size_t *sizes)
+{
+    VectorRows rows;
+    vector_rows_init(&rows, vector, selection, count);
+    const String *values = rows.values;
+    for (size_t i = 0; i < count; i++)
+        sizes[i] += validity_get(rows.validity, rows.index[i]) ? values[rows.index[i]].size : 0;
+}
+
 static SortRun *sorter_current_run(Sorter *sorter)
 {
     if (sorter->run_count > 0) {
@@ -528,7 +567,7 @@ static void sorter_keep_keys(Sorter *sorter, size_t count, uint8_t *const *keys,
         return;
     if (sorter->place.fixed_size) {
         for (size_t i = 0; i < count; i++)
-            memcpy(sorter->added[i] + offset, keys[i], sorter->place.fixed_size);
+            memcpy(sorter->scratch->added[i] + offset, keys[i], sorter->place.fixed_size);
         return;
     }
     for (size_t i = 0; i < count; i++) {
@@ -541,7 +580,7 @@ static void sorter_keep_keys(Sorter *sorter, size_t count, uint8_t *const *keys,
             bytes = copy;
         }
         String key = string_make(bytes, sizes[i]);
-        memcpy(sorter->added[i] + offset, &key, sizeof key);
+        memcpy(sorter->scratch->added[i] + offset, &key, sizeof key);
     }
 }
 
@@ -552,14 +591,31 @@ static size_t sorter_size_to_spill(const Sorter *sorter)
     return sorter->run_count > 0 ? size + sorter->runs.items[sorter->run_count - 1].entries->size : size;
 }
 
+size_t sorter_rows_at_once(const Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count)
+{
+    size_t sizes[BATCH_SIZE], most = sorter->share.size / SHARE_STEPS, step = 0;
+    if (!sorter->layout->has_strings)
+        return count;
+    memset(sizes, 0, count * sizeof *sizes);
+    for (size_t c = 0; c < sorter->column_count; c++)
+        if (type_physical(sorter->layout->types[c]) == PHYSICAL_STRING)
+            vector_add_sizes(columns[c], selection, count, sizes);
+    for (size_t size = 0; step < count; step++) {
+        size += sizes[step];
+        if (size > most && step > 0)
+            break;
+    }
+    return step;
+}
+
 void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count, uint8_t *const *keys,
                 const size_t *sizes)
 {
     if (count == 0)
         return;
-    row_store_append(sorter->rows, count, sorter->added);
+    row_store_append(sorter->rows, count, sorter->scratch->added);
     for (size_t c = 0; c < sorter->column_count; c++)
-        rows_write(sorter->rows, c, columns[c], selection, count, sorter->added);
+        rows_write(sorter->rows, c, columns[c], selection, count, sorter->scratch->added);
     sorter_keep_keys(sorter, count, keys, sizes);
     for (size_t first = 0; first < count;) {
         SortRun *run = sorter_current_run(sorter);
@@ -567,7 +623,7 @@ void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selectio
         block_grow(run->entries, run->count * sizeof(SortEntry), (run->count + taken) * sizeof(SortEntry));
         SortEntry *entries = (SortEntry *)run->entries->data + run->count;
         for (size_t i = 0; i < taken; i++)
-            entries[i] = sort_entry_make(keys[first + i], sizes[first + i], sorter->added[first + i]);
+            entries[i] = sort_entry_make(keys[first + i], sizes[first + i], sorter->scratch->added[first + i]);
         run->count += taken;
         first += taken;
     }
@@ -575,7 +631,8 @@ void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selectio
     sorters_keep_share(&sorter, 1);
 }
 
-void sorters_keep_share(Sorter *const *sorters, size_t count)
+/* One that holds most of what they hold together; NULL: that may stay, or nobody has anything. */
+static Sorter *sorters_to_spill(Sorter *const *sorters, size_t count)
 {
     Sorter *largest = NULL;
     size_t row_count = 0, size = 0, largest_size = 0;
@@ -588,7 +645,12 @@ void sorters_keep_share(Sorter *const *sorters, size_t count)
             largest_size = held;
         }
     }
-    if (largest && memory_share_is_full(largest->share, row_count, size))
+    return largest && memory_share_is_full(largest->share, row_count, size) ? largest : NULL;
+}
+
+void sorters_keep_share(Sorter *const *sorters, size_t count)
+{
+    for (Sorter *largest; (largest = sorters_to_spill(sorters, count)) != NULL;)
         sorter_spill(largest);
 }
 
@@ -621,8 +683,8 @@ static size_t sorter_move_batch(Sorter *target, Sorter *source, size_t count, So
     const RowLayout *layout = source->layout;
     count = sorter_next_entries(source, count < BATCH_SIZE ? count : BATCH_SIZE);
     for (size_t i = 0; i < count; i++) {
-        move->rows[i] = source->given[i].row;
-        move->sizes[i] = entry_key(source, &source->given[i], move->buffers[i], &move->keys[i]);
+        move->rows[i] = source->scratch->given[i].row;
+        move->sizes[i] = entry_key(source, &source->scratch->given[i], move->buffers[i], &move->keys[i]);
     }
     for (size_t c = 0; c < source->column_count; c++)
         rows_read(layout, c, move->rows, count, source->moved[c]);

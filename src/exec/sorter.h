@@ -16,6 +16,9 @@ typedef struct Sorter Sorter;
 /* Rows of these columns, with keys as `keys` makes them. It spills when `share` is full. */
 Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, const SortKeys *keys, const Type *types,
                    size_t column_count);
+/* Another of the same kind, which the same thread uses and no other, neither filling nor giving rows while this one does:
+ * they share what they work with. */
+Sorter *sorter_new_beside(const Sorter *other);
 /* Its rows will be given together with those of other sorters, equal ones in the order of this column: UBIGINTs that do
  * not fall from a row to the next that is added. */
 void sorter_heed_position(Sorter *sorter, size_t column);
@@ -27,7 +30,9 @@ size_t sorter_size(const Sorter *sorter);
 /* Adds rows: row selection[i] (NULL: i) of `columns` has the key keys[i]. Raises MEMORY_LIMIT. */
 void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count, uint8_t *const *keys,
                 const size_t *sizes);
-/* For sorters that have one share together, each having been given the whole: when it is full the largest spills. */
+/* How many of these rows should be added at once: fewer than all where their strings are much beside the share. */
+size_t sorter_rows_at_once(const Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count);
+/* For sorters that have one share together, each having been given the whole: while it is full the largest spills. */
 void sorters_keep_share(Sorter *const *sorters, size_t count);
 /* All rows are there: what follows are sorter_next and sorter_move. */
 void sorter_finish(Sorter *sorter);

@@ -134,10 +134,12 @@ static void window_rows_make_sorters(WindowRows *rows, const Build *build, const
     size_t slot_count = rows->exprs.count;
     bool has_copies = rows->shared->copy_count > 1;
     Sorter **sorters = arena_array(build->arena, Sorter *, part_count);
+    sorters[0] = sorter_new(build->arena, build->context, rows->share, rows->keys, types, slot_count + has_copies);
+    if (has_copies)
+        sorter_heed_position(sorters[0], slot_count);
     for (size_t p = 0; p < part_count; p++) {
-        sorters[p] = sorter_new(build->arena, build->context, rows->share, rows->keys, types, slot_count + has_copies);
-        if (has_copies)
-            sorter_heed_position(sorters[p], slot_count);
+        if (p > 0)
+            sorters[p] = sorter_new_beside(sorters[0]);
         *shared_sorter(rows, p) = sorters[p];
     }
     rows->sorters = arena_array(build->arena, Sorter *, rows->shared->copy_count);
@@ -199,15 +201,10 @@ static void window_rows_encode(WindowRows *rows, const Batch *batch)
     sort_keys_encode(rows->keys, rows->key_vectors, batch->selection, batch->row_count);
 }
 
-void window_rows_add(WindowRows *rows, const Batch *batch)
+/* Rows of a batch whose columns have been evaluated. */
+static void window_rows_sort(WindowRows *rows, const Batch *batch)
 {
     PartRows *split = rows->part_rows;
-    window_rows_evaluate(rows, batch);
-    if (rows->first)
-        batch =
-            window_first_run(rows->first, rows->key_vectors, rows->key_vectors + rows->plan->partition_count, batch);
-    if (batch->row_count == 0)
-        return;
     window_rows_encode(rows, batch);
     if (split == NULL) {
         sorter_add(*shared_sorter(rows, 0), rows->columns, batch->selection, batch->row_count, rows->keys->keys,
@@ -219,6 +216,21 @@ void window_rows_add(WindowRows *rows, const Batch *batch)
         sorter_add(split->sorters[p], rows->columns, split->selection + start, split->ends[p] - start,
                    split->keys + start, split->sizes + start);
     sorters_keep_share(split->sorters, rows->shared->part_count);
+}
+
+void window_rows_add(WindowRows *rows, const Batch *batch)
+{
+    window_rows_evaluate(rows, batch);
+    if (rows->first)
+        batch =
+            window_first_run(rows->first, rows->key_vectors, rows->key_vectors + rows->plan->partition_count, batch);
+    Batch part = *batch;
+    for (size_t done = 0; done < batch->row_count; done += part.row_count) {
+        part.selection = batch->selection ? batch->selection + done : done ? selection_all + done : NULL;
+        part.row_count =
+            sorter_rows_at_once(*shared_sorter(rows, 0), rows->columns, part.selection, batch->row_count - done);
+        window_rows_sort(rows, &part);
+    }
 }
 
 /* ---- partitions and groups ---- */

@@ -302,6 +302,20 @@ class Memory(ProgramTest):
             with self.subTest(query=query, threads=threads):
                 self.expect_within(limit, f"SET parallel_rows = 0; {query}", output, threads)
 
+    def test_windows_partitioned_by_long_texts(self):
+        count = 16000
+        keys = [f"{i * 7919 % 5000:06d}".ljust(2400, "x") for i in range(count)]
+        self.write("t.csv", "k,i\n" + "".join(f"{key},{i}\n" for i, key in enumerate(keys)))
+        places, numbered = {}, []
+        for i, key in enumerate(keys):
+            places[key] = places.get(key, 0) + 1
+            numbered.append(f"{key},{i},{places[key]}")
+        for limit, threads in ((24, 1), (64, 8), (128, 16)):
+            with self.subTest(limit=limit, threads=threads):
+                self.expect_within(limit, "SET parallel_rows = 0; COPY (SELECT *, row_number() OVER (PARTITION BY k "
+                                          "ORDER BY i) AS r FROM 't.csv') TO 'o.csv'", f"count\n{count}\n", threads)
+                self.assertTrue(sorted(self.read("o.csv").splitlines()[1:]) == sorted(numbered))
+
     def test_groups_whose_keys_are_long(self):
         keys = [f"{i:06d}".ljust(200000, "x") for i in range(900)]
         self.write("t.csv", "s\n" + "".join(key + "\n" for key in keys))
