@@ -10,10 +10,6 @@
 
 typedef struct HashJoinOperator HashJoinOperator;
 
-/* Lists of so many left rows are followed side by side, so far at most, where they are longer than so many on average
- * and of more rows than are near. */
-enum { LISTS_AHEAD = 32, LIST_STEPS_AHEAD = 128, LONG_LIST = 4, NEAR_ROWS = 1 << 14 };
-
 struct HashJoinOperator {
     Operator base;
     Build build;                 /* that `exchanged` is made by */
@@ -31,10 +27,8 @@ struct HashJoinOperator {
     size_t key_count;
     Evaluator *left_keys;
     Vector **keys;
-    uint8_t *candidate;              /* the next one of row source.next_left */
-    size_t next_ahead;               /* the left row whose list has not been followed ahead */
-    uint64_t list_count, pair_count; /* of the batches so far */
-    uint8_t *heads[BATCH_SIZE];      /* by left row: the first candidate */
+    JoinList candidates;        /* the next ones of row source.next_left */
+    uint8_t *heads[BATCH_SIZE]; /* by left row: the first candidate */
 };
 
 static HashJoinOperator *hash_join_of(JoinSource *source)
@@ -86,56 +80,34 @@ static void hash_join_begin(JoinSource *source, const Batch *left)
     for (size_t k = 0; k < self->key_count; k++)
         self->keys[k] = evaluator_value(self->left_keys, k, left);
     hash_join_find(self, left);
-    for (size_t i = 0; i < left->row_count; i++) {
+    for (size_t i = 0; i < left->row_count; i++)
         __builtin_prefetch(self->heads[i]);
-        self->list_count += self->heads[i] != NULL;
-    }
-    self->candidate = self->heads[0];
-    bool is_worth = self->table->row_count > NEAR_ROWS && self->pair_count > LONG_LIST * self->list_count &&
-                    !join_table_is_mapped(self->table);
-    self->next_ahead = is_worth ? 0 : left->row_count;
-}
-
-/* Each row of a list tells where the next one is, so that one list is as slow as memory answers; several are followed
- * side by side, and their rows are near when they are followed again, one list after the other. */
-static void hash_join_follow_ahead(HashJoinOperator *self, size_t row_count)
-{
-    uint8_t *rows[LISTS_AHEAD];
-    size_t count = 0;
-    for (size_t i = 0; i < LISTS_AHEAD && self->next_ahead < row_count; i++, self->next_ahead++) {
-        rows[count] = self->heads[self->next_ahead];
-        count += rows[count] != NULL;
-    }
-    for (size_t step = 0; step < LIST_STEPS_AHEAD && count > 0; step++) {
-        size_t left = 0;
-        for (size_t i = 0; i < count; i++) {
-            rows[left] = join_row(self->table, rows[i])->next;
-            left += rows[left] != NULL;
-        }
-        count = left;
-    }
+    self->candidates = join_list_begin(self->table, self->heads[0]);
 }
 
 static void hash_join_fill(JoinSource *source, JoinPairs *pairs, bool pads, const bool *is_decided)
 {
     HashJoinOperator *self = hash_join_of(source);
+    const JoinTable *table = self->table;
     size_t i = source->next_left, row_count = source->left->row_count, count = 0;
-    uint8_t *row = self->candidate;
+    JoinList list = self->candidates;
     while (i < row_count && count < pairs->capacity) {
-        if (i == self->next_ahead)
-            hash_join_follow_ahead(self, row_count);
-        if (is_decided && is_decided[i])
-            row = NULL;
-        pairs->left[count] = (uint16_t)i;
-        pairs->right[count] = row;
-        count += row != NULL || pads;
-        row = row ? join_row(self->table, row)->next : NULL;
-        if (row == NULL && ++i < row_count)
-            row = self->heads[i];
+        if (list.row == NULL || (is_decided && is_decided[i])) {
+            list.row = NULL;
+            pairs->left[count] = (uint16_t)i;
+            pairs->right[count] = NULL;
+            count += pads;
+        }
+        for (; list.row && count < pairs->capacity; count++) {
+            pairs->left[count] = (uint16_t)i;
+            pairs->right[count] = list.row;
+            join_list_step(table, &list);
+        }
+        if (list.row == NULL && ++i < row_count)
+            list = join_list_begin(table, self->heads[i]);
     }
     source->next_left = i;
-    self->candidate = row;
-    self->pair_count += count;
+    self->candidates = list;
     pairs->count = count;
 }
 
@@ -145,13 +117,13 @@ static void hash_join_mark_candidates(JoinSource *source)
     HashJoinOperator *self = hash_join_of(source);
     size_t count = 0;
     for (size_t i = 0; i < source->left->row_count; i++) {
-        uint8_t *row = self->heads[i];
-        if (row && join_row_is_matched(self->table, row))
+        JoinList list = join_list_begin(self->table, self->heads[i]);
+        if (list.row && join_row_is_matched(self->table, list.row))
             continue;
-        for (; row; row = join_row(self->table, row)->next) {
+        for (; list.row; join_list_step(self->table, &list)) {
             if (count++ % TEMP_LOOKS == 0)
                 temp_memory_look();
-            join_row_set_matched(self->table, row);
+            join_row_set_matched(self->table, list.row);
         }
     }
 }

@@ -195,7 +195,8 @@ enum { FEW_ROWS = 2 * BATCH_SIZE }; /* are linked by one copy: the others would 
 /* From the last row to the first, so that each list is in the order in which its rows came. */
 static void builder_link(JoinBuilder *builder, const RowStore *store, bool is_shared)
 {
-    const JoinTable *table = builder->table;
+    JoinTable *table = builder->table;
+    size_t list_count = 0;
     size_t most = row_store_is_mapped(store) ? TEMP_LOOKS : BATCH_SIZE;
     for (size_t left = row_store_count(store); left > 0;) {
         context_check(table->context);
@@ -206,10 +207,11 @@ static void builder_link(JoinBuilder *builder, const RowStore *store, bool is_sh
         for (size_t i = chunk; i-- > 0;)
             if (!join_row(table, builder->rows[i])->is_keyless)
                 builder->reversed[count++] = builder->rows[i];
-        join_hash_add(table->hash, builder->reversed, count, is_shared);
+        list_count += join_hash_add(table->hash, builder->reversed, count, is_shared);
         for (size_t d = 0; d < table->dynamic_count; d++)
             key_bits_add(table->dynamics[d].bits, table->layout, builder->reversed, count);
     }
+    table->list_count += list_count;
 }
 
 static void builder_list(JoinBuilder *builder)
@@ -237,9 +239,12 @@ static void builder_begin_dynamics(JoinBuilder *builder)
     }
 }
 
+/* All rows are linked. */
 static void builder_publish(void *argument)
 {
     JoinTable *table = ((JoinBuilder *)argument)->table;
+    table->is_laid_out = table->walks_lists && !join_table_is_mapped(table) &&
+                         join_hash_reserve_lists(table->hash, table->row_count, table->list_count);
     for (size_t d = 0; d < table->dynamic_count; d++) {
         table->dynamics[d].snapshot->bits = key_bits_words(table->dynamics[d].bits);
         dynamic_filter_publish(table->dynamics[d].filter, table->dynamics[d].snapshot);
@@ -261,6 +266,7 @@ static void builder_reserve(void *argument)
     for (size_t i = 0; i < table->copy_count; i++)
         key_range_add(&range, &table->ranges[i]);
     join_hash_reserve(table->hash, table->row_count, &range);
+    table->list_count = 0;
     table->is_linked = table->row_count <= FEW_ROWS;
     if (!table->is_linked)
         return;
@@ -268,6 +274,8 @@ static void builder_reserve(void *argument)
     for (size_t i = table->copy_count; i-- > 0;)
         builder_link(builder, table->stores[i], /* is_shared= */ false);
     builder_publish(builder);
+    if (table->is_laid_out)
+        join_hash_lay_out_part(table->hash, 0, 1);
 }
 
 /* All copies have read what they were given of the right side. */
@@ -302,6 +310,10 @@ static void builder_finish(JoinBuilder *builder, Worker *worker)
     worker_meet(worker, &table->cleared, NULL, NULL);
     builder_link(builder, builder->store, table->copy_count > 1);
     worker_meet(worker, &table->linked, builder_publish, builder);
+    if (!table->is_laid_out)
+        return;
+    join_hash_lay_out_part(table->hash, builder->copy_index, table->copy_count);
+    worker_meet(worker, &table->laid_out, NULL, NULL);
 }
 
 static void builder_note_memory(const JoinBuilder *builder)

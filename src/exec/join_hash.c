@@ -11,8 +11,11 @@
 enum {
     FEWEST_SLOTS = 64,
     NEAR_SIZE = 256 * 1024, /* slots of so many bytes are near: no need to ask for them in time */
-    DIRECT_SLOTS = JOIN_HASH_ROW_SIZE / sizeof(uint64_t), /* as many for each row, as open ones are at most */
-    AHEAD = 16,                                           /* rows between asking for a slot and using it */
+    DIRECT_SLOTS = JOIN_HASH_SLOTS_SIZE / sizeof(uint64_t), /* as many for each row, as open ones are at most */
+    AHEAD = 16,                                             /* rows between asking for a slot and using it */
+    LONG_LIST = 2,                                          /* rows, on average: it is worth laying them out */
+    LISTS_AHEAD = 32,                                       /* lists that are followed side by side */
+    SLOTS_AT_ONCE = 1 << 14,
     SALT_SHIFT = 48, /* addresses have no more bits, in any program that does not ask for more */
 };
 
@@ -28,7 +31,9 @@ struct JoinHash {
     size_t word_offset; /* of the word in a row */
     const RowLayout *layout;
     Block *slots;
-    uint64_t slot_count; /* open: a power of two */
+    uint64_t slot_count;       /* open: a power of two */
+    Block *lists;              /* laid out: the addresses; else empty */
+    _Atomic size_t list_place; /* behind those that are there */
     bool is_direct;
     int64_t least; /* direct: the key of the first slot */
 };
@@ -63,6 +68,7 @@ JoinHash *join_hash_new(Arena *arena, const Context *context, const Type *types,
         .nulls_equal = nulls_equal[0],
         .physical = type_physical(types[0]),
         .slots = block_new(arena, context, "a join's hash table"),
+        .lists = block_new(arena, context, "a join's hash table"),
     };
     return hash;
 }
@@ -72,6 +78,7 @@ JoinHash *join_hash_new_like(Arena *arena, const JoinHash *hash)
     JoinHash *like = arena_new(arena, JoinHash);
     *like = *hash;
     like->slots = block_new(arena, hash->context, hash->slots->what);
+    like->lists = block_new(arena, hash->context, hash->lists->what);
     return like;
 }
 
@@ -98,12 +105,13 @@ JoinHashProbe *join_hash_probe_new(Arena *arena)
 
 size_t join_hash_size(const JoinHash *hash)
 {
-    return hash->slots->size;
+    return hash->slots->size + hash->lists->size;
 }
 
 void join_hash_release(JoinHash *hash)
 {
     block_clear(hash->slots);
+    block_clear(hash->lists);
     hash->slot_count = 0;
 }
 
@@ -172,6 +180,7 @@ void join_hash_note(const JoinHash *hash, JoinHashProbe *probe, Vector *const *k
 void join_hash_reserve(JoinHash *hash, size_t count, const KeyRange *range)
 {
     hash->null_row = NULL;
+    block_clear(hash->lists);
     uint64_t span = (uint64_t)range->greatest - (uint64_t)range->least;
     hash->is_direct = range->has_any && span / DIRECT_SLOTS < count;
     hash->least = range->least;
@@ -213,24 +222,36 @@ static inline uint8_t *slot_row(uint64_t slot)
     return (uint8_t *)(uintptr_t)(slot & ADDRESS);
 }
 
-static inline void row_link(const JoinHash *hash, uint8_t *row, uint8_t *next)
+static inline JoinRow *row_extra(const JoinHash *hash, uint8_t *row)
 {
-    ((JoinRow *)(row + hash->layout->extra_offset))->next = next;
+    return (JoinRow *)(row + hash->layout->extra_offset);
 }
 
-/* ---- adding ---- */
+static inline void row_link(const JoinHash *hash, uint8_t *row, uint8_t *next)
+{
+    row_extra(hash, row)->next = next;
+}
+
+static inline uint8_t *row_next(const JoinHash *hash, uint8_t *row)
+{
+    return row_extra(hash, row)->next;
+}
+
+/* ---- adding; each says whether the row begins a list ---- */
 
 static inline bool row_is_of_nulls(const JoinHash *hash, const uint8_t *row)
 {
     return hash->nulls_equal && hash->is_exact && row_is_null(row, /* column_index= */ 0);
 }
 
-static inline void null_add(JoinHash *hash, uint8_t *row)
+static inline bool null_add(JoinHash *hash, uint8_t *row)
 {
-    row_link(hash, row, __atomic_exchange_n(&hash->null_row, row, __ATOMIC_ACQ_REL));
+    uint8_t *before = __atomic_exchange_n(&hash->null_row, row, __ATOMIC_ACQ_REL);
+    row_link(hash, row, before);
+    return before == NULL;
 }
 
-static inline void direct_add(const JoinHash *hash, uint8_t *row, bool is_shared)
+static inline bool direct_add(const JoinHash *hash, uint8_t *row, bool is_shared)
 {
     uint64_t *slot = (uint64_t *)hash->slots->data + word_position(hash, row_word(hash, row));
     uint64_t before = *slot, now = (uint64_t)(uintptr_t)row;
@@ -239,6 +260,7 @@ static inline void direct_add(const JoinHash *hash, uint8_t *row, bool is_shared
     else
         *slot = now;
     row_link(hash, row, slot_row(before));
+    return before == 0;
 }
 
 static inline bool slot_is_of_key(const JoinHash *hash, uint64_t slot, uint64_t salt, uint64_t word, const uint8_t *row)
@@ -248,7 +270,7 @@ static inline bool slot_is_of_key(const JoinHash *hash, uint64_t slot, uint64_t 
     return hash->is_exact || row_equals(hash->layout, hash->key_count, slot_row(slot), row);
 }
 
-static inline void open_add(const JoinHash *hash, uint8_t *row, bool is_shared)
+static inline bool open_add(const JoinHash *hash, uint8_t *row, bool is_shared)
 {
     uint64_t *slots = hash->slots->data, mask = hash->slot_count - 1;
     uint64_t word = row_word(hash, row), salt = word_salt(hash, word), position = word_position(hash, word);
@@ -263,10 +285,10 @@ static inline void open_add(const JoinHash *hash, uint8_t *row, bool is_shared)
         row_link(hash, row, slot_row(slot));
         if (!is_shared) {
             slots[position] = now;
-            return;
+            return slot == 0;
         }
         if (__atomic_compare_exchange_n(&slots[position], &slot, now, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-            return;
+            return slot == 0;
     }
 }
 
@@ -275,13 +297,14 @@ static inline void open_add(const JoinHash *hash, uint8_t *row, bool is_shared)
         if (is_far && i + AHEAD < count)                                                                               \
             __builtin_prefetch(&slots[word_position(hash, row_word(hash, rows[i + AHEAD]))], 1);                       \
         if (row_is_of_nulls(hash, rows[i]))                                                                            \
-            null_add(hash, rows[i]);                                                                                   \
+            list_count += null_add(hash, rows[i]);                                                                     \
         else                                                                                                           \
-            form##_add(hash, rows[i], is_shared);                                                                      \
+            list_count += form##_add(hash, rows[i], is_shared);                                                        \
     }
 
-void join_hash_add(JoinHash *hash, uint8_t *const *rows, size_t count, bool is_shared)
+size_t join_hash_add(JoinHash *hash, uint8_t *const *rows, size_t count, bool is_shared)
 {
+    size_t list_count = 0;
     const uint64_t *slots = hash->slots->data;
     bool is_far = hash->slots->size > NEAR_SIZE;
     if (hash->is_direct && is_shared)
@@ -292,6 +315,82 @@ void join_hash_add(JoinHash *hash, uint8_t *const *rows, size_t count, bool is_s
         ADD_ROWS(open, true)
     else
         ADD_ROWS(open, false)
+    return list_count;
+}
+
+/* ---- laying lists out ---- */
+
+bool join_hash_reserve_lists(JoinHash *hash, size_t row_count, size_t list_count)
+{
+    size_t size = memory_size_multiply(row_count, sizeof(uint8_t *));
+    bool has_room = hash->slots->file == NULL || size <= hash->slots->memory_size;
+    hash->list_place = 0;
+    bool is_worth = list_count > 0 && row_count / list_count >= LONG_LIST && has_room;
+    if (is_worth)
+        block_renew(hash->lists, size);
+    return is_worth;
+}
+
+/* Each row tells where the next one is, so that one list is as slow as memory answers: several are followed side by
+ * side. Returns how many rows they have behind the first ones. */
+static size_t lists_follow(const JoinHash *hash, uint8_t *const *heads, size_t list_count)
+{
+    uint8_t *rows[LISTS_AHEAD];
+    size_t row_count = 0;
+    memcpy(rows, heads, list_count * sizeof *rows);
+    for (size_t step = 0; list_count > 0; step++) {
+        size_t left = 0;
+        if (step % BATCH_SIZE == BATCH_SIZE - 1)
+            context_check(hash->context);
+        for (size_t i = 0; i < list_count; i++) {
+            rows[left] = row_next(hash, rows[i]);
+            left += rows[left] != NULL;
+        }
+        row_count += list_count = left;
+    }
+    return row_count;
+}
+
+static void lists_lay_out(JoinHash *hash, uint8_t *const *heads, size_t list_count)
+{
+    /* each of them that has others is ended by a NULL in place of its first row */
+    size_t most = lists_follow(hash, heads, list_count) + list_count;
+    uint8_t **lists = hash->lists->data;
+    size_t place = atomic_fetch_add(&hash->list_place, most);
+    for (size_t i = 0; i < list_count; i++) {
+        uint8_t *row = row_next(hash, heads[i]);
+        if (row == NULL)
+            continue;
+        row_extra(hash, heads[i])->rest = &lists[place];
+        for (; row; row = row_next(hash, row)) {
+            lists[place++] = row;
+            if (place % BATCH_SIZE == 0)
+                context_check(hash->context);
+        }
+        lists[place++] = NULL;
+    }
+}
+
+void join_hash_lay_out_part(JoinHash *hash, size_t part, size_t part_count)
+{
+    const uint64_t *slots = hash->slots->data;
+    uint8_t *heads[LISTS_AHEAD];
+    uint64_t size = hash->slot_count / part_count, first = size * part;
+    uint64_t end = part + 1 == part_count ? hash->slot_count : first + size;
+    size_t count = 0;
+    if (part == 0 && hash->null_row)
+        heads[count++] = hash->null_row;
+    for (uint64_t slot = first; slot < end; slot++) {
+        if (slot % SLOTS_AT_ONCE == 0)
+            context_check(hash->context);
+        heads[count] = slot_row(slots[slot]);
+        count += heads[count] != NULL;
+        if (count == LISTS_AHEAD) {
+            lists_lay_out(hash, heads, count);
+            count = 0;
+        }
+    }
+    lists_lay_out(hash, heads, count);
 }
 
 /* ---- looking ---- */

@@ -123,6 +123,9 @@ JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinCondit
     table->context = build->context;
     table->conditions = conditions;
     table->key_count = conditions->key_count;
+    bool gives_pairs =
+        type != PLAN_JOIN_SEMI && type != PLAN_JOIN_ANTI && type != PLAN_JOIN_MARK && !plan_join_marks_right(type);
+    table->walks_lists = gives_pairs || conditions->residual_count > 0 || conditions->mark_condition;
     table->keeps_keyless = type == PLAN_JOIN_RIGHT || type == PLAN_JOIN_FULL || type == PLAN_JOIN_RIGHT_ANTI;
 
     ColumnMap map = column_map_new(build, right, NULL);
@@ -164,6 +167,7 @@ JoinTable *join_table_new_partition(Arena *arena, const Context *context, const 
         .key_count = table->key_count,
         .column_count = table->column_count,
         .columns = table->columns,
+        .walks_lists = table->walks_lists,
         .placement = table->placement,
         .keeps_keyless = table->keeps_keyless,
         .has_null_key = table->has_null_key,

@@ -48,6 +48,9 @@ typedef struct JoinTable {
     JoinHash *hash;   /* NULL without keys */
     KeyRange *ranges; /* of each copy's keys */
     bool is_linked;   /* by the one who counted the rows, as they are few */
+    bool walks_lists; /* more than their first rows are looked at, and more than once */
+    _Atomic size_t list_count;
+    bool is_laid_out; /* the lists, in `hash` */
     size_t key_count;
     size_t column_count;     /* of the right side's columns that are kept, behind the keys */
     const size_t *columns;   /* their positions in the right side's batches */
@@ -59,7 +62,7 @@ typedef struct JoinTable {
     size_t dynamic_count;      /* keys that the left side's scans are told of when all rows are there */
     JoinDynamic *dynamics;
     Arena *arena; /* of what they are told */
-    Meeting read, put_down, fetched, cleared, linked, probed;
+    Meeting read, put_down, fetched, cleared, linked, laid_out, probed;
     _Atomic size_t next_unmatched; /* RIGHT, FULL: the rows before it were asked after */
     _Atomic size_t closed_count;   /* copies that do without it from now on */
 } JoinTable;
@@ -90,6 +93,28 @@ static inline bool join_table_is_empty(const JoinTable *table)
 static inline JoinRow *join_row(const JoinTable *table, uint8_t *row)
 {
     return (JoinRow *)(row + table->layout->extra_offset);
+}
+
+/* One after the other of the rows of a list. */
+typedef struct JoinList {
+    uint8_t *row;         /* NULL: at its end */
+    uint8_t *const *rest; /* behind it, where lists are laid out; else NULL */
+} JoinList;
+
+static inline JoinList join_list_begin(const JoinTable *table, uint8_t *head)
+{
+    static uint8_t *const none;
+    JoinList list = {.row = head};
+    if (table->is_laid_out) {
+        list.rest = head ? join_row(table, head)->rest : NULL;
+        list.rest = list.rest ? list.rest : &none;
+    }
+    return list;
+}
+
+static inline void join_list_step(const JoinTable *table, JoinList *list)
+{
+    list->row = list->rest ? *list->rest++ : join_row(table, list->row)->next;
 }
 
 static inline bool join_row_is_matched(const JoinTable *table, uint8_t *row)
