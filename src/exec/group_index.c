@@ -23,7 +23,7 @@ enum {
     SURE_COMBINATIONS = 1 << 10, /* of a few rows */
     MOST_COMBINATIONS = 1 << 20, /* of any number */
     ROW_COMBINATIONS = 4,        /* for each row that has come */
-    MOST_CODES = 1 << 8,         /* of a dictionary: each batch may have another */
+    MOST_CODES = BATCH_SIZE,     /* of a dictionary: each batch may have another */
     MOST_MISSES = 8,
 };
 
@@ -40,7 +40,7 @@ struct GroupIndex {
     size_t key_count;
     IndexKey keys[MOST_KEYS];
     size_t most_combinations;
-    size_t row_count;         /* that have come */
+    size_t row_count;         /* that have come, with the dictionaries that are held */
     size_t miss_count;        /* batches in a row that it did not serve for: then it is not tried any more */
     bool is_stale;            /* codes mean something else than `rows` was made for */
     Block *rows;              /* by number; NULL: not known */
@@ -255,6 +255,7 @@ static bool key_begin(GroupIndex *index, IndexKey *key, const Vector *vector, co
             return true;
         vector_reference(key->held, vector);
         key->size = vector->dictionary_size;
+        index->row_count = count;
         return index->is_stale = true;
     }
     bool is_integer = key->physical == PHYSICAL_BOOL || key->physical == PHYSICAL_I32 ||
@@ -280,7 +281,8 @@ static bool key_begin(GroupIndex *index, IndexKey *key, const Vector *vector, co
 static bool group_index_begin(GroupIndex *index, Vector *const *keys, const uint16_t *selection, size_t count,
                               const Vector **ret_numbered)
 {
-    size_t combination_count = 1, worth = (index->row_count += count) * ROW_COMBINATIONS;
+    size_t combination_count = 1;
+    index->row_count += count;
     for (size_t k = 0; k < index->key_count; k++) {
         const Vector *numbered = ret_numbered[k] = key_numbered(&index->keys[k], keys[k], selection, count);
         bool has_codes = numbered && key_begin(index, &index->keys[k], numbered, selection, count);
@@ -291,7 +293,7 @@ static bool group_index_begin(GroupIndex *index, Vector *const *keys, const uint
         }
     }
     index->miss_count = 0;
-    if (combination_count > SURE_COMBINATIONS && combination_count > worth)
+    if (combination_count > SURE_COMBINATIONS && combination_count > index->row_count * ROW_COMBINATIONS)
         return false;
     if (index->is_stale)
         block_renew_zero(index->rows, combination_count * sizeof(uint8_t *));

@@ -22,6 +22,17 @@ typedef struct JoinConditions {
 } JoinConditions;
 
 /* Those of the join. */
+/* Whether the output is made of pairs: for the others a row is kept, marked or dropped. */
+static inline bool join_type_gives_pairs(PlanJoinType type)
+{
+    return type != PLAN_JOIN_SEMI && type != PLAN_JOIN_ANTI && type != PLAN_JOIN_MARK && !plan_join_marks_right(type);
+}
+
+static inline bool join_type_pads_left_rows(PlanJoinType type)
+{
+    return type == PLAN_JOIN_LEFT || type == PLAN_JOIN_FULL || type == PLAN_JOIN_SINGLE;
+}
+
 JoinConditions *join_conditions_new(Arena *arena, const Plan *plan);
 
 OperatorConstructor hash_join_new, nested_loop_join_new;

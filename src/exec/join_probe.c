@@ -45,17 +45,6 @@ struct JoinProbe {
     uint16_t slots[BATCH_SIZE];   /* where the pairs' left rows stand in the vectors */
 };
 
-/* Whether the output is made of pairs: for the others a left row is kept, marked or dropped. */
-static bool join_type_gives_pairs(PlanJoinType type)
-{
-    return type != PLAN_JOIN_SEMI && type != PLAN_JOIN_ANTI && type != PLAN_JOIN_MARK;
-}
-
-static bool join_type_pads_left_rows(PlanJoinType type)
-{
-    return type == PLAN_JOIN_LEFT || type == PLAN_JOIN_FULL || type == PLAN_JOIN_SINGLE;
-}
-
 static bool join_type_keeps_right_rows(PlanJoinType type)
 {
     return type == PLAN_JOIN_RIGHT || type == PLAN_JOIN_FULL;
@@ -207,9 +196,10 @@ static void join_probe_gather(JoinProbe *probe, const PairColumn *columns, size_
             continue;
         if (!column->is_right)
             left_column_gather(column->vector, probe->left->columns[column->position], shape, slots, count);
+        else if (is_output)
+            join_table_output(table, table->placement[column->position], rows, count, column->vector);
         else
-            (is_output ? row_output : rows_read)(table->layout, table->placement[column->position], rows, count,
-                                                 column->vector);
+            rows_read(table->layout, table->placement[column->position], rows, count, column->vector);
     }
 }
 
@@ -412,7 +402,7 @@ static Batch *join_probe_next_right(JoinProbe *probe, Operator *op)
     for (size_t c = 0; c < probe->output_column_count && count > 0; c++) {
         const PairColumn *column = &probe->output_columns[c];
         if (column->is_right) {
-            row_output(table->layout, table->placement[column->position], pairs->right, count, column->vector);
+            join_table_output(table, table->placement[column->position], pairs->right, count, column->vector);
         } else {
             Value null = value_null(column->vector->type);
             vector_set_constant(column->vector, &null);

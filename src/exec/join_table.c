@@ -2,6 +2,7 @@
 #include "exec/join_table.h"
 
 #include "exec/join_range.h"
+#include "exec/row_output.h"
 
 static const size_t NOT_KEPT = SIZE_MAX;
 
@@ -123,9 +124,8 @@ JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinCondit
     table->context = build->context;
     table->conditions = conditions;
     table->key_count = conditions->key_count;
-    bool gives_pairs =
-        type != PLAN_JOIN_SEMI && type != PLAN_JOIN_ANTI && type != PLAN_JOIN_MARK && !plan_join_marks_right(type);
-    table->walks_lists = gives_pairs || conditions->residual_count > 0 || conditions->mark_condition;
+    table->pads_left = join_type_pads_left_rows(type);
+    table->walks_lists = join_type_gives_pairs(type) || conditions->residual_count > 0 || conditions->mark_condition;
     table->keeps_keyless = type == PLAN_JOIN_RIGHT || type == PLAN_JOIN_FULL || type == PLAN_JOIN_RIGHT_ANTI;
 
     ColumnMap map = column_map_new(build, right, NULL);
@@ -195,6 +195,44 @@ void join_table_count(JoinTable *table)
         table->firsts[i] = table->row_count;
         table->row_count += row_store_count(table->stores[i]);
     }
+}
+
+void join_table_make_dictionaries(JoinTable *table)
+{
+    enum { MOST_SIZE = 1 << 20 };
+    const RowLayout *layout = table->layout;
+    uint8_t *rows[BATCH_SIZE];
+    size_t size = 0;
+    for (size_t i = 0; i < table->copy_count; i++)
+        size += row_store_size(table->stores[i]);
+    bool is_worth = layout->has_strings && table->row_count > 0 && table->row_count < BATCH_SIZE && size <= MOST_SIZE &&
+                    !table->is_partition && !join_table_is_mapped(table);
+    if (!is_worth)
+        return;
+    join_table_rows(table, 0, table->row_count, rows);
+    for (size_t i = 0; i < table->row_count; i++)
+        join_row(table, rows[i])->number = (uint16_t)i;
+    rows[table->row_count] = NULL;
+    table->dictionaries = arena_array(table->arena, Vector *, layout->column_count);
+    for (size_t c = 0; c < layout->column_count; c++) {
+        if (type_physical(layout->types[c]) != PHYSICAL_STRING)
+            continue;
+        table->dictionaries[c] = vector_new(table->arena, layout->types[c]);
+        row_output(layout, c, rows, table->row_count + table->pads_left, table->dictionaries[c]);
+    }
+}
+
+void join_table_output(const JoinTable *table, size_t column_index, uint8_t *const *rows, size_t count, Vector *target)
+{
+    const Vector *dictionary = table->dictionaries ? table->dictionaries[column_index] : NULL;
+    if (dictionary == NULL) {
+        row_output(table->layout, column_index, rows, count, target);
+        return;
+    }
+    vector_prepare_dictionary(target, dictionary, table->row_count + table->pads_left, count);
+    uint32_t *codes = VECTOR_DATA(target, uint32_t);
+    for (size_t i = 0; i < count; i++)
+        codes[i] = rows[i] ? join_row(table, rows[i])->number : (uint32_t)table->row_count;
 }
 
 bool join_table_is_mapped(const JoinTable *table)
