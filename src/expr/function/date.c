@@ -361,16 +361,26 @@ static void to_timestamp_of_text(KernelCall *call)
     }
 }
 
+/* Never behind the last of all dates, which ends a month. */
+static bool day_month_end(DatePart part, int32_t day, int64_t *ret_value)
+{
+    (void)part;
+    CalendarDate calendar = date_to_calendar(day);
+    *ret_value = (int64_t)day + calendar_days_in_month(calendar.year, calendar.month) - calendar.day;
+    return true;
+}
+
+static void *last_day_prepare(Arena *arena, const Expr *call)
+{
+    (void)call;
+    return part_state_new(arena, DATE_PART_MONTH, day_month_end);
+}
+
 static void last_day(KernelCall *call)
 {
     int32_t *results = call->result->data;
-    for (size_t i = 0; i < call->count; i++) {
-        CalendarDate calendar = date_to_calendar(ARGUMENT(call, 0, int32_t, i));
-        calendar.day = calendar_days_in_month(calendar.year, calendar.month);
-        results[i] = 0;
-        if (!date_from_calendar(calendar, &results[i]))
-            fail_field(call, i, "date");
-    }
+    for (size_t i = 0; i < call->count; i++)
+        results[i] = part_of_day(call->state, ARGUMENT(call, 0, int32_t, i));
 }
 
 /* ---- age: years, months, days and time, each borrowed from the next, as PostgreSQL counts ---- */
@@ -554,7 +564,8 @@ FunctionFamily function_family_date = {
      .description = "Read by a pattern: 'DD Mon YYYY HH24:MI'.", .flags = FAIL, ARGUMENTS(T(VARCHAR), T(VARCHAR)),
      .result = T(TIMESTAMPTZ), .kernel = kernel_timestamp_by_pattern, .prepare = kernel_pattern_prepare},
     {.name = "last_day", .signature = "(DATE) DATE", .description = "The last day of its month.", .argument_count = 1,
-     .arguments = {T(DATE)}, .result = T(DATE), .kernel = last_day},
+     .arguments = {T(DATE)}, .result = T(DATE), .kernel = last_day,
+     .prepare = last_day_prepare},
     {.name = "age", .signature = "(TIMESTAMP, TIMESTAMP) INTERVAL",
      .description = "Years, months, days and time from the second to the first.", .argument_count = 2,
      .arguments = {T(TIMESTAMP), T(TIMESTAMP)}, .result = T(INTERVAL), .kernel = age_timestamps},
