@@ -23,17 +23,28 @@ int utf8_character_width(uint32_t character);
 
 static inline bool view_is_ascii(StringView view)
 {
-    size_t i = 0;
-    for (; i + 8 <= view.size; i += 8) {
-        uint64_t word;
-        memcpy(&word, view.data + i, 8);
-        if (word & 0x8080808080808080u)
-            return false;
+    uint64_t words[2], bits = 0;
+    uint32_t first, last;
+    if (view.size >= sizeof words) {
+        for (size_t i = 0; i + sizeof words < view.size && !(bits & 0x8080808080808080u); i += sizeof words) {
+            memcpy(words, view.data + i, sizeof words);
+            bits |= words[0] | words[1];
+        }
+        memcpy(words, view.data + view.size - sizeof words, sizeof words); /* may overlap those before */
+        bits |= words[0] | words[1];
+    } else if (view.size >= sizeof *words) {
+        memcpy(&words[0], view.data, sizeof *words);
+        memcpy(&words[1], view.data + view.size - sizeof *words, sizeof *words);
+        bits = words[0] | words[1];
+    } else if (view.size >= sizeof first) {
+        memcpy(&first, view.data, sizeof first);
+        memcpy(&last, view.data + view.size - sizeof last, sizeof last);
+        bits = first | last;
+    } else {
+        for (size_t i = 0; i < view.size; i++)
+            bits |= (unsigned char)view.data[i];
     }
-    for (; i < view.size; i++)
-        if (view.data[i] & 0x80)
-            return false;
-    return true;
+    return (bits & 0x8080808080808080u) == 0;
 }
 
 /* ASCII text with its letters in upper or lower case, in as many bytes. */
