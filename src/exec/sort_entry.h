@@ -23,13 +23,25 @@ typedef struct SortKeyPlace {
     size_t position_offset;
 } SortKeyPlace;
 
-/* Up to 8 bytes as a number in their order. */
+/* Up to 8 bytes as a number in their order: of fewer, pieces that overlap, as a number that is written byte by byte is
+ * waited for when it is read. */
 static inline uint64_t sort_key_word(const uint8_t *key, size_t size)
 {
-    uint64_t word = 0;
-    if (size > 0)
-        memcpy(&word, key, size < 8 ? size : 8);
-    return __builtin_bswap64(word);
+    uint64_t word;
+    uint32_t first, last;
+    if (size >= sizeof word) {
+        memcpy(&word, key, sizeof word);
+        return __builtin_bswap64(word);
+    }
+    if (size >= sizeof first) {
+        memcpy(&first, key, sizeof first);
+        memcpy(&last, key + size - sizeof last, sizeof last);
+        return (uint64_t)__builtin_bswap32(first) << 32 | (uint64_t)__builtin_bswap32(last) << (64 - 8 * size);
+    }
+    if (size == 0)
+        return 0;
+    return (uint64_t)key[0] << 56 | (uint64_t)key[size / 2] << (56 - 8 * (size / 2)) |
+           (uint64_t)key[size - 1] << (64 - 8 * size);
 }
 
 static inline SortEntry sort_entry_make(const uint8_t *key, size_t size, uint8_t *row)
