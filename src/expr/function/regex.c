@@ -223,14 +223,13 @@ static void result_match(KernelCall *call, size_t row, StringView match)
 static void regexp_substr(KernelCall *call)
 {
     for (size_t i = 0; i < call->count; i++) {
-        StringView x = argument_text(call, 0, i), match = {NULL, 0};
+        StringView x = argument_text(call, 0, i), match;
         Regex *regex = row_regex(call, i, 4, NULL);
         int64_t start = row_number(call, i, 2, "start", 1, 1), n = row_number(call, i, 3, "n", 1, 1);
         int64_t group = row_number(call, i, 5, "subexpr", 0, 0);
         Matches matches = {call, i, regex, x, 0};
-        if (regex && start >= 0 && n >= 0 && group >= 0 && matches_find(&matches, start, n, &match))
-            match = regex_group(regex, x, (size_t)group);
-        result_match(call, i, match);
+        bool is_found = regex && start >= 0 && n >= 0 && group >= 0 && matches_find(&matches, start, n, &match);
+        result_match(call, i, is_found ? regex_group(regex, x, (size_t)group) : (StringView){NULL, 0});
     }
     vector_keep_strings_of(call->result, call->arguments[0]);
 }
