@@ -175,8 +175,10 @@ static void regex_split_begin(SetCursor *cursor, const Value *arguments, size_t 
     cursor->match.text = arguments[0].text;
     cursor->match.start = cursor->match.search = 0;
     if (cursor->regex && view_equal(text_view(&cursor->pattern), pattern) &&
-        view_equal(text_view(&cursor->flags), flags))
+        view_equal(text_view(&cursor->flags), flags)) {
+        regex_begin(cursor->regex, cursor->match.text);
         return;
+    }
     uint32_t options = 0;
     Error error;
     cursor->regex = NULL;
@@ -190,6 +192,7 @@ static void regex_split_begin(SetCursor *cursor, const Value *arguments, size_t 
     text_clear(&cursor->flags);
     text_add_view(&cursor->flags, flags);
     cursor->regex = regex;
+    regex_begin(regex, cursor->match.text);
 }
 
 /* As in PostgreSQL an empty match at the start, at the end or right behind another match splits nothing. */

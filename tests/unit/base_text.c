@@ -75,6 +75,21 @@ START_TEST(utf8_counts_cuts_and_round_trips)
 }
 END_TEST
 
+START_TEST(ascii_is_told_wherever_the_other_byte_stands)
+{
+    char text[80];
+    memset(text, 'a', sizeof text);
+    for (size_t size = 0; size < sizeof text; size++) {
+        ck_assert(view_is_ascii((StringView){text, size}));
+        for (size_t i = 0; i < size; i++) {
+            text[i] = '\x80';
+            ck_assert(!view_is_ascii((StringView){text, size}));
+            text[i] = 'a';
+        }
+    }
+}
+END_TEST
+
 START_TEST(text_grows_and_formats)
 {
     Text text = text_in(test_arena);
@@ -88,4 +103,5 @@ START_TEST(text_grows_and_formats)
 END_TEST
 
 TEST_PROGRAM(a_map_finds_names_in_any_case_and_keeps_their_order, the_nearest_name_is_a_plausible_misspelling,
-             utf8_is_valid_as_the_standard_says, utf8_counts_cuts_and_round_trips, text_grows_and_formats)
+             utf8_is_valid_as_the_standard_says, utf8_counts_cuts_and_round_trips,
+             ascii_is_told_wherever_the_other_byte_stands, text_grows_and_formats)

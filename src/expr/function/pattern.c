@@ -350,6 +350,7 @@ static void regex_run(KernelCall *call, bool is_negated)
             kernel_fail(call, i, error.code, "%s", error.message);
             continue;
         }
+        regex_begin(state->regex, text);
         results[i] = (regex_search(state->regex, text, 0, call, i) > 0) != is_negated;
     }
 }

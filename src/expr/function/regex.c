@@ -28,25 +28,26 @@ void *regex_call_prepare(Arena *arena, const Expr *call)
     return state;
 }
 
-/* The regular expression of a row, or NULL: then the row has failed. */
+/* The regular expression of a row, to search its text, argument 0, or NULL: then the row has failed. */
 static Regex *call_regex(KernelCall *call, size_t row, StringView pattern, uint32_t options)
 {
     RegexCall *state = call->state;
-    if (state->regex && state->options == options && view_equal(text_view(&state->pattern), pattern))
-        return state->regex;
-    Error error;
-    state->regex = NULL;
-    arena_reset(state->arena);
-    Regex *regex = regex_compile(state->arena, pattern, options, &error);
-    if (regex == NULL) {
-        kernel_fail(call, row, error.code, "%s", error.message);
-        return NULL;
+    if (state->regex == NULL || state->options != options || !view_equal(text_view(&state->pattern), pattern)) {
+        Error error;
+        state->regex = NULL;
+        arena_reset(state->arena);
+        Regex *regex = regex_compile(state->arena, pattern, options, &error);
+        if (regex == NULL) {
+            kernel_fail(call, row, error.code, "%s", error.message);
+            return NULL;
+        }
+        text_clear(&state->pattern);
+        text_add_view(&state->pattern, pattern);
+        state->options = options;
+        state->regex = regex;
     }
-    text_clear(&state->pattern);
-    text_add_view(&state->pattern, pattern);
-    state->options = options;
-    state->regex = regex;
-    return regex;
+    regex_begin(state->regex, argument_text(call, 0, row));
+    return state->regex;
 }
 
 bool regex_flags_parse(KernelCall *call, size_t row, StringView flags, uint32_t *ret_options, bool *ret_global)
@@ -318,7 +319,7 @@ void kernel_substring_similar(KernelCall *call)
         text_add(&state->translated, ")\\z");
         Regex *regex = call_regex(call, i, text_view(&state->translated), 0);
         if (regex && regex_search(regex, x, 0, call, i) > 0) {
-            int group = pcre2_substring_number_from_name(regex->plain.code, (PCRE2_SPTR) "taken");
+            int group = pcre2_substring_number_from_name(regex->form->plain.code, (PCRE2_SPTR) "taken");
             match = regex_group(regex, x, group > 0 ? (size_t)group : 0);
         }
         result_match(call, i, match);

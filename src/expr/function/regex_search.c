@@ -9,7 +9,10 @@
  * follow it (PCRE2 calls that partial matching), the next one's turn has come. */
 #include "expr/function/regex.h"
 
+#include <string.h>
+
 #include "base/clock.h"
+#include "base/utf8.h"
 
 enum { STEPS_UNWATCHED = 500000 };
 enum { PIECE = 256 << 10 };         /* bytes */
@@ -50,18 +53,13 @@ static void stack_release(void *object)
 
 /* ---- making it ---- */
 
-static pcre2_code *code_new(const Regex *regex, uint32_t more_options, Error *ret_error)
+static pcre2_code *code_new(const Regex *regex, const RegexForm *form, uint32_t more_options, Error *ret_error)
 {
     int failure;
     PCRE2_SIZE offset;
-    StringView pattern = regex->pattern;
-    if (pattern.size > LONGEST_PATTERN) {
-        error_set(ret_error, ERROR_INVALID_REGULAR_EXPRESSION, NO_POSITION,
-                  "invalid regular expression: it has %zu bytes, more than a megabyte", pattern.size);
-        return NULL;
-    }
+    StringView pattern = form->pattern;
     pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)pattern.data, pattern.size, regex->options | more_options, &failure, &offset, NULL);
+        pcre2_compile((PCRE2_SPTR)pattern.data, pattern.size, form->options | more_options, &failure, &offset, NULL);
     if (code == NULL) {
         char reason[120];
         pcre2_get_error_message(failure, (PCRE2_UCHAR *)reason, sizeof reason);
@@ -100,7 +98,7 @@ static RegexVariant *regex_variant_new(Regex *regex, uint32_t more_options)
 {
     Error error;
     RegexVariant *variant = arena_new(regex->arena, RegexVariant);
-    variant->code = code_new(regex, more_options, &error);
+    variant->code = code_new(regex, regex->form, more_options, &error);
     if (variant->code == NULL)
         error_raise(error.code, NO_POSITION, "%s", error.message);
     variant->context = match_context_new(regex);
@@ -117,29 +115,75 @@ static uint32_t regex_options(uint32_t options)
     return options;
 }
 
+/* Whether it asks what kind of character stands somewhere; where it may do so, that is. */
+static bool pattern_has_kinds(StringView pattern)
+{
+    for (size_t i = 0; i + 1 < pattern.size; i++)
+        if ((pattern.data[i] == '\\' && memchr("wWsSdDbBmMyY", pattern.data[i + 1], 12)) ||
+            (pattern.data[i] == '[' && pattern.data[i + 1] == ':'))
+            return true;
+    return false;
+}
+
+/* False fills *ret_error. */
+static bool form_init(Regex *regex, RegexForm *form, uint32_t options, Error *ret_error)
+{
+    Text translated = text_in(regex->arena);
+    form->pattern = regex->pattern;
+    form->options = options;
+    if (regex->has_kinds) {
+        regex_translate(&translated, regex->pattern, options);
+        form->pattern = text_view(&translated);
+    }
+    form->plain.code = code_new(regex, form, 0, ret_error);
+    if (form->plain.code == NULL)
+        return false;
+    form->plain.context = match_context_new(regex);
+    pcre2_set_match_limit(form->plain.context, STEPS_UNWATCHED);
+    return true;
+}
+
+void regex_begin(Regex *regex, StringView text)
+{
+    regex->form = &regex->ascii;
+    if (!regex->has_kinds || view_is_ascii(text))
+        return;
+    if (regex->unicode == NULL) {
+        Error error;
+        RegexForm *form = arena_new(regex->arena, RegexForm);
+        if (!form_init(regex, form, regex->ascii.options | PCRE2_UCP, &error))
+            error_raise(error.code, NO_POSITION, "%s", error.message);
+        regex->unicode = form;
+    }
+    regex->form = regex->unicode;
+}
+
 Regex *regex_compile(Arena *arena, StringView pattern, uint32_t options, Error *ret_error)
 {
+    if (pattern.size > LONGEST_PATTERN) {
+        error_set(ret_error, ERROR_INVALID_REGULAR_EXPRESSION, NO_POSITION,
+                  "invalid regular expression: it has %zu bytes, more than a megabyte", pattern.size);
+        return NULL;
+    }
     Regex *regex = arena_new(arena, Regex);
     regex->arena = arena;
     regex->pattern = (StringView){arena_string_n(arena, pattern.data, pattern.size), pattern.size};
-    regex->options = regex_options(options);
-    regex->plain.code = code_new(regex, 0, ret_error);
-    if (regex->plain.code == NULL)
+    regex->has_kinds = !(options & PCRE2_LITERAL) && pattern_has_kinds(pattern);
+    regex->form = &regex->ascii;
+    if (!form_init(regex, &regex->ascii, regex_options(options), ret_error))
         return NULL;
     uint32_t group_count = 0;
-    pcre2_pattern_info(regex->plain.code, PCRE2_INFO_CAPTURECOUNT, &group_count);
+    pcre2_pattern_info(regex->ascii.plain.code, PCRE2_INFO_CAPTURECOUNT, &group_count);
     regex->group_count = group_count;
     /* What matches where a search starts (as \G does) or the text ends alone is not searched for in pieces. */
     uint32_t all_options = 0;
-    pcre2_pattern_info(regex->plain.code, PCRE2_INFO_ALLOPTIONS, &all_options);
+    pcre2_pattern_info(regex->ascii.plain.code, PCRE2_INFO_ALLOPTIONS, &all_options);
     regex->can_split =
         !(all_options & (PCRE2_ANCHORED | PCRE2_ENDANCHORED)) && memmem(pattern.data, pattern.size, "\\G", 2) == NULL;
-    regex->match = pcre2_match_data_create_from_pattern(regex->plain.code, NULL);
+    regex->match = pcre2_match_data_create_from_pattern(regex->ascii.plain.code, NULL);
     if (regex->match == NULL)
         regex_refuse_memory();
     arena_own(arena, regex->match, match_release);
-    regex->plain.context = match_context_new(regex);
-    pcre2_set_match_limit(regex->plain.context, STEPS_UNWATCHED);
     return regex;
 }
 
@@ -181,10 +225,11 @@ static int regex_match(Regex *regex, const RegexVariant *variant, StringView tex
 
 static int regex_search_watched(Regex *regex, StringView text, size_t start, const Context *context)
 {
-    if (regex->watched == NULL)
-        regex->watched = regex_variant_new(regex, PCRE2_AUTO_CALLOUT);
-    pcre2_set_callout(regex->watched->context, regex_watch, (void *)context);
-    int found = regex_match(regex, regex->watched, text, start, 0, context);
+    RegexForm *form = regex->form;
+    if (form->watched == NULL)
+        form->watched = regex_variant_new(regex, PCRE2_AUTO_CALLOUT);
+    pcre2_set_callout(form->watched->context, regex_watch, (void *)context);
+    int found = regex_match(regex, form->watched, text, start, 0, context);
     if (found == PCRE2_ERROR_CALLOUT)
         context_check(context);
     return found;
@@ -199,13 +244,14 @@ static size_t next_character(StringView text, size_t offset)
 
 static const RegexVariant *regex_limited(Regex *regex, uint32_t options)
 {
-    if (regex->limited == NULL) {
-        regex->limited = regex_variant_new(regex, PCRE2_USE_OFFSET_LIMIT);
-        pcre2_set_match_limit(regex->limited->context, STEPS_UNWATCHED);
+    RegexForm *form = regex->form;
+    if (form->limited == NULL) {
+        form->limited = regex_variant_new(regex, PCRE2_USE_OFFSET_LIMIT);
+        pcre2_set_match_limit(form->limited->context, STEPS_UNWATCHED);
     }
     if (options & PCRE2_PARTIAL_HARD)
-        pcre2_jit_compile(regex->limited->code, PCRE2_JIT_PARTIAL_HARD); /* once */
-    return regex->limited;
+        pcre2_jit_compile(form->limited->code, PCRE2_JIT_PARTIAL_HARD); /* once */
+    return form->limited;
 }
 
 /* Looks for a match that begins at *start or behind, at some places at a time; *start becomes the first of the last
@@ -215,7 +261,7 @@ static int regex_search_places(Regex *regex, StringView text, size_t *start, uin
 {
     enum { GROWTH = 4, QUICK_NS = 5 * 1000 * 1000, SLOW_NS = 10 * QUICK_NS };
     if (text.size - *start <= SHORT || !regex->can_split)
-        return regex_match(regex, &regex->plain, text, *start, options, context);
+        return regex_match(regex, &regex->form->plain, text, *start, options, context);
     const RegexVariant *limited = regex_limited(regex, options);
     size_t count = SHORT * SHORT / GROWTH / (text.size - *start) + 1;
     uint64_t clock = 0, elapsed_before = 0; /* the first of many matches is found without a look at the clock */
