@@ -77,7 +77,9 @@ static void outcome_take_error(Run *run, Outcome *outcome, QuernStatus status)
 {
     outcome->status = status;
     outcome->sqlstate = arena_string(run->record, quern_error_sqlstate(run->connection));
-    outcome->message = arena_string(run->record, quern_error_message(run->connection));
+    outcome->message = status == QUERN_ERROR_INTERRUPTED /* by the watchdog */
+                           ? arena_format(run->record, "not done after %u seconds", run->options->timeout_seconds)
+                           : arena_string(run->record, quern_error_message(run->connection));
 }
 
 static void outcome_take_row(Run *run, Outcome *outcome, QuernResult *result, const Record *record)
