@@ -82,33 +82,38 @@ static void hash_join_begin(JoinSource *source, const Batch *left)
     hash_join_find(self, left);
     for (size_t i = 0; i < left->row_count; i++)
         __builtin_prefetch(self->heads[i]);
-    self->candidates = join_list_begin(self->table, self->heads[0]);
+    self->candidates = join_list_begin(self->table, self->heads[0], self->table->is_laid_out);
+}
+
+static inline __attribute__((always_inline)) void pairs_fill(HashJoinOperator *self, JoinPairs *pairs, bool pads,
+                                                             const bool *is_decided, bool is_laid_out)
+{
+    JoinSource *source = &self->source;
+    size_t i = source->next_left, row_count = source->left->row_count, count = 0;
+    JoinList list = self->candidates;
+    while (i < row_count && count < pairs->capacity) {
+        if (is_decided && is_decided[i])
+            list.row = NULL;
+        pairs->left[count] = (uint16_t)i;
+        pairs->right[count] = list.row;
+        count += list.row != NULL || pads;
+        if (list.row)
+            join_list_step(self->table, &list, is_laid_out);
+        if (list.row == NULL && ++i < row_count)
+            list = join_list_begin(self->table, self->heads[i], is_laid_out);
+    }
+    source->next_left = i;
+    self->candidates = list;
+    pairs->count = count;
 }
 
 static void hash_join_fill(JoinSource *source, JoinPairs *pairs, bool pads, const bool *is_decided)
 {
     HashJoinOperator *self = hash_join_of(source);
-    const JoinTable *table = self->table;
-    size_t i = source->next_left, row_count = source->left->row_count, count = 0;
-    JoinList list = self->candidates;
-    while (i < row_count && count < pairs->capacity) {
-        if (list.row == NULL || (is_decided && is_decided[i])) {
-            list.row = NULL;
-            pairs->left[count] = (uint16_t)i;
-            pairs->right[count] = NULL;
-            count += pads;
-        }
-        for (; list.row && count < pairs->capacity; count++) {
-            pairs->left[count] = (uint16_t)i;
-            pairs->right[count] = list.row;
-            join_list_step(table, &list);
-        }
-        if (list.row == NULL && ++i < row_count)
-            list = join_list_begin(table, self->heads[i]);
-    }
-    source->next_left = i;
-    self->candidates = list;
-    pairs->count = count;
+    if (self->table->is_laid_out)
+        pairs_fill(self, pairs, pads, is_decided, true);
+    else
+        pairs_fill(self, pairs, pads, is_decided, false);
 }
 
 /* A list is marked whole, so its first row tells of all. */
@@ -116,11 +121,12 @@ static void hash_join_mark_candidates(JoinSource *source)
 {
     HashJoinOperator *self = hash_join_of(source);
     size_t count = 0;
+    bool is_laid_out = self->table->is_laid_out;
     for (size_t i = 0; i < source->left->row_count; i++) {
-        JoinList list = join_list_begin(self->table, self->heads[i]);
+        JoinList list = join_list_begin(self->table, self->heads[i], is_laid_out);
         if (list.row && join_row_is_matched(self->table, list.row))
             continue;
-        for (; list.row; join_list_step(self->table, &list)) {
+        for (; list.row; join_list_step(self->table, &list, is_laid_out)) {
             if (count++ % TEMP_LOOKS == 0)
                 temp_memory_look();
             join_row_set_matched(self->table, list.row);

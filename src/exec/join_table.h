@@ -102,26 +102,24 @@ static inline JoinRow *join_row(const JoinTable *table, uint8_t *row)
     return (JoinRow *)(row + table->layout->extra_offset);
 }
 
-/* One after the other of the rows of a list. */
+/* One after the other of the rows of a list. `is_laid_out` is that of the table, so that loops are made for either. */
 typedef struct JoinList {
     uint8_t *row;         /* NULL: at its end */
-    uint8_t *const *rest; /* behind it, where lists are laid out; else NULL */
+    uint8_t *const *rest; /* laid out: those behind it; NULL: there are none */
 } JoinList;
 
-static inline JoinList join_list_begin(const JoinTable *table, uint8_t *head)
+static inline JoinList join_list_begin(const JoinTable *table, uint8_t *head, bool is_laid_out)
 {
-    static uint8_t *const none;
-    JoinList list = {.row = head};
-    if (table->is_laid_out) {
-        list.rest = head ? join_row(table, head)->rest : NULL;
-        list.rest = list.rest ? list.rest : &none;
-    }
-    return list;
+    return (JoinList){.row = head, .rest = is_laid_out && head ? join_row(table, head)->rest : NULL};
 }
 
-static inline void join_list_step(const JoinTable *table, JoinList *list)
+/* Not at its end. */
+static inline void join_list_step(const JoinTable *table, JoinList *list, bool is_laid_out)
 {
-    list->row = list->rest ? *list->rest++ : join_row(table, list->row)->next;
+    if (is_laid_out)
+        list->row = list->rest ? *list->rest++ : NULL;
+    else
+        list->row = join_row(table, list->row)->next;
 }
 
 static inline bool join_row_is_matched(const JoinTable *table, uint8_t *row)
