@@ -10,7 +10,6 @@
 
 #include "base/array.h"
 #include "base/error.h"
-#include "column/vector_rows.h"
 #include "exec/row_output.h"
 #include "exec/row_run.h"
 #include "exec/sort_entry.h"
@@ -533,16 +532,6 @@ bool sorter_begin_part(Sorter *sorter, const SortParts *parts, size_t part, uint
 
 /* ---- filling ---- */
 
-/* The size of each row's string is added. */
-static void vector_add_sizes(const Vector *vector, const uint16_t *selection, size_t count, size_t *sizes)
-{
-    VectorRows rows;
-    vector_rows_init(&rows, vector, selection, count);
-    const String *values = rows.values;
-    for (size_t i = 0; i < count; i++)
-        sizes[i] += validity_get(rows.validity, rows.index[i]) ? values[rows.index[i]].size : 0;
-}
-
 static SortRun *sorter_current_run(Sorter *sorter)
 {
     if (sorter->run_count > 0) {
@@ -593,19 +582,12 @@ static size_t sorter_size_to_spill(const Sorter *sorter)
 
 size_t sorter_rows_at_once(const Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count)
 {
-    size_t sizes[BATCH_SIZE], most = sorter->share.size / SHARE_STEPS, step = 0;
+    size_t most = sorter->share.size / SHARE_STEPS, size = 0, row = 0;
     if (!sorter->layout->has_strings)
         return count;
-    memset(sizes, 0, count * sizeof *sizes);
-    for (size_t c = 0; c < sorter->column_count; c++)
-        if (type_physical(sorter->layout->types[c]) == PHYSICAL_STRING)
-            vector_add_sizes(columns[c], selection, count, sizes);
-    for (size_t size = 0; step < count; step++) {
-        size += sizes[step];
-        if (size > most && step > 0)
-            break;
-    }
-    return step;
+    for (; row < count && size <= most; row++)
+        size += vectors_text_size(columns, sorter->column_count, selection ? selection[row] : row);
+    return row;
 }
 
 void sorter_add(Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count, uint8_t *const *keys,

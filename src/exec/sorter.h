@@ -16,8 +16,7 @@ typedef struct Sorter Sorter;
 /* Rows of these columns, with keys as `keys` makes them. It spills when `share` is full. */
 Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, const SortKeys *keys, const Type *types,
                    size_t column_count);
-/* Another of the same kind, which the same thread uses and no other, neither filling nor giving rows while this one does:
- * they share what they work with. */
+/* Another of the same kind, for the same thread: they share what each works with while it is filled or gives rows. */
 Sorter *sorter_new_beside(const Sorter *other);
 /* Its rows will be given together with those of other sorters, equal ones in the order of this column: UBIGINTs that do
  * not fall from a row to the next that is added. */
