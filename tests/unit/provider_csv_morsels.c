@@ -248,5 +248,43 @@ START_TEST(errors_in_pieces_name_their_line)
 }
 END_TEST
 
+/* The rows of a block's piece that are not taken yet; *ret_last: where the last begins, with fields only. */
+static size_t piece_rows(CsvBlock *block, CsvRows *rows, bool wants_fields, uint64_t *ret_last)
+{
+    size_t count = 0;
+    for (; csv_block_take(block, rows, BATCH_SIZE, wants_fields); count += rows->count)
+        *ret_last = wants_fields ? csv_rows_offset(rows, rows->count - 1) : 0;
+    return count;
+}
+
+START_TEST(a_piece_can_be_gone_over_again_without_reading_it)
+{
+    Text text = text_in(test_arena);
+    for (size_t i = 0; i < 10000; i++)
+        text_add(&text, "1,\"2\n3\"\n"); /* 8 bytes */
+    text_add(&text, "1,");
+    text_add_repeated(&text, 'x', 100000);
+    text_add(&text, "\n");
+    CsvSource *source = oracle_source(test_arena, text_view(&text));
+    CsvBlock *block = arena_new(test_arena, CsvBlock);
+    CsvRows *rows = arena_new(test_arena, CsvRows);
+    uint64_t last;
+    source->context = &context;
+    csv_block_init(block, test_arena, &context, source, &dialect, cpu_level(), 0, 4096);
+    csv_block_seek(block, 1000, 2000);
+    ck_assert(!csv_block_rewind(block, 0));                        /* another was sought */
+    ck_assert_uint_eq(piece_rows(block, rows, false, &last), 126); /* and the one that begins at its end */
+    uint64_t before = source->stored_read;
+    ck_assert(csv_block_rewind(block, 1000));
+    ck_assert_uint_eq(piece_rows(block, rows, true, &last), 126);
+    ck_assert_uint_eq(last, 2000);
+    ck_assert_uint_eq(source->stored_read, before);
+    csv_block_seek(block, 79000, 80002);
+    ck_assert_uint_eq(piece_rows(block, rows, true, &last), 126);
+    ck_assert(!csv_block_rewind(block, 79000)); /* what its last record needed has taken the place of the others */
+}
+END_TEST
+
 TEST_PROGRAM(pieces_of_any_size_hold_each_record_once, a_record_of_many_pieces_is_read_once,
-             threads_read_what_one_reads, errors_in_pieces_name_their_line)
+             threads_read_what_one_reads, errors_in_pieces_name_their_line,
+             a_piece_can_be_gone_over_again_without_reading_it)

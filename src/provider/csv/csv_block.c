@@ -166,14 +166,20 @@ static size_t block_piece_size(const CsvBlock *block)
     return block->stop - block->offset < block->size ? (size_t)(block->stop - block->offset) : block->size;
 }
 
-void csv_block_move(CsvBlock *block, uint64_t offset, uint64_t stop)
+static void block_restart(CsvBlock *block)
 {
-    block->start = block->size = 0; /* what is there is forgotten */
-    block->offset = offset;
-    block->stop = stop;
+    block->start = 0;
     block->last_end = 0;
     block->record_next = block->index.record_count = 0;
     block->index.problem.kind = CSV_PROBLEM_NONE;
+}
+
+void csv_block_move(CsvBlock *block, uint64_t offset, uint64_t stop)
+{
+    block_restart(block);
+    block->size = 0; /* what is there is forgotten */
+    block->offset = offset;
+    block->stop = stop;
     block->is_end = false;
 }
 
@@ -184,6 +190,14 @@ void csv_block_seek(CsvBlock *block, uint64_t offset, uint64_t stop)
     do
         block_read(block, (size_t)(whole - block->size));
     while (!block->is_end && block->size < whole);
+}
+
+bool csv_block_rewind(CsvBlock *block, uint64_t offset)
+{
+    if (block->offset != offset || block->size == 0 || block->size > block->record_limit)
+        return false;
+    block_restart(block);
+    return true;
 }
 
 bool csv_block_is_odd(const CsvBlock *block)

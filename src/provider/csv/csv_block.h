@@ -73,6 +73,8 @@ void csv_block_move(CsvBlock *block, uint64_t offset, uint64_t stop);
  * csv_block_take.
  */
 void csv_block_seek(CsvBlock *block, uint64_t offset, uint64_t stop);
+/* Goes back to `offset`, where the piece was sought, without reading it again; false where it is no longer at hand. */
+bool csv_block_rewind(CsvBlock *block, uint64_t offset);
 /* Whether the piece has an odd number of quotes. */
 bool csv_block_is_odd(const CsvBlock *block);
 /* Its line ends, within quotes or not. */

@@ -81,9 +81,16 @@ static void survey_column(Survey *survey, const CsvRows *rows, size_t column)
  */
 static void survey_move(Survey *survey, uint64_t offset, uint64_t end)
 {
-    csv_block_move(survey->block, offset, csv_dialect_is_plain(&survey->dialect) ? end : UINT64_MAX);
-    survey->block->record_limit = CSV_RECORD_LIMIT;
-    survey->block->ends_at_limit = false;
+    CsvBlock *block = survey->block;
+    bool is_plain = csv_dialect_is_plain(&survey->dialect);
+    if (is_plain && end - offset <= CSV_PIECE_SIZE) {
+        if (!csv_block_rewind(block, offset))
+            csv_block_seek(block, offset, end);
+    } else {
+        csv_block_move(block, offset, is_plain ? end : UINT64_MAX);
+    }
+    block->record_limit = CSV_RECORD_LIMIT;
+    block->ends_at_limit = false;
 }
 
 /* Records that begin at offset .. end-1; `offset` is where one begins. The last may end far behind `end`. */
