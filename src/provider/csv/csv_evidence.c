@@ -128,7 +128,7 @@ void csv_evidence_add(CsvEvidence *evidence, const char *text, size_t size)
 {
     evidence->value_count++;
     if (evidence->sketched_count < CSV_SKETCH_VALUES)
-        evidence_sketch(evidence, hash_bytes(text, size));
+        evidence_sketch(evidence, hash_padded_bytes(text, size));
     if (evidence->possible & NUMBER_KINDS)
         any_number_add(evidence, text, size);
     if (evidence->possible & ~NUMBER_KINDS)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "column/convert.h"
 #include "column/decimal.h"
@@ -434,13 +435,13 @@ void csv_parse_column(CsvParse *parse)
     parse_run(parse);
 }
 
-/* Without its escapes, which are undone into the arena. */
+/* Without its escapes, which are undone into the arena; readable for CSV_FIELD_PADDING bytes more. */
 static inline StringView field_plain(Arena *arena, const CsvDialect *dialect, const Field *field)
 {
     StringView text = {field->text, field->size};
     if (!field_has_escapes(dialect, field))
         return text;
-    char *plain = arena_allocate(arena, field->size);
+    char *plain = arena_allocate(arena, memory_size_add(field->size, CSV_FIELD_PADDING));
     return (StringView){plain, csv_unescape(dialect, text, plain)};
 }
 
