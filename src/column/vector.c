@@ -366,6 +366,14 @@ String vector_add_string(Vector *vector, StringView text)
     return string_make(copy, text.size);
 }
 
+size_t vector_uncounted_strings_size(const Vector *vector)
+{
+    size_t size = 0;
+    for (uint32_t i = 0; i < vector->string_buffer_count; i++)
+        size += vector->string_buffers[i]->budget ? 0 : vector->string_buffers[i]->size;
+    return size;
+}
+
 void vector_keep_buffer(Vector *vector, Buffer *buffer)
 {
     for (uint32_t i = vector->string_buffer_count; i-- > 0;)

@@ -112,6 +112,8 @@ char *vector_large_string_memory(Vector *vector, size_t size, MemoryBudget *budg
 void vector_expect_strings(Vector *vector, size_t size);
 /* A String with a copy of the text (inline when it is short). Raises when it is over STRING_MAX_SIZE. */
 String vector_add_string(Vector *vector, StringView text);
+/* Bytes of the buffers that its strings stand in, without those that are counted against a budget. */
+size_t vector_uncounted_strings_size(const Vector *vector);
 /* Keep a buffer that our strings point into; takes one share of its own. */
 void vector_keep_buffer(Vector *vector, Buffer *buffer);
 /* Our strings may point to where source's do: keep those buffers too. */

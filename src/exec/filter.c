@@ -70,6 +70,16 @@ static void held_add(FilterOperator *self, const Batch *batch)
     held->vector_size = held->row_count;
 }
 
+/* Whether the long strings of the batches that the rows came from, which all stay with them, are much together. */
+static bool held_is_much(const FilterOperator *self)
+{
+    const Context *context = self->base.context;
+    size_t size = 0;
+    for (size_t c = 0; c < self->held->column_count; c++)
+        size += vector_uncounted_strings_size(self->held->columns[c]);
+    return size > context_batch_memory(context) || memory_budget_is_short(context->memory);
+}
+
 static Batch *held_lend(FilterOperator *self)
 {
     self->is_lent = true;
@@ -111,6 +121,8 @@ static Batch *filter_next_held(FilterOperator *self)
             return held_lend(self);
         }
         held_add(self, batch);
+        if (held_is_much(self))
+            return held_lend(self);
     }
     return self->held->row_count ? held_lend(self) : NULL;
 }

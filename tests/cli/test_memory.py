@@ -150,6 +150,16 @@ class Memory(ProgramTest):
         database.close()
         self.assertEqual(found, (count, count * (size + 1), count))
 
+    def test_few_rows_with_long_texts_that_pass_a_filter(self):
+        count, size = 30, 4000000
+        with sqlite3.connect(self.folder / "z.db") as database:
+            database.execute("CREATE TABLE t(i INTEGER PRIMARY KEY, s TEXT)")
+            database.executemany("INSERT INTO t VALUES (?, ?)", ((i, f"{i}".ljust(size, "x")) for i in range(count)))
+        database.close()
+        for threads in (1, 4):
+            self.expect_within(16, "SET parallel_rows = 0; SELECT count(*) AS n, max(length(s)) AS size FROM z.t "
+                                   "WHERE s > '1' OR i % 2 = 0", f"n,size\n{count},{size}\n", threads, ["z.db"])
+
     def test_groups_with_long_texts(self):
         self.expect_within(8, "SELECT count(*) AS n, sum(length(t)) AS size FROM (SELECT string_agg(repeat('x', 100), '') "
                               f"AS t FROM range({ROWS}) AS r(i) GROUP BY i % 1000)", f"n,size\n1000,{100 * ROWS}\n")
