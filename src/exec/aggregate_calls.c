@@ -61,7 +61,8 @@ struct AggregateCalls {
     size_t count;
     Call *calls;
     size_t state_size;
-    Arena *kept; /* what states point to: beyond the share it stands in a file that is mapped */
+    TempFile *file; /* of all calls: what is beyond the share, and rows that wait */
+    Arena *kept;    /* what states point to; in the file it is mapped */
     bool has_groups;
     DistinctLookup *lookup;
     /* of the call at work */
@@ -263,7 +264,8 @@ AggregateCalls *aggregate_calls_new(const Build *build, const PlanAggregate *pla
     calls->kept = arena_new_child(build->arena);
     if (build->context->memory)
         arena_count(calls->kept, build->context->memory, "what aggregates keep");
-    arena_overflow_to(calls->kept, temp_file_new(build->arena, build->context), share.size / 2);
+    calls->file = temp_file_new(build->arena, build->context);
+    arena_overflow_to(calls->kept, calls->file, share.size / 2);
     calls->context = build->context;
     calls->count = plan->aggregate_count;
     calls->calls = arena_array(build->arena, Call, calls->count);
@@ -332,6 +334,7 @@ void aggregate_calls_clear(AggregateCalls *calls)
         if (call->order)
             sorter_clear(call->order->sorter);
     }
+    temp_file_clear(calls->file);
 }
 
 /* ---- the rows of a call ---- */
@@ -420,7 +423,7 @@ static void call_distinct_look_at_memory(AggregateCalls *calls, CallDistinct *di
     if (!memory_share_is_full(distinct->share, row_store_count(distinct->rows), size))
         return;
     if (distinct->spill == NULL) {
-        distinct->spill = spill_new(calls->arena, calls->context, distinct->share);
+        distinct->spill = spill_new_in(calls->arena, calls->context, distinct->share, calls->file);
         spill_add_side(distinct->spill, distinct->types, distinct->column_count);
     }
     distinct->is_full = spill_can_add(distinct->spill);

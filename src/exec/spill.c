@@ -37,6 +37,7 @@ struct Spill {
     Arena *arena;
     const Context *context;
     TempFile *file;
+    bool shares_file; /* with others */
     size_t block_size;
     size_t side_count;
     SpillSide sides[SPILL_SIDES];
@@ -47,16 +48,24 @@ struct Spill {
     ARRAY(WaitingPartition) waiting;   /* the last comes first */
 };
 
-Spill *spill_new(Arena *arena, const Context *context, MemoryShare share)
+Spill *spill_new_in(Arena *arena, const Context *context, MemoryShare share, TempFile *file)
 {
     Spill *spill = arena_new(arena, Spill);
     size_t block_size = share.size / (8 * PARTITIONS * SPILL_SIDES);
     spill->arena = arena;
     spill->context = context;
-    spill->file = temp_file_new(arena, context);
+    spill->file = file;
+    spill->shares_file = true;
     spill->block_size = block_size < SMALLEST_BLOCK  ? SMALLEST_BLOCK
                         : block_size > LARGEST_BLOCK ? LARGEST_BLOCK
                                                      : block_size;
+    return spill;
+}
+
+Spill *spill_new(Arena *arena, const Context *context, MemoryShare share)
+{
+    Spill *spill = spill_new_in(arena, context, share, temp_file_new(arena, context));
+    spill->shares_file = false;
     return spill;
 }
 
@@ -262,5 +271,6 @@ void spill_clear(Spill *spill)
         row_store_release(spill->sides[s].store);
     spill->depth = 0;
     memset(spill->split_rows, 0, sizeof spill->split_rows);
-    temp_file_clear(spill->file);
+    if (!spill->shares_file)
+        temp_file_clear(spill->file);
 }

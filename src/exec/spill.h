@@ -22,6 +22,9 @@ enum { SPILL_BITS = 4 };
 
 /* Without a side. `share`: of the operator that spills. */
 Spill *spill_new(Arena *arena, const Context *context, MemoryShare share);
+/* The same in a file that others of the same thread may use, too: of hundreds, each with its own, the system may not
+ * let as many be open. */
+Spill *spill_new_in(Arena *arena, const Context *context, MemoryShare share, TempFile *file);
 /* The rows of the next side have these columns. */
 void spill_add_side(Spill *spill, const Type *types, size_t column_count);
 /* False: the hashes are used up, so what is in hand has to stay in memory. */

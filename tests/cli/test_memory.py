@@ -2,6 +2,7 @@
 import gzip
 import random
 import re
+import resource
 import sqlite3
 from pathlib import Path
 
@@ -284,6 +285,14 @@ class Memory(ProgramTest):
         kinds = ",".join(str(len({row[c] for row in rows})) for c in range(300))
         self.expect_within(16, f"SELECT {', '.join(f'count(DISTINCT {name}) AS {name}' for name in names)} FROM 't.csv'",
                            f"{','.join(names)}\n{kinds}\n")
+
+    def test_hundreds_of_distinct_counts_with_few_open_files(self):
+        numbers, count = range(1, 201), 5000
+        counts = ", ".join(f"count(DISTINCT i / {c}) AS c{c}" for c in numbers)
+        output = ",".join(f"c{c}" for c in numbers) + "\n" + ",".join(str(-(-count // c)) for c in numbers) + "\n"
+        run = self.run_quern("--csv", "--set", "spill_after=9", "-c", f"SELECT {counts} FROM range({count}) AS r(i)",
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)))
+        self.assertEqual((run.output, run.errors), (output, ""))
 
     def test_what_a_join_tells_of_long_keys(self):
         count = 50000  # each is a new bound
