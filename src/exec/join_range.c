@@ -43,7 +43,7 @@ static bool side_of_condition(const Plan *plan, const JoinTable *table, const Co
                               const Expr *condition, RangeSide *side)
 {
     const Plan *left = plan->inputs[0], *right = plan->inputs[1];
-    if (condition->kind != EXPR_CALL || condition->argument_count != 2 || expr_can_fail(condition) ||
+    if (condition->kind != EXPR_CALL || condition->argument_count != 2 || !expr_can_only_overflow(condition) ||
         expr_is_volatile(condition))
         return false;
     bool is_turned = expr_touches(condition->arguments[0], right);
