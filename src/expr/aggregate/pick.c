@@ -136,8 +136,34 @@ static Value pick_value(const PickState *state, Type type)
     return value;
 }
 
-static void best_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
-                        uint8_t *const *states, int sign)
+/* Of keys that are compared as they stand in the vector and in the state. */
+#define BEST_UPDATE(name, ctype, read, compare)                                                                        \
+    static void best_update_##name(AggregateState *self, Vector *const *arguments, const uint16_t *selection,          \
+                                   size_t count, uint8_t *const *states, int sign)                                     \
+    {                                                                                                                  \
+        const Vector *keys = arguments[1];                                                                             \
+        for (size_t i = 0; i < count; i++) {                                                                           \
+            size_t row = selected_row(selection, i);                                                                   \
+            BestState *state = (BestState *)states[i];                                                                 \
+            if (!argument_is_valid(arguments[0], row) || !argument_is_valid(keys, row))                                \
+                continue;                                                                                              \
+            ctype key = read, best;                                                                                    \
+            memcpy(&best, state->key.bytes, sizeof best);                                                              \
+            if (state->key.has_value && (compare)*sign <= 0)                                                           \
+                continue;                                                                                              \
+            pick_set(self, &state->value, arguments[0], row);                                                          \
+            pick_set(self, &state->key, keys, row);                                                                    \
+        }                                                                                                              \
+    }
+#define KEY_AT(ctype) VECTOR_DATA(keys, ctype)[argument_index(keys, row)]
+#define KEY_ORDER     (key > best) - (key < best)
+BEST_UPDATE(i32, int32_t, KEY_AT(int32_t), KEY_ORDER)
+BEST_UPDATE(i64, int64_t, KEY_AT(int64_t), KEY_ORDER)
+BEST_UPDATE(f64, double, KEY_AT(double), double_compare(key, best))
+BEST_UPDATE(decimal, Int128, argument_i128(keys, row), KEY_ORDER)
+
+static void best_update_any(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
+                            uint8_t *const *states, int sign)
 {
     for (size_t i = 0; i < count; i++) {
         size_t row = selected_row(selection, i);
@@ -151,6 +177,19 @@ static void best_update(AggregateState *self, Vector *const *arguments, const ui
         pick_set(self, &state->value, arguments[0], row);
         pick_set(self, &state->key, arguments[1], row);
     }
+}
+
+static void best_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
+                        uint8_t *const *states, int sign)
+{
+    const Vector *keys = arguments[1];
+    void (*update)(AggregateState *, Vector *const *, const uint16_t *, size_t, uint8_t *const *, int) =
+        keys->type.id == TYPE_DECIMAL    ? best_update_decimal
+        : keys->physical == PHYSICAL_I32 ? best_update_i32
+        : keys->physical == PHYSICAL_I64 ? best_update_i64
+        : keys->physical == PHYSICAL_F64 ? best_update_f64
+                                         : best_update_any;
+    update(self, arguments, selection, count, states, sign);
 }
 
 static void best_combine(AggregateState *self, uint8_t *const *from, uint8_t *const *into, size_t count, int sign)
