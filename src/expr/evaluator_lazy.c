@@ -173,8 +173,30 @@ static Vector *junction_careful(Evaluator *evaluator, Node *node, LazySpace *spa
 
 /* ---- choosing among values: CASE, COALESCE ---- */
 
-/* Row i of the result is row i of sources[choice[i]], which are flat or constant and of one layout. */
-static void choose_values(Node *node, Vector *const *sources, size_t source_count, const uint16_t *choice, size_t size)
+/* Which rows of the result are not NULL, where sources from `first` on may have NULLs. */
+static void choose_validity(Vector *result, Vector *const *sources, size_t first, size_t source_count,
+                            const uint16_t *choice, size_t size)
+{
+    const BooleanLoops *loops = kernels_get()->boolean;
+    bool is_valid[BATCH_SIZE], is_own[BATCH_SIZE];
+    memset(is_valid, true, size);
+    for (size_t s = first; s < source_count; s++) {
+        if (sources[s]->validity == NULL)
+            continue;
+        if (sources[s]->form == VECTOR_CONSTANT)
+            memset(is_own, validity_get(sources[s]->validity, 0), size);
+        else
+            loops->unpack(sources[s]->validity, size, is_own);
+        for (size_t i = 0; i < size; i++)
+            is_valid[i] &= (choice[i] != s) | is_own[i];
+    }
+    loops->pack(is_valid, size, vector_validity(result, size));
+}
+
+/* Row i of the result is row i of sources[choice[i]], which are flat or constant and of one layout. Those before
+ * `first_nullable` are chosen only where they are not NULL. */
+static void choose_values(Node *node, Vector *const *sources, size_t first_nullable, size_t source_count,
+                          const uint16_t *choice, size_t size)
 {
     Vector *result = node->result;
     const ChooseLoops *loops = kernels_get()->choose;
@@ -190,15 +212,12 @@ static void choose_values(Node *node, Vector *const *sources, size_t source_coun
     loop(node->sources, node->steps, choice, size, result->data);
     bool may_have_nulls = false;
     for (size_t s = 0; s < source_count; s++) {
-        may_have_nulls |= sources[s]->validity != NULL;
+        may_have_nulls |= s >= first_nullable && sources[s]->validity != NULL;
         if (result->physical == PHYSICAL_STRING)
             vector_keep_strings_of(result, sources[s]);
     }
-    if (!may_have_nulls)
-        return;
-    for (size_t i = 0; i < size; i++)
-        if (vector_is_null(sources[choice[i]], i))
-            vector_set_null(result, i);
+    if (may_have_nulls)
+        choose_validity(result, sources, first_nullable, source_count, choice, size);
 }
 
 static Vector *choose_widen(Evaluator *evaluator, Node *node, size_t index, const Vector *source, size_t size)
@@ -246,7 +265,7 @@ static Vector *case_fast(Evaluator *evaluator, Node *node, LazySpace *space, con
         sources[b] = node_plain_argument(evaluator, node, argument, input);
     }
     choose_prepare(evaluator, node, sources, branches + 1, size);
-    choose_values(node, sources, branches + 1, choice, size);
+    choose_values(node, sources, /* first_nullable= */ 0, branches + 1, choice, size);
     return node->result;
 }
 
@@ -288,12 +307,16 @@ static Vector *coalesce_fast(Evaluator *evaluator, Node *node, LazySpace *space,
         return node->values[0];
     for (size_t i = 0; i < size; i++)
         choice[i] = (uint16_t)(count - 1);
-    for (size_t a = count - 1; a-- > 0;)
-        for (size_t i = 0; i < size; i++)
-            if (!vector_is_null(node->values[a], i))
+    for (size_t a = count - 1; a-- > 0;) {
+        const Vector *value = node->values[a];
+        if (value->form == VECTOR_FLAT && value->validity)
+            kernels_get()->boolean->mark(value->validity, size, (uint16_t)a, choice);
+        else if (validity_get(value->validity, 0))
+            for (size_t i = 0; i < size; i++)
                 choice[i] = (uint16_t)a;
+    }
     choose_prepare(evaluator, node, node->values, count, size);
-    choose_values(node, node->values, count, choice, size);
+    choose_values(node, node->values, count - 1, count, choice, size);
     return node->result;
 }
 
