@@ -1,6 +1,7 @@
 /* exec/window_first.c: the least keys of each partition, and the rows that come behind them. */
 #include "exec/window_first.h"
 
+#include "exec/group_index.h"
 #include "exec/hash_table.h"
 #include "exec/sort_entry.h"
 
@@ -26,7 +27,8 @@ struct WindowFirst {
     RowStore *rows; /* one for each partition */
     HashTable *table;
     HashProbe *probe;
-    uint8_t *one; /* the FirstKeys of all rows; NULL when there are partitions */
+    GroupIndex *index; /* in front of the table */
+    uint8_t *one;      /* the FirstKeys of all rows; NULL when there are partitions */
     SortKeys *keys;
     size_t seen_count, passed_count; /* of a trial */
     bool is_full;                    /* no new partitions are taken */
@@ -56,12 +58,13 @@ WindowFirst *window_first_new(const Build *build, const PlanWindow *plan, const 
     self->rows = row_store_new(arena, build->context, row_layout_new(arena, types, partition_count, size));
     self->table = hash_table_new(arena, build->context, self->rows, partition_count, "the partitions of a window");
     self->probe = hash_probe_new(arena);
+    self->index = group_index_new(arena, build->context, types, partition_count, share.size / 16);
     return self;
 }
 
 size_t window_first_size(const WindowFirst *self)
 {
-    return self->one ? 0 : row_store_size(self->rows) + hash_table_size(self->table);
+    return self->one ? 0 : row_store_size(self->rows) + hash_table_size(self->table) + group_index_size(self->index);
 }
 
 void window_first_clear(WindowFirst *self)
@@ -70,6 +73,8 @@ void window_first_clear(WindowFirst *self)
     if (self->one)
         return;
     hash_table_clear(self->table);
+    if (self->index)
+        group_index_forget(self->index);
     row_store_release(self->rows);
 }
 
@@ -82,11 +87,13 @@ static void first_find(WindowFirst *self, Vector *const *partition, const Batch 
             self->found[i] = self->one;
         return;
     }
-    size_t size = row_store_size(self->rows) + hash_table_size_to_add(self->table, count);
+    size_t size =
+        row_store_size(self->rows) + hash_table_size_to_add(self->table, count) + group_index_size(self->index);
     self->is_full = self->is_full || memory_share_is_full(self->share, row_store_count(self->rows), size);
     if (self->is_full)
         hash_table_find(self->table, self->probe, partition, batch->selection, count, self->found);
-    else
+    else if (!group_index_add(self->index, self->table, self->probe, partition, batch->selection, count, self->found,
+                              /* runs= */ NULL))
         hash_table_add(self->table, self->probe, partition, batch->selection, count, self->found, self->is_new);
     size_t offset = row_store_layout(self->rows)->extra_offset;
     for (size_t i = 0; i < count; i++)
