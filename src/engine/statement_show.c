@@ -35,7 +35,7 @@ static BatchStream *describe_table(Statement *statement, TableProvider *table)
     return rows_stream(rows);
 }
 
-static BatchStream *show_tables(Statement *statement, const char *only_schema, bool only_views);
+static BatchStream *show_tables(Statement *statement, const SchemaProvider *only_schema, bool only_views);
 
 BatchStream *statement_describe(Statement *statement, const AstStatement *ast)
 {
@@ -84,17 +84,16 @@ static void table_list_visit(void *user, const char *name)
     rows_add_texts(list->rows, list->schema_name, name, types[type], table->ops->format);
 }
 
-static BatchStream *show_tables(Statement *statement, const char *only_schema, bool only_views)
+static BatchStream *show_tables(Statement *statement, const SchemaProvider *only_schema, bool only_views)
 {
     const Catalog *catalog = statement->connection->catalog;
-    const SchemaProvider *wanted = only_schema ? catalog_schema(catalog, view_of(only_schema)) : NULL;
     TableList list = {.statement = statement,
                       .only_views = only_views,
                       .rows = rows_new(statement->arena, 4, "schema", TYPE_VARCHAR, "name", TYPE_VARCHAR, "type",
                                        TYPE_VARCHAR, "format", TYPE_VARCHAR)};
     for (size_t i = 0; (list.schema_name = catalog_schema_at(catalog, i)) != NULL; i++) {
         list.schema = catalog_schema(catalog, view_of(list.schema_name));
-        if (only_schema ? list.schema != wanted : list.schema->ops->is_hidden)
+        if (only_schema ? list.schema != only_schema : list.schema->ops->is_hidden)
             continue;
         list.schema->ops->each(list.schema, &statement->context, table_list_visit, &list);
     }
@@ -238,7 +237,10 @@ static BatchStream *show_kind(Statement *statement, const AstShow *show, Positio
     switch (show->kind) {
     case AST_SHOW_TABLES:
         return show_tables(statement,
-                           show->name.schema.data ? arena_view(statement->arena, show->name.schema).data : NULL, false);
+                           show->name.schema.data ? catalog_require_schema(statement->connection->catalog,
+                                                                           show->name.schema, show->name.position)
+                                                  : NULL,
+                           false);
     case AST_SHOW_ALL_TABLES:
         return show_tables(statement, NULL, false);
     case AST_SHOW_VIEWS:

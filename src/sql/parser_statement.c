@@ -147,8 +147,10 @@ static void parser_show_what(Parser *parser, AstShow *show)
         if (!parser_accept_keyword(parser, show_kinds[i].keyword))
             continue;
         show->kind = show_kinds[i].kind;
-        if (show->kind == AST_SHOW_TABLES && parser_accept_in(parser))
-            show->name.schema = parser_name(parser, "a schema name").text;
+        if (show->kind == AST_SHOW_TABLES && parser_accept_in(parser)) {
+            AstName schema = parser_name(parser, "a schema name");
+            show->name = (AstObjectName){.schema = schema.text, .position = schema.position};
+        }
         return;
     }
     show->kind = AST_SHOW_SETTING;
