@@ -39,7 +39,7 @@ typedef struct WriterOptions {
     const char *null_text;  /* NULL: the format's own */
     const char *table_name; /* INSERT; quoted unless it is all lower case letters, digits and _; NULL: result */
     bool no_header;
-    char delimiter;  /* CSV; 0: comma */
+    char delimiter;  /* CSV, TSV; 0: comma, tab */
     char quote;      /* CSV; 0: " */
     bool quote_all;  /* CSV: every field that is not NULL */
     size_t width;    /* TABLE: columns of the terminal; 0: as wide as it takes */

@@ -208,16 +208,30 @@ const WriterOps writer_csv_ops = {csv_begin, csv_batch, NULL};
 
 /* ---- TSV ---- */
 
-static const char *const tsv_escapes[256] = {['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r", ['\\'] = "\\\\"};
+typedef struct TsvWriter {
+    char delimiter;
+    char delimiter_escape[3];
+    const char *escapes[256];
+} TsvWriter;
 
 static void tsv_begin(Writer *writer)
 {
+    TsvWriter *tsv = arena_new(writer->arena, TsvWriter);
+    writer->state = tsv;
+    tsv->delimiter = writer->options.delimiter ? writer->options.delimiter : '\t';
+    tsv->delimiter_escape[0] = '\\';
+    tsv->delimiter_escape[1] = tsv->delimiter;
+    tsv->escapes[(unsigned char)tsv->delimiter] = tsv->delimiter_escape;
+    tsv->escapes['\t'] = "\\t";
+    tsv->escapes['\n'] = "\\n";
+    tsv->escapes['\r'] = "\\r";
+    tsv->escapes['\\'] = "\\\\";
     if (writer->options.no_header || writer->schema->column_count == 0)
         return;
     for (size_t i = 0; i < writer->schema->column_count; i++) {
         if (i)
-            writer_put_char(writer, '\t');
-        writer_put_escaped(writer, view_of(writer->schema->columns[i].name), tsv_escapes);
+            writer_put_char(writer, tsv->delimiter);
+        writer_put_escaped(writer, view_of(writer->schema->columns[i].name), tsv->escapes);
     }
     writer_put_char(writer, '\n');
 }
@@ -226,17 +240,19 @@ static void tsv_batch(Writer *writer, const Batch *batch)
 {
     if (batch->column_count == 0)
         return;
+    const TsvWriter *tsv = writer->state;
     StringView null_text = writer_null_text(writer, "");
     writer_show_batch(writer, batch);
     for (size_t i = 0; i < batch->row_count; i++) {
         for (size_t c = 0; c < batch->column_count; c++) {
             StringView text;
+            TypeId type = batch->columns[c]->type.id;
             if (c)
-                writer_put_char(writer, '\t');
+                writer_put_char(writer, tsv->delimiter);
             if (!writer_shown(writer, c, batch_row(batch, i), &text))
                 writer_put(writer, null_text);
-            else if (batch->columns[c]->type.id == TYPE_VARCHAR)
-                writer_put_escaped(writer, text, tsv_escapes);
+            else if (type == TYPE_VARCHAR || type == TYPE_BLOB || tsv->delimiter != '\t')
+                writer_put_escaped(writer, text, tsv->escapes);
             else
                 writer_put(writer, text);
         }

@@ -113,6 +113,10 @@ class Copy(ProgramTest):
     def test_text_is_a_format_of_files_too(self):
         self.expect(["-c", "copy (select 1 as a, e'x\\ty\\\\' as b, null as c, '' as d) to stdout (format text)"],
                     "1\tx\\ty\\\\\t\\N\t\n")
+        sql = ("copy (select 1 as a, 'x|y' as b, null as c, date '2020-01-31' as d, blob '\\xff00' as e) to stdout "
+               "(format text, delimiter '{}')")
+        self.expect(["-c", sql.format("|")], "1|x\\|y|\\N|2020-01-31|\\\\xff00\n")
+        self.expect(["-c", sql.format("-")], "1-x|y-\\N-2020\\-01\\-31-\\\\xff00\n")
         self.write("x.dat", "1\ta\\tb\n2\t\\N\n")
         self.expect(["-c", CREATE + "copy t from 'x.dat' (format text); select a, s from t order by a"],
                     "count\n2\na,s\n1,a\tb\n2,\n")
