@@ -167,11 +167,21 @@ static Compression option_compression(const FormatOption *option, StringView pat
     return compression;
 }
 
+/* A file of tab-separated values is what reading one takes it for: CSV with tabs. */
+static void options_take_tabs(WriterOptions *options)
+{
+    if (options->format != WRITER_TSV)
+        return;
+    options->format = WRITER_CSV;
+    options->delimiter = options->delimiter ? options->delimiter : '\t';
+}
+
 static WriterOptions writer_options(Statement *statement, const AstCopy *copy, Compression *ret_compression)
 {
     StringView stem;
     *ret_compression = compression_of_path(copy->file, &stem);
     WriterOptions options = {.format = path_format(stem)};
+    options_take_tabs(&options);
     size_t count;
     const FormatOption *list = statement_format_options(statement, &copy->options, &count);
     for (size_t i = 0; i < count; i++) {
@@ -186,6 +196,7 @@ static WriterOptions writer_options(Statement *statement, const AstCopy *copy, C
                     ERROR_INVALID_PARAMETER, list[i].position,
                     "there are csv, text, tsv, json, ndjson, markdown, table, line, html, insert, arrow and arrows",
                     "there is no format \"%.*s\"", VIEW_ARGUMENTS(list[i].value));
+            options_take_tabs(&options);
         } else if (view_equal(name, view_of("header")) || view_equal(name, view_of("has_header"))) {
             options.no_header = !option_boolean(&list[i]);
         } else if (view_equal(name, view_of("delimiter")) || view_equal(name, view_of("delim")) ||
