@@ -179,6 +179,21 @@ static Scope *arguments_owner(const Place *place, const CallArguments *arguments
     return place->scope;
 }
 
+/* FILTER's condition. IGNORE NULLS is one, too, where rows are seen whose argument is NULL. */
+static void call_bind_filter(const Place *inner, const AstExpr *ast, AggregateCall *call)
+{
+    const AstFunction *ast_call = ast->function;
+    Arena *arena = inner->binder->arena;
+    if (ast_call->filter)
+        call->filter = bind_condition(inner, ast_call->filter, "FILTER");
+    if (ast_call->nulls != AST_NULLS_IGNORE || !(call->aggregate->flags & AGGREGATE_KEEPS_NULLS) ||
+        call->argument_count == 0)
+        return;
+    Expr *is_there = function_call(arena, "is not null", call->arguments, 1, call->position);
+    call->filter =
+        call->filter ? expr_junction(arena, EXPR_AND, (Expr *[]){call->filter, is_there}, 2, call->position) : is_there;
+}
+
 static Expr *bind_own_aggregate(const Place *place, const Place *inner, const AstExpr *ast, CallArguments *arguments)
 {
     const AstFunction *ast_call = ast->function;
@@ -188,8 +203,7 @@ static Expr *bind_own_aggregate(const Place *place, const Place *inner, const As
     call.is_distinct = ast_call->is_distinct && !(call.aggregate->flags & AGGREGATE_DISTINCT_IDLE);
     if (ast_call->is_distinct && call.argument_count == 0)
         bind_error(binder, ERROR_SYNTAX, ast->position, NULL, "DISTINCT needs an argument");
-    if (ast_call->filter)
-        call.filter = bind_condition(inner, ast_call->filter, "FILTER");
+    call_bind_filter(inner, ast, &call);
     call_bind_order(inner, ast_call->within_group.count > 0 ? &ast_call->within_group : &ast_call->order_by, &call);
     ColumnId column = select_aggregate_column(place->select, ast, &call);
     return plan_column_expr(binder->columns, column, call.position);
@@ -200,8 +214,7 @@ AggregateCall bind_aggregate_call(const Place *inner, const AstExpr *ast)
     CallArguments arguments = call_arguments(inner, ast);
     AggregateCall call = {.position = binder_at(inner->binder, ast->position)};
     call_resolve(inner->binder, ast, &arguments, &call);
-    if (ast->function->filter)
-        call.filter = bind_condition(inner, ast->function->filter, "FILTER");
+    call_bind_filter(inner, ast, &call);
     return call;
 }
 

@@ -421,11 +421,12 @@ static const struct SpecialFunction *special_function(StringView name)
 static void require_plain_call(const Place *place, const AstExpr *ast)
 {
     const AstFunction *call = ast->function;
-    const char *extra = call->is_distinct              ? "DISTINCT"
-                        : call->order_by.count > 0     ? "ORDER BY"
-                        : call->within_group.count > 0 ? "WITHIN GROUP"
-                        : call->filter                 ? "FILTER"
-                                                       : NULL;
+    const char *extra = call->is_distinct                 ? "DISTINCT"
+                        : call->order_by.count > 0        ? "ORDER BY"
+                        : call->within_group.count > 0    ? "WITHIN GROUP"
+                        : call->filter                    ? "FILTER"
+                        : call->nulls == AST_NULLS_IGNORE ? "IGNORE NULLS"
+                                                          : NULL;
     if (extra)
         bind_error(place->binder, ERROR_WRONG_OBJECT_TYPE, ast->position, array_function_hint(call->name.name),
                    "%s is specified, but %.*s is not an aggregate function", extra, VIEW_ARGUMENTS(call->name.name));
