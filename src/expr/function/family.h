@@ -78,6 +78,10 @@ static inline bool argument_is_null(const KernelCall *call, size_t index, size_t
         }                                                                                                              \
     }
 
+/* What has no value outside of its domain. */
+#define KERNEL_DOMAIN(name, is_inside, expression)                                                                     \
+    KERNEL_PARTIAL(name, ERROR_OUT_OF_RANGE, isnan(x) || (is_inside) ? NULL : "input is out of range", expression)
+
 /* Any types, each its own; what has none yet becomes text. For `resolve`. */
 bool resolve_values(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
 /* The type of all arguments is the common one, and the result's. */

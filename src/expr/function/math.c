@@ -20,10 +20,6 @@ KERNEL_UNARY(trunc_double, double, double, trunc(x))
 KERNEL_UNARY(sign_double, double, double, x > 0 ? 1 : x < 0 ? -1 : x)
 KERNEL_UNARY(exp_double, double, double, exp(x))
 KERNEL_UNARY(cbrt_double, double, double, cbrt(x))
-KERNEL_UNARY(sin_double, double, double, sin(x))
-KERNEL_UNARY(cos_double, double, double, cos(x))
-KERNEL_UNARY(tan_double, double, double, tan(x))
-KERNEL_UNARY(cot_double, double, double, 1 / tan(x))
 KERNEL_UNARY(atan_double, double, double, atan(x))
 KERNEL_UNARY(sinh_double, double, double, sinh(x))
 KERNEL_UNARY(cosh_double, double, double, cosh(x))
@@ -42,13 +38,12 @@ KERNEL_PARTIAL(ln_double, ERROR_INVALID_LOGARITHM, logarithm_problem(x), log(x))
 KERNEL_PARTIAL(log10_double, ERROR_INVALID_LOGARITHM, logarithm_problem(x), log10(x))
 KERNEL_PARTIAL(log2_double, ERROR_INVALID_LOGARITHM, logarithm_problem(x), log2(x))
 
-static const char *arc_problem(double x)
-{
-    return fabs(x) > 1 ? "input is out of range" : NULL;
-}
-
-KERNEL_PARTIAL(asin_double, ERROR_OUT_OF_RANGE, arc_problem(x), asin(x))
-KERNEL_PARTIAL(acos_double, ERROR_OUT_OF_RANGE, arc_problem(x), acos(x))
+KERNEL_DOMAIN(sin_double, isfinite(x), sin(x))
+KERNEL_DOMAIN(cos_double, isfinite(x), cos(x))
+KERNEL_DOMAIN(tan_double, isfinite(x), tan(x))
+KERNEL_DOMAIN(cot_double, isfinite(x), 1 / tan(x))
+KERNEL_DOMAIN(asin_double, fabs(x) <= 1, asin(x))
+KERNEL_DOMAIN(acos_double, fabs(x) <= 1, acos(x))
 
 /* log(base, x) */
 static void log_base(KernelCall *call)
@@ -496,10 +491,10 @@ FunctionFamily function_family_math = {
     BINARY("log", DOUBLE, DOUBLE, DOUBLE, FAIL, log_base, "Logarithm to the base that is named first."),
     UNARY("log10", DOUBLE, DOUBLE, FAIL, log10_double, "Logarithm to base 10."),
     UNARY("log2", DOUBLE, DOUBLE, FAIL, log2_double, "Logarithm to base 2."),
-    UNARY("sin", DOUBLE, DOUBLE, 0, sin_double, "Sine of radians."),
-    UNARY("cos", DOUBLE, DOUBLE, 0, cos_double, "Cosine of radians."),
-    UNARY("tan", DOUBLE, DOUBLE, 0, tan_double, "Tangent of radians."),
-    UNARY("cot", DOUBLE, DOUBLE, 0, cot_double, "Cotangent of radians."),
+    UNARY("sin", DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, sin_double, "Sine of radians."),
+    UNARY("cos", DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, cos_double, "Cosine of radians."),
+    UNARY("tan", DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, tan_double, "Tangent of radians."),
+    UNARY("cot", DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, cot_double, "Cotangent of radians."),
     UNARY("asin", DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, asin_double, "Inverse sine, in radians."),
     UNARY("acos", DOUBLE, DOUBLE, FUNCTION_CAN_FAIL, acos_double, "Inverse cosine, in radians."),
     UNARY("atan", DOUBLE, DOUBLE, 0, atan_double, "Inverse tangent, in radians."),

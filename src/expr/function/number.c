@@ -29,9 +29,6 @@ KERNEL_BINARY(floor_rest, double, double, double, x - y * floor(x / y))
 /* Away from zero, to the next even whole number. */
 KERNEL_UNARY(even_double, double, double, copysign(2 * ceil(fabs(x) / 2), x))
 
-/* What has no value outside of its domain. */
-#define KERNEL_DOMAIN(name, is_inside, expression)                                                                     \
-    KERNEL_PARTIAL(name, ERROR_OUT_OF_RANGE, isnan(x) || (is_inside) ? NULL : "input is out of range", expression)
 KERNEL_DOMAIN(acosh_double, x >= 1, acosh(x))
 KERNEL_DOMAIN(atanh_double, x >= -1 && x <= 1, atanh(x))
 KERNEL_DOMAIN(gamma_double, !(x == 0 || (x < 0 && x == floor(x))), tgamma(x))
