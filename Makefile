@@ -146,6 +146,9 @@ check: all $(UNIT_PROGRAMS) $(BUILD)/slt-run $(BUILD)/random $(BUILD)/fault.so e
 	BUILD=$(BUILD) sh tests/tools/run_tests.sh all $(UNIT_PROGRAMS)
 
 SANITIZE := -O1 -g -fno-omit-frame-pointer
+# what takes six seconds there may take a minute on a machine that has other things to do
+asan tsan: export SLT_TIMEOUT := 600
+asan tsan: export CK_TIMEOUT_MULTIPLIER := 10
 asan:
 	$(MAKE) check BUILD=$(BUILD)-asan CFLAGS="$(SANITIZE) -fsanitize=address,undefined -fno-sanitize-recover=all"
 tsan:

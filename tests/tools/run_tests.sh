@@ -44,12 +44,13 @@ unit | all)
     ;;
 esac
 if [ "$group" = all ]; then
-    run slt "$BUILD/slt-run" --quiet tests/slt
+    timeout=${SLT_TIMEOUT:-60} # seconds for a record
+    run slt "$BUILD/slt-run" --quiet --timeout "$timeout" tests/slt
     parallel='parallel_rows=0 --set threads' # the smallest tables too
     for setting in verify_pushdown=on verify_pushdown=full optimizer=off batch_size=1 batch_size=3 spill_after=3 "$parallel=4" "$parallel=3 --set spill_after=3"; do
         # the answers are the same
         # shellcheck disable=SC2086 # several words
-        run "slt with $setting" "$BUILD/slt-run" --quiet --set $setting tests/slt
+        run "slt with $setting" "$BUILD/slt-run" --quiet --timeout "$timeout" --set $setting tests/slt
     done
 fi
 [ "$group" = all ] && run random "$BUILD/random" 60 1
