@@ -167,13 +167,22 @@ static Compression option_compression(const FormatOption *option, StringView pat
     return compression;
 }
 
-/* A file of tab-separated values is what reading one takes it for: CSV with tabs. */
-static void options_take_tabs(WriterOptions *options)
+static bool option_is_delimiter(const FormatOption *option)
 {
-    if (options->format != WRITER_TSV)
-        return;
-    options->format = WRITER_CSV;
-    options->delimiter = options->delimiter ? options->delimiter : '\t';
+    StringView name = option_name(option->name);
+    return view_equal(name, view_of("delimiter")) || view_equal(name, view_of("delim")) ||
+           view_equal(name, view_of("sep"));
+}
+
+/* Of PostgreSQL's text: these say something else behind a backslash, as they say \. alone in a line. */
+static void require_text_delimiter(const FormatOption *options, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (option_is_delimiter(&options[i]) && options[i].value.size == 1 &&
+            strchr("\\.abcdefghijklmnopqrstuvwxyz0123456789", options[i].value.data[0]))
+            error_raise_hint(ERROR_INVALID_PARAMETER, options[i].position,
+                             "a lower case letter, a digit, a point or a backslash has a meaning of its own there",
+                             "the delimiter of FORMAT text cannot be \"%.*s\"", VIEW_ARGUMENTS(options[i].value));
 }
 
 static WriterOptions writer_options(Statement *statement, const AstCopy *copy, Compression *ret_compression)
@@ -181,26 +190,26 @@ static WriterOptions writer_options(Statement *statement, const AstCopy *copy, C
     StringView stem;
     *ret_compression = compression_of_path(copy->file, &stem);
     WriterOptions options = {.format = path_format(stem)};
-    options_take_tabs(&options);
+    bool is_text = false; /* PostgreSQL's */
     size_t count;
     const FormatOption *list = statement_format_options(statement, &copy->options, &count);
     for (size_t i = 0; i < count; i++) {
         StringView name = option_name(list[i].name);
         if (view_equal(name, view_of("format")) && view_equal_ignoring_case(list[i].value, view_of("text"))) {
+            is_text = true;
             options.format = WRITER_TSV;
             options.no_header = true;
             options.null_text = options.null_text ? options.null_text : "\\N";
         } else if (view_equal(name, view_of("format"))) {
+            is_text = false;
             if (!writer_format_parse(list[i].value, &options.format))
                 error_raise_hint(
                     ERROR_INVALID_PARAMETER, list[i].position,
                     "there are csv, text, tsv, json, ndjson, markdown, table, line, html, insert, arrow and arrows",
                     "there is no format \"%.*s\"", VIEW_ARGUMENTS(list[i].value));
-            options_take_tabs(&options);
         } else if (view_equal(name, view_of("header")) || view_equal(name, view_of("has_header"))) {
             options.no_header = !option_boolean(&list[i]);
-        } else if (view_equal(name, view_of("delimiter")) || view_equal(name, view_of("delim")) ||
-                   view_equal(name, view_of("sep"))) {
+        } else if (option_is_delimiter(&list[i])) {
             options.delimiter = option_character(&list[i]);
         } else if (view_equal(name, view_of("quote"))) {
             options.quote = option_character(&list[i]);
@@ -215,6 +224,12 @@ static WriterOptions writer_options(Statement *statement, const AstCopy *copy, C
                              "there are format, header, delimiter, quote, null, force_quote and compression",
                              "COPY TO has no option \"%.*s\"", VIEW_ARGUMENTS(list[i].name));
         }
+    }
+    if (is_text) {
+        require_text_delimiter(list, count);
+    } else if (options.format == WRITER_TSV) { /* a file is what reading one takes it for: CSV with tabs */
+        options.format = WRITER_CSV;
+        options.delimiter = options.delimiter ? options.delimiter : '\t';
     }
     bool is_arrow = options.format == WRITER_ARROW || options.format == WRITER_ARROW_STREAM;
     if (is_arrow && *ret_compression != COMPRESSION_NONE)
@@ -372,6 +387,8 @@ static TableProvider *copy_source(Statement *statement, const AstCopy *copy, con
         format = catalog_format_of_file(statement->connection->catalog, copy->file);
     if (format == NULL || format->table == NULL)
         format = engine_formats[0];
+    if (is_text)
+        require_text_delimiter(given, count);
     if (is_text || (is_input && format == engine_formats[0]))
         kept = copy_defaults_add(options, is_text, copy->file_position);
     for (size_t i = 0; i < count; i++)
