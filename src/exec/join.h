@@ -21,7 +21,6 @@ typedef struct JoinConditions {
     Expr *mark_condition; /* or NULL */
 } JoinConditions;
 
-/* Those of the join. */
 /* Whether the output is made of pairs: for the others a row is kept, marked or dropped. */
 static inline bool join_type_gives_pairs(PlanJoinType type)
 {
@@ -33,6 +32,7 @@ static inline bool join_type_pads_left_rows(PlanJoinType type)
     return type == PLAN_JOIN_LEFT || type == PLAN_JOIN_FULL || type == PLAN_JOIN_SINGLE;
 }
 
+/* Those of the join. */
 JoinConditions *join_conditions_new(Arena *arena, const Plan *plan);
 
 OperatorConstructor hash_join_new, nested_loop_join_new;

@@ -129,15 +129,17 @@ Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, cons
 Sorter *sorter_new_beside(const Sorter *other)
 {
     Sorter *sorter = arena_new(other->arena, Sorter);
-    sorter->arena = other->arena;
-    sorter->context = other->context;
-    sorter->share = other->share;
-    sorter->column_count = other->column_count;
-    sorter->block_size = other->block_size;
-    sorter->place = other->place;
-    sorter->layout = other->layout;
-    sorter->run_entries = other->run_entries;
-    sorter->scratch = other->scratch;
+    *sorter = (Sorter){
+        .arena = other->arena,
+        .context = other->context,
+        .share = other->share,
+        .column_count = other->column_count,
+        .block_size = other->block_size,
+        .place = other->place,
+        .layout = other->layout,
+        .run_entries = other->run_entries,
+        .scratch = other->scratch,
+    };
     sorter_make_places(sorter);
     return sorter;
 }

@@ -137,11 +137,10 @@ static void window_rows_make_sorters(WindowRows *rows, const Build *build, const
     sorters[0] = sorter_new(build->arena, build->context, rows->share, rows->keys, types, slot_count + has_copies);
     if (has_copies)
         sorter_heed_position(sorters[0], slot_count);
-    for (size_t p = 0; p < part_count; p++) {
-        if (p > 0)
-            sorters[p] = sorter_new_beside(sorters[0]);
+    for (size_t p = 1; p < part_count; p++)
+        sorters[p] = sorter_new_beside(sorters[0]);
+    for (size_t p = 0; p < part_count; p++)
         *shared_sorter(rows, p) = sorters[p];
-    }
     rows->sorters = arena_array(build->arena, Sorter *, rows->shared->copy_count);
     if (part_count == 1)
         return;

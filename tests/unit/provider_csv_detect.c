@@ -71,7 +71,6 @@ START_TEST(headers_are_told_from_data)
 }
 END_TEST
 
-/* A column of these values under a header. */
 /* It is looked for in 2 KiB first, then in more. */
 START_TEST(a_first_record_of_any_size_is_found)
 {
@@ -94,6 +93,7 @@ START_TEST(a_first_record_of_any_size_is_found)
 }
 END_TEST
 
+/* A column of these values under a header. */
 START_TEST(types_keep_the_text_of_every_value)
 {
     static const DetectCase cases[] = {
