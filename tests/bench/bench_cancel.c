@@ -31,7 +31,7 @@ static const char *const setup[] = {
     "FROM r",
     "COPY (SELECT n, CASE n WHEN 0 THEN '\"' ELSE repeat('x\"\"', 10) || n END FROM range(3000000) AS r(n)) "
     "TO '$/unclosed.csv' (HEADER false, QUOTE '~')",
-    "COPY (SELECT '1,\"x\"y' FROM range(1000000)) TO '$/bad.csv' (HEADER false, QUOTE '~')",
+    "COPY (SELECT '1,\"x\"y' FROM range(4000000)) TO '$/bad.csv' (HEADER false, QUOTE '~')",
     "ATTACH '$/t.db' AS d",
     "DROP TABLE IF EXISTS d.t",
     "DROP TABLE IF EXISTS d.into",
