@@ -6,11 +6,14 @@
  * A container often does not see the folders of its own path, but its group's files at the top. */
 #include "base/cgroup.h"
 
+#include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The first numbers of a file, at most two; false where there is none, as in "max". */
 static bool numbers_read(const char *folder, const char *name, long long *first, long long *second)
@@ -18,12 +21,14 @@ static bool numbers_read(const char *folder, const char *name, long long *first,
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
         return false;
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
+    char text[64]; /* two numbers of 64 bits */
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
         return false;
-    int count = fscanf(file, "%19lld %19lld", first, second);
-    fclose(file);
-    return count >= 1;
+    ssize_t size = read(file, text, sizeof text - 1);
+    close(file);
+    text[size > 0 ? size : 0] = '\0';
+    return sscanf(text, "%19lld %19lld", first, second) >= 1;
 }
 
 static void limit_lower(size_t *limit, unsigned long long value)
@@ -125,4 +130,18 @@ CgroupLimits cgroup_limits(const char *self, const char *mount)
         limits_read_line(&limits, line, mount);
     fclose(file);
     return limits;
+}
+
+static CgroupLimits limits_of_process;
+
+static void limits_of_process_read(void)
+{
+    limits_of_process = cgroup_limits("/proc/self/cgroup", "/sys/fs/cgroup");
+}
+
+CgroupLimits cgroup_limits_of_process(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, limits_of_process_read);
+    return limits_of_process;
 }

@@ -12,5 +12,7 @@ typedef struct CgroupLimits {
 /* `self` lists the groups of the process, "/proc/self/cgroup"; `mount` is where they are, "/sys/fs/cgroup". What cannot
  * be read sets no limit. */
 CgroupLimits cgroup_limits(const char *self, const char *mount);
+/* Those of this process as they were when somebody first asked. */
+CgroupLimits cgroup_limits_of_process(void);
 
 #endif

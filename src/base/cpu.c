@@ -49,7 +49,7 @@ static size_t cpu_count_find(void)
     cpu_set_t set; /* of 1024: where a machine has more, the call fails */
     int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
     size_t cores = count > 0 ? (size_t)count : 1;
-    size_t limit = cgroup_limits("/proc/self/cgroup", "/sys/fs/cgroup").core_count;
+    size_t limit = cgroup_limits_of_process().core_count;
     return cores < limit ? cores : limit;
 }
 

@@ -50,7 +50,7 @@ static size_t memory_limit_default(void)
 {
     long pages = sysconf(_SC_PHYS_PAGES), page_size = sysconf(_SC_PAGESIZE);
     size_t machine = pages > 0 && page_size > 0 ? (size_t)pages * (size_t)page_size : SIZE_MAX;
-    size_t group = cgroup_limits("/proc/self/cgroup", "/sys/fs/cgroup").memory_size;
+    size_t group = cgroup_limits_of_process().memory_size;
     size_t size = machine < group ? machine : group;
     return size < SIZE_MAX ? size / 4 * 3 : SIZE_MAX;
 }
