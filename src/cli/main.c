@@ -1,5 +1,4 @@
 /* cli/main.c: the quern program: SQL at a prompt, from scripts, in a pipe. */
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,7 +166,6 @@ static int text_main(const Options *options)
 int main(int argument_count, char **arguments)
 {
     Options options;
-    setlocale(LC_CTYPE, ""); /* for the line editor and the width of characters */
     int status = STATUS_USAGE;
     if (options_parse(&options, argument_count, arguments))
         status = options.wants_help || options.wants_version ? text_main(&options) : session_main(&options);

@@ -5,6 +5,7 @@
 #include "cli/prompt.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -195,6 +196,7 @@ void prompt_run(Session *session)
     bool is_terminal = isatty(STDIN_FILENO);
     session->is_prompt = true;
     interrupt_set_impatient(false);
+    setlocale(LC_CTYPE, ""); /* for the line editor */
     rl_readline_name = "quern";
     rl_catch_signals = 0;
     complete_install(session);

@@ -1,6 +1,7 @@
 /* cli/report.c: what goes to standard error: errors with their place in the text, warnings. */
 #include "cli/report.h"
 
+#include <locale.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -61,6 +62,7 @@ static void text_add_padding(Text *text, const char *before, size_t size)
 /* The line that holds `position`, and a caret under it. */
 static void text_add_caret(Text *text, const char *sql, size_t size, size_t position)
 {
+    setlocale(LC_CTYPE, ""); /* for the width of characters; not at start-up, which it would delay */
     size_t begin = position, end = position;
     while (begin > 0 && sql[begin - 1] != '\n' && position - begin < SHOWN_BEFORE)
         begin--;
