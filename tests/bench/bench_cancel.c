@@ -2,7 +2,8 @@
  *   bench_cancel FOLDER THREADS MEMORY_LIMIT ROUNDS [WORD…]
  * Most would run for seconds. Each round interrupts one after a random time; told are elapsed and CPU time (of all
  * threads) from then until it returned. With words only the statements that have one of them. Exit status 1 when one
- * failed, or always came to its end; never because of a time. FOLDER is written to. */
+ * failed, or always came to its end; never because of a time, or of a MEMORY_LIMIT that is too small for it. FOLDER is
+ * written to. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -315,16 +316,17 @@ static Round round_run(QuernConnection *connection, const char *sql, int longest
     return (Round){status, after};
 }
 
-/* False: it failed, or was never interrupted. */
+/* False: it failed, or was never interrupted, although there was memory enough for it. */
 static bool bench_statement(QuernConnection *connection, const char *sql, size_t round_count)
 {
     static double wall[MOST_ROUNDS], cpu[MOST_ROUNDS];
     size_t count = 0;
-    bool has_failed = false;
+    bool has_failed = false, has_memory = true;
     int longest_wait_ms = LONGEST_WAIT_MS;
     for (size_t i = 0; i < round_count && !has_failed; i++) {
         Round round = round_run(connection, sql, longest_wait_ms);
         has_failed = round.status != QUERN_OK && round.status != QUERN_ERROR_INTERRUPTED;
+        has_memory = round.status != QUERN_ERROR_RESOURCE;
         if (has_failed)
             printf("%s: ", quern_error_message(connection));
         run(connection, "ROLLBACK");
@@ -341,7 +343,7 @@ static bool bench_statement(QuernConnection *connection, const char *sql, size_t
     }
     printf("  %4zu  %.100s\n", count, sql);
     fflush(stdout);
-    return count > 0 && !has_failed;
+    return !has_memory || (count > 0 && !has_failed);
 }
 
 int main(int argument_count, char **arguments)
