@@ -170,10 +170,7 @@ size_t memory_size_multiply(size_t a, size_t b)
     return product;
 }
 
-size_t memory_size_add(size_t a, size_t b)
+_Noreturn void memory_size_refuse(size_t a, size_t b)
 {
-    size_t sum;
-    if (__builtin_add_overflow(a, b, &sum))
-        error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory: %zu bytes and %zu more", a, b);
-    return sum;
+    error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory: %zu bytes and %zu more", a, b);
 }

@@ -24,7 +24,7 @@ static char text_at(StringView text, size_t offset)
     return offset < text.size ? text.data[offset] : '\0';
 }
 
-static bool text_has(StringView text, size_t offset, const char *spelling)
+static inline bool text_has(StringView text, size_t offset, const char *spelling)
 {
     size_t size = strlen(spelling);
     return size <= text.size - offset && memcmp(text.data + offset, spelling, size) == 0;
@@ -152,10 +152,10 @@ static size_t dollar_end(StringView text, size_t offset, size_t tag_size)
 static size_t string_prefix_size(StringView text, size_t offset)
 {
     char letter = ascii_lower(text.data[offset]), next = text_at(text, offset + 1);
-    if (strchr("exnb", letter) && next == '\'')
-        return 1;
+    if (next == '\'')
+        return strchr("exnb", letter) ? 1 : 0;
     char third = text_at(text, offset + 2);
-    return letter == 'u' && next == '&' && (third == '\'' || third == '"') ? 2 : 0;
+    return next == '&' && letter == 'u' && (third == '\'' || third == '"') ? 2 : 0;
 }
 
 /* Behind the token at `offset`, which is no blank; UNCLOSED when its end is missing. Symbols are taken byte by byte. */
