@@ -220,14 +220,21 @@ static inline bool string_equal(const String *a, const String *b)
     return memory_compare(a->pointer, b->pointer, a->size) == 0;
 }
 
+/* Its first four bytes, zeros behind a shorter one, as a number: where two differ, their order is that of the strings.
+ */
+static inline uint32_t string_prefix(const String *string)
+{
+    uint32_t prefix;
+    memcpy(&prefix, string->prefix, sizeof prefix);
+    return __builtin_bswap32(prefix);
+}
+
 /* Byte order: negative, 0, positive. */
 static inline int string_compare(const String *a, const String *b)
 {
-    uint32_t a_prefix, b_prefix;
-    memcpy(&a_prefix, a->prefix, 4);
-    memcpy(&b_prefix, b->prefix, 4);
+    uint32_t a_prefix = string_prefix(a), b_prefix = string_prefix(b);
     if (a_prefix != b_prefix)
-        return __builtin_bswap32(a_prefix) < __builtin_bswap32(b_prefix) ? -1 : 1;
+        return a_prefix < b_prefix ? -1 : 1;
     return view_compare(string_view(a), string_view(b));
 }
 

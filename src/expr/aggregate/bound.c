@@ -8,6 +8,7 @@
 /* The least or greatest value so far. */
 typedef struct BoundState {
     bool has_value;
+    uint32_t prefix; /* of a text (string_prefix) */
     union {
         bool boolean;
         int32_t i32;
@@ -117,19 +118,27 @@ static void decimal_finalize(AggregateState *self, uint8_t *const *states, size_
     }
 }
 
-/* Text: kept in the arena; its memory is used again when a better value comes. */
-static void text_offer(AggregateState *self, BoundState *state, StringView value, int sign)
+/* Text: kept in the arena; its memory is used again when a better value comes. Most values are no better by their
+ * prefix, and need not be fetched. */
+static void text_offer(AggregateState *self, BoundState *state, uint32_t prefix, StringView value, int sign)
 {
-    if (state->has_value && view_compare(value, kept_text_view(&state->text)) * sign >= 0)
-        return;
+    if (state->has_value) {
+        int order = prefix != state->prefix ? (prefix < state->prefix ? -1 : 1)
+                                            : view_compare(value, kept_text_view(&state->text));
+        if (order * sign >= 0)
+            return;
+    }
     state->has_value = true;
+    state->prefix = prefix;
     kept_text_set(self, &state->text, value);
 }
 
 #define BOUND_TEXT(name, sign)                                                                                         \
-    AGGREGATE_UPDATE(name, BoundState, String, text_offer(self, state, string_view(&value), sign))                     \
+    AGGREGATE_UPDATE(name, BoundState, String,                                                                         \
+                     text_offer(self, state, string_prefix(&value), string_view(&value), sign))                        \
     AGGREGATE_COMBINE(name, BoundState,                                                                                \
-                      if (other->has_value) text_offer(self, state, kept_text_view(&other->text), sign))
+                      if (other->has_value)                                                                            \
+                          text_offer(self, state, other->prefix, kept_text_view(&other->text), sign))
 BOUND_TEXT(min_text, 1)
 BOUND_TEXT(max_text, -1)
 AGGREGATE_FINALIZE(bound_text, BoundState, String, !state->has_value,
