@@ -76,6 +76,10 @@ static inline size_t large_rows_at_once(const Context *context, size_t largest_s
 }
 /* Bytes that live as long as the store's rows. */
 char *row_store_string_memory(RowStore *store, size_t size);
+/* A share of what the long strings of all these stores stand in, for vectors whose strings point there and that may
+ * outlive the rows (vector_keep_buffer). The stores are not cleared while anyone else holds it: they are released. The
+ * caller owns it. */
+Buffer *row_stores_share_strings(RowStore *const *stores, size_t count);
 /* Appends copies of rows of the same layout, with their long strings; the copies' addresses go to ret_rows. */
 void row_store_copy(RowStore *store, uint8_t *const *rows, size_t count, uint8_t **ret_rows);
 

@@ -282,6 +282,27 @@ char *row_store_string_memory(RowStore *store, size_t size)
     return page->data;
 }
 
+static void shared_pages_release(void *share)
+{
+    Buffer *const *pages = ((Buffer *)share)->data;
+    for (size_t i = 0; i < ((Buffer *)share)->size / sizeof *pages; i++)
+        buffer_unref(pages[i]);
+}
+
+Buffer *row_stores_share_strings(RowStore *const *stores, size_t count)
+{
+    size_t page_count = 0;
+    for (size_t i = 0; i < count; i++)
+        page_count += stores[i]->string_pages.count;
+    Buffer *share = buffer_new(page_count * sizeof(Buffer *), NULL), **page = share->data;
+    for (size_t i = 0; i < count; i++)
+        for (size_t p = 0; p < stores[i]->string_pages.count; p++)
+            *page++ = buffer_ref(stores[i]->string_pages.items[p]);
+    share->release = shared_pages_release;
+    share->foreign = share;
+    return share;
+}
+
 static void row_copy_strings(RowStore *store, uint8_t *row)
 {
     const RowLayout *layout = store->layout;

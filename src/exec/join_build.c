@@ -258,7 +258,7 @@ static void builder_reserve(void *argument)
     JoinTable *table = builder->table;
     KeyRange range = {0};
     join_table_count(table);
-    join_table_make_dictionaries(table);
+    join_table_share_texts(table);
     builder_begin_dynamics(builder);
     if (table->hash == NULL) {
         builder_list(builder);

@@ -88,9 +88,17 @@ static void join_table_make_hash(JoinTable *table, const Build *build, const Typ
         join_hash_set_layout(table->hash, table->layout);
 }
 
+static void join_table_drop_strings(void *self)
+{
+    JoinTable *table = self;
+    buffer_unref(table->strings);
+    table->strings = NULL;
+}
+
 static void join_table_make_stores(JoinTable *table, Arena *arena, size_t copy_count, MemoryShare share)
 {
     table->arena = arena_new_child(arena);
+    arena_own(table->arena, table, join_table_drop_strings);
     table->copy_count = copy_count;
     table->share = share;
     table->stores = arena_array(arena, RowStore *, copy_count);
@@ -197,18 +205,10 @@ void join_table_count(JoinTable *table)
     }
 }
 
-void join_table_make_dictionaries(JoinTable *table)
+static void join_table_make_dictionaries(JoinTable *table)
 {
-    enum { MOST_SIZE = 1 << 20 };
     const RowLayout *layout = table->layout;
     uint8_t *rows[BATCH_SIZE];
-    size_t size = 0;
-    for (size_t i = 0; i < table->copy_count; i++)
-        size += row_store_size(table->stores[i]);
-    bool is_worth = layout->has_strings && table->row_count > 0 && table->row_count < BATCH_SIZE && size <= MOST_SIZE &&
-                    !table->is_partition && !join_table_is_mapped(table);
-    if (!is_worth)
-        return;
     join_table_rows(table, 0, table->row_count, rows);
     for (size_t i = 0; i < table->row_count; i++)
         join_row(table, rows[i])->number = (uint16_t)i;
@@ -222,9 +222,32 @@ void join_table_make_dictionaries(JoinTable *table)
     }
 }
 
+void join_table_share_texts(JoinTable *table)
+{
+    enum { MOST_SIZE = 1 << 20, SHARED_PART = 8 };
+    size_t size = 0;
+    for (size_t i = 0; i < table->copy_count; i++)
+        size += row_store_size(table->stores[i]);
+    if (!table->layout->has_strings || table->row_count == 0 || table->is_partition || join_table_is_mapped(table))
+        return;
+    if (table->row_count < BATCH_SIZE && size <= MOST_SIZE) {
+        join_table_make_dictionaries(table);
+    } else if (size <= memory_budget_left(table->context->memory) / SHARED_PART) {
+        /* the last vectors that operators above keep hold on to it when the join has come to its end */
+        join_table_drop_strings(table);
+        table->strings = row_stores_share_strings(table->stores, table->copy_count);
+    }
+}
+
 void join_table_output(const JoinTable *table, size_t column_index, uint8_t *const *rows, size_t count, Vector *target)
 {
     const Vector *dictionary = table->dictionaries ? table->dictionaries[column_index] : NULL;
+    if (dictionary == NULL && table->strings) {
+        rows_read(table->layout, column_index, rows, count, target);
+        if (target->physical == PHYSICAL_STRING)
+            vector_keep_buffer(target, table->strings);
+        return;
+    }
     if (dictionary == NULL) {
         row_output(table->layout, column_index, rows, count, target);
         return;
@@ -256,6 +279,7 @@ size_t join_table_largest_string(const JoinTable *table)
 
 void join_table_forget(JoinTable *table)
 {
+    join_table_drop_strings(table);
     for (size_t i = 0; i < table->copy_count; i++)
         row_store_release(table->stores[i]);
     if (table->hash)

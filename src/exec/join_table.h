@@ -59,6 +59,7 @@ typedef struct JoinTable {
     bool pads_left;
     Vector **dictionaries; /* by column of the layout, once few rows are there: its texts, of row after row, then NULL
                               where left rows are padded; NULL: it has none */
+    Buffer *strings;       /* a share of what the rows' texts stand in, for vectors that point there; NULL: they copy */
     _Atomic bool has_null_key; /* a row with NULL in a key came by */
     Block *list;               /* without keys: addresses of all rows */
     struct JoinRange *range;   /* and which of them inequalities leave; or NULL */
@@ -77,8 +78,9 @@ JoinTable *join_table_new_partition(Arena *arena, const Context *context, const 
 void join_table_keep(JoinTable *table, size_t size);
 /* All rows are in the stores: counts them. */
 void join_table_count(JoinTable *table);
-/* The same for few rows' texts: what is read of them are codes from then on. */
-void join_table_make_dictionaries(JoinTable *table);
+/* The same for their texts: of few rows they are read as codes from then on, of more as pointers to where they stand.
+ */
+void join_table_share_texts(JoinTable *table);
 /* A column of rows in memory, for the join's output; NULL: a row of NULLs. */
 void join_table_output(const JoinTable *table, size_t column_index, uint8_t *const *rows, size_t count, Vector *target);
 /* Whether some of its rows stand in files that are mapped. */

@@ -230,6 +230,36 @@ START_TEST(strings_of_a_cleared_store_take_no_more_memory)
 }
 END_TEST
 
+START_TEST(strings_that_are_shared_outlive_their_rows)
+{
+    enum { STORES = 3, STRINGS = 2000 };
+    Type type = type_of(TYPE_VARCHAR);
+    RowLayout *layout = row_layout_new(test_arena, &type, 1, 0);
+    test_budget(SIZE_MAX);
+    RowStore *stores[STORES];
+    const char *strings[STORES][STRINGS];
+    for (size_t s = 0; s < STORES; s++) {
+        stores[s] = row_store_new(test_arena, &context, layout);
+        for (size_t i = 0; i < STRINGS * s / (STORES - 1); i++) /* the first has none */
+            strings[s][i] = memset(row_store_string_memory(stores[s], i), 'a' + (int)(i % 26), i);
+    }
+    Buffer *share = row_stores_share_strings(stores, STORES), *other = buffer_ref(share);
+    for (size_t s = 0; s < STORES; s++) {
+        row_store_release(stores[s]);
+        row_store_string_memory(stores[s], 100000);
+    }
+    buffer_unref(other);
+    for (size_t s = 0; s < STORES; s++)
+        for (size_t i = 1; i < STRINGS * s / (STORES - 1); i++)
+            ck_assert(strings[s][i][0] == 'a' + (int)(i % 26) && strings[s][i][i - 1] == strings[s][i][0]);
+    for (size_t s = 0; s < STORES; s++)
+        row_store_release(stores[s]);
+    ck_assert_uint_gt(budget.used, STRINGS * (STRINGS - 1) / 2);
+    buffer_unref(share);
+    ck_assert_uint_eq(budget.used, 0);
+}
+END_TEST
+
 typedef struct AppendRequest {
     RowStore *store;
     uint8_t **rows;
@@ -423,7 +453,8 @@ END_TEST
 TEST_PROGRAM(columns_of_a_row_are_aligned_and_apart, rows_give_back_what_was_written_from_every_form,
              a_missing_row_reads_as_null, keys_of_equal_values_have_equal_bytes,
              rows_stay_where_they_are_and_come_back_in_order, strings_of_a_cleared_store_take_no_more_memory,
-             a_refused_page_raises_and_appends_nothing, rows_match_where_all_their_values_are_equal,
+             strings_that_are_shared_outlive_their_rows, a_refused_page_raises_and_appends_nothing,
+             rows_match_where_all_their_values_are_equal,
              equal_values_hash_equally_in_every_form_and_layout_and_others_differ,
              the_hash_of_a_row_depends_on_each_column_and_their_order,
              wide_decimals_that_differ_only_in_their_high_half_hash_differently,
