@@ -26,6 +26,12 @@ Int128 decimal_power(int exponent)
 
 /* ---- wide natural numbers ---- */
 
+static int u128_bit_count(UInt128 value)
+{
+    uint64_t high = (uint64_t)(value >> 64);
+    return high ? 128 - __builtin_clzll(high) : value ? 64 - __builtin_clzll((uint64_t)value) : 0;
+}
+
 enum { WIDE_LIMBS = 6 };
 
 /* Below 2^384, the least significant limb first: a 128-bit number times 10^76. */
@@ -177,24 +183,35 @@ bool decimal_rescale(Int128 value, int from_scale, int to_scale, Int128 *ret_val
     return int128_from_magnitude(magnitude, value < 0, ret_value);
 }
 
+/* a * 10^shift by the divisor; false when it does not fit. */
+static bool wide_quotient(UInt128 a, int shift, UInt128 divisor, UInt128 *ret_quotient, UInt128 *ret_rest)
+{
+    int first = shift < 38 ? shift : 38;
+    Wide wide = wide_of(a);
+    wide = wide_multiply(&wide, (UInt128)decimal_power(first));
+    if (shift > first)
+        wide = wide_multiply(&wide, (UInt128)decimal_power(shift - first));
+    Wide quotient = wide_divide(&wide, divisor, ret_rest);
+    return wide_to_u128(&quotient, ret_quotient);
+}
+
 bool decimal_divide(Int128 a, int shift, Int128 b, Int128 *ret_value)
 {
     assert(shift >= 0 && shift <= 76);
     if (b == 0)
         return false;
-    Wide wide = wide_of(int128_magnitude(a));
-    int first = shift < 38 ? shift : 38;
-    wide = wide_multiply(&wide, (UInt128)decimal_power(first));
-    if (shift > first)
-        wide = wide_multiply(&wide, (UInt128)decimal_power(shift - first));
-    UInt128 divisor = int128_magnitude(b), rest, magnitude;
-    Wide quotient = wide_divide(&wide, divisor, &rest);
-    if (!wide_to_u128(&quotient, &magnitude))
+    UInt128 dividend = int128_magnitude(a), divisor = int128_magnitude(b), quotient, rest;
+    if (shift <= 38 && u128_bit_count(dividend) + u128_bit_count((UInt128)decimal_power(shift)) <= 128) {
+        dividend *= (UInt128)decimal_power(shift); /* as most are: it is faster than wide numbers */
+        quotient = dividend / divisor;
+        rest = dividend - quotient * divisor;
+    } else if (!wide_quotient(dividend, shift, divisor, &quotient, &rest)) {
         return false;
+    }
     bool rounds_up = rest >= divisor - rest;
-    if (rounds_up && magnitude == ~(UInt128)0)
+    if (rounds_up && quotient == ~(UInt128)0)
         return false;
-    return int128_from_magnitude(magnitude + rounds_up, (a < 0) != (b < 0), ret_value);
+    return int128_from_magnitude(quotient + rounds_up, (a < 0) != (b < 0), ret_value);
 }
 
 int decimal_compare(Int128 a, int a_scale, Int128 b, int b_scale)
@@ -211,12 +228,6 @@ int decimal_compare(Int128 a, int a_scale, Int128 b, int b_scale)
 }
 
 /* ---- doubles ---- */
-
-static int u128_bit_count(UInt128 value)
-{
-    uint64_t high = (uint64_t)(value >> 64);
-    return high ? 128 - __builtin_clzll(high) : value ? 64 - __builtin_clzll((uint64_t)value) : 0;
-}
 
 double decimal_to_double(Int128 value, int scale)
 {
