@@ -16,6 +16,12 @@ bool is_inner_join(const Plan *plan)
            !((const PlanJoin *)plan)->is_dependent;
 }
 
+void join_graph_add(JoinGraph *graph, Expr *const *conditions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        array_add(graph->columns->arena, &graph->conditions, ((JoinCondition){.expr = conditions[i]}));
+}
+
 static void graph_collect(JoinGraph *graph, Plan *plan)
 {
     if (!is_inner_join(plan)) {
@@ -25,8 +31,7 @@ static void graph_collect(JoinGraph *graph, Plan *plan)
     PlanJoin *join = (PlanJoin *)plan;
     graph_collect(graph, plan->inputs[0]);
     graph_collect(graph, plan->inputs[1]);
-    for (size_t i = 0; i < join->condition_count; i++)
-        array_add(graph->columns->arena, &graph->conditions, ((JoinCondition){.expr = join->conditions[i]}));
+    join_graph_add(graph, join->conditions, join->condition_count);
 }
 
 void join_graph_init(JoinGraph *graph, PlanColumns *columns, Plan *plan)
@@ -137,6 +142,67 @@ static bool graph_classify(JoinGraph *graph, const JoinCondition *condition)
     return true;
 }
 
+/* ---- parts ---- */
+
+/* Sets of relations that conditions connect. */
+typedef struct Parts {
+    RelationSet items[RELATION_LIMIT];
+    size_t count;
+} Parts;
+
+/* The parts that have some of these relations become one; false when they were one. */
+static bool parts_connect(Parts *parts, RelationSet relations)
+{
+    size_t kept = 0, found = 0;
+    RelationSet all = 0;
+    for (size_t i = 0; i < parts->count; i++) {
+        if (parts->items[i] & relations) {
+            all |= parts->items[i];
+            found++;
+        } else {
+            parts->items[kept++] = parts->items[i];
+        }
+    }
+    if (all)
+        parts->items[kept++] = all;
+    parts->count = kept;
+    return found > 1;
+}
+
+/* A condition that can fail takes part where it connects what nothing else does: as the one condition of a join it is
+ * evaluated for the rows that their product would have it evaluated for. */
+static void graph_free_held(JoinGraph *graph)
+{
+    Parts parts = {.count = graph->relations.count};
+    for (size_t i = 0; i < parts.count; i++)
+        parts.items[i] = relation_set_of(i);
+    for (size_t i = 0; i < graph->conditions.count; i++)
+        parts_connect(&parts, graph->conditions.items[i].relations);
+    for (size_t i = 0; i < graph->classes.count; i++)
+        parts_connect(&parts, graph->classes.items[i].relations);
+    size_t kept = 0;
+    for (size_t i = 0; i < graph->held.count; i++) {
+        JoinCondition condition = {.expr = graph->held.items[i]};
+        condition.relations = relations_of(graph, condition.expr);
+        if (expr_is_volatile(condition.expr) || !parts_connect(&parts, condition.relations)) {
+            graph->held.items[kept++] = condition.expr;
+            continue;
+        }
+        condition_measure(graph, &condition);
+        array_add(graph->columns->arena, &graph->conditions, condition);
+    }
+    graph->held.count = kept;
+}
+
+/* Whether it stays above all joins, or at first does. */
+static bool condition_is_held(const JoinCondition *condition)
+{
+    const Expr *expr = condition->expr;
+    bool may_overflow = !set_is_single(condition->relations); /* as a join's may (join.c) */
+    return condition->relations == 0 || expr_is_volatile(expr) ||
+           (expr_can_fail(expr) && !(may_overflow && expr_can_only_overflow(expr)));
+}
+
 void join_graph_measure(JoinGraph *graph)
 {
     size_t kept = 0;
@@ -144,7 +210,7 @@ void join_graph_measure(JoinGraph *graph)
     for (size_t i = 0; i < graph->conditions.count; i++) {
         JoinCondition *condition = &graph->conditions.items[i];
         condition->relations = relations_of(graph, condition->expr);
-        if (expr_can_fail(condition->expr) || expr_is_volatile(condition->expr) || condition->relations == 0) {
+        if (condition_is_held(condition)) {
             array_add(graph->columns->arena, &graph->held, condition->expr);
             continue;
         }
@@ -158,6 +224,7 @@ void join_graph_measure(JoinGraph *graph)
         if (graph->classes.items[i].members.count > 1)
             graph->classes.items[kept++] = graph->classes.items[i];
     graph->classes.count = kept;
+    graph_free_held(graph);
 }
 
 /* ---- rows ---- */

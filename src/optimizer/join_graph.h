@@ -66,6 +66,8 @@ typedef struct JoinGraph {
 bool is_inner_join(const Plan *plan);
 /* Its relations alone: they may be changed before the conditions are measured. */
 void join_graph_init(JoinGraph *graph, PlanColumns *columns, Plan *plan);
+/* Conditions that stand above it: before they are measured, all together. */
+void join_graph_add(JoinGraph *graph, Expr *const *conditions, size_t count);
 void join_graph_measure(JoinGraph *graph);
 
 /* Rows of the join of two sets that share no relation; *ret_is_connected: some condition is about both. */

@@ -3,7 +3,10 @@
  * Relations that conditions connect, up to 12 of them, are joined by the best tree of all shapes: dynamic programming
  * over pairs of connected sets (Moerkotte and Neumann, Analysis of Two Existing and One New Dynamic Programming
  * Algorithm, 2006: DPccp). More of them, or sets without a condition between them, are joined pair by pair, the pair
- * with the smallest result first. The cost of a tree is the sum of the rows of all its joins. */
+ * with the smallest result first. The cost of a tree is the sum of the rows of all its joins.
+ *
+ * A filter above the joins has conditions that can fail, and so were not pushed down: what a join may do of them, and
+ * what would leave a product of all rows with all, becomes conditions of joins. */
 #include <math.h>
 
 #include "optimizer/join_samples.h"
@@ -312,11 +315,15 @@ static Plan *order_inputs(PlanColumns *columns, Plan *plan)
 static Plan *order(PlanColumns *columns, Plan *plan)
 {
     JoinGraph graph;
-    if (!is_inner_join(plan))
+    const PlanFilter *filter = plan->kind == PLAN_FILTER ? (const PlanFilter *)plan : NULL;
+    Plan *joins = filter ? plan->inputs[0] : plan;
+    if (!is_inner_join(joins))
         return order_inputs(columns, plan);
-    join_graph_init(&graph, columns, plan);
-    if (graph.relations.count == 2 || graph.relations.count > RELATION_LIMIT)
+    join_graph_init(&graph, columns, joins);
+    if ((graph.relations.count == 2 && !filter) || graph.relations.count > RELATION_LIMIT)
         return order_inputs(columns, plan);
+    if (filter)
+        join_graph_add(&graph, filter->conditions, filter->condition_count);
     for (size_t i = 0; i < graph.relations.count; i++)
         graph.relations.items[i] = order(columns, graph.relations.items[i]);
     join_graph_measure(&graph);
