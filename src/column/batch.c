@@ -44,6 +44,7 @@ Batch *batch_ref(Arena *arena, const Batch *batch)
     copy->row_count = batch->row_count;
     copy->vector_size = batch->vector_size;
     copy->morsel = batch->morsel;
+    copy->is_text = batch->is_text;
     if (batch->origin)
         copy->origin = arena_copy(arena, batch->origin, batch->origin->size);
     if (batch->selection)

@@ -30,6 +30,7 @@ typedef struct Batch {
     /* Which part of its source the rows are of, for who puts the output of several cursors into the source's order:
      * smaller numbers come first there, and no cursor gives a smaller one after a larger. */
     uint64_t morsel;
+    bool is_text;              /* the one column is constant: the text of all rows, as a WriterPart makes it */
     const BatchOrigin *origin; /* NULL: nobody knows. Goes with the slots: who makes new ones leaves it out */
 } Batch;
 

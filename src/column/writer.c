@@ -60,13 +60,30 @@ bool writer_begin(Writer *writer)
     return !writer->is_refused;
 }
 
+/* Text of rows, none of which was taken for the first one. */
+static void writer_put_part(Writer *writer, StringView text)
+{
+    if (writer->ops->mark && writer->row_count == 0) {
+        size_t mark_size = strlen(writer->ops->mark);
+        writer_put_text(writer, writer->ops->first);
+        text = (StringView){text.data + mark_size, text.size - mark_size};
+    }
+    if (text.size <= WRITER_OUTPUT_SIZE)
+        writer_put(writer, text);
+    else if (writer_flush(writer))
+        writer->is_refused = !writer->sink(writer->user, text.data, text.size);
+}
+
 bool writer_batch(Writer *writer, const Batch *batch)
 {
     context_check(writer->context);
     if (writer->is_refused)
         return false;
     arena_reset(writer->scratch);
-    writer->ops->batch(writer, batch);
+    if (batch->is_text)
+        writer_put_part(writer, string_view(VECTOR_DATA(batch->columns[0], String)));
+    else
+        writer->ops->batch(writer, batch);
     writer->row_count += batch->row_count;
     return !writer->is_refused;
 }

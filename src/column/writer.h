@@ -60,6 +60,17 @@ bool writer_flush(Writer *writer);
 bool writer_end(Writer *writer);
 uint64_t writer_row_count(const Writer *writer);
 
+/* Text of rows that is made on another thread. In some formats a row's text does not depend on other rows, or on
+ * whether there are any by one mark alone: writer_batch takes it there in place of the rows (Batch.is_text). */
+bool writer_has_parts(const Writer *writer);
+typedef struct WriterPart WriterPart;
+/* Makes text for `whole`, which has parts; of it only what does not change is looked at. */
+WriterPart *writer_part_new(Arena *arena, const Context *context, const Writer *whole);
+/* Goes on with these rows: for each call of writer_part_next some of them come as text, or, where it would be long, as
+ * they are; NULL when all have come. A batch is lent until the next call, as those of an operator are. */
+void writer_part_begin(WriterPart *part, const Batch *batch);
+const Batch *writer_part_next(WriterPart *part);
+
 bool writer_format_parse(StringView name, WriterFormat *ret_format);
 
 #endif

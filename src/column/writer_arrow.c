@@ -272,4 +272,4 @@ static void arrow_end(Writer *writer)
         footer_put(writer);
 }
 
-const WriterOps writer_arrow_ops = {arrow_begin, arrow_batch, arrow_end};
+const WriterOps writer_arrow_ops = {.begin = arrow_begin, .batch = arrow_batch, .end = arrow_end};

@@ -204,7 +204,7 @@ static void csv_batch(Writer *writer, const Batch *batch)
     }
 }
 
-const WriterOps writer_csv_ops = {csv_begin, csv_batch, NULL};
+const WriterOps writer_csv_ops = {.begin = csv_begin, .batch = csv_batch, .has_parts = true};
 
 /* ---- TSV ---- */
 
@@ -260,4 +260,4 @@ static void tsv_batch(Writer *writer, const Batch *batch)
     }
 }
 
-const WriterOps writer_tsv_ops = {tsv_begin, tsv_batch, NULL};
+const WriterOps writer_tsv_ops = {.begin = tsv_begin, .batch = tsv_batch, .has_parts = true};

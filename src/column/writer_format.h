@@ -15,6 +15,8 @@ typedef struct WriterOps {
     void (*begin)(Writer *writer);
     void (*batch)(Writer *writer, const Batch *batch);
     void (*end)(Writer *writer);
+    bool has_parts;           /* texts of rows may be put one behind the other, */
+    const char *first, *mark; /* but for what stands before the first one, and before each other; or NULL */
 } WriterOps;
 
 struct Writer {

@@ -64,7 +64,7 @@ static void json_batch(Writer *writer, const Batch *batch)
 {
     writer_show_batch(writer, batch);
     for (size_t i = 0; i < batch->row_count; i++) {
-        writer_put_text(writer, writer->row_count + i ? ",\n" : "[");
+        writer_put_text(writer, writer->row_count + i ? writer_json_ops.mark : writer_json_ops.first);
         json_put_row(writer, batch, batch_row(batch, i));
     }
 }
@@ -74,7 +74,8 @@ static void json_end(Writer *writer)
     writer_put_text(writer, writer->row_count ? "]\n" : "[]\n");
 }
 
-const WriterOps writer_json_ops = {json_begin, json_batch, json_end};
+const WriterOps writer_json_ops = {
+    .begin = json_begin, .batch = json_batch, .end = json_end, .has_parts = true, .first = "[", .mark = ",\n"};
 
 static void ndjson_batch(Writer *writer, const Batch *batch)
 {
@@ -85,4 +86,4 @@ static void ndjson_batch(Writer *writer, const Batch *batch)
     }
 }
 
-const WriterOps writer_ndjson_ops = {json_begin, ndjson_batch, NULL};
+const WriterOps writer_ndjson_ops = {.begin = json_begin, .batch = ndjson_batch, .has_parts = true};

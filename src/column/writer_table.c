@@ -512,4 +512,4 @@ static void table_end(Writer *writer)
     footer_put(writer, shown_count);
 }
 
-const WriterOps writer_table_ops = {table_begin, table_batch, table_end};
+const WriterOps writer_table_ops = {.begin = table_begin, .batch = table_batch, .end = table_end};

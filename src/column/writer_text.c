@@ -30,7 +30,7 @@ static void line_batch(Writer *writer, const Batch *batch)
     }
 }
 
-const WriterOps writer_line_ops = {NULL, line_batch, NULL};
+const WriterOps writer_line_ops = {.batch = line_batch};
 
 /* ---- Markdown: a GitHub table ---- */
 
@@ -70,7 +70,7 @@ static void markdown_batch(Writer *writer, const Batch *batch)
     }
 }
 
-const WriterOps writer_markdown_ops = {markdown_begin, markdown_batch, NULL};
+const WriterOps writer_markdown_ops = {.begin = markdown_begin, .batch = markdown_batch};
 
 /* ---- HTML ---- */
 
@@ -109,7 +109,7 @@ static void html_end(Writer *writer)
     writer_put_text(writer, "</table>\n");
 }
 
-const WriterOps writer_html_ops = {html_begin, html_batch, html_end};
+const WriterOps writer_html_ops = {.begin = html_begin, .batch = html_batch, .end = html_end};
 
 /* ---- INSERT ---- */
 
@@ -155,4 +155,4 @@ static void insert_batch(Writer *writer, const Batch *batch)
     }
 }
 
-const WriterOps writer_insert_ops = {insert_begin, insert_batch, NULL};
+const WriterOps writer_insert_ops = {.begin = insert_begin, .batch = insert_batch};

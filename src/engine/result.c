@@ -518,6 +518,7 @@ static void result_write(void *argument)
         writer_new(statement->arena, &statement->context, result->schema, &options, held_write, request->held);
     request->writer = writer;
     bool is_wanted = writer_begin(writer);
+    stream_write(result->stream, writer);
     int64_t flushed_at = 0; /* rows leave within a tenth of a second, however few there are */
     for (; is_wanted && !result->is_at_end; result_pull(result)) {
         is_wanted = writer_batch(writer, result->batch);
@@ -550,6 +551,8 @@ QuernStatus quern_result_write(QuernResult *result, const QuernWriteOptions *opt
         if (status == QUERN_OK)
             status = result_protect(result, result_write, &request);
     }
+    if (status != QUERN_OK)
+        result->is_at_end = true; /* what would come may be the writer's text */
     if (status != QUERN_OK && request.writer && !request.held->is_holding)
         writer_flush(request.writer); /* the rows before the one that failed */
     if (status == QUERN_OK && ret_row_count)

@@ -321,9 +321,10 @@ static BatchStream *copy_to(Statement *statement, const AstCopy *copy)
         output->compressor = compressor_new(statement->arena, &statement->context, compression, output_write, output);
     Writer *writer = writer_new(statement->arena, &statement->context, schema, &options, output_take, output);
     bool is_fine = writer_begin(writer);
+    execution_write(execution, writer);
     for (Batch *batch; is_fine && (batch = execution_next(execution)) != NULL;) {
         Batch shown = *batch;
-        shown.column_count = schema->column_count;
+        shown.column_count = schema->column_count; /* text has none that counts */
         is_fine = writer_batch(writer, &shown);
     }
     if (is_fine)

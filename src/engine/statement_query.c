@@ -55,6 +55,11 @@ static Batch *query_stream_next(BatchStream *stream)
     return &self->shown;
 }
 
+static void query_stream_write(BatchStream *stream, const Writer *writer)
+{
+    execution_write(((QueryStream *)stream)->execution, writer);
+}
+
 static void query_stream_close(BatchStream *stream)
 {
     execution_close(((QueryStream *)stream)->execution);
@@ -63,7 +68,8 @@ static void query_stream_close(BatchStream *stream)
 BatchStream *statement_start(Statement *statement, const StatementPlan *plan)
 {
     QueryStream *stream = arena_new(statement->arena, QueryStream);
-    stream->base = (BatchStream){.schema = plan->schema, .next = query_stream_next, .close = query_stream_close};
+    stream->base = (BatchStream){
+        .schema = plan->schema, .next = query_stream_next, .close = query_stream_close, .write = query_stream_write};
     stream->execution = plan_execution(statement, plan);
     return &stream->base;
 }

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "column/writer.h"
 #include "exec/cte.h"
 #include "exec/keepers.h"
 #include "exec/operator.h"
@@ -291,6 +292,12 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
 Batch *execution_next(Execution *execution)
 {
     return operator_next(execution->root);
+}
+
+void execution_write(Execution *execution, const Writer *writer)
+{
+    if (execution->root->plan->kind == PLAN_GATHER && writer_has_parts(writer))
+        gather_write(execution->root, writer);
 }
 
 void execution_close(Execution *execution)

@@ -50,6 +50,8 @@ SharedConstructor scan_shared_new, join_shared_new, hash_aggregate_shared_new, s
 Operator *build_operator(const Build *build, const Plan *plan);
 /* The greatest Plan.id of the node and those below it, which have all the numbers from its own on. */
 size_t plan_last_id(const Plan *plan);
+/* execution_write, of a Gather. */
+void gather_write(Operator *gather, const Writer *writer);
 /* Ends what runs below a Spread; no copy runs any more. */
 void spread_close_shared(void *shared);
 /* What the copies of a tree share, by Plan.id: for Build.shares. */

@@ -29,6 +29,9 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
 /* The next batch with the plan's outputs in order, never an empty one, lent until the next call; NULL at the end.
  * Raises. The caller may narrow it. What it shows of long strings stays as long as somebody shares its vectors. */
 Batch *execution_next(Execution *execution);
+/* From now on its batches may come as text (Batch.is_text), for this writer, which outlives it: the threads that make
+ * rows make their text too. */
+void execution_write(Execution *execution, const Writer *writer);
 /* Ends it early; freeing the arena does it too. */
 void execution_close(Execution *execution);
 /* By Plan.id. */

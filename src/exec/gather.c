@@ -21,6 +21,11 @@ static Batch *gather_next(Operator *op)
     return batch ? batch_view(self->batch, batch) : NULL;
 }
 
+void gather_write(Operator *op, const Writer *writer)
+{
+    team_write(((GatherOperator *)op)->team, writer);
+}
+
 /* What ran once below it ends with the copies, which may not have come to its end. */
 static void gather_close_spreads(const GatherOperator *self, const Plan *plan)
 {

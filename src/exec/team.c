@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/thread.h"
+#include "column/writer.h"
 #include "exec/operator.h"
 
 enum { QUEUE_LENGTH = 4, MORSEL_BITS = 48 };
@@ -30,6 +31,7 @@ struct Worker {
     Context context;
     OperatorMetrics *metrics;
     Operator *root;
+    WriterPart *part; /* NULL: it hands on rows */
     pthread_t thread;
     bool is_started; /* its thread is to be waited for */
     /* its own */
@@ -62,9 +64,10 @@ struct Team {
     Worker *workers;
     bool keeps_order;
     const Context *outer;
-    Context context;    /* the workers' */
-    _Atomic bool stops; /* nobody wants more */
-    Parcel *lent;       /* the Gather's */
+    Context context;              /* the workers' */
+    _Atomic bool stops;           /* nobody wants more */
+    const Writer *_Atomic writer; /* that what comes is for; NULL: nobody knows */
+    Parcel *lent;                 /* the Gather's */
     pthread_mutex_t lock;
     pthread_cond_t for_workers, for_gather;
     /* under the lock */
@@ -315,16 +318,34 @@ static bool worker_send(Worker *worker, Parcel *parcel)
     return is_wanted;
 }
 
+static void worker_hand_on(Worker *worker, const Batch *batch)
+{
+    Parcel *parcel = worker_take_parcel(worker);
+    parcel->batch = batch_ref(parcel->arena, batch);
+    if (!worker_send(worker, parcel))
+        arena_reset(parcel->arena); /* it goes on nevertheless: it may have an earlier error to tell */
+}
+
+static void worker_hand_on_text(Worker *worker, const Writer *writer, const Batch *batch)
+{
+    if (worker->part == NULL)
+        worker->part = writer_part_new(worker->arena, &worker->context, writer);
+    writer_part_begin(worker->part, batch);
+    for (const Batch *text; (text = writer_part_next(worker->part)) != NULL;)
+        worker_hand_on(worker, text);
+}
+
 static void worker_run(void *argument)
 {
     Worker *worker = argument;
     context_enter(&worker->team->context);
     operator_open(worker->root);
     for (const Batch *batch; (batch = operator_next(worker->root)) != NULL;) {
-        Parcel *parcel = worker_take_parcel(worker);
-        parcel->batch = batch_ref(parcel->arena, batch);
-        if (!worker_send(worker, parcel))
-            arena_reset(parcel->arena); /* it goes on nevertheless: it may have an earlier error to tell */
+        const Writer *writer = atomic_load_explicit(&worker->team->writer, memory_order_acquire);
+        if (writer)
+            worker_hand_on_text(worker, writer, batch);
+        else
+            worker_hand_on(worker, batch);
     }
 }
 
@@ -560,6 +581,11 @@ OperatorMetrics *worker_metrics(Worker *worker)
 void worker_set_root(Worker *worker, Operator *root)
 {
     worker->root = root;
+}
+
+void team_write(Team *team, const Writer *writer)
+{
+    atomic_store_explicit(&team->writer, writer, memory_order_release);
 }
 
 static void team_stop_owned(void *team)

@@ -64,6 +64,8 @@ OperatorMetrics *worker_metrics(Worker *worker);
 void worker_set_root(Worker *worker, Operator *root);
 /* Starts the workers' threads. */
 void team_start(Team *team);
+/* From now on the workers hand on text that this writer is to have. */
+void team_write(Team *team, const Writer *writer);
 /* A batch of any worker, lent until the next call; NULL when all have come to their end. Raises their errors. */
 Batch *team_next(Team *team);
 /* Stops the workers and waits for them; then their counts of these nodes are added to `metrics`, and what they held is

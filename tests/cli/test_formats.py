@@ -75,6 +75,19 @@ class Formats(ProgramTest):
     def test_the_last_format_asked_for_wins(self):
         self.assertEqual(self.output("--json", "--csv", "-c", "select 1 as a"), "a\n1\n")
 
+    def test_several_threads_write_what_one_does(self):
+        rows = "".join(f'{i},"{"x" * (i % 300)}, ""{i}""",{"" if i % 3 else i / 4}\n' for i in range(9000))
+        self.write("t.csv", "n,s,q\n" + rows)
+        for form in ("csv", "tsv", "json", "ndjson", "html", "line", "insert"):
+            written = []
+            for threads in (1, 3):
+                arguments = ["--set", f"threads={threads}", "--set", "parallel_rows=0", f"--{form}"]
+                shown = self.output(*arguments, "-c", "select * from 't.csv' where n % 7 <> 2")
+                self.output(*arguments, "-c", f"copy (select s, n from 't.csv' order by s, n) to 'o' (format {form})")
+                written.append((shown, self.read("o")))
+            self.assertTrue(written[0] == written[1], form)
+            self.assertEqual(written[0][0].count("8999"), 2, form)
+
     def test_arrow_has_no_more_text_in_a_record_batch_than_readers_take(self):
         script = "copy (select repeat('x', 100000000) as s, i from range(3) r(i)) to 'wide.arrow'"
         lines = self.output("-c", script + "; select i, length(s) from 'wide.arrow'").splitlines()

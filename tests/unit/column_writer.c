@@ -77,6 +77,29 @@ static const char *written_batches(const Schema *schema, Batch *const *batches, 
     return text_string(&sink.text);
 }
 
+/* The same, but the rows become text elsewhere. Counts the batches that did not. */
+static const char *written_parts(const Schema *schema, Batch *const *batches, size_t batch_count, WriterOptions options,
+                                 size_t *ret_long_count)
+{
+    static Context context;
+    Sink sink = {.text = text_in(test_arena)};
+    Writer *writer = writer_new(test_arena, &context, schema, &options, sink_take, &sink);
+    ck_assert(writer_has_parts(writer));
+    WriterPart *part = writer_part_new(test_arena, &context, writer);
+    *ret_long_count = 0;
+    writer_begin(writer);
+    for (size_t i = 0; i < batch_count; i++) {
+        writer_part_begin(part, batches[i]);
+        for (const Batch *text; (text = writer_part_next(part)) != NULL;) {
+            batch_check(text);
+            *ret_long_count += !text->is_text;
+            ck_assert(writer_batch(writer, text));
+        }
+    }
+    ck_assert(writer_end(writer));
+    return text_string(&sink.text);
+}
+
 static const char *written(const Schema *schema, const char *const *texts, size_t row_count, WriterOptions options)
 {
     Batch *batch = batch_of(schema, texts, row_count);
@@ -511,6 +534,81 @@ START_TEST(a_result_without_columns_has_rows_all_the_same)
 }
 END_TEST
 
+/* Of the i-th row: short, of many pieces together, or (`long_row`) longer than a piece may be. */
+static const char *part_text(size_t i, size_t long_row)
+{
+    size_t size = i == long_row ? 600000 : i % 40 == 0 ? 30000 : i % 7;
+    char *text = arena_allocate(test_arena, size + 1);
+    memset(text, i % 11 == 0 ? '"' : 'x', size);
+    text[size] = '\0';
+    return text;
+}
+
+START_TEST(text_made_elsewhere_is_what_the_writer_itself_makes_of_the_rows)
+{
+    enum { ROWS = 1500, NONE = ROWS };
+    static const WriterOptions formats[] = {{.format = WRITER_CSV},
+                                            {.format = WRITER_TSV, .no_header = true},
+                                            {.format = WRITER_JSON},
+                                            {.format = WRITER_NDJSON}};
+    static const size_t long_rows[] = {NONE, 0, 700};
+    const Schema *schema = schema_of(name_number);
+    size_t long_count;
+    for (size_t f = 0, l = 0; f < sizeof formats / sizeof *formats; l == 2 ? f++, l = 0 : l++) {
+        const WriterOptions options = formats[f];
+        const char *texts[2 * ROWS];
+        for (size_t i = 0; i < ROWS; i++) {
+            texts[2 * i] = part_text(i, long_rows[l]);
+            texts[2 * i + 1] = i % 5 ? arena_format(test_arena, "%zu", i) : NULL;
+        }
+        Batch *all = batch_of(schema, texts, ROWS), some = *all, *batches[] = {all, &some};
+        some.selection = selection_all + 3;
+        some.row_count = 1000;
+        const char *parts = written_parts(schema, batches, 2, options, &long_count);
+        ck_assert_uint_eq(long_count, long_rows[l] == NONE ? 0 : long_rows[l] == 0 ? 1 : 2); /* `some` lacks row 0 */
+        ck_assert_str_eq(parts, written_batches(schema, batches, 2, options));
+        ck_assert_str_eq(written_parts(schema, NULL, 0, options, &long_count),
+                         written_batches(schema, NULL, 0, options));
+    }
+}
+END_TEST
+
+START_TEST(a_text_stays_while_somebody_shares_it)
+{
+    enum { KEPT = 40 };
+    static Context context;
+    const Schema *schema = schema_of(name_number);
+    WriterOptions options = {.format = WRITER_CSV};
+    Sink sink = {.text = text_in(test_arena)};
+    Writer *writer = writer_new(test_arena, &context, schema, &options, sink_take, &sink);
+    WriterPart *part = writer_part_new(test_arena, &context, writer);
+    const Batch *kept[KEPT];
+    for (size_t i = 0; i < KEPT; i++) {
+        const char *texts[] = {"some name that is long", arena_format(test_arena, "%zu", i)};
+        writer_part_begin(part, batch_of(schema, texts, 1));
+        kept[i] = batch_ref(test_arena, writer_part_next(part));
+        ck_assert_ptr_null(writer_part_next(part));
+    }
+    for (size_t i = 0; i < KEPT; i++) {
+        Value text = vector_value(kept[i]->columns[0], 0);
+        ck_assert_str_eq(value_display(test_arena, &text), arena_format(test_arena, "some name that is long,%zu\n", i));
+    }
+}
+END_TEST
+
+START_TEST(formats_that_look_at_other_rows_have_no_parts)
+{
+    static const WriterFormat formats[] = {WRITER_MARKDOWN, WRITER_TABLE, WRITER_LINE, WRITER_ARROW_STREAM};
+    static Context context;
+    Sink sink = {.text = text_in(test_arena)};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        WriterOptions options = {.format = formats[i]};
+        ck_assert(
+            !writer_has_parts(writer_new(test_arena, &context, schema_of(name_number), &options, sink_take, &sink)));
+    }
+}
+END_TEST
+
 START_TEST(formats_have_names)
 {
     WriterFormat format;
@@ -591,5 +689,6 @@ TEST_PROGRAM(csv_writes_every_type_and_nothing_for_null, csv_quotes_what_would_r
              a_wide_value_behind_the_sample_overflows_its_box_whole,
              selections_constants_and_dictionaries_are_written_alike,
              output_leaves_in_pieces_and_a_sink_that_refuses_ends_it, a_result_without_columns_has_rows_all_the_same,
-             formats_have_names, the_border_of_a_wide_table_can_be_interrupted,
-             making_arrow_arrays_of_much_text_can_be_interrupted)
+             text_made_elsewhere_is_what_the_writer_itself_makes_of_the_rows, a_text_stays_while_somebody_shares_it,
+             formats_that_look_at_other_rows_have_no_parts, formats_have_names,
+             the_border_of_a_wide_table_can_be_interrupted, making_arrow_arrays_of_much_text_can_be_interrupted)

@@ -2,6 +2,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "column/writer.h"
 #include "plans.h"
 
 enum { ROW_COUNT = 5000, BATCH_ROWS = 7 };
@@ -48,6 +49,46 @@ START_TEST(a_gather_keeps_the_order_of_its_source)
     plans_begin(BATCH_SIZE, BATCH_ROWS);
     test_at_batch = yield_often;
     ck_assert_str_eq(rows_text(gather(thirds(numbers(ROW_COUNT, 0)), true)), numbers_text(0, ROW_COUNT, 3));
+}
+END_TEST
+
+static bool text_take(void *user, const char *data, size_t size)
+{
+    text_add_view(user, (StringView){data, size});
+    return true;
+}
+
+/* Rows that left before come as they are. */
+START_TEST(for_a_writer_the_workers_make_text_of_their_rows)
+{
+    for (size_t rows_before = 0; rows_before < 2; rows_before++) {
+        arena_reset(test_arena);
+        plans_begin(BATCH_SIZE, BATCH_ROWS);
+        test_at_batch = yield_often;
+        Execution *execution = execute(gather(thirds(numbers(ROW_COUNT, 0)), true));
+        Text text = {.arena = test_arena};
+        Schema *schema = schema_new(test_arena, 1);
+        schema->columns[0] = (Column){.name = "n", .type = type_of(TYPE_INTEGER)};
+        WriterOptions options = {.format = WRITER_JSON};
+        Writer *writer = writer_new(test_arena, &test_context, schema, &options, text_take, &text);
+        writer_begin(writer);
+        if (rows_before)
+            writer_batch(writer, execution_next(execution));
+        execution_write(execution, writer);
+        size_t text_count = 0;
+        for (const Batch *batch; (batch = execution_next(execution)) != NULL;) {
+            text_count += batch->is_text;
+            writer_batch(writer, batch);
+        }
+        writer_end(writer);
+        ck_assert_uint_gt(text_count, 0);
+        ck_assert_uint_eq(writer_row_count(writer), (ROW_COUNT + 2) / 3);
+        Text expected = {.arena = test_arena};
+        for (int i = 0; i < ROW_COUNT; i += 3)
+            text_add_format(&expected, "%s{\"n\":%d}", i ? ",\n" : "[", i);
+        text_add(&expected, "]\n");
+        ck_assert_str_eq(text_string(&text), text_string(&expected));
+    }
 }
 END_TEST
 
@@ -292,10 +333,11 @@ START_TEST(counts_of_copies_are_added_up)
 }
 END_TEST
 
-TEST_PROGRAM(a_gather_keeps_the_order_of_its_source, a_gather_without_order_gives_every_row_once,
-             arms_of_a_union_come_in_order, copies_at_a_meeting_and_at_full_queues_do_not_wait_for_each_other,
-             a_spread_runs_once_and_keeps_the_order, a_gather_may_stand_below_a_spread,
-             the_earliest_of_several_errors_is_told, rows_before_an_error_come_first_where_order_is_kept,
-             who_waits_at_a_meeting_goes_when_another_fails, a_cursor_that_waits_for_one_that_has_failed_ends,
-             rows_come_as_soon_as_no_worker_is_before_them, a_cancelled_query_ends_its_workers,
-             a_limit_stops_the_workers_below_it, a_gather_may_be_closed_at_any_time, counts_of_copies_are_added_up)
+TEST_PROGRAM(a_gather_keeps_the_order_of_its_source, for_a_writer_the_workers_make_text_of_their_rows,
+             a_gather_without_order_gives_every_row_once, arms_of_a_union_come_in_order,
+             copies_at_a_meeting_and_at_full_queues_do_not_wait_for_each_other, a_spread_runs_once_and_keeps_the_order,
+             a_gather_may_stand_below_a_spread, the_earliest_of_several_errors_is_told,
+             rows_before_an_error_come_first_where_order_is_kept, who_waits_at_a_meeting_goes_when_another_fails,
+             a_cursor_that_waits_for_one_that_has_failed_ends, rows_come_as_soon_as_no_worker_is_before_them,
+             a_cancelled_query_ends_its_workers, a_limit_stops_the_workers_below_it, a_gather_may_be_closed_at_any_time,
+             counts_of_copies_are_added_up)
