@@ -120,6 +120,24 @@ void *memory_map(size_t size)
     return map + before;
 }
 
+void *memory_map_grow(void *pointer, size_t size, size_t grown_size)
+{
+#ifdef MREMAP_FIXED
+    void *place = memory_map(grown_size); /* aligned: else huge pages would be split */
+    if (place == NULL)
+        return NULL;
+    if (mremap(pointer, map_size(size), map_size(grown_size), MREMAP_MAYMOVE | MREMAP_FIXED, place) == MAP_FAILED) {
+        memory_unmap(place, grown_size);
+        return NULL;
+    }
+    memory_advise_huge(place, grown_size);
+    return place;
+#else
+    (void)pointer, (void)size, (void)grown_size;
+    return NULL;
+#endif
+}
+
 void memory_advise_huge(void *pointer, size_t size)
 {
     (void)madvise(pointer, size / MEMORY_HUGE_PAGE * MEMORY_HUGE_PAGE, MADV_HUGEPAGE);

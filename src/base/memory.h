@@ -26,6 +26,9 @@ enum { MEMORY_HUGE_PAGE = 2 << 20 };
 /* Zeroed memory from the system, aligned to a huge page: NULL when there is none. More than one is advised to be of
  * huge pages: they are cleared faster, and given back fifty times as fast. */
 void *memory_map(size_t size);
+/* The same memory, and more behind it, elsewhere: its pages move and nothing is copied. NULL: that cannot be done, and
+ * it stays where it is. */
+void *memory_map_grow(void *pointer, size_t size, size_t grown_size);
 void memory_advise_huge(void *pointer, size_t size);
 void memory_unmap(void *pointer, size_t size);
 

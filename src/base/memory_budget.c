@@ -119,6 +119,11 @@ CountedMemory counted_memory_take(size_t size, MemoryBudget *budget, const char 
     memory_refuse(size);
 }
 
+bool counted_memory_grow(CountedMemory *memory, size_t size)
+{
+    return memory->chunk && memory_pool_grow(memory, size);
+}
+
 void counted_memory_give(CountedMemory memory)
 {
     if (memory.budget && memory.budget->pool && memory_pool_give(memory.budget->pool, memory))

@@ -69,6 +69,9 @@ typedef struct CountedMemory {
 /* The caller owns it (counted_memory_give). `budget` NULL: it is not counted. Raises OUT_OF_MEMORY or MEMORY_LIMIT,
  * naming what wanted it. */
 CountedMemory counted_memory_take(size_t size, MemoryBudget *budget, const char *what);
+/* Makes it larger, in place of taking more and copying what is in it, which may then stand elsewhere. False: that
+ * cannot be done, and nothing has changed. */
+bool counted_memory_grow(CountedMemory *memory, size_t size);
 void counted_memory_give(CountedMemory memory);
 
 #endif

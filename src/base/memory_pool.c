@@ -281,6 +281,29 @@ bool memory_pool_take(MemoryPool *pool, size_t size, CountedMemory *ret_memory)
     return true;
 }
 
+bool memory_pool_grow(CountedMemory *memory, size_t size)
+{
+    size_t old_size, new_size;
+    if (memory->chunk != &no_chunk || size >> LARGEST_BITS)
+        return false;
+    class_of(memory->size, &old_size);
+    class_of(size, &new_size);
+    if (!memory_budget_take(memory->budget, new_size - old_size))
+        return false;
+    void *grown = memory->data;
+    ASAN_UNPOISON_MEMORY_REGION(memory->data, old_size);
+    if (new_size > old_size)
+        grown = memory_map_grow(memory->data, old_size, new_size);
+    if (grown == NULL) {
+        memory_budget_give(memory->budget, new_size - old_size);
+        memory_unguard(memory->data, old_size, memory->size);
+        return false;
+    }
+    memory->data = memory_unguard(grown, new_size, size);
+    memory->size = size;
+    return true;
+}
+
 bool memory_pool_give(MemoryPool *pool, CountedMemory memory)
 {
     if (memory.chunk == NULL)

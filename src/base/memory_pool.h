@@ -19,6 +19,9 @@ typedef struct MemoryPool MemoryPool;
 MemoryPool *memory_pool_new(Arena *arena, MemoryBudget *budget, size_t kept_limit);
 /* False: it is too small for the pool, or the budget or the system does not have that much. */
 bool memory_pool_take(MemoryPool *pool, size_t size, CountedMemory *ret_memory);
+/* Makes it larger without copying what is in it, which may then stand elsewhere. False: that cannot be done, and
+ * nothing has changed. */
+bool memory_pool_grow(CountedMemory *memory, size_t size);
 /* False: it is not the pool's. */
 bool memory_pool_give(MemoryPool *pool, CountedMemory memory);
 /* Bytes that nobody uses. */

@@ -102,6 +102,12 @@ void block_grow(Block *block, size_t used_size, size_t size)
         return;
     if (size < memory_size_multiply(block->size, 2))
         size = block->size * 2;
+    bool stays = block->data && block->mapped == NULL && (block->file == NULL || size <= block->memory_size);
+    if (stays && counted_memory_grow(&block->memory, size)) {
+        block->data = block->memory.data;
+        block->size = size;
+        return;
+    }
     Block grown = {
         .budget = block->budget, .file = block->file, .memory_size = block->memory_size, .what = block->what};
     block_take(&grown, size);

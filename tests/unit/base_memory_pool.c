@@ -37,6 +37,35 @@ START_TEST(what_is_given_back_is_had_again)
 }
 END_TEST
 
+START_TEST(what_is_mapped_grows_without_another_of_it)
+{
+    pool_new(50 * MIB, 0);
+    CountedMemory memory = counted_memory_take(9 * MIB, &budget, "a test");
+    memset(memory.data, 7, 9 * MIB);
+    for (size_t size = 9 * MIB + 1; size < 48 * MIB; size += 5 * MIB) { /* 9 MiB and 48 would be more than there is */
+        size_t before = memory.size;
+        ck_assert(counted_memory_grow(&memory, size));
+        ck_assert_uint_eq(memory.size, size);
+        ck_assert_uint_eq((uintptr_t)memory.data % MEMORY_HUGE_PAGE, 0);
+        ck_assert_uint_ge(budget.used, size);
+        for (size_t i = 0; i < size; i += 4096)
+            ck_assert_uint_eq(((unsigned char *)memory.data)[i], i < before ? 7 : 0);
+        memset(memory.data, 7, size);
+    }
+    CountedMemory whole = memory;
+    ck_assert(!counted_memory_grow(&memory, 51 * MIB));
+    ck_assert_ptr_eq(memory.data, whole.data);
+    ck_assert_uint_eq(memory.size, whole.size);
+    ck_assert_uint_le(budget.peak, 50 * MIB);
+    counted_memory_give(memory);
+    ck_assert_uint_eq(budget.used, 0);
+
+    memory = counted_memory_take(100 * KIB, &budget, "a test");
+    ck_assert(!counted_memory_grow(&memory, MIB)); /* a part of a chunk has others behind it */
+    counted_memory_give(memory);
+}
+END_TEST
+
 typedef struct Held {
     CountedMemory memory;
     unsigned char mark;
@@ -133,6 +162,6 @@ START_TEST(a_failed_try_is_followed_by_another)
 }
 END_TEST
 
-TEST_PROGRAM(what_is_given_back_is_had_again, blocks_of_several_threads_do_not_overlap,
-             what_is_kept_makes_way_for_what_is_wanted, a_budget_smaller_than_a_chunk_is_counted_block_by_block,
-             a_failed_try_is_followed_by_another)
+TEST_PROGRAM(what_is_given_back_is_had_again, what_is_mapped_grows_without_another_of_it,
+             blocks_of_several_threads_do_not_overlap, what_is_kept_makes_way_for_what_is_wanted,
+             a_budget_smaller_than_a_chunk_is_counted_block_by_block, a_failed_try_is_followed_by_another)
