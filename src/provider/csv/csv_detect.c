@@ -87,6 +87,8 @@ typedef struct Trial {
     size_t record_count, record_capacity;
     uint32_t field_count; /* of the record being read */
     uint32_t mode;        /* what most records have */
+    bool is_irregular;    /* some have another count than the first */
+    bool is_lost;         /* cannot be the best: it was not read to its end */
     bool is_broken;
     double score;
 } Trial;
@@ -103,6 +105,7 @@ static void trial_record(int terminator, void *user)
     Trial *trial = user;
     if (trial->record_count < trial->record_capacity)
         trial->counts[trial->record_count++] = trial->field_count;
+    trial->is_irregular |= trial->field_count != trial->counts[0];
     trial->field_count = 0;
 }
 
@@ -117,22 +120,23 @@ static void parser_release(void *object)
     csv_free(object);
 }
 
-/* As csv_parse, which looks at no cancel flag. */
-static size_t parse_in_pieces(struct csv_parser *parser, Trial *trial, const CsvHead *head)
+/* As csv_parse, which looks at no cancel flag, nor whether it is worth going on. */
+static size_t parse_in_pieces(struct csv_parser *parser, Trial *trial, const CsvHead *head, const Trial *best)
 {
-    enum { PIECE = 256 << 10 };
+    enum { PIECE = 4 << 10 };
     size_t read = 0, size, got;
     do {
         context_check(context_entered());
         size = head->size - read < PIECE ? head->size - read : PIECE;
         got = csv_parse(parser, head->data + read, size, trial_field, trial_record, trial);
         read += got;
-    } while (got == size && read < head->size);
+        trial->is_lost = trial->is_irregular && best->score == 1;
+    } while (got == size && read < head->size && !trial->is_lost);
     return read;
 }
 
 /* libcsv knows one quote byte, doubled; without quotes it is told of one that does not occur. */
-static void trial_read_strictly(Arena *arena, Trial *trial, const CsvHead *head)
+static void trial_read_strictly(Arena *arena, Trial *trial, const CsvHead *head, const Trial *best)
 {
     struct csv_parser *parser = arena_new(arena, struct csv_parser);
     csv_init(parser, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL);
@@ -140,7 +144,7 @@ static void trial_read_strictly(Arena *arena, Trial *trial, const CsvHead *head)
     csv_set_space_func(parser, no_space);
     csv_set_delim(parser, (unsigned char)trial->dialect.delimiter);
     csv_set_quote(parser, trial->dialect.has_quote ? (unsigned char)trial->dialect.quote : '\0');
-    size_t read = parse_in_pieces(parser, trial, head);
+    size_t read = parse_in_pieces(parser, trial, head, best);
     bool is_done = read == head->size && (!head->is_whole || csv_fini(parser, trial_field, trial_record, trial) == 0);
     int problem = csv_error(parser);
     arena_release(arena, parser);
@@ -186,12 +190,14 @@ static uint32_t trial_mode(Arena *arena, const Trial *trial)
     return mode;
 }
 
-static void trial_run(Arena *arena, Trial *trial, const CsvHead *head)
+static void trial_run(Arena *arena, Trial *trial, const CsvHead *head, const Trial *best)
 {
     if (csv_dialect_is_plain(&trial->dialect))
-        trial_read_strictly(arena, trial, head);
+        trial_read_strictly(arena, trial, head, best);
     else
         trial_read_carefully(arena, trial, head);
+    if (trial->is_lost)
+        return;
     trial->mode = trial_mode(arena, trial);
     size_t regular = 0;
     for (size_t i = 0; i < trial->record_count; i++)
@@ -328,12 +334,14 @@ void csv_dialect_detect(Arena *arena, const char *path, const CsvOptions *option
                 continue;
             if (q > 0 && !quote_is_used(head, *d, quoting.quote))
                 continue;
+            if (best.score >= SINGLE_COLUMN_WEIGHT && memchr(head->data, *d, head->size) == NULL)
+                continue; /* it would make one column */
             Trial trial = trial_make(scratch, options, head);
             trial.dialect.delimiter = *d;
             trial.dialect.quote = quoting.quote;
             trial.dialect.has_quote = quoting.has_quote;
             trial.dialect.escape = quoting.escape;
-            trial_run(scratch, &trial, head);
+            trial_run(scratch, &trial, head, &best);
             if ((d == delimiters && q == 0) || trial_is_better(&trial, &best, head))
                 best = trial;
         }
@@ -344,7 +352,7 @@ void csv_dialect_detect(Arena *arena, const char *path, const CsvOptions *option
         CsvDialect dialect = best.dialect;
         dialect.takes_marks = true;
         trial.dialect = dialect;
-        trial_run(scratch, &trial, head);
+        trial_run(scratch, &trial, head, &best);
         if (!trial.is_broken && trial.mode == best.mode)
             best = trial;
     }
