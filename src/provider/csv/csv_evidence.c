@@ -137,6 +137,36 @@ void csv_evidence_add(CsvEvidence *evidence, const char *text, size_t size)
 
 /* ---- many values at once ---- */
 
+/* Where they can be nothing but text: what is left to do is counting. */
+static void texts_count(CsvEvidence *evidence, const StringView *texts, size_t count)
+{
+    Sketch *sketch = &evidence->sketch;
+    size_t null_count = 0, sketched_count = 0, room = CSV_SKETCH_VALUES;
+    room = evidence->sketched_count < room ? room - evidence->sketched_count : 0;
+    for (size_t i = 0; i < count; i++) {
+        if (texts[i].data == NULL) {
+            null_count++;
+        } else if (sketched_count < room) {
+            sketch_add(sketch, hash_padded_bytes(texts[i].data, texts[i].size));
+            sketched_count++;
+        }
+    }
+    evidence->null_count += null_count;
+    evidence->value_count += count - null_count;
+    evidence->sketched_count += sketched_count;
+}
+
+void csv_evidence_add_texts(CsvEvidence *evidence, const StringView *texts, size_t count)
+{
+    for (; count > 0 && evidence->possible != 0; texts++, count--) {
+        if (texts->data)
+            csv_evidence_add(evidence, texts->data, texts->size);
+        else
+            csv_evidence_add_null(evidence);
+    }
+    texts_count(evidence, texts, count);
+}
+
 Type csv_evidence_guess(const CsvEvidence *evidence)
 {
     uint8_t possible = evidence->possible;
@@ -194,6 +224,20 @@ static inline __attribute__((always_inline)) ValueBounds values_bound(Type type,
     return bounds;
 }
 
+static inline __attribute__((always_inline)) void values_sketch(CsvEvidence *evidence, Type type, const void *values,
+                                                                size_t count, const uint64_t *left)
+{
+    Sketch *sketch = &evidence->sketch;
+    uint64_t sketched_count = evidence->sketched_count;
+    for (size_t i = 0; i < count && sketched_count < CSV_SKETCH_VALUES; i++) {
+        if (left[i / 64] >> (i % 64) & 1)
+            continue;
+        sketch_add(sketch, hash_u64((uint64_t)value_at(type, values, i)));
+        sketched_count++;
+    }
+    evidence->sketched_count = sketched_count;
+}
+
 static void numbers_note(CsvEvidence *evidence, int scale, const ValueBounds *bounds)
 {
     uint64_t most = (uint64_t)bounds->highest, least = 0 - (uint64_t)bounds->lowest;
@@ -220,9 +264,10 @@ void csv_evidence_add_values(CsvEvidence *evidence, Type type, const void *value
         return;
     }
     evidence->value_count += bounds.count;
-    for (size_t i = 0; i < count && evidence->sketched_count < CSV_SKETCH_VALUES; i++)
-        if (!(left[i / 64] >> (i % 64) & 1))
-            evidence_sketch(evidence, hash_u64((uint64_t)value_at(type, values, i)));
+    if (type.id == TYPE_DATE)
+        values_sketch(evidence, type_of(TYPE_DATE), values, count, left);
+    else
+        values_sketch(evidence, type_of(TYPE_BIGINT), values, count, left);
     if (type.id != TYPE_DECIMAL) {
         bounds_add(evidence, bounds.lowest);
         bounds_add(evidence, bounds.highest);

@@ -40,6 +40,8 @@ typedef struct CsvEvidence {
 void csv_evidence_init(CsvEvidence *evidence);
 /* A field's text, unquoted, or NULL. Readable for CSV_FIELD_PADDING bytes more. */
 void csv_evidence_add(CsvEvidence *evidence, const char *text, size_t size);
+/* A column's texts in their order; where one's data is NULL, so is the value. */
+void csv_evidence_add_texts(CsvEvidence *evidence, const StringView *texts, size_t count);
 /* What the next values are likely to be, so that many can be read at once: BIGINT, DECIMAL or DATE; VARCHAR: no guess.
  */
 Type csv_evidence_guess(const CsvEvidence *evidence);

@@ -452,14 +452,42 @@ bool csv_field_text(Arena *arena, const CsvDialect *dialect, StringView field, S
     return !cut.is_null;
 }
 
+static StringView field_text_or_null(Arena *arena, const CsvDialect *dialect, const Field *field)
+{
+    return field->is_null ? (StringView){NULL, 0} : field_plain(arena, dialect, field);
+}
+
+/* Where only an empty field is NULL. Most are not quoted, and end before a delimiter. */
+static void column_texts_usual(const CsvRows *rows, size_t column, Arena *arena, StringView *ret_texts)
+{
+    const CsvDialect *dialect = rows->block->dialect;
+    const char *data = rows->block->data;
+    const uint32_t *ends = rows->block->index.ends + column;
+    bool is_last = column + 1 == dialect->column_count, has_quote = dialect->has_quote;
+    char quote = dialect->quote;
+    for (size_t row = 0; row < rows->count; row++) {
+        uint32_t start = ends[(ptrdiff_t)rows->first[row] - 1] + 1, end = ends[rows->first[row]];
+        if (is_last || (has_quote && data[start] == quote)) {
+            Field field = field_of_row(rows, row, column);
+            ret_texts[row] = field_text_or_null(arena, dialect, &field);
+        } else {
+            ret_texts[row] = (StringView){end > start ? data + start : NULL, end - start};
+        }
+    }
+}
+
 void csv_column_texts(const CsvRows *rows, size_t column, const uint64_t *wanted, Arena *arena, StringView *ret_texts)
 {
     const CsvDialect *dialect = rows->block->dialect;
+    if (wanted == NULL && csv_dialect_is_plain(dialect) && dialect->null_word_count == 0 && !rows->is_padded) {
+        column_texts_usual(rows, column, arena, ret_texts);
+        return;
+    }
     for (size_t row = 0; row < rows->count; row++) {
         if (wanted && !validity_get(wanted, row))
             continue;
         Field field = field_of_row(rows, row, column);
-        ret_texts[row] = field.is_null ? (StringView){NULL, 0} : field_plain(arena, dialect, &field);
+        ret_texts[row] = field_text_or_null(arena, dialect, &field);
     }
 }
 

@@ -10,7 +10,11 @@
 #include "provider/csv/csv_header.h"
 #include "provider/csv/csv_parse.h"
 
-enum { FIRST_RECORD_SIZE = 2 << 10 }; /* in so many bytes most often a record begins or ends */
+enum {
+    FIRST_RECORD_SIZE = 2 << 10, /* in so many bytes most often a record begins or ends */
+    NEAR_FIELDS = 2 << 10,       /* looked at column by column while they are in the nearest cache */
+    FEWEST_ROWS = 64,
+};
 
 typedef struct Survey {
     Arena *arena;
@@ -40,6 +44,10 @@ static void survey_texts(Survey *survey, const CsvRows *rows, size_t column, con
     const CsvStyle *style = &survey->dialect.style;
     StringView texts[BATCH_SIZE];
     csv_column_texts(rows, column, left, survey->scratch, texts);
+    if (left == NULL && style->is_plain) {
+        csv_evidence_add_texts(evidence, texts, rows->count);
+        return;
+    }
     for (size_t row = 0; row < rows->count; row++) {
         if (left && !validity_get(left, row))
             continue;
@@ -98,8 +106,10 @@ static void survey_rows(Survey *survey, uint64_t offset, uint64_t end, bool is_s
 {
     CsvRows *rows = survey->rows;
     uint64_t rows_end = offset;
+    size_t near_rows = NEAR_FIELDS / survey->dialect.column_count;
+    near_rows = near_rows < FEWEST_ROWS ? FEWEST_ROWS : near_rows;
     survey_move(survey, offset, end);
-    while (csv_block_take(survey->block, rows, BATCH_SIZE, true)) {
+    while (csv_block_take(survey->block, rows, is_start ? BATCH_SIZE : near_rows, true)) {
         context_check(survey->context);
         size_t count = rows->count;
         while (rows->count > 0 && csv_rows_offset(rows, rows->count - 1) >= end)
