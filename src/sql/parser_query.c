@@ -24,8 +24,9 @@ bool parser_at_query(Parser *parser)
         return parser_peek(parser, 1)->kind == TOKEN_LEFT_PAREN;
     case KEYWORD_DESCRIBE:
     case KEYWORD_SUMMARIZE:
-    case KEYWORD_SHOW:
-        return parser_peek(parser, 1)->kind == TOKEN_WORD || parser_peek(parser, 1)->kind == TOKEN_QUOTED;
+    case KEYWORD_SHOW: /* or a name, alone */
+        return parser_peek(parser, 1)->kind == TOKEN_WORD || parser_peek(parser, 1)->kind == TOKEN_QUOTED ||
+               parser_peek(parser, 1)->kind == TOKEN_STRING;
     case KEYWORD_PIVOT:
     case KEYWORD_UNPIVOT:
         return true;

@@ -77,6 +77,7 @@ static const char *const same[] = {
     "SELECT * FROM t UNPIVOT INCLUDE NULLS (v FOR n IN (a, b AS c)) AS u, (a JOIN b ON x) UNPIVOT ( (v, w) FOR n IN "
     "((a, b)))",
     "SELECT * FROM (DESCRIBE t), (SHOW TABLES) AS s",
+    "SELECT * FROM (DESCRIBE 'x.csv'), (SUMMARIZE 'x.csv') AS s",
     /* create, drop, alter */
     "CREATE OR REPLACE TEMPORARY TABLE IF NOT EXISTS s.t (a int NOT NULL DEFAULT 1 + 1, b text COLLATE x UNIQUE, c)",
     "CREATE TABLE t (a int PRIMARY KEY DESC AUTOINCREMENT, b int CONSTRAINT k CHECK (b > 0) REFERENCES u (x))",
