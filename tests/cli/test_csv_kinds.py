@@ -1,9 +1,11 @@
 """CSV files that are no plain small files: what cannot be read, what changes while it is read or written, what is huge."""
 import os
 import socket
+import sqlite3
 import threading
 import time
 import unittest
+import zipfile
 
 from harness import QUERN, ProgramTest, Terminal
 
@@ -53,6 +55,45 @@ class NoFiles(ProgramTest):
         writer.start()
         self.expect(["p.csv", "-c", "select * from p; select sum(a) as s from p"], "a,b\n1,x\n2,y\ns\n3\n")
         writer.join()
+
+
+class Foreign(ProgramTest):
+    JSON = {"objects.json": '[\n  {"id": 1},\n  {"id": 2}\n]\n', "lines.csv": '\ufeff{"id":1,"name":"x"}\n{"id":2}\n',
+            "escaped.txt": '{ "a\\"b" : [1, 2]}\n', "numbers.json": "[1, 2, 3]\n", "empty.ndjson": "{}\n"}
+
+    def test_what_is_plainly_of_another_format_is_named_with_what_reads_it(self):
+        with sqlite3.connect(self.folder / "shop.dat") as database:
+            database.execute("create table t(a)")
+        with zipfile.ZipFile(self.folder / "sheet.csv", "w") as archive:
+            archive.writestr("xl/workbook.xml", "<workbook/>")
+        self.write("rows.parquet", b"PAR1\x15\x04\x15\x10\x00\x01PAR1")
+        self.run_quern("-c", "copy (select 1 as a) to 'x.arrow'; copy (select 1 as a) to 'x.csv' (format arrow)")
+        for name, what, hint in [("shop.dat", "a SQLite database", "ATTACH"), ("sheet.csv", "a ZIP archive", "as CSV"),
+                                 ("rows.parquet", "a Parquet file", "Arrow"), ("x.csv", "an Arrow file", "STORED AS ARROW")]:
+            run = self.run_quern("-c", f"select * from '{name}'")
+            self.assertEqual((run.status, run.output), (3, ""), name)
+            self.assertIn(f"{name}: is {what}", run.errors)
+            self.assertIn(hint, run.errors.split("hint: ")[1])
+
+    def test_json_is_no_csv(self):
+        for name, text in self.JSON.items():
+            self.write(name, text)
+            for arguments in [("-c", f"from '{name}'"), (name, f"select * from {name.split('.')[0]}")]:
+                run = self.run_quern(*arguments)
+                self.assertEqual((run.status, run.output), (3, ""), name)
+                self.assertIn(f"{name}: is JSON, not CSV\nhint: ", run.errors)
+        self.assertIn("stdin: is JSON", self.run_quern("from stdin", input='{"a": 1}\n').errors)
+
+    def test_json_is_lines_of_text_for_who_says_so(self):
+        self.write("x.ndjson", '{"id":1,"name":"Bo, \\"B\\""}\n{"id":2,"name":null}\n')
+        run = self.run_quern("-c", "select column0->>'name' as name from "
+                                   "read_csv('x.ndjson', delimiter => 'tab', quote => '', header => false)")
+        self.assertEqual((run.status, run.output), (0, 'name\n"Bo, ""B"""\n\n'), run.errors)
+
+    def test_csv_may_begin_with_the_same_bytes(self):
+        for header in ["PAR1", "PK", "[time]", "{id}", "{}", "[", "ARROW1", "SQLite format 3"]:
+            run = self.run_quern("from stdin", input=f"{header},b\n1,2\n")
+            self.assertEqual((run.status, run.output), (0, f"{header},b\n1,2\n"), run.errors)
 
 
 class Changing(ProgramTest):

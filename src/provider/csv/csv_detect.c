@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "provider/csv/csv_careful.h"
+#include "provider/csv/csv_foreign.h"
 
 enum {
     HEAD_PADDING = 80,
@@ -64,6 +65,7 @@ void csv_head_read(Arena *arena, CsvSource *source, const CsvOptions *options, s
             filled += got;
         }
         bool is_whole = got == 0 || filled >= source->size;
+        csv_foreign_refuse(source->path, options, (StringView){data, filled});
         head_check_text(source->path, data, filled);
         size_t start = filled >= 3 && memcmp(data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
         for (size_t i = 0; i < options->skip && start < filled; i++)

@@ -13,7 +13,8 @@ typedef struct CsvHead {
     bool is_whole;   /* the file has no more */
 } CsvHead;
 
-/* Reads at least one line where there is one. Raises INVALID_ENCODING for what is no text. */
+/* Reads at least one line where there is one. Raises INVALID_ENCODING for what is no text, BAD_DATA for what is
+ * of another format (csv_foreign.h). */
 void csv_head_read(Arena *arena, CsvSource *source, const CsvOptions *options, size_t size, CsvHead *ret_head);
 
 /* All but has_header and data_offset. What the options say is taken as said. column_count is what most records have; 0
