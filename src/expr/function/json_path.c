@@ -121,7 +121,8 @@ bool json_path_follow(JsonPath *path, StringView text, StringView *ret_part)
         size_t end = first;
         while (end < path->steps.count && path->steps.items[end].index >= 0)
             end++;
-        if (!json_find(*ret_part, path->steps.items + first, end - first, &path->scratch, ret_part))
+        const JsonStep *steps = end > first ? &path->steps.items[first] : NULL; /* none: the items may be NULL */
+        if (!json_find(*ret_part, steps, end - first, &path->scratch, ret_part))
             return false;
         if (ret_part->data == NULL || end == path->steps.count)
             return true;
