@@ -183,10 +183,12 @@ static void cursor_open(SqliteCursor *cursor)
     if (query == NULL)
         return;
     cursor->query = query;
-    if (cursor->reading == NULL || cursor->reading->readers == NULL)
+    if (cursor->reading == NULL || cursor->reading->readers == NULL) {
+        sqlite_database_enter(cursor->database, cursor->context);
         sqlite_readers_begin(cursor->database, cursor->context, cursor->arena);
-    else if (!cursor_share(cursor))
+    } else if (!cursor_share(cursor)) {
         return;
+    }
     query = cursor->query;
     cursor->statement_arena = arena_new_child(cursor->arena);
     cursor->statement = sqlite_prepare(cursor->database, cursor->statement_arena, text_string(&query->sql.text));
@@ -363,9 +365,10 @@ static Batch *cursor_next(BatchStream *stream)
 {
     SqliteCursor *cursor = (SqliteCursor *)stream;
     context_check(cursor->context);
-    sqlite_database_enter(cursor->database, cursor->context);
     if (!cursor->is_open)
         cursor_open(cursor);
+    else if (cursor->statement) /* without one, the connection is not this thread's */
+        sqlite_database_enter(cursor->database, cursor->context);
     while (cursor->statement) {
         if (cursor->is_part_done && !cursor_take_part(cursor)) {
             cursor_finish(cursor);
