@@ -57,6 +57,8 @@ static inline void kept_text_reserve(const AggregateState *self, KeptText *text,
 
 static inline void kept_text_add(const AggregateState *self, KeptText *text, StringView view)
 {
+    if (view.size == 0)
+        return; /* `data` may be NULL still */
     kept_text_reserve(self, text, memory_size_add(text->size, view.size));
     kept_text_copy(self, text->data + text->size, view);
     text->size += view.size;
