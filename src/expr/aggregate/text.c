@@ -39,6 +39,8 @@ static StringView separator_at(const AggregateState *self, Vector *const *argume
 /* There is room for it. */
 static inline void text_append(const AggregateState *self, KeptText *joined, StringView text)
 {
+    if (text.size == 0)
+        return; /* `data` may be NULL still */
     char *end = joined->data + joined->size;
     if (text.size < SHORT_PIECE)
         for (size_t i = 0; i < text.size; i++) /* most separators: less than what a call takes */
