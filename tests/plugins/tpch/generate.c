@@ -695,9 +695,9 @@ int64_t table_key(const Table *table, int64_t base_row)
 
 int64_t table_rows_below(const Table *table, const Scale *scale, int64_t key)
 {
-    int64_t count = table->base_rows(scale), below = key - key_of_first(table);
     if (key <= table_key(table, 0))
         return 0;
+    int64_t count = table->base_rows(scale), below = key - key_of_first(table);
     if (has_order_keys(table))
         below = (key >> 5 << 3) + ((key & 31) < 8 ? key & 31 : 8) - 1;
     return below < count ? below : count;
