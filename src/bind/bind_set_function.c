@@ -62,7 +62,7 @@ static Plan *unfold_one(Binder *binder, const SetCall *call, const char *name, b
     PlanUnfold *unfold = plan_unfold_new(binder->columns, subqueries_attach(binder, row, subqueries), 1);
     unfold->calls[0] = *call;
     unfold->columns[0] =
-        plan_column_new(binder->columns, name, NULL, type_of((TypeId)call->function->result), /* is_nullable= */ true);
+        plan_column_new(binder->columns, name, NULL, set_function_type(call->function), /* is_nullable= */ true);
     unfold->has_ordinality = has_ordinality;
     if (has_ordinality)
         unfold->ordinality = plan_column_new(binder->columns, "ordinality", NULL, type_of(TYPE_BIGINT), false);
@@ -156,8 +156,8 @@ Expr *bind_set_function(const Place *place, const AstExpr *ast)
     BoundArguments arguments = bind_set_arguments(place, ast->function);
     SetCall call = set_call(binder, ast->function, &arguments, ast->position);
     require_no_set_column(select, &call);
-    ColumnId column = plan_column_new(binder->columns, call.function->name, NULL,
-                                      type_of((TypeId)call.function->result), /* is_nullable= */ true);
+    ColumnId column = plan_column_new(binder->columns, call.function->name, NULL, set_function_type(call.function),
+                                      /* is_nullable= */ true);
     array_add(binder->arena, &select->set_calls, call);
     array_add(binder->arena, &select->set_columns, column);
     column_set_add(&select->window_columns, column); /* computed where windows are */

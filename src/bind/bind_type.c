@@ -246,7 +246,9 @@ Type bind_convert_all(Binder *binder, Expr **exprs, const bool *is_untyped, size
         if (common.id == TYPE_NULL)
             common = type_of(TYPE_VARCHAR);
         exprs[i] = bind_literal_as(binder, exprs[i], common);
-        if (!type_common(common, exprs[i]->type, &common)) /* decimals may have grown */
+        /* '[]' beside JSON is JSON */
+        bool shares_name = !type_limits_values(common) && type_equal(common, exprs[i]->type);
+        if (!shares_name && !type_common(common, exprs[i]->type, &common)) /* decimals may have grown */
             bind_error(binder, ERROR_DATATYPE_MISMATCH, exprs[i]->position, NULL, "%s types cannot be matched", what);
     }
     for (size_t i = 0; i < count; i++) {

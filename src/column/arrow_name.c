@@ -142,8 +142,9 @@ const char *arrow_name(Type type, char *buffer)
     case TYPE_INTERVAL:
         return strcpy(buffer, "Interval(MonthDayNano)");
     }
+    bool is_plain = type.limit == LIMIT_JSON || type.limit >= LIMIT_LENGTH;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (names[i].id == type.id && (names[i].limit == type.limit || type.limit >= LIMIT_LENGTH))
+        if (names[i].id == type.id && (names[i].limit == type.limit || is_plain))
             return strcpy(buffer, names[i].name);
     return strcpy(buffer, "Null");
 }

@@ -27,7 +27,7 @@ static const char *const type_names[TYPE_COUNT] = {
 static const char *const limit_names[] = {
     [LIMIT_TINYINT] = "TINYINT",   [LIMIT_UTINYINT] = "UTINYINT", [LIMIT_USMALLINT] = "USMALLINT",
     [LIMIT_UINTEGER] = "UINTEGER", [LIMIT_HUGEINT] = "HUGEINT",   [LIMIT_REAL] = "REAL",
-    [LIMIT_FRACTION] = NULL,
+    [LIMIT_JSON] = "JSON",         [LIMIT_FRACTION] = NULL,
 };
 
 Physical type_physical(Type type)
@@ -81,6 +81,8 @@ const char *type_standard_name(Type type, char *buffer)
     };
     if (type.limit == LIMIT_REAL)
         return "real";
+    if (type.limit == LIMIT_JSON)
+        return "json";
     return names[type.id] ? names[type.id] : type_name_lower(type, buffer);
 }
 
@@ -154,7 +156,7 @@ static const struct TypeSynonym {
     {"nvarchar", TYPE_VARCHAR, MODIFIERS_LENGTH, LIMIT_NONE},
     {"bpchar", TYPE_VARCHAR, MODIFIERS_LENGTH, LIMIT_NONE},
     {"text", TYPE_VARCHAR, MODIFIERS_NONE, LIMIT_NONE},
-    {"json", TYPE_VARCHAR, MODIFIERS_NONE, LIMIT_NONE},
+    {"json", TYPE_VARCHAR, MODIFIERS_NONE, LIMIT_JSON},
     {"string", TYPE_VARCHAR, MODIFIERS_NONE, LIMIT_NONE},
     {"blob", TYPE_BLOB, MODIFIERS_LENGTH, LIMIT_NONE},
     {"bytea", TYPE_BLOB, MODIFIERS_NONE, LIMIT_NONE},

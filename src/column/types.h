@@ -88,6 +88,7 @@ typedef enum TypeLimit {
     LIMIT_UINTEGER,  /* BIGINT of four bytes without a sign */
     LIMIT_HUGEINT,   /* DECIMAL(38,0): another name only */
     LIMIT_REAL,      /* DOUBLE of 32 bits */
+    LIMIT_JSON,      /* VARCHAR: another name only, by which JSON is told from a text */
     /* what stands below has a length; names of types are without it (typeof) */
     LIMIT_LENGTH,   /* VARCHAR of `length` characters: what is longer is cut */
     LIMIT_STORED,   /* the same for a column that is written to: what is longer is refused, but for blanks */
@@ -122,6 +123,12 @@ static inline bool type_equal(Type a, Type b)
 static inline bool type_limits_equal(Type a, Type b)
 {
     return a.limit == b.limit && a.length == b.length;
+}
+
+/* Whether a cast to the type looks at values because of its limit. */
+static inline bool type_limits_values(Type type)
+{
+    return type.limit != LIMIT_NONE && type.limit != LIMIT_HUGEINT && type.limit != LIMIT_JSON;
 }
 
 static inline Type type_without_limit(Type type)

@@ -42,7 +42,7 @@ static int whole_digits(Type type)
 /* A DATE beyond the last TIMESTAMP raises too; but that must not keep comparisons of the two from being moved. */
 bool cast_can_fail(Type from, Type to)
 {
-    if (to.limit != LIMIT_NONE && to.limit != LIMIT_HUGEINT && to.limit != LIMIT_LENGTH && to.limit != LIMIT_FRACTION &&
+    if (type_limits_values(to) && to.limit != LIMIT_LENGTH && to.limit != LIMIT_FRACTION &&
         !(from.id == to.id && type_limits_equal(from, to)))
         return from.id != TYPE_NULL;
     if (from.id == TYPE_NULL || to.id == TYPE_VARCHAR)
@@ -465,7 +465,7 @@ Kernel cast_kernel(Type from, Type to)
 {
     if (from.id == TYPE_NULL)
         return cast_null;
-    if (to.limit != LIMIT_NONE && to.limit != LIMIT_HUGEINT)
+    if (type_limits_values(to))
         return cast_limited;
     if (cast_loops[from.id][to.id])
         return cast_loops[from.id][to.id];

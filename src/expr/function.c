@@ -205,6 +205,12 @@ bool resolve_values(const Function *function, Type *argument_types, size_t argum
     return true;
 }
 
+bool resolve_json(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result)
+{
+    ret_result->limit = LIMIT_JSON;
+    return resolve_values(function, argument_types, argument_count, ret_result);
+}
+
 bool resolve_common(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result)
 {
     Type common = type_of(TYPE_NULL);

@@ -151,6 +151,7 @@ ptrdiff_t overload_resolve(const Overload *overloads, size_t count, Type *argume
         argument_types[i] = type.id == TYPE_NULL && is_literal[i] ? type_of(TYPE_VARCHAR) : type;
     }
     /* What is computed need not keep to the limits of what it is computed from; aggregates of such types pick one. */
-    *ret_result = overloads[best.index].function ? type_without_limit(best.result) : best.result;
+    bool is_computed = overloads[best.index].function && type_limits_values(best.result);
+    *ret_result = is_computed ? type_without_limit(best.result) : best.result;
     return (ptrdiff_t)best.index;
 }

@@ -307,9 +307,10 @@ static size_t json_keys_fill(SetCursor *cursor, Vector *result, size_t at, size_
     {.name = title, .signature = "(start " #type ", stop " #type ", step INTERVAL) " #type, .description = text,       \
      .argument_count = 3, .arguments = {T(type), T(type), T(INTERVAL)}, .result = T(type), .begin = start,             \
      .fill = moments_fill}
-#define OF_JSON(title, column, start, next, text)                                                                              \
-    {.name = title, .signature = "(json VARCHAR) VARCHAR", .description = text, .argument_count = 1,                   \
-     .arguments = {T(VARCHAR)}, .result = T(VARCHAR), .column_name = column, .begin = start, .fill = next}
+#define OF_JSON(title, type, limit, column, start, next, text)                                                         \
+    {.name = title, .signature = "(json VARCHAR) " #type, .description = text, .argument_count = 1,                    \
+     .arguments = {T(VARCHAR)}, .result = T(VARCHAR), .result_limit = limit, .column_name = column, .begin = start,    \
+     .fill = next}
 
 static const SetFunction set_functions[] = {
     NUMBERS("generate_series", numbers_begin, "Numbers from start to stop."),
@@ -328,11 +329,12 @@ static const SetFunction set_functions[] = {
      .description = "The parts between matches of a regular expression.", .argument_count = 3, .optional_count = 1,
      .arguments = {T(VARCHAR), T(VARCHAR), T(VARCHAR)}, .result = T(VARCHAR), .begin = regex_split_begin,
      .fill = regex_split_fill},
-    OF_JSON("json_array_elements", "value", json_elements_begin, json_elements_fill,
+    OF_JSON("json_array_elements", JSON, LIMIT_JSON, "value", json_elements_begin, json_elements_fill,
             "The elements of an array, as JSON."),
-    OF_JSON("json_array_elements_text", "value", json_elements_begin, json_texts_fill,
+    OF_JSON("json_array_elements_text", VARCHAR, LIMIT_NONE, "value", json_elements_begin, json_texts_fill,
             "The elements of an array, as text."),
-    OF_JSON("json_object_keys", NULL, json_keys_begin, json_keys_fill, "The names of an object's members."),
+    OF_JSON("json_object_keys", VARCHAR, LIMIT_NONE, NULL, json_keys_begin, json_keys_fill,
+            "The names of an object's members."),
 };
 /* clang-format on */
 enum { SET_FUNCTION_TOTAL = sizeof set_functions / sizeof *set_functions };
@@ -340,6 +342,11 @@ enum { SET_FUNCTION_TOTAL = sizeof set_functions / sizeof *set_functions };
 const SetFunction *set_function_at(size_t index)
 {
     return index < SET_FUNCTION_TOTAL ? &set_functions[index] : NULL;
+}
+
+Type set_function_type(const SetFunction *function)
+{
+    return (Type){.id = function->result, .limit = function->result_limit};
 }
 
 bool set_function_exists(StringView name)

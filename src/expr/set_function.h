@@ -19,6 +19,7 @@ typedef struct SetFunction {
     uint8_t optional_count;                        /* how many of the last arguments may be left out */
     uint8_t arguments[SET_FUNCTION_MAX_ARGUMENTS]; /* TypeId */
     uint8_t result;                                /* TypeId */
+    uint8_t result_limit;                          /* TypeLimit */
     const char *column_name; /* of its column in FROM; NULL: it is called as the function, or its alias */
     bool is_null_taken;      /* it looks at NULLs itself; else an argument that is NULL gives no row */
     /* Sets the cursor to the first of the values for these arguments, which stay until the last fill. Raises. */
@@ -41,6 +42,7 @@ size_t set_cursor_fill(SetCursor *cursor, Vector *result, size_t at, size_t room
 
 /* The entry of that name that takes these arguments, with implicit casts; NULL: none. is_untyped[i]: any type. */
 const SetFunction *set_function_resolve(StringView name, const Type *types, const bool *is_untyped, size_t count);
+Type set_function_type(const SetFunction *function); /* its result's */
 bool set_function_exists(StringView name);
 /* In the order of the list; NULL behind the last. */
 const SetFunction *set_function_at(size_t index);

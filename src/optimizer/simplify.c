@@ -200,7 +200,7 @@ static ptrdiff_t comparison_of(const Expr *expr)
 /* Whether every value of `from` is another value of `to`, and in the same order. */
 static bool cast_is_faithful(Type from, Type to)
 {
-    if (to.limit != LIMIT_NONE && to.limit != LIMIT_HUGEINT)
+    if (type_limits_values(to))
         return false;
     if (from.id == TYPE_DECIMAL && to.id == TYPE_DECIMAL)
         return to.scale >= from.scale && to.precision - to.scale >= from.precision - from.scale;

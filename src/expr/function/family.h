@@ -84,6 +84,8 @@ static inline bool argument_is_null(const KernelCall *call, size_t index, size_t
 
 /* Any types, each its own; what has none yet becomes text. For `resolve`. */
 bool resolve_values(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
+/* The same; the result is JSON. */
+bool resolve_json(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
 /* The type of all arguments is the common one, and the result's. */
 bool resolve_common(const Function *function, Type *argument_types, size_t argument_count, Type *ret_result);
 /* All arguments become their common type; the result is what the table says. */

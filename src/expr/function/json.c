@@ -193,13 +193,18 @@ static void json_minify(KernelCall *call)
 
 /* ---- making ---- */
 
-/* Numbers and truth values as they are, all else as a string. */
+/* JSON, numbers and truth values as they are, all else as a string. */
 static void add_value(KernelCall *call, Text *text, size_t argument, size_t row)
 {
     Value value = vector_value(call->arguments[argument], row);
     Arena *arena = text->arena;
     if (value.is_null) {
         text_add(text, "null");
+        return;
+    }
+    if (call->expr->arguments[argument]->type.limit == LIMIT_JSON) {
+        if (require_valid(call, row, value.text)) /* nobody has looked at what was cast */
+            text_add_view(text, value.text);
         return;
     }
     bool is_plain = value.type.id == TYPE_BOOLEAN || type_is_integer(value.type) || value.type.id == TYPE_DECIMAL ||
@@ -285,23 +290,25 @@ static bool resolve_members(const Function *function, Type *argument_types, size
 {
     for (size_t i = 0; i < argument_count; i += 2)
         argument_types[i] = type_of(TYPE_VARCHAR);
-    return argument_count % 2 == 0 && resolve_values(function, argument_types, argument_count, ret_result);
+    return argument_count % 2 == 0 && resolve_json(function, argument_types, argument_count, ret_result);
 }
 
 /* ---- the table ---- */
 
-#define PART(title, k, text)                                                                                           \
+#define PART(title, k, r, resolver, text)                                                                              \
     {.name = title,                                                                                                    \
-     .signature = "(json VARCHAR, path VARCHAR) VARCHAR",                                                              \
+     .signature = "(json VARCHAR, path VARCHAR) " #r,                                                                  \
      .description = text,                                                                                              \
      .flags = FAIL,                                                                                                    \
      ARGUMENTS(T(VARCHAR), T(VARCHAR)),                                                                                \
      .result = T(VARCHAR),                                                                                             \
      .kernel = kernel_json_part##k,                                                                                    \
+     .resolve = resolver,                                                                                              \
      .prepare = json_prepare},                                                                                         \
     {                                                                                                                  \
-        .name = title, .signature = "(json VARCHAR, index BIGINT) VARCHAR", .description = text, .flags = FAIL,        \
-        ARGUMENTS(T(VARCHAR), T(BIGINT)), .result = T(VARCHAR), .kernel = kernel_json_part##k, .prepare = json_prepare \
+        .name = title, .signature = "(json VARCHAR, index BIGINT) " #r, .description = text, .flags = FAIL,            \
+        ARGUMENTS(T(VARCHAR), T(BIGINT)), .result = T(VARCHAR), .kernel = kernel_json_part##k, .resolve = resolver,    \
+        .prepare = json_prepare                                                                                        \
     }
 #define LOOK(title, r, k, text)                                                                                        \
     {                                                                                                                  \
@@ -310,7 +317,7 @@ static bool resolve_members(const Function *function, Type *argument_types, size
     }
 #define MAKE(title, sign, k, resolver, variadic, text)                                                                 \
     {                                                                                                                  \
-        .name = title, .signature = sign " VARCHAR", .description = text,                                              \
+        .name = title, .signature = sign " JSON", .description = text,                                                 \
         .flags = FUNCTION_NOT_STRICT | FUNCTION_CAN_FAIL | (variadic), ARGUMENTS(ANY),                                 \
         .optional_count = (variadic) != 0, .result = T(VARCHAR), .kernel = k, .prepare = text_prepare,                 \
         .resolve = resolver                                                                                            \
@@ -318,9 +325,9 @@ static bool resolve_members(const Function *function, Type *argument_types, size
 
 /* clang-format off */
 FunctionFamily function_family_json = {
-    PART("json_extract", , "The part that a path ($.a[0], /a/0, a) or an index leads to, as JSON."),
-    PART("json_extract_string", _text, "The same; a string without its quotes, null as NULL."),
-    PART("json_value", _text, "The same; a string without its quotes, null as NULL."),
+    PART("json_extract", , JSON, resolve_json, "The part that a path ($.a[0], /a/0, a) or an index leads to, as JSON."),
+    PART("json_extract_string", _text, VARCHAR, NULL, "The same; a string without its quotes, null as NULL."),
+    PART("json_value", _text, VARCHAR, NULL, "The same; a string without its quotes, null as NULL."),
     {.name = "json_valid", .signature = "(VARCHAR) BOOLEAN", .description = "Whether the text is JSON.",
      ARGUMENTS(T(VARCHAR)), .result = T(BOOLEAN), .kernel = json_valid},
     {.name = "json_exists", .signature = "(json VARCHAR, path VARCHAR) BOOLEAN",
@@ -329,13 +336,16 @@ FunctionFamily function_family_json = {
     LOOK("json_array_length", BIGINT, json_length, "How many elements an array has."),
     LOOK("json_type", VARCHAR, json_typeof, "object, array, string, number, boolean or null."),
     LOOK("json_typeof", VARCHAR, json_typeof, "object, array, string, number, boolean or null."),
-    LOOK("json_keys", VARCHAR, json_keys, "The names of an object's members, as a JSON array."),
-    {.name = "json", .signature = "(VARCHAR) VARCHAR", .description = "JSON without blanks between its parts.",
-     .flags = FAIL, ARGUMENTS(T(VARCHAR)), .result = T(VARCHAR), .kernel = json_minify, .prepare = text_prepare},
-    MAKE("to_json", "(any)", to_json, resolve_values, 0, "The value as JSON."),
-    MAKE("json_quote", "(any)", to_json, resolve_values, 0, "The value as JSON."),
-    MAKE("json_array", "(any, ...)", json_array, resolve_values, FUNCTION_VARIADIC, "A JSON array of the values."),
-    MAKE("json_build_array", "(any, ...)", json_build_array, resolve_values, FUNCTION_VARIADIC, "A JSON array of the values."),
+    {.name = "json_keys", .signature = "(json VARCHAR [, path VARCHAR]) JSON",
+     .description = "The names of an object's members, as a JSON array.", .flags = FAIL, .optional_count = 1,
+     ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(VARCHAR), .kernel = json_keys, .resolve = resolve_json,
+     .prepare = json_prepare},
+    {.name = "json", .signature = "(VARCHAR) JSON", .description = "JSON without blanks between its parts.",
+     .resolve = resolve_json, .flags = FAIL, ARGUMENTS(T(VARCHAR)), .result = T(VARCHAR), .kernel = json_minify, .prepare = text_prepare},
+    MAKE("to_json", "(any)", to_json, resolve_json, 0, "The value as JSON."),
+    MAKE("json_quote", "(any)", to_json, resolve_json, 0, "The value as JSON."),
+    MAKE("json_array", "(any, ...)", json_array, resolve_json, FUNCTION_VARIADIC, "A JSON array of the values."),
+    MAKE("json_build_array", "(any, ...)", json_build_array, resolve_json, FUNCTION_VARIADIC, "A JSON array of the values."),
     MAKE("json_object", "(name, value, ...)", json_object, resolve_members, FUNCTION_VARIADIC,
          "A JSON object of names and values in turn."),
     MAKE("json_build_object", "(name, value, ...)", json_build_object, resolve_members, FUNCTION_VARIADIC,

@@ -195,9 +195,9 @@ FunctionFamily function_family_operator = {
     REGEX("!~", kernel_text_not_regex, regex_prepare, "Whether a regular expression matches nowhere."),
     REGEX("!~*", kernel_text_not_regex, regex_prepare_no_case, "The same without regard to case."),
 
-    {.name = "->", .signature = "(json VARCHAR, name VARCHAR) VARCHAR", .description = "A member of a JSON object, as JSON.",
+    {.name = "->", .signature = "(json VARCHAR, name VARCHAR) JSON", .description = "A member of a JSON object, as JSON.", .resolve = resolve_json,
      .flags = FAIL, ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(VARCHAR), .kernel = kernel_json_part, .prepare = json_prepare},
-    {.name = "->", .signature = "(json VARCHAR, index BIGINT) VARCHAR", .description = "An element of a JSON array, as JSON.",
+    {.name = "->", .signature = "(json VARCHAR, index BIGINT) JSON", .description = "An element of a JSON array, as JSON.", .resolve = resolve_json,
      .flags = FAIL, ARGUMENTS(T(VARCHAR), T(BIGINT)), .result = T(VARCHAR), .kernel = kernel_json_part, .prepare = json_prepare},
     {.name = "->>", .signature = "(json VARCHAR, name VARCHAR) VARCHAR", .description = "A member of a JSON object, as text.",
      .flags = FAIL, ARGUMENTS(T(VARCHAR), T(VARCHAR)), .result = T(VARCHAR), .kernel = kernel_json_part_text, .prepare = json_prepare},
