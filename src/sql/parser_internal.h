@@ -81,7 +81,7 @@ bool token_is_bare_alias(const Token *token);
 AstName parser_name(Parser *parser, const char *what);
 /* Behind AS or a point any word will do. */
 AstName parser_label(Parser *parser, const char *what);
-/* A name or a 'string'. */
+/* A name or a 'string', which is not empty, as no name is. */
 AstName parser_name_or_string(Parser *parser, const char *what);
 AstObjectName parser_object_name(Parser *parser, const char *what);
 /* a.b.c as one text */

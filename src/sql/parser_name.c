@@ -42,9 +42,12 @@ AstName parser_label(Parser *parser, const char *what)
 
 AstName parser_name_or_string(Parser *parser, const char *what)
 {
-    if (parser_peek(parser, 0)->kind == TOKEN_STRING)
-        return name_of(parser_advance(parser));
-    return parser_label(parser, what);
+    if (parser_peek(parser, 0)->kind != TOKEN_STRING)
+        return parser_label(parser, what);
+    AstName name = name_of(parser_advance(parser));
+    if (name.text.size == 0)
+        error_raise(ERROR_SYNTAX, name.position, "zero-length quoted name");
+    return name;
 }
 
 AstObjectName parser_object_name(Parser *parser, const char *what)
