@@ -139,9 +139,10 @@ static StringView option_name(StringView name)
     return name;
 }
 
-/* That the path's ending stands for. */
+/* That the path's ending stands for; COUNT: one that no writer is for. */
 static WriterFormat path_format(StringView path)
 {
+    static const char *const foreign[] = {"parquet", "xlsx", "ods", "db", "sqlite"};
     WriterFormat format;
     const char *dot = path.size ? memrchr(path.data, '.', path.size) : NULL;
     if (dot == NULL)
@@ -153,6 +154,9 @@ static WriterFormat path_format(StringView path)
         return WRITER_INSERT;
     if (view_equal_ignoring_case(extension, view_of("jsonl")))
         return WRITER_NDJSON;
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        if (view_equal_ignoring_case(extension, view_of(foreign[i])))
+            return WRITER_FORMAT_COUNT;
     return writer_format_parse(extension, &format) ? format : WRITER_CSV;
 }
 
@@ -225,6 +229,10 @@ static WriterOptions writer_options(Statement *statement, const AstCopy *copy, C
                              "COPY TO has no option \"%.*s\"", VIEW_ARGUMENTS(list[i].name));
         }
     }
+    if (options.format == WRITER_FORMAT_COUNT)
+        error_raise_hint(ERROR_NOT_SUPPORTED, copy->file_position,
+                         "FORMAT csv writes CSV under any name; .arrow is a binary format that others read",
+                         "COPY does not write files that end so");
     if (is_text) {
         require_text_delimiter(list, count);
     } else if (options.format == WRITER_TSV) { /* a file is what reading one takes it for: CSV with tabs */
