@@ -159,7 +159,8 @@ size_t row_run_read(RowRun *run)
     const RowBlock *block = &run->blocks.items[run->next_block];
     size_t rows_size = block->row_count * run->stride;
     block_grow(run->rows, 0, rows_size);
-    block_grow(run->strings, 0, block->string_size);
+    if (run->strings->size < block->string_size)
+        block_renew(run->strings, run->largest_strings);
     temp_file_read(run->file, block->offset, run->rows->data, rows_size);
     if (block->string_size > 0) {
         temp_file_read(run->file, block->offset + rows_size, run->strings->data, block->string_size);

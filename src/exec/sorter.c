@@ -575,10 +575,10 @@ static void sorter_keep_keys(Sorter *sorter, size_t count, uint8_t *const *keys,
     }
 }
 
-/* With what sorting its last run will take. */
+/* With what sorting its last run will take, and another row with a text and a key as long as any. */
 static size_t sorter_size_to_spill(const Sorter *sorter)
 {
-    size_t size = sorter_size(sorter);
+    size_t size = sorter_size(sorter) + 2 * row_store_largest_string(sorter->rows);
     return sorter->run_count > 0 ? size + sorter->runs.items[sorter->run_count - 1].entries->size : size;
 }
 

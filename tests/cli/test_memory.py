@@ -151,6 +151,18 @@ class Memory(ProgramTest):
         database.close()
         self.assertEqual(found, (count, count * (size + 1), count))
 
+    def test_a_database_of_values_of_three_megabytes_in_order(self):
+        count = 30
+        with sqlite3.connect(self.folder / "z.db") as database:
+            database.execute("CREATE TABLE t(i INTEGER PRIMARY KEY, s TEXT)")
+            database.executemany("INSERT INTO t VALUES (?, ?)",
+                                 ((i, f"{i * 7 % count:03d}".ljust(3000000, "x")) for i in range(count)))
+        database.close()
+        order = sorted(range(count), key=lambda i: i * 7 % count)
+        for threads in (1, 4):
+            self.expect_within(16, "SELECT i FROM z.t ORDER BY s", "i\n" + "".join(f"{i}\n" for i in order), threads,
+                               ["z.db"])
+
     def test_few_rows_with_long_texts_that_pass_a_filter(self):
         count, size = 30, 4000000
         with sqlite3.connect(self.folder / "z.db") as database:
