@@ -332,13 +332,6 @@ static char *vector_grow_strings(Vector *vector, size_t size)
     return vector->string_buffers[vector->string_buffer_count - 1]->data;
 }
 
-/* Bytes that are left in the newest buffer. */
-static size_t vector_string_room(const Vector *vector)
-{
-    return vector->string_is_own ? vector->string_buffers[vector->string_buffer_count - 1]->size - vector->string_used
-                                 : 0;
-}
-
 void vector_expect_strings(Vector *vector, size_t size)
 {
     if (vector_string_room(vector) < size)

@@ -104,6 +104,13 @@ static inline bool vector_may_have_nulls(const Vector *vector)
 
 /* ---- strings; of a vector that is ours to write ---- */
 
+/* Bytes that the buffer has left which strings are written to now. */
+static inline size_t vector_string_room(const Vector *vector)
+{
+    return vector->string_is_own ? vector->string_buffers[vector->string_buffer_count - 1]->size - vector->string_used
+                                 : 0;
+}
+
 /* `size` bytes of string memory that live as long as the vector's value does. */
 char *vector_string_memory(Vector *vector, size_t size);
 /* The same in a buffer of its own, counted: for who makes strings of VECTOR_LARGE_STRING bytes and more. */

@@ -66,15 +66,17 @@ struct AggregateCalls {
     bool has_groups;
     DistinctLookup *lookup;
     /* of the call at work */
-    const GroupRuns *runs;  /* or NULL */
-    Batch rows;             /* the input's columns; the rows that go to the call */
-    uint8_t *const *groups; /* of those rows, in their order; NULL: */
-    uint8_t *one;           /* the group of them all */
-    Vector *group_vector;   /* the same as numbers, by slot of the batch */
+    const GroupRuns *runs;        /* or NULL */
+    uint8_t *const *batch_groups; /* of the rows of the batch, where there are no runs */
+    Batch rows;                   /* the input's columns; the rows that go to the call */
+    uint8_t *const *groups;       /* of those rows, in their order; NULL: */
+    uint8_t *one;                 /* the group of them all */
+    Vector *group_vector;         /* the same as numbers, by slot of the batch */
     uint16_t selection[BATCH_SIZE];
     uint16_t new_selection[BATCH_SIZE];
     uint8_t *slot_groups[BATCH_SIZE];
     uint8_t *kept_groups[BATCH_SIZE];
+    uint8_t *run_groups[BATCH_SIZE];
     uint8_t *states[BATCH_SIZE];
 };
 
@@ -537,6 +539,19 @@ static void call_look(const AggregateCalls *calls, const Call *call)
         temp_memory_look();
 }
 
+/* The batch is to be taken in slices: from here on its groups are known row by row. */
+static uint8_t *const *calls_leave_runs(AggregateCalls *calls, const Batch *batch)
+{
+    const GroupRuns *runs = calls->runs;
+    for (size_t r = 0; r < runs->count; r++)
+        for (size_t i = runs->starts[r]; i < runs->starts[r + 1]; i++)
+            calls->slot_groups[runs->rows[i]] = runs->groups[r];
+    for (size_t i = 0; i < batch->row_count; i++)
+        calls->run_groups[i] = calls->slot_groups[batch_row(batch, i)];
+    calls->runs = NULL;
+    return calls->batch_groups = calls->run_groups;
+}
+
 static void call_update(AggregateCalls *calls, Call *call)
 {
     call_look(calls, call);
@@ -544,10 +559,19 @@ static void call_update(AggregateCalls *calls, Call *call)
         return;
     if (call->filter)
         rows_filter(calls, call);
-    if (calls->rows.row_count == 0)
-        return;
-    call_compute_arguments(call, &calls->rows);
-    call_take(calls, call);
+    const Batch rows = calls->rows;
+    uint8_t *const *groups = calls->groups;
+    evaluator_begin(call->evaluator, &rows);
+    for (const Batch *slice; (slice = evaluator_next_slice(call->evaluator)) != NULL;) {
+        call_compute_arguments(call, slice);
+        if (evaluator_lacks_room(call->evaluator))
+            continue;
+        if (slice != &rows && calls->runs)
+            groups = calls_leave_runs(calls, &rows);
+        calls->rows = *slice;
+        calls->groups = groups ? groups + evaluator_slice_start(call->evaluator) : NULL;
+        call_take(calls, call);
+    }
 }
 
 bool aggregate_calls_take_runs(const AggregateCalls *calls)
@@ -561,9 +585,10 @@ bool aggregate_calls_take_runs(const AggregateCalls *calls)
 void aggregate_calls_update(AggregateCalls *calls, const Batch *batch, uint8_t *const *groups, const GroupRuns *runs)
 {
     calls->runs = runs->count > 0 ? runs : NULL;
+    calls->batch_groups = groups;
     for (size_t i = 0; i < calls->count; i++) {
         calls->rows = *batch;
-        calls->groups = groups;
+        calls->groups = calls->batch_groups;
         call_update(calls, &calls->calls[i]);
     }
 }

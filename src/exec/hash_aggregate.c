@@ -266,20 +266,30 @@ static void aggregate_choose_set(HashAggregateOperator *self, size_t set_index)
     self->keys[plan->group_count] = self->set;
 }
 
-static void aggregate_add(HashAggregateOperator *self, const Batch *batch)
+/* Rows whose groups are in `values`. */
+static void aggregate_add_rows(HashAggregateOperator *self, const Batch *batch)
 {
     const PlanAggregate *plan = aggregate_plan(self);
-    if (self->one) {
-        aggregate_calls_update_one(self->calls, batch, self->one);
-        return;
-    }
-    for (size_t g = 0; g < plan->group_count; g++)
-        self->values[g] = evaluator_value(self->groups, g, batch);
     if (plan->set_count == 0)
         aggregate_add_to_groups(self, batch);
     for (size_t s = 0; s < plan->set_count; s++) {
         aggregate_choose_set(self, s);
         aggregate_add_to_groups(self, batch);
+    }
+}
+
+static void aggregate_add(HashAggregateOperator *self, const Batch *batch)
+{
+    if (self->one) {
+        aggregate_calls_update_one(self->calls, batch, self->one);
+        return;
+    }
+    evaluator_begin(self->groups, batch);
+    for (const Batch *slice; (slice = evaluator_next_slice(self->groups)) != NULL;) {
+        for (size_t g = 0; g < aggregate_plan(self)->group_count; g++)
+            self->values[g] = evaluator_value(self->groups, g, slice);
+        if (!evaluator_lacks_room(self->groups))
+            aggregate_add_rows(self, slice);
     }
 }
 

@@ -26,7 +26,8 @@ struct HashJoinOperator {
     bool is_built;
     size_t key_count;
     Evaluator *left_keys;
-    Vector **keys;
+    Vector **keys;              /* of the left rows at hand */
+    Batch left;                 /* those rows */
     JoinList candidates;        /* the next ones of row source.next_left */
     uint8_t *heads[BATCH_SIZE]; /* by left row: the first candidate */
 };
@@ -42,18 +43,38 @@ static Batch *hash_join_next_left(HashJoinOperator *self)
     return left ? left : operator_next(self->base.inputs[0]);
 }
 
+/* The next left rows, those that are to wait among them, and their keys. */
+static Batch *hash_join_next_slice(HashJoinOperator *self)
+{
+    for (;;) {
+        const Batch *slice = evaluator_next_slice(self->left_keys);
+        if (slice == NULL) {
+            const Batch *left =
+                self->table->is_partition ? join_parts_next_left(self->parts) : hash_join_next_left(self);
+            if (left == NULL)
+                return NULL;
+            evaluator_begin(self->left_keys, left);
+            continue;
+        }
+        for (size_t k = 0; k < self->key_count; k++)
+            self->keys[k] = evaluator_value(self->left_keys, k, slice);
+        if (evaluator_lacks_room(self->left_keys))
+            continue;
+        self->left = *slice;
+        return &self->left;
+    }
+}
+
 static const Batch *hash_join_pull(JoinSource *source)
 {
     HashJoinOperator *self = hash_join_of(source);
-    if (self->table->is_partition)
-        return join_parts_next_left(self->parts);
     for (;;) {
-        Batch *left = hash_join_next_left(self);
-        if (left == NULL || self->parts == NULL)
+        Batch *left = hash_join_next_slice(self);
+        if (left == NULL || self->parts == NULL || self->table->is_partition)
             return left;
         if (self->order)
             join_order_number(self->order, left);
-        join_parts_put_off(self->parts, left);
+        join_parts_put_off(self->parts, left, self->keys);
         if (left->row_count > 0)
             return left;
     }
@@ -77,8 +98,6 @@ static void hash_join_find(HashJoinOperator *self, const Batch *left)
 static void hash_join_begin(JoinSource *source, const Batch *left)
 {
     HashJoinOperator *self = hash_join_of(source);
-    for (size_t k = 0; k < self->key_count; k++)
-        self->keys[k] = evaluator_value(self->left_keys, k, left);
     hash_join_find(self, left);
     for (size_t i = 0; i < left->row_count; i++)
         __builtin_prefetch(self->heads[i]);

@@ -165,12 +165,10 @@ static void builder_fetch(JoinBuilder *builder)
     spill_clear(spill);
 }
 
-/* A batch of the right side. */
-static void builder_add(JoinBuilder *builder, const Batch *batch)
+/* Rows of the right side whose keys are there. */
+static void builder_add_rows(JoinBuilder *builder, const Batch *batch)
 {
     const JoinTable *table = builder->table;
-    for (size_t k = 0; k < table->key_count; k++)
-        builder->columns[k] = evaluator_value(builder->keys, k, batch);
     for (size_t c = 0; c < table->column_count; c++)
         builder->columns[table->key_count + c] = batch->columns[table->columns[c]];
     bool has_keyless = builder_find_keyless(builder, batch);
@@ -186,6 +184,18 @@ static void builder_add(JoinBuilder *builder, const Batch *batch)
     if (table->waiting && builder_is_full(builder))
         builder_put_down_all(builder);
     operator_note_memory(builder->op, row_store_size(builder->store));
+}
+
+/* A batch of the right side. */
+static void builder_add(JoinBuilder *builder, const Batch *batch)
+{
+    evaluator_begin(builder->keys, batch);
+    for (const Batch *slice; (slice = evaluator_next_slice(builder->keys)) != NULL;) {
+        for (size_t k = 0; k < builder->table->key_count; k++)
+            builder->columns[k] = evaluator_value(builder->keys, k, slice);
+        if (!evaluator_lacks_room(builder->keys))
+            builder_add_rows(builder, slice);
+    }
 }
 
 /* ---- keys to rows ---- */

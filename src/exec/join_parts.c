@@ -37,17 +37,10 @@ JoinParts *join_parts_new(Operator *op, JoinTable *table, Evaluator *keys, JoinO
     return parts;
 }
 
-static void parts_compute_keys(JoinParts *parts, const Batch *left)
-{
-    for (size_t k = 0; k < parts->key_count; k++)
-        parts->key_vectors[k] = evaluator_value(parts->keys, k, left);
-}
-
-void join_parts_put_off(JoinParts *parts, Batch *left)
+void join_parts_put_off(JoinParts *parts, Batch *left, Vector *const *keys)
 {
     size_t here_count = 0, absent_count = 0;
-    parts_compute_keys(parts, left);
-    vectors_hash(parts->key_vectors, parts->key_count, left->selection, left->row_count, parts->hashes);
+    vectors_hash(keys, parts->key_count, left->selection, left->row_count, parts->hashes);
     for (size_t i = 0; i < left->row_count; i++) {
         uint64_t hash = parts->hashes[i];
         bool is_here = join_waiting_is_here(parts->waiting, hash);
@@ -68,6 +61,19 @@ void join_parts_put_off(JoinParts *parts, Batch *left)
 
 /* ---- partitions ---- */
 
+static void parts_split_left(JoinParts *parts, const Batch *left)
+{
+    evaluator_begin(parts->keys, left);
+    for (const Batch *slice; (slice = evaluator_next_slice(parts->keys)) != NULL;) {
+        for (size_t k = 0; k < parts->key_count; k++)
+            parts->key_vectors[k] = evaluator_value(parts->keys, k, slice);
+        if (evaluator_lacks_room(parts->keys))
+            continue;
+        vectors_hash(parts->key_vectors, parts->key_count, slice->selection, slice->row_count, parts->hashes);
+        spill_add(parts->spill, JOIN_LEFT, slice->columns, slice->selection, slice->row_count, parts->hashes);
+    }
+}
+
 /* Splits the partition at hand: its parts come next. */
 static void parts_split(JoinParts *parts)
 {
@@ -78,9 +84,7 @@ static void parts_split(JoinParts *parts)
     }
     for (const Batch *left; (left = spill_next(parts->spill, JOIN_LEFT, BATCH_SIZE)) != NULL;) {
         context_check(parts->op->context);
-        parts_compute_keys(parts, left);
-        vectors_hash(parts->key_vectors, parts->key_count, NULL, left->row_count, parts->hashes);
-        spill_add(parts->spill, JOIN_LEFT, left->columns, NULL, left->row_count, parts->hashes);
+        parts_split_left(parts, left);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "exec/place_origin.h"
+#include "expr/evaluator.h"
 
 static size_t output_row_size(const PlanColumns *columns, const Plan *plan)
 {
@@ -87,6 +88,19 @@ Batch *operator_next(Operator *op)
     batch_check(batch);
 #endif
     return batch;
+}
+
+const Batch *operator_next_slice(Operator *op, Evaluator *evaluator)
+{
+    const Batch *slice = evaluator_next_slice(evaluator);
+    while (slice == NULL) {
+        const Batch *batch = operator_next(op);
+        if (batch == NULL)
+            return NULL;
+        evaluator_begin(evaluator, batch);
+        slice = evaluator_next_slice(evaluator);
+    }
+    return slice;
 }
 
 void operator_close(Operator *op)

@@ -15,6 +15,8 @@
 #include "exec/team.h"
 #include "plan/plan.h"
 
+struct Evaluator;
+
 typedef struct OperatorOps {
     const char *name;
     void (*open)(Operator *op);   /* may be NULL */
@@ -51,6 +53,8 @@ void operator_open(Operator *op);
 /* Wraps ops->next: looks at the cancel flag, counts, keeps time, checks the batch in debug builds. Never gives an empty
  * batch; NULL at the end, and again after that. */
 Batch *operator_next(Operator *op);
+/* The next slice of its batches, for the evaluator that computes something of them; NULL at the end. */
+const Batch *operator_next_slice(Operator *op, struct Evaluator *evaluator);
 /* And all below it. */
 void operator_close(Operator *op);
 /* Adds the counts of a copy: what copies did side by side took no longer than the longest of them. */

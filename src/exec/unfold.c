@@ -25,15 +25,17 @@ static const PlanUnfold *unfold_plan(const UnfoldOperator *self)
 static bool unfold_pull(UnfoldOperator *self)
 {
     const PlanUnfold *plan = unfold_plan(self);
-    self->input = operator_next(self->base.inputs[0]);
     self->row = 0;
     self->is_row_begun = false;
-    if (self->input == NULL)
-        return false;
-    size_t expr = 0;
-    for (size_t c = 0; c < plan->call_count; c++)
-        for (size_t a = 0; a < plan->calls[c].argument_count; a++, expr++)
-            self->values[expr] = evaluator_value(self->evaluator, expr, self->input);
+    do {
+        self->input = operator_next_slice(self->base.inputs[0], self->evaluator);
+        if (self->input == NULL)
+            return false;
+        size_t expr = 0;
+        for (size_t c = 0; c < plan->call_count; c++)
+            for (size_t a = 0; a < plan->calls[c].argument_count; a++, expr++)
+                self->values[expr] = evaluator_value(self->evaluator, expr, self->input);
+    } while (evaluator_lacks_room(self->evaluator));
     return true;
 }
 

@@ -217,9 +217,9 @@ static void window_rows_sort(WindowRows *rows, const Batch *batch)
     sorters_keep_share(split->sorters, rows->shared->part_count);
 }
 
-void window_rows_add(WindowRows *rows, const Batch *batch)
+/* The same, of any number. */
+static void window_rows_add_evaluated(WindowRows *rows, const Batch *batch)
 {
-    window_rows_evaluate(rows, batch);
     if (rows->first)
         batch =
             window_first_run(rows->first, rows->key_vectors, rows->key_vectors + rows->plan->partition_count, batch);
@@ -229,6 +229,16 @@ void window_rows_add(WindowRows *rows, const Batch *batch)
         part.row_count =
             sorter_rows_at_once(*shared_sorter(rows, 0), rows->columns, part.selection, batch->row_count - done);
         window_rows_sort(rows, &part);
+    }
+}
+
+void window_rows_add(WindowRows *rows, const Batch *batch)
+{
+    evaluator_begin(rows->evaluator, batch);
+    for (const Batch *slice; (slice = evaluator_next_slice(rows->evaluator)) != NULL;) {
+        window_rows_evaluate(rows, slice);
+        if (!evaluator_lacks_room(rows->evaluator))
+            window_rows_add_evaluated(rows, slice);
     }
 }
 

@@ -66,6 +66,7 @@ Evaluator *evaluator_new(Arena *arena, const Context *context, Expr *const *expr
     evaluator->arena = arena;
     evaluator->context = context;
     evaluator->expr_count = expr_count;
+    slices_init(&evaluator->slices);
     Survey survey = {0};
     for (size_t i = 0; i < expr_count; i++)
         expr_walk(exprs[i], survey_visit, &survey);
@@ -170,19 +171,19 @@ static Vector *root_value(Evaluator *evaluator, size_t expr_index, const Batch *
     Node *node = evaluator->nodes[expr_index];
     Input all = {.size = batch->vector_size, .columns = batch->columns};
     bool is_leaf = node->argument_count == 0;
-    bool is_narrow = !is_leaf && batch_is_sparse(batch, node->is_dear);
+    bool is_narrow = !is_leaf && (batch_is_sparse(batch, node->is_dear) || slice_is_narrow(&evaluator->slices, batch));
     if (is_narrow)
         input_narrow(evaluator, evaluator->narrowed, &all, batch->selection, batch->row_count);
     evaluator->is_careful = evaluator->may_have_failed = false;
     Vector *value = node_value(evaluator, node, is_narrow ? evaluator->narrowed : &all);
-    if (evaluator->may_have_failed && batch->row_count > 0) {
+    if (evaluator->may_have_failed && batch->row_count > 0 && !evaluator_lacks_room(evaluator)) {
         is_narrow = batch->selection != NULL;
         if (is_narrow)
             input_narrow(evaluator, evaluator->narrowed, &all, batch->selection, batch->row_count);
         evaluator->is_careful = true;
         evaluator->failure.code = ERROR_NONE;
         value = node_value(evaluator, node, is_narrow ? evaluator->narrowed : &all);
-        if (evaluator->failure.code != ERROR_NONE)
+        if (evaluator->failure.code != ERROR_NONE && !evaluator_lacks_room(evaluator))
             failure_raise(evaluator, node, batch, &all);
     }
     *ret_narrow = is_narrow;
@@ -246,12 +247,38 @@ static void batch_keep(Batch *batch, const Vector *condition, bool is_narrow, ui
     batch->row_count = kept;
 }
 
+/* Writes which rows of a slice pass; returns how many. They may stand where those of the batch do, but not behind. */
+static size_t slice_keep(Evaluator *evaluator, const Batch *slice, const Vector *condition, bool is_narrow,
+                         uint16_t *selection)
+{
+    Batch rows = *slice;
+    if (evaluator->passing == NULL)
+        evaluator->passing = arena_array(evaluator->arena, uint16_t, BATCH_SIZE);
+    batch_keep(&rows, condition, is_narrow, evaluator->passing);
+    for (size_t i = 0; i < rows.row_count; i++)
+        selection[i] = (uint16_t)batch_row(&rows, i);
+    return rows.row_count;
+}
+
 size_t evaluator_filter_by(Evaluator *evaluator, size_t expr_index, Batch *batch, uint16_t *selection)
 {
-    bool is_narrow;
-    Vector *condition = root_value(evaluator, expr_index, batch, &is_narrow);
-    batch_keep(batch, condition, is_narrow, selection);
-    return batch->row_count;
+    const Batch whole = *batch;
+    size_t kept = 0;
+    evaluator_begin(evaluator, &whole);
+    for (const Batch *slice; (slice = evaluator_next_slice(evaluator)) != NULL;) {
+        bool is_narrow;
+        Vector *condition = root_value(evaluator, expr_index, slice, &is_narrow);
+        if (evaluator_lacks_room(evaluator))
+            continue;
+        if (slice == &whole) {
+            batch_keep(batch, condition, is_narrow, selection);
+            kept = batch->row_count;
+        } else {
+            kept += slice_keep(evaluator, slice, condition, is_narrow, selection + kept);
+            batch->selection = selection;
+        }
+    }
+    return batch->row_count = kept;
 }
 
 /* Conjuncts that cannot fail come first and may change places; the others follow as written, and so does what gives

@@ -21,11 +21,33 @@ Evaluator *evaluator_new(Arena *arena, const Context *context, Expr *const *expr
 Vector *evaluator_value(Evaluator *evaluator, size_t expr_index, const Batch *batch);
 /* The same, never as dictionary or constant. */
 Vector *evaluator_value_flat(Evaluator *evaluator, size_t expr_index, const Batch *batch);
+
+/* Values are there only when those of all rows are, and of 2,048 rows each may be a text of megabytes. So whoever may
+ * meet such texts takes a batch in slices, each the next rows of it:
+ *
+ *     evaluator_begin(evaluator, batch);
+ *     for (const Batch *slice; (slice = evaluator_next_slice(evaluator)) != NULL;) {
+ *         values[i] = evaluator_value(evaluator, i, slice); ...
+ *         if (evaluator_lacks_room(evaluator))
+ *             continue;
+ *         ...
+ *     }
+ *
+ * The first slice is all of the batch, unless batches before it lacked room. */
+void evaluator_begin(Evaluator *evaluator, const Batch *batch);
+/* NULL when all rows have been taken. Lent until the next call. */
+const Batch *evaluator_next_slice(Evaluator *evaluator);
+/* The texts of the slice's rows were too much: its values are worth nothing. The same rows come again, in slices of
+ * fewer, and what is volatile is computed again; never so for one row. */
+bool evaluator_lacks_room(const Evaluator *evaluator);
+/* How many rows of the batch stand before the slice's. */
+size_t evaluator_slice_start(const Evaluator *evaluator);
+
 /* Takes all expressions as conjuncts: narrows the batch to the rows for which every one is TRUE, by writing its
  * selection (room for BATCH_SIZE). Conjuncts that cannot fail run first, each over what the ones before have left, in
  * the order in which they decide soonest. Returns batch->row_count. */
 size_t evaluator_filter(Evaluator *evaluator, Batch *batch, uint16_t *selection);
-/* The same by one of them, for who orders them himself. */
+/* The same by one of them, for who orders them himself. Both take the batch in slices themselves. */
 size_t evaluator_filter_by(Evaluator *evaluator, size_t expr_index, Batch *batch, uint16_t *selection);
 
 /* The value of an expression without columns; text is the arena's. Raises what it raises. */

@@ -70,7 +70,8 @@ static void kernel_run(Evaluator *evaluator, Node *node, Vector *const *argument
                        .state = node->state,
                        .is_careful = evaluator->is_careful,
                        .is_try = node->is_try,
-                       .failure = &evaluator->failure};
+                       .failure = &evaluator->failure,
+                       .room = &evaluator->slices.room};
     context_check(evaluator->context);
     node->kernel(&call);
     evaluator->may_have_failed |= call.may_have_failed;
@@ -195,7 +196,7 @@ bool node_run_dictionary(Evaluator *evaluator, Node *node, const Vector *argumen
         }
         node->dictionary_size = 0;
         run(evaluator, node, values, size, node->dictionary_values);
-        if (evaluator->may_have_failed)
+        if (evaluator->may_have_failed || evaluator->slices.room.is_exceeded)
             return false;
         vector_reference(node->dictionary_key, values);
         node->dictionary_size = size;

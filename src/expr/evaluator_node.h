@@ -61,6 +61,20 @@ enum { MANY_ARGUMENTS = 1000 };
 
 typedef struct LazySpace LazySpace; /* evaluator_lazy.c */
 
+/* A batch, some of whose rows are taken at once: evaluator_slices.c. */
+typedef struct Slices {
+    const Batch *batch;
+    size_t row_count;   /* of the batch */
+    size_t first;       /* of them, that the slice begins with */
+    size_t count;       /* of the slice */
+    size_t row_limit;   /* of a slice */
+    size_t batch_count; /* so far, that were taken in slices of fewer rows than they may have */
+    size_t room_size;   /* bytes that the texts of a slice may take; 0: not known yet */
+    TextRoom room;
+    Batch slice;
+    uint16_t *selection; /* made when first needed */
+} Slices;
+
 struct Evaluator {
     Arena *arena;
     const Context *context;
@@ -72,6 +86,7 @@ struct Evaluator {
     bool is_careful;
     bool may_have_failed;
     Error failure; /* careful: the first; ERROR_NONE: all went well */
+    Slices slices;
     /* for each expression */
     Vector **flats, **scattered;
     Input *narrowed; /* a sparse batch's rows that count */
@@ -79,6 +94,7 @@ struct Evaluator {
     uint32_t *conjuncts; /* the expressions: those whose order is free, then the others */
     size_t free_count;
     ConditionOrder *free_order;
+    uint16_t *passing; /* rows of a slice; made when first needed */
 };
 
 /* evaluator.c */
@@ -89,6 +105,10 @@ void node_forget(Node *node);
 Vector *node_plain_argument(Evaluator *evaluator, Node *node, size_t index, const Input *input);
 /* The value of an argument written out. */
 Vector *node_flat(Evaluator *evaluator, Node *node, size_t index, const Vector *value, size_t size);
+/* evaluator_slices.c */
+void slices_init(Slices *slices);
+/* Whether only the rows that count are to be computed: few are, or the others are not of the slice. */
+bool slice_is_narrow(const Slices *slices, const Batch *batch);
 /* evaluator_call.c */
 void call_compile(Evaluator *evaluator, Node *node);
 Vector *call_value(Evaluator *evaluator, Node *node, const Input *input);

@@ -12,6 +12,12 @@
 typedef struct Function Function;
 
 /* One call of a kernel: `count` rows of arguments in, `count` rows of result out. */
+/* What texts may be computed of some rows. */
+typedef struct TextRoom {
+    size_t left;      /* bytes */
+    bool is_exceeded; /* there was not room for all; what was computed is worth nothing, and nobody needs the rest */
+} TextRoom;
+
 typedef struct KernelCall {
     const Expr *expr;
     const Context *context;
@@ -24,6 +30,7 @@ typedef struct KernelCall {
     bool is_try;              /* TRY_CAST: a failure makes the row NULL */
     bool may_have_failed;     /* set by kernel_fail when not careful */
     Error *failure;           /* careful: the first failure is noted here instead of raised; NULL: raised */
+    TextRoom *room;           /* for the texts of the result; NULL: there is no end of it */
 } KernelCall;
 
 /* Computes all rows. Rows may be NULL or not selected; then their result is ignored, but their computing must be safe.

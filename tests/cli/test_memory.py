@@ -333,6 +333,35 @@ class Memory(ProgramTest):
             with self.subTest(query=query, threads=threads):
                 self.expect_within(limit, f"SET parallel_rows = 0; {query}", output, threads)
 
+    def test_computed_texts_of_megabytes(self):
+        count, size = 40, 2000000
+        text = f"repeat('x', {size}) || (i + 10)"
+        rows, total = f"range({count}) AS r(i)", f"n,size\n{count},{count * (size + 2)}\n"
+        sums = "count(*) AS n, sum(length(s))::BIGINT AS size"
+        for query, output in (
+            (f"SELECT count(DISTINCT s) AS n, max(length(s)) AS size FROM (SELECT {text} AS s FROM {rows})",
+             f"n,size\n{count},{size + 2}\n"),
+            (f"SELECT {sums} FROM (SELECT DISTINCT {text} AS s FROM {rows})", total),
+            (f"SELECT {sums} FROM (SELECT max({text}) AS s FROM {rows} GROUP BY i)", total),
+            (f"SELECT {sums} FROM (SELECT {text} AS s, count(*) FROM {rows} GROUP BY s)", total),
+            (f"SELECT {sums} FROM (SELECT lag({text}, 0) OVER (ORDER BY i) AS s FROM {rows})", total),
+            (f"SELECT count(*) AS n FROM {rows} JOIN {rows.replace('r(i)', 'q(j)')} ON {text} = {text.replace('i +', 'j +')}",
+             f"n\n{count}\n"),
+            (f"SELECT i FROM {rows} WHERE {text} > repeat('x', {size}) || '20' AND i % 2 = 0",
+             "i\n" + "".join(f"{i}\n" for i in range(12, count, 2))),
+            (f"SELECT i FROM {rows} ORDER BY {text} DESC", "i\n" + "".join(f"{i}\n" for i in reversed(range(count)))),
+            (f"COPY (SELECT {text} AS s FROM {rows}) TO 'o.csv'", f"count\n{count}\n"),
+        ):
+            for threads in (1, 4):
+                with self.subTest(query=query, threads=threads):
+                    self.expect_within(32, f"SET parallel_rows = 0; {query}", output, threads)
+        self.assertTrue(self.read("o.csv") == "s\n" + "".join("x" * size + f"{i + 10}\n" for i in range(count)))
+
+    def test_computed_texts_that_share_buffers(self):
+        self.expect_within(16, "SELECT count(*) AS n, sum(length(s))::BIGINT AS size FROM "
+                               "(SELECT repeat('x', 100000) || i AS s FROM range(2000) AS r(i))",
+                           f"n,size\n2000,{2000 * 100000 + sum(len(str(i)) for i in range(2000))}\n")
+
     def test_windows_partitioned_by_long_texts(self):
         count = 16000
         keys = [f"{i * 7919 % 5000:06d}".ljust(2400, "x") for i in range(count)]

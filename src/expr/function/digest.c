@@ -465,6 +465,8 @@ static void set_byte(KernelCall *call)
         StringView x = argument_text(call, 0, i);
         int64_t index = ARGUMENT(call, 1, int64_t, i);
         char *memory = result_memory(call, i, x.size);
+        if (memory == NULL)
+            continue;
         memcpy(memory, x.data, x.size);
         if (require_index(call, i, index, x.size))
             memory[index] = (char)ARGUMENT(call, 2, int32_t, i);
@@ -479,6 +481,8 @@ static void set_bit(KernelCall *call)
         int64_t index = ARGUMENT(call, 1, int64_t, i);
         int32_t bit = ARGUMENT(call, 2, int32_t, i);
         char *memory = result_memory(call, i, x.size);
+        if (memory == NULL)
+            continue;
         memcpy(memory, x.data, x.size);
         if (bit != 0 && bit != 1)
             kernel_fail(call, i, ERROR_INVALID_PARAMETER, "new bit must be 0 or 1");

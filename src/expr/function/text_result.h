@@ -6,19 +6,16 @@
 #include "base/text.h"
 #include "expr/function/family.h"
 
-/* Room for a result of `size` bytes; NULL when that is too long, and then the row is empty and has failed. A batch of
- * large results is counted, and can be interrupted. */
+/* The same in memory that the result does not have yet. */
+char *result_more_memory(KernelCall *call, size_t row, size_t size);
+
+/* Room for a result of `size` bytes; NULL when that is too long, or the texts of all rows are: then the row is empty,
+ * and has failed or will be computed again. A batch of large results is counted, and can be interrupted. */
 static inline char *result_memory(KernelCall *call, size_t row, size_t size)
 {
-    if (size < VECTOR_LARGE_STRING)
+    if (size <= vector_string_room(call->result))
         return vector_string_memory(call->result, size);
-    context_check(call->context);
-    if (size <= STRING_MAX_SIZE)
-        return vector_large_string_memory(call->result, size, call->context->memory);
-    kernel_fail(call, row, ERROR_STRING_TOO_LONG, "result of %s is longer than %zu bytes", call->expr->function->name,
-                STRING_MAX_SIZE);
-    VECTOR_DATA(call->result, String)[row] = string_make("", 0);
-    return NULL;
+    return result_more_memory(call, row, size);
 }
 
 /* Text that stands in the result's memory, in an argument's that is kept, or is short. */
