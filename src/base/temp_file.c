@@ -66,7 +66,9 @@ int temp_open(const Context *context)
 _Noreturn void temp_raise(const Context *context, const char *doing, int error)
 {
     bool is_full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-    error_raise_hint(is_full ? ERROR_DISK_FULL : ERROR_IO, NO_POSITION, "SET temp_directory names another folder",
+    error_raise_hint(is_full ? ERROR_DISK_FULL : ERROR_IO, NO_POSITION,
+                     error == EMFILE ? "fewer threads open fewer files (SET threads)"
+                                     : "SET temp_directory names another folder",
                      "%s: %s: %s", temp_folder(context), doing, strerror(error));
 }
 

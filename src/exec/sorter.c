@@ -64,6 +64,7 @@ struct Sorter {
     Block *spare;        /* what entries are copied to while a run is sorted */
     uint64_t count;
     TempFile *file;
+    bool shares_file; /* with those beside it, whose runs other threads may read: none gives back its place there */
     size_t block_size;
     ARRAY(StoredRun) stored; /* in order of age */
     ARRAY(RowRun *) unused;
@@ -104,7 +105,6 @@ static void sorter_make_places(Sorter *sorter)
 {
     sorter->rows = row_store_new(sorter->arena, sorter->context, sorter->layout);
     sorter->spare = block_new(sorter->arena, sorter->context, "a sort");
-    sorter->file = temp_file_new(sorter->arena, sorter->context);
 }
 
 Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, const SortKeys *keys, const Type *types,
@@ -122,11 +122,12 @@ Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, cons
     sorter_make_layout(sorter, keys, types);
     sorter->run_entries = sorter_run_entries(sorter);
     sorter->scratch = arena_allocate(arena, sizeof *sorter->scratch);
+    sorter->file = temp_file_new(arena, context);
     sorter_make_places(sorter);
     return sorter;
 }
 
-Sorter *sorter_new_beside(const Sorter *other)
+Sorter *sorter_new_beside(Sorter *other)
 {
     Sorter *sorter = arena_new(other->arena, Sorter);
     *sorter = (Sorter){
@@ -139,7 +140,10 @@ Sorter *sorter_new_beside(const Sorter *other)
         .layout = other->layout,
         .run_entries = other->run_entries,
         .scratch = other->scratch,
+        .file = other->file,
+        .shares_file = true,
     };
+    other->shares_file = true;
     sorter_make_places(sorter);
     return sorter;
 }
@@ -214,6 +218,12 @@ void sorter_clear(Sorter *sorter)
     sorter->stored.count = 0;
     sorter->count = 0;
     sorter->largest_string = sorter->gives_largest = 0;
+    if (!sorter->shares_file)
+        temp_file_clear(sorter->file);
+}
+
+void sorter_close_file(Sorter *sorter)
+{
     temp_file_clear(sorter->file);
 }
 
@@ -435,6 +445,8 @@ void sorter_settle(Sorter *sorter)
         size_t surplus = sorter->stored.count - fan_in + 1;
         sorter_merge_stored(sorter, sorter->stored.count - (surplus < fan_in ? surplus : fan_in));
     }
+    for (size_t r = 0; r < sorter->stored.count; r++)
+        sorter->stored.items[r].rows->keeps_place = sorter->shares_file;
 }
 
 void sorter_finish_all(Sorter *const *sorters, size_t count)

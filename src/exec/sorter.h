@@ -16,8 +16,9 @@ typedef struct Sorter Sorter;
 /* Rows of these columns, with keys as `keys` makes them. It spills when `share` is full. */
 Sorter *sorter_new(Arena *arena, const Context *context, MemoryShare share, const SortKeys *keys, const Type *types,
                    size_t column_count);
-/* Another of the same kind, for the same thread: they share what each works with while it is filled or gives rows. */
-Sorter *sorter_new_beside(const Sorter *other);
+/* Another of the same kind, for the same thread: they share what each works with while it is filled or gives rows, and
+ * a file. Once it is settled it may give its rows to any thread. */
+Sorter *sorter_new_beside(Sorter *other);
 /* Its rows will be given together with those of other sorters, equal ones in the order of this column: UBIGINTs that do
  * not fall from a row to the next that is added. */
 void sorter_heed_position(Sorter *sorter, size_t column);
@@ -57,7 +58,9 @@ bool sorter_is_in_memory(const Sorter *sorter);
 /* Puts the first `count` rows of `source` into `target`, which is of the same kind; then `source` is empty again.
  * Returns the size of the last row's key, which is written to *ret_key. */
 size_t sorter_move(Sorter *target, Sorter *source, size_t count, Block *ret_key);
-/* Empty, for more rows; memory and place on disk are given back. */
+/* Empty, for more rows; memory and place on disk are given back, but for a file that is shared with others. */
 void sorter_clear(Sorter *sorter);
+/* When those others are empty, too. */
+void sorter_close_file(Sorter *sorter);
 
 #endif

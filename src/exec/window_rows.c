@@ -434,9 +434,13 @@ void window_rows_close(WindowRows *rows)
     window_rows_clear(rows);
     if (atomic_fetch_add(&shared->closed_count, 1) + 1 < shared->copy_count)
         return;
-    for (size_t i = 0; i < shared->part_count * shared->copy_count; i++)
+    size_t count = shared->part_count * shared->copy_count;
+    for (size_t i = 0; i < count; i++)
         if (shared->sorters[i])
             sorter_clear(shared->sorters[i]);
+    for (size_t i = 0; i < count; i++)
+        if (shared->sorters[i])
+            sorter_close_file(shared->sorters[i]);
 }
 
 /* ---- reading ---- */

@@ -306,6 +306,24 @@ class Memory(ProgramTest):
                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)))
         self.assertEqual((run.output, run.errors), (output, ""))
 
+    def test_windows_of_many_threads_with_few_open_files(self):
+        count, kinds = 50000, 3000
+        self.write("t.csv", "i,s\n" + "".join(f"{i},text {i * 7919 % count}\n" for i in range(count)))
+        sizes = [len(range(kind, count, kinds)) for kind in range(kinds)]
+        query = "SELECT sum(r)::BIGINT AS r FROM (SELECT row_number() OVER (PARTITION BY i % 3000 ORDER BY s) AS r FROM 't.csv')"
+        arguments = ("--csv", "--set", "spill_after=50", "--set", "threads=8", "--set", "parallel_rows=0", "-c", query)
+        run = self.run_quern(*arguments, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)))
+        self.assertEqual((run.output, run.errors),
+                         (f"r\n{sum(size * (size + 1) // 2 for size in sizes)}\n", ""))
+
+    def test_a_temporary_file_that_cannot_be_opened(self):
+        query = "SELECT i, count(*) FROM range(99) AS a(i) JOIN range(99) AS b(j) ON i = j GROUP BY i ORDER BY i"
+        run = self.run_quern("--csv", "--set", "spill_after=9", "--set", "threads=1", "-c", query, # one file is not enough
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4)))
+        self.assertEqual((run.output, run.status), ("", 4))
+        self.assertRegex(run.errors, "error 58030: .*: making a temporary file: Too many open files\n"
+                                     "hint: fewer threads open fewer files \\(SET threads\\)\n$")
+
     def test_what_a_join_tells_of_long_keys(self):
         count = 50000  # each is a new bound
         self.write("t.csv", "s\n" + "".join(f"{i:06d}".ljust(1500, "x") + "\n" for i in range(count)))
