@@ -15,7 +15,8 @@
  *                  row gives anyway
  *   Distinct       d is a key too
  *   Window         d is a part of the partition
- *   Limit          the rows of each d are numbered by a window, and those within the limit stay
+ *   Limit          the rows of each d are numbered by a window, and those within the limit stay; the one that is
+ *                  nearest to d in their order is found by its number among all rows (unnest_nearest.c)
  *   Join           both sides may have a d: they must be equal
  *   Unfold         as Sort, there is nothing to do
  *   Recursive      d is a column of the rows that go from round to round

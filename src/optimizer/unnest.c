@@ -166,6 +166,25 @@ static Expr *row_number_condition(Unnesting *self, ColumnId row_number, const ch
     return function_call(self->columns->arena, comparison, sides, 2, NO_POSITION);
 }
 
+PlanWindow *unnesting_number_rows(Unnesting *self, Plan *rows, const ColumnId *partition, size_t partition_count,
+                                  const PlanSort *sort)
+{
+    size_t key_count = sort ? sort->key_count : 0;
+    PlanWindow *window = plan_window_new(self->columns, rows, partition_count, key_count, /* call_count= */ 1);
+    for (size_t p = 0; p < partition_count; p++)
+        window->partition[p] = unnesting_column(self, partition[p]);
+    for (size_t i = 0; i < key_count; i++) {
+        window->keys[i] = sort->keys[i];
+        window->orders[i] = sort->orders[i];
+    }
+    Type type = type_of(TYPE_BIGINT);
+    window->calls[0] = (WindowCall){.function = window_function_find(view_of("row_number")),
+                                    .call = {.type = type, .position = NO_POSITION}};
+    window->columns[0] = plan_column_new(self->columns, "row_number", NULL, type, false);
+    plan_refresh_outputs(self->columns, &window->base);
+    return window;
+}
+
 /* The rows of each d are numbered, in the order of the Sort below if there is one, and those within the window stay. */
 static Unnested unnest_limit(Unnesting *self, PlanLimit *limit)
 {
@@ -174,21 +193,14 @@ static Unnested unnest_limit(Unnesting *self, PlanLimit *limit)
         return cross_with_domain(self, plan_empty(self->columns, limit->base.outputs, limit->base.output_count));
     if (limit->limit == NO_LIMIT && limit->offset == 0)
         return unnest(self, input);
+    Unnested result = unnest_nearest(self, limit);
+    if (result.plan)
+        return result;
     PlanSort *sort = input->kind == PLAN_SORT ? (PlanSort *)input : NULL;
-    size_t key_count = sort ? sort->key_count : 0, count = self->parameters.count;
-    Unnested result = unnest(self, sort ? input->inputs[0] : input);
-    PlanWindow *window = plan_window_new(self->columns, result.plan, count, key_count, /* call_count= */ 1);
-    for (size_t p = 0; p < count; p++)
-        window->partition[p] = unnesting_column(self, result.domain[p]);
-    for (size_t i = 0; i < key_count; i++) {
-        window->keys[i] = unnesting_bind(self, sort->keys[i], &result);
-        window->orders[i] = sort->orders[i];
-    }
-    Type type = type_of(TYPE_BIGINT);
-    window->calls[0] = (WindowCall){.function = window_function_find(view_of("row_number")),
-                                    .call = {.type = type, .position = NO_POSITION}};
-    window->columns[0] = plan_column_new(self->columns, "row_number", NULL, type, false);
-    plan_refresh_outputs(self->columns, &window->base);
+    result = unnest(self, sort ? input->inputs[0] : input);
+    if (sort)
+        unnesting_bind_node(self, input, &result);
+    PlanWindow *window = unnesting_number_rows(self, result.plan, result.domain, self->parameters.count, sort);
     Expr *conditions[2];
     size_t condition_count = 0, last;
     if (limit->offset > 0)

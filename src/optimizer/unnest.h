@@ -3,6 +3,7 @@
  *   unnest_parts.c      what refers to parameters; D, and columns for d
  *   unnest.c            the nodes, one by one
  *   unnest_aggregate.c  the one that is more work
+ *   unnest_nearest.c    ORDER BY with LIMIT 1 where each d would have many rows
  *   pull_conditions.c   the simple case: no D, no d */
 #ifndef QUERN_OPTIMIZER_UNNEST_H
 #define QUERN_OPTIMIZER_UNNEST_H
@@ -55,6 +56,11 @@ void unnesting_bind_node(Unnesting *self, Plan *node, const Unnested *unnested);
 ColumnId unnesting_new_column(Unnesting *self, size_t parameter, bool is_nullable);
 /* D: the different values of the parameters in a copy of L. */
 Unnested unnesting_domain(Unnesting *self);
+/* Another run gives the same rows: nothing in the plan depends on chance, on order, or on how doubles were added. */
+bool plan_is_repeatable(Plan *plan);
+/* The rows numbered by row_number() in the order of the Sort's keys; NULL: in any. */
+PlanWindow *unnesting_number_rows(Unnesting *self, Plan *rows, const ColumnId *partition, size_t partition_count,
+                                  const PlanSort *sort);
 /* a IS NOT DISTINCT FROM b, or a = b where NULLs cannot match. */
 Expr *unnesting_equality(Unnesting *self, ColumnId a, ColumnId b, bool is_strict);
 
@@ -63,6 +69,8 @@ Expr *unnesting_equality(Unnesting *self, ColumnId a, ColumnId b, bool is_strict
 /* The plan for all d; it is used up. */
 Unnested unnest(Unnesting *self, Plan *plan);
 Unnested unnest_aggregate(Unnesting *self, PlanAggregate *aggregate);
+/* Its plan is NULL, and nothing was done, where that is not the way for the Limit. */
+Unnested unnest_nearest(Unnesting *self, const PlanLimit *limit);
 /* The plan without its conditions on parameters, which go to `pulled`; NULL when it has parameters elsewhere, or when
  * the rows that a condition sees are counted before they come out. Changes nothing of the plan itself. */
 Plan *pull_conditions(Unnesting *self, Plan *plan, bool only_existence, ConditionList *pulled);

@@ -120,14 +120,13 @@ ColumnId unnesting_new_column(Unnesting *self, size_t parameter, bool is_nullabl
     return plan_column_new(self->columns, like.name, like.table, like.type, is_nullable);
 }
 
-/* Another run gives the same rows: nothing in the plan depends on chance, on order, or on how doubles were added. */
-static bool is_repeatable(Plan *plan)
+bool plan_is_repeatable(Plan *plan)
 {
     if (plan->kind == PLAN_LIMIT || plan->kind == PLAN_DISTINCT || plan->kind == PLAN_AGGREGATE ||
         plan->kind == PLAN_WINDOW || plan_node_is_volatile(plan))
         return false;
     for (size_t i = 0; i < plan->input_count; i++)
-        if (!is_repeatable(plan->inputs[i]))
+        if (!plan_is_repeatable(plan->inputs[i]))
             return false;
     return true;
 }
@@ -146,7 +145,7 @@ static void keep_left(Unnesting *self)
 
 Unnested unnesting_domain(Unnesting *self)
 {
-    if (self->kept == NULL && !is_repeatable(self->left))
+    if (self->kept == NULL && !plan_is_repeatable(self->left))
         keep_left(self);
     Plan *left = plan_copy(self->columns, self->left);
     size_t count = self->parameters.count;
