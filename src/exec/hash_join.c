@@ -126,10 +126,27 @@ static inline __attribute__((always_inline)) void pairs_fill(HashJoinOperator *s
     pairs->count = count;
 }
 
+/* Each head is all that its left row meets: no right row is looked at for the next. */
+static void pairs_fill_unique(HashJoinOperator *self, JoinPairs *pairs, bool pads, const bool *is_decided)
+{
+    JoinSource *source = &self->source;
+    size_t i = source->next_left, row_count = source->left->row_count, count = 0;
+    for (; i < row_count && count < pairs->capacity; i++) {
+        uint8_t *row = is_decided && is_decided[i] ? NULL : self->heads[i];
+        pairs->left[count] = (uint16_t)i;
+        pairs->right[count] = row;
+        count += row != NULL || pads;
+    }
+    source->next_left = i;
+    pairs->count = count;
+}
+
 static void hash_join_fill(JoinSource *source, JoinPairs *pairs, bool pads, const bool *is_decided)
 {
     HashJoinOperator *self = hash_join_of(source);
-    if (self->table->is_laid_out)
+    if (self->table->is_unique)
+        pairs_fill_unique(self, pairs, pads, is_decided);
+    else if (self->table->is_laid_out)
         pairs_fill(self, pairs, pads, is_decided, true);
     else
         pairs_fill(self, pairs, pads, is_decided, false);

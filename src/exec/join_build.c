@@ -253,6 +253,7 @@ static void builder_begin_dynamics(JoinBuilder *builder)
 static void builder_publish(void *argument)
 {
     JoinTable *table = ((JoinBuilder *)argument)->table;
+    table->is_unique = table->list_count == table->row_count;
     table->is_laid_out = table->walks_lists && !join_table_is_mapped(table) &&
                          join_hash_reserve_lists(table->hash, table->row_count, table->list_count);
     for (size_t d = 0; d < table->dynamic_count; d++) {

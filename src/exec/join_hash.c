@@ -403,20 +403,18 @@ static void probe_prefetch_slots(const JoinHash *hash, const JoinHashProbe *prob
             __builtin_prefetch(&slots[probe->positions[probe->pending[k]]]);
 }
 
-static void direct_find(const JoinHash *hash, JoinHashProbe *probe, size_t pending_count, uint8_t **ret_rows)
+/* The loads wait for none before them: the processor has many under way by itself. */
+static void direct_find(const JoinHash *hash, const JoinHashProbe *probe, size_t pending_count, uint8_t **ret_rows)
 {
     const uint64_t *slots = hash->slots->data;
-    size_t inside_count = 0;
+    uint64_t least = (uint64_t)hash->least, slot_count = hash->slot_count;
     for (size_t k = 0; k < pending_count; k++) {
         uint16_t i = probe->pending[k];
-        ret_rows[i] = NULL;
-        probe->positions[i] = word_position(hash, probe->words[i]);
-        probe->pending[inside_count] = i;
-        inside_count += probe->positions[i] < hash->slot_count;
+        uint64_t position = probe->words[i] - least;
+        bool is_inside = position < slot_count;
+        uint64_t slot = slots[is_inside ? position : 0];
+        ret_rows[i] = slot_row(is_inside ? slot : 0);
     }
-    probe_prefetch_slots(hash, probe, inside_count);
-    for (size_t k = 0; k < inside_count; k++)
-        ret_rows[probe->pending[k]] = slot_row(slots[probe->positions[probe->pending[k]]]);
 }
 
 /* Moves each pending row on to the next slot that has its salt; those that come to an empty one are out. Returns how

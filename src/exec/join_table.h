@@ -51,6 +51,7 @@ typedef struct JoinTable {
     bool walks_lists; /* more than their first rows are looked at, and more than once */
     _Atomic size_t list_count;
     bool is_laid_out; /* the lists, in `hash` */
+    bool is_unique;   /* no two rows have the same key */
     size_t key_count;
     size_t column_count;     /* of the right side's columns that are kept, behind the keys */
     const size_t *columns;   /* their positions in the right side's batches */
