@@ -205,6 +205,11 @@ static void join_probe_gather(JoinProbe *probe, const PairColumn *columns, size_
 
 /* ---- candidates ---- */
 
+static bool join_probe_has_residual(const JoinProbe *probe)
+{
+    return probe->residual && !probe->source->is_exact;
+}
+
 enum { MAPPED_PAIRS = 4 * TEMP_LOOKS }; /* at once, of rows that are mapped: some stand side by side */
 
 static void join_probe_fill(JoinProbe *probe, bool pads, const bool *is_decided)
@@ -236,7 +241,7 @@ static size_t join_probe_test(JoinProbe *probe)
     if (probe->condition_column_count)
         join_probe_gather(probe, probe->condition_columns, probe->condition_column_count, probe->slots, pairs->right,
                           pairs->count, /* is_output= */ false);
-    if (probe->residual)
+    if (join_probe_has_residual(probe))
         count = evaluator_filter(probe->residual, batch, probe->passing);
     for (size_t i = 0; i < count; i++)
         probe->passes[batch_row(batch, i)] = true;
@@ -323,7 +328,7 @@ static Batch *join_probe_next_pairs(JoinProbe *probe)
 {
     bool pads = join_type_pads_left_rows(probe->type);
     join_probe_fill(probe, pads, NULL);
-    if (probe->residual || probe->type == PLAN_JOIN_SINGLE) {
+    if (join_probe_has_residual(probe) || probe->type == PLAN_JOIN_SINGLE) {
         join_probe_test(probe);
         (pads ? pairs_keep_padded : pairs_keep_passing)(probe);
     }
@@ -361,7 +366,7 @@ static void join_probe_mark_right(JoinProbe *probe, Operator *op)
         context_check(op->context);
         join_probe_fill(probe, /* pads= */ false, NULL);
         pairs_keep_unmarked(probe);
-        if (probe->residual) {
+        if (join_probe_has_residual(probe)) {
             join_probe_test(probe);
             pairs_keep_passing(probe);
         }

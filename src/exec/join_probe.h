@@ -35,6 +35,7 @@ struct JoinSource {
     void (*find_matched)(JoinSource *source, bool *ret_is_matched);
     /* Which left rows have NULL for a key; only for `x IN (query)`. */
     void (*find_null_keys)(JoinSource *source, bool *ret_is_null);
+    bool is_exact; /* candidates have passed the residual conditions; set before the first batch is filled */
     const Batch *left;
     size_t next_left; /* the left row that the next pair belongs to */
 };

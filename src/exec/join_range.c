@@ -22,6 +22,7 @@ struct JoinRange {
     MemoryShare share;
     size_t side_count;
     RangeSide sides[MOST_SIDES];
+    bool is_exact;                      /* there are no other conditions */
     size_t row_count;                   /* without those that have a NULL */
     size_t leaf_count;                  /* a power of two */
     Block *entries, *spare;             /* while they are sorted */
@@ -68,6 +69,7 @@ JoinRange *join_range_new(const Build *build, const Plan *plan, const JoinTable 
             side_of_condition(plan, table, &right_map, conditions->residuals[i], &range->sides[range->side_count]);
     if (range->side_count == 0)
         return NULL;
+    range->is_exact = range->side_count == conditions->residual_count;
     range->context = build->context;
     range->share = memory_share_part(build->memory_share, 4);
     range->entries = block_new(build->arena, build->context, "a join's ranges");
@@ -185,6 +187,11 @@ bool join_range_is_built(const JoinRange *range)
     return range->leaf_count > 0;
 }
 
+bool join_range_is_exact(const JoinRange *range)
+{
+    return range->is_exact && join_range_is_built(range);
+}
+
 size_t join_range_size(const JoinRange *range)
 {
     return range->rows->size + range->complements->size + range->maxima->size;
@@ -263,7 +270,7 @@ void join_range_begin(JoinRangeProbe *probe, const Batch *left)
 static size_t range_find(const JoinRange *range, size_t place, uint64_t bound)
 {
     const uint64_t *maxima = range->maxima->data;
-    size_t at = range->leaf_count + place;
+    size_t at = place == 0 ? 1 : range->leaf_count + place; /* the root is above all rows */
     while (maxima[at] < bound) {
         while (at & 1)
             at >>= 1;

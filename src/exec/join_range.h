@@ -19,6 +19,8 @@ JoinRange *join_range_new(const Build *build, const Plan *plan, const JoinTable 
 /* The table's rows are there. It stays without them where they are few, or memory is short. */
 void join_range_build(JoinRange *range, const JoinTable *table);
 bool join_range_is_built(const JoinRange *range);
+/* What it leaves has passed all conditions of the join. */
+bool join_range_is_exact(const JoinRange *range);
 size_t join_range_size(const JoinRange *range);
 void join_range_clear(JoinRange *range);
 

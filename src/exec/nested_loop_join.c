@@ -111,8 +111,10 @@ static void nested_loop_find_matched(JoinSource *source, bool *ret_is_matched)
 static Batch *nested_loop_next(Operator *op)
 {
     NestedLoopJoinOperator *self = (NestedLoopJoinOperator *)op;
-    if (!self->is_built)
+    if (!self->is_built) {
         join_table_build(self->table, op, op->inputs[1]);
+        self->source.is_exact = self->range && join_range_is_exact(self->table->range);
+    }
     self->is_built = true;
     return join_probe_next(self->probe, op);
 }
