@@ -10,7 +10,7 @@ enum {
     BUCKET_BITS = 7, /* about 2^7 entries have the same digit, if it can be so large */
     INSERTION_ENTRIES = 16,
     CHECK_ENTRIES = 1 << 14,             /* how often the cancel flag is looked at */
-    FETCHED_SIZE = 4 * SORT_PREFIX_SIZE, /* of a key; those equal so far are compared where they stand */
+    FETCHED_SIZE = 3 * SORT_PREFIX_SIZE, /* of a key's rest; those equal so far are compared where they stand */
     PREFETCH_ENTRIES = 8,
 };
 
@@ -167,7 +167,7 @@ static void entries_sort_words(const EntrySort *sort, SortEntry *entries, SortEn
 
 /* ---- what is equal in the words ---- */
 
-/* The words become those of the key from `offset` on. */
+/* The words become those of the rest of the key from `offset` on. */
 static void entries_fetch(const EntrySort *sort, SortEntry *entries, size_t count, size_t offset)
 {
     SortKeyPlace place = sort->place;
@@ -176,36 +176,36 @@ static void entries_fetch(const EntrySort *sort, SortEntry *entries, size_t coun
             sort_look(sort);
         if (i + PREFETCH_ENTRIES < count)
             __builtin_prefetch(entries[i + PREFETCH_ENTRIES].row + place.offset);
-        StringView key = sort_entry_key(place, &entries[i]);
-        const uint8_t *bytes = (const uint8_t *)key.data;
+        StringView rest = sort_entry_rest(place, &entries[i]);
+        const uint8_t *bytes = (const uint8_t *)rest.data;
         uint8_t *row = entries[i].row;
         entries[i] =
-            key.size > offset ? sort_entry_make(bytes + offset, key.size - offset, row) : (SortEntry){.row = row};
+            rest.size > offset ? sort_entry_make(bytes + offset, rest.size - offset, row) : (SortEntry){.row = row};
     }
 }
 
 static void entries_sort(const EntrySort *sort, SortEntry *entries, SortEntry *spare, size_t count, size_t offset);
 
-/* All are equal in the first `offset` bytes of their keys: so either all keys end there, or none. */
+/* All are equal before `offset` of the rest of their keys: so either all keys end there, or none. */
 static void entries_sort_tied(const EntrySort *sort, SortEntry *entries, SortEntry *spare, size_t count, size_t offset)
 {
     SortKeyPlace place = sort->place;
     uint64_t high = entries->high, low = entries->low;
-    place.is_in_row = place.is_in_row && sort_entry_key(place, entries).size > offset;
+    place.is_in_row = place.is_in_row && sort_entry_rest(place, entries).size > offset;
     if (!place.is_in_row || offset >= FETCHED_SIZE) {
         if (place.is_in_row || place.has_position)
             entries_merge_sort(sort, place, entries, spare, count);
         return;
     }
     entries_fetch(sort, entries, count, offset);
-    entries_sort(sort, entries, spare, count, offset);
+    entries_sort(sort, entries, spare, count, offset + SORT_PREFIX_SIZE);
     for (size_t i = 0; i < count; i++) {
         entries[i].high = high;
         entries[i].low = low;
     }
 }
 
-/* Keys that are equal in all that is before `offset`, from where on the words are. */
+/* Keys that are equal in all that is before the words, which `offset` of their rest follows. */
 static void entries_sort(const EntrySort *sort, SortEntry *entries, SortEntry *spare, size_t count, size_t offset)
 {
     entries_sort_words(sort, entries, spare, count);
@@ -218,7 +218,7 @@ static void entries_sort(const EntrySort *sort, SortEntry *entries, SortEntry *s
             if (entries[end].high != entries[first].high || entries[end].low != entries[first].low)
                 break;
         if (end - first > 1)
-            entries_sort_tied(sort, entries + first, spare + first, end - first, offset + SORT_PREFIX_SIZE);
+            entries_sort_tied(sort, entries + first, spare + first, end - first, offset);
     }
 }
 

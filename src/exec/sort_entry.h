@@ -14,10 +14,10 @@ typedef struct SortEntry {
     uint8_t *row;
 } SortEntry;
 
-/* Where a row has its whole key. Keys that an entry holds wholly are nowhere else. */
+/* Where a row has what of its key an entry does not hold; keys that it holds wholly are nowhere else. */
 typedef struct SortKeyPlace {
     bool is_in_row;
-    size_t fixed_size; /* of keys; 0: they vary, and the place holds a String */
+    size_t fixed_size; /* of keys; 0: they vary, and the place holds a String, the whole key */
     size_t offset;
     bool has_position; /* equal keys are in the order of a UBIGINT of their rows: */
     size_t position_offset;
@@ -49,23 +49,24 @@ static inline SortEntry sort_entry_make(const uint8_t *key, size_t size, uint8_t
     return (SortEntry){sort_key_word(key, size), size > 8 ? sort_key_word(key + 8, size - 8) : 0, row};
 }
 
-/* The key that is in the entry's row. */
-static inline StringView sort_entry_key(SortKeyPlace place, const SortEntry *entry)
+/* What follows the first bytes of the key, which is in the entry's row. */
+static inline StringView sort_entry_rest(SortKeyPlace place, const SortEntry *entry)
 {
     const uint8_t *at = entry->row + place.offset;
     if (place.fixed_size)
-        return (StringView){(const char *)at, place.fixed_size};
-    return string_view((const String *)(const void *)at);
+        return (StringView){(const char *)at, place.fixed_size - SORT_PREFIX_SIZE};
+    StringView key = string_view((const String *)(const void *)at);
+    size_t held = key.size < SORT_PREFIX_SIZE ? key.size : SORT_PREFIX_SIZE;
+    return (StringView){key.data + held, key.size - held};
 }
 
 /* What follows the first bytes of two keys that are equal so far. */
 static inline int sort_entry_compare_rest(SortKeyPlace place, const SortEntry *a, const SortEntry *b)
 {
-    StringView a_key = sort_entry_key(place, a), b_key = sort_entry_key(place, b);
-    if (a_key.size <= SORT_PREFIX_SIZE || b_key.size <= SORT_PREFIX_SIZE)
+    StringView a_rest = sort_entry_rest(place, a), b_rest = sort_entry_rest(place, b);
+    if (a_rest.size == 0 || b_rest.size == 0)
         return 0; /* none is the beginning of another: both are all there */
-    return sort_key_compare((const uint8_t *)a_key.data + SORT_PREFIX_SIZE, a_key.size - SORT_PREFIX_SIZE,
-                            (const uint8_t *)b_key.data + SORT_PREFIX_SIZE, b_key.size - SORT_PREFIX_SIZE);
+    return sort_key_compare((const uint8_t *)a_rest.data, a_rest.size, (const uint8_t *)b_rest.data, b_rest.size);
 }
 
 static inline int sort_entry_compare_position(SortKeyPlace place, const SortEntry *a, const SortEntry *b)

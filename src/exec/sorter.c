@@ -77,7 +77,8 @@ struct Sorter {
     Vector **moved; /* columns on their way to another sorter */
 };
 
-/* Long keys stand in their rows: behind the columns, or, where their sizes vary, as one more column. */
+/* Long keys stand in their rows: what entries do not hold of them behind the columns, or, where their sizes vary, the
+ * whole as one more column. */
 static void sorter_make_layout(Sorter *sorter, const SortKeys *keys, const Type *types)
 {
     size_t count = sorter->column_count, key_size = keys->fixed_size;
@@ -87,7 +88,7 @@ static void sorter_make_layout(Sorter *sorter, const SortKeys *keys, const Type 
         memcpy(with_key, types, count * sizeof *types);
     with_key[count] = type_of(TYPE_BLOB);
     sorter->place = (SortKeyPlace){.is_in_row = varies || key_size > SORT_PREFIX_SIZE, .fixed_size = key_size};
-    size_t extra_size = sorter->place.is_in_row ? key_size : 0;
+    size_t extra_size = key_size > SORT_PREFIX_SIZE ? key_size - SORT_PREFIX_SIZE : 0;
     const RowLayout *layout = row_layout_new(sorter->arena, with_key, count + varies, extra_size);
     sorter->place.offset = varies ? layout->offsets[count] : layout->extra_offset;
     sorter->layout = layout;
@@ -570,7 +571,8 @@ static void sorter_keep_keys(Sorter *sorter, size_t count, uint8_t *const *keys,
         return;
     if (sorter->place.fixed_size) {
         for (size_t i = 0; i < count; i++)
-            memcpy(sorter->scratch->added[i] + offset, keys[i], sorter->place.fixed_size);
+            memcpy(sorter->scratch->added[i] + offset, keys[i] + SORT_PREFIX_SIZE,
+                   sorter->place.fixed_size - SORT_PREFIX_SIZE);
         return;
     }
     for (size_t i = 0; i < count; i++) {
@@ -652,18 +654,27 @@ void sorters_keep_share(Sorter *const *sorters, size_t count)
 
 /* ---- moving ---- */
 
-/* The key of an entry, in its row or in `buffer` (SORT_PREFIX_SIZE bytes). Returns its size. */
+/* Of the buffer that entry_key needs. */
+static size_t sorter_key_size(const Sorter *sorter)
+{
+    return sorter->place.fixed_size > SORT_PREFIX_SIZE ? sorter->place.fixed_size : SORT_PREFIX_SIZE;
+}
+
+/* The key of an entry, in its row or put together in `buffer`. Returns its size. */
 static size_t entry_key(const Sorter *sorter, const SortEntry *entry, uint8_t *buffer, uint8_t **ret_key)
 {
-    if (sorter->place.is_in_row) {
-        StringView key = sort_entry_key(sorter->place, entry);
+    SortKeyPlace place = sorter->place;
+    if (place.is_in_row && place.fixed_size == 0) {
+        StringView key = string_view((const String *)(const void *)(entry->row + place.offset));
         *ret_key = (uint8_t *)key.data;
         return key.size;
     }
     uint64_t words[] = {__builtin_bswap64(entry->high), __builtin_bswap64(entry->low)};
     memcpy(buffer, words, sizeof words);
+    if (place.is_in_row)
+        memcpy(buffer + sizeof words, entry->row + place.offset, place.fixed_size - sizeof words);
     *ret_key = buffer;
-    return sorter->place.fixed_size;
+    return place.fixed_size;
 }
 
 /* What a move works with. */
@@ -671,7 +682,7 @@ typedef struct SorterMove {
     uint8_t *rows[BATCH_SIZE];
     uint8_t *keys[BATCH_SIZE];
     size_t sizes[BATCH_SIZE];
-    uint8_t buffers[BATCH_SIZE][SORT_PREFIX_SIZE];
+    uint8_t *buffers; /* for a key of each row */
 } SorterMove;
 
 static size_t sorter_move_batch(Sorter *target, Sorter *source, size_t count, SorterMove *move)
@@ -680,7 +691,8 @@ static size_t sorter_move_batch(Sorter *target, Sorter *source, size_t count, So
     count = sorter_next_entries(source, count < BATCH_SIZE ? count : BATCH_SIZE);
     for (size_t i = 0; i < count; i++) {
         move->rows[i] = source->scratch->given[i].row;
-        move->sizes[i] = entry_key(source, &source->scratch->given[i], move->buffers[i], &move->keys[i]);
+        move->sizes[i] =
+            entry_key(source, &source->scratch->given[i], move->buffers + i * sorter_key_size(source), &move->keys[i]);
     }
     for (size_t c = 0; c < source->column_count; c++)
         rows_read(layout, c, move->rows, count, source->moved[c]);
@@ -697,6 +709,7 @@ size_t sorter_move(Sorter *target, Sorter *source, size_t count, Block *ret_key)
     }
     Arena *scratch = arena_new_child(source->arena);
     SorterMove *move = arena_allocate(scratch, sizeof *move);
+    move->buffers = arena_allocate(scratch, BATCH_SIZE * sorter_key_size(source));
     size_t key_size = 0;
     for (size_t moved; count > 0 && (moved = sorter_move_batch(target, source, count, move)) > 0; count -= moved) {
         key_size = move->sizes[moved - 1];

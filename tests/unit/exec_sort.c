@@ -224,6 +224,20 @@ START_TEST(runs_on_disk_are_merged_within_their_share)
 }
 END_TEST
 
+START_TEST(rows_keep_of_their_keys_only_what_entries_do_not_hold)
+{
+    plans_begin(BATCH_SIZE, BATCH_SIZE);
+    enum { KEY_SIZE = 3 * (1 + sizeof(int64_t)) }; /* a byte for NULL before each value */
+    Type types[] = {type_of(TYPE_BIGINT), type_of(TYPE_BIGINT), type_of(TYPE_BIGINT)};
+    SortOrder orders[3] = {{false, false}, {false, false}, {false, false}};
+    SortKeys *keys = sort_keys_new(test_arena, &test_context, types, orders, 3);
+    MemoryShare share = {.size = SIZE_MAX, .row_count = SIZE_MAX};
+    const RowLayout *layout = sorter_layout(sorter_new(test_arena, &test_context, share, keys, types, 3));
+    ck_assert_uint_eq(keys->fixed_size, KEY_SIZE);
+    ck_assert_uint_eq(layout->row_size, layout->extra_offset + 16); /* aligned to so many: KEY_SIZE - 16 fit */
+}
+END_TEST
+
 enum { DEALT_ROWS = 60000, DEALT_BATCH = 100, DEALT_KEYS = 3 };
 
 /* Deals batches of rows to two sorters; the position of each row is its number. */
@@ -287,4 +301,5 @@ END_TEST
 
 TEST_PROGRAM(rows_come_in_order_and_ties_as_they_were, top_n_gives_the_first_rows_of_the_sort,
              top_n_holds_no_more_than_it_needs, limit_zero_reads_nothing, runs_are_merged_in_order_and_stable,
-             runs_on_disk_are_merged_within_their_share, equal_rows_of_sorters_come_in_the_order_of_their_positions)
+             runs_on_disk_are_merged_within_their_share, rows_keep_of_their_keys_only_what_entries_do_not_hold,
+             equal_rows_of_sorters_come_in_the_order_of_their_positions)
