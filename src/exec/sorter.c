@@ -436,8 +436,28 @@ static void sorter_spill(Sorter *sorter)
     }
 }
 
+/* With what sorting its last run will take, and another row with a text and a key as long as any. */
+static size_t sorter_size_to_spill(const Sorter *sorter)
+{
+    size_t size = sorter_size(sorter) + 2 * row_store_largest_string(sorter->rows);
+    return sorter->run_count > 0 ? size + sorter->runs.items[sorter->run_count - 1].entries->size : size;
+}
+
+/* Whether rows in memory leave no room for what is read of those on disk, as values of many megabytes may. */
+static bool sorter_lacks_room_to_merge(const Sorter *sorter)
+{
+    size_t size = 0;
+    for (size_t r = 0; r < sorter->stored.count; r++) {
+        size_t largest = sorter->stored.items[r].rows->largest_strings;
+        size += largest > 2 * sorter->block_size ? largest : 0;
+    }
+    return size > 0 && sorter_size_to_spill(sorter) + size > sorter->share.size;
+}
+
 void sorter_settle(Sorter *sorter)
 {
+    if (sorter->run_count > 0 && sorter_lacks_room_to_merge(sorter))
+        sorter_spill(sorter);
     if (sorter->run_count > 0)
         run_sort(sorter, &sorter->runs.items[sorter->run_count - 1]);
     block_clear(sorter->spare);
@@ -587,13 +607,6 @@ static void sorter_keep_keys(Sorter *sorter, size_t count, uint8_t *const *keys,
         String key = string_make(bytes, sizes[i]);
         memcpy(sorter->scratch->added[i] + offset, &key, sizeof key);
     }
-}
-
-/* With what sorting its last run will take, and another row with a text and a key as long as any. */
-static size_t sorter_size_to_spill(const Sorter *sorter)
-{
-    size_t size = sorter_size(sorter) + 2 * row_store_largest_string(sorter->rows);
-    return sorter->run_count > 0 ? size + sorter->runs.items[sorter->run_count - 1].entries->size : size;
 }
 
 size_t sorter_rows_at_once(const Sorter *sorter, Vector *const *columns, const uint16_t *selection, size_t count)

@@ -367,6 +367,8 @@ class Memory(ProgramTest):
              f"n\n{count}\n"),
             (f"SELECT i FROM {rows} WHERE {text} > repeat('x', {size}) || '20' AND i % 2 = 0",
              "i\n" + "".join(f"{i}\n" for i in range(12, count, 2))),
+            (f"SELECT r FROM (SELECT row_number() OVER (ORDER BY {text}) AS r, i FROM range(64) AS r(i)) ORDER BY i",
+             "r\n" + "".join(f"{i + 1}\n" for i in range(64))),
             (f"SELECT i FROM {rows} ORDER BY {text} DESC", "i\n" + "".join(f"{i}\n" for i in reversed(range(count)))),
             (f"COPY (SELECT {text} AS s FROM {rows}) TO 'o.csv'", f"count\n{count}\n"),
         ):
