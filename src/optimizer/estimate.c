@@ -289,16 +289,40 @@ static double join_rows(PlanColumns *columns, const PlanJoin *join)
     }
 }
 
+typedef struct KeyColumns {
+    PlanColumns *columns;
+    const Plan *plan;
+    double combinations; /* of the values of its columns; 0: unknown */
+} KeyColumns;
+
+static bool key_columns_visit(void *user, const Expr *expr)
+{
+    KeyColumns *self = user;
+    if (expr->kind == EXPR_COLUMN)
+        self->combinations *= column_distinct_estimate(self->columns, self->plan, expr->column);
+    return true;
+}
+
+/* At most so many different values; 0: unknown. What is computed has no more than what it is computed of. */
+static double key_distinct_most(PlanColumns *columns, const Plan *plan, const Expr *key)
+{
+    KeyColumns self = {columns, plan, 1};
+    expr_walk(key, key_columns_visit, &self);
+    return expr_is_volatile(key) ? 0 : self.combinations;
+}
+
 static double group_rows(PlanColumns *columns, PlanAggregate *aggregate)
 {
-    double rows = aggregate->base.inputs[0]->row_estimate, groups = 1;
+    const Plan *input = aggregate->base.inputs[0];
+    double rows = input->row_estimate, guess = fmax(rows / 10, 1), groups = 1;
     aggregate->has_known_groups = true;
     for (size_t i = 0; i < aggregate->group_count; i++) {
         const Expr *key = aggregate->groups[i];
-        double distinct =
-            key->kind == EXPR_COLUMN ? column_distinct_estimate(columns, aggregate->base.inputs[0], key->column) : 0;
+        double distinct = key_distinct_most(columns, input, key);
         aggregate->has_known_groups &= distinct > 0;
-        groups *= distinct > 0 ? distinct : fmax(rows / 10, 1);
+        if (distinct == 0 || (key->kind != EXPR_COLUMN && distinct > guess))
+            distinct = guess;
+        groups *= distinct;
     }
     return fmin(groups, fmax(rows, 1));
 }
