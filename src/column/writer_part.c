@@ -7,7 +7,7 @@
 #include "column/writer_format.h"
 
 enum {
-    PIECE_SIZE = 256 << 10, /* bytes of text, about */
+    PIECE_SIZE = 128 << 10, /* bytes of text, about */
     FIELD_SIZE = 8,         /* bytes of a field, but for its text */
     BUFFER_COUNT = 8,       /* as many as a worker of a Gather usually has on their way */
 };

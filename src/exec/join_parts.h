@@ -11,8 +11,8 @@ typedef struct JoinParts JoinParts;
 
 /* `table`: the one that all copies have built; `keys`: those of left rows; `order`: or NULL. */
 JoinParts *join_parts_new(Operator *op, JoinTable *table, Evaluator *keys, JoinOrder *order);
-/* Left rows whose right rows are not in the table wait; the batch is narrowed to the others. `keys`:
- * of its rows. */
+/* Left rows whose right rows are not in the table wait; the batch is narrowed to the others. `keys`: of
+ * its rows. */
 void join_parts_put_off(JoinParts *parts, Batch *left, Vector *const *keys);
 /* The table of the next partition; NULL: there is none. */
 JoinTable *join_parts_next(JoinParts *parts);

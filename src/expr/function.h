@@ -11,13 +11,13 @@
 
 typedef struct Function Function;
 
-/* One call of a kernel: `count` rows of arguments in, `count` rows of result out. */
 /* What texts may be computed of some rows. */
 typedef struct TextRoom {
     size_t left;      /* bytes */
     bool is_exceeded; /* there was not room for all; what was computed is worth nothing, and nobody needs the rest */
 } TextRoom;
 
+/* One call of a kernel: `count` rows of arguments in, `count` rows of result out. */
 typedef struct KernelCall {
     const Expr *expr;
     const Context *context;
