@@ -171,15 +171,17 @@ const AstStatement *statement_prepared(Statement *statement, const AstStatement 
  * returns. Writes nothing. */
 void statement_trace(Statement *statement, const AstStatement *ast);
 BoundQuery *statement_bind(Statement *statement, const AstStatement *ast);
-/* INSERT, UPDATE, DELETE; the table that the plan of one writes to; raises READ_ONLY when SET safe = on forbids that:
- * tables in memory are nobody else's. */
+/* INSERT, UPDATE, DELETE, MERGE. */
 bool statement_writes(const AstStatement *ast);
 /* They, and queries that are no statement of another kind in parentheses. */
 bool statement_has_plan(const AstStatement *ast);
 /* Whether parts of its WITH change tables. */
 bool statement_with_writes(const AstStatement *ast);
+/* The node of its plan that writes, and the table that it writes to. */
 const Plan *statement_written_plan(const Plan *plan);
 TableProvider *statement_written_table(const Plan *plan);
+/* Raises READ_ONLY when SET safe = on forbids to write to the table, NOT_SUPPORTED when SET dry_run = on and it cannot
+ * tell what would change. Tables in memory are nobody else's. */
 void statement_require_unsafe_write(const Statement *statement, const TableProvider *table, const AstStatement *ast);
 /* "CREATE TABLE object (…)"; a format may have a statement of its own, which may name the table otherwise. */
 const char *statement_table_definition(Statement *statement, TableProvider *table, const AstObjectName *object);

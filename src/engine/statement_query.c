@@ -174,13 +174,12 @@ BatchStream *statement_run_write(Statement *statement, const BoundQuery *query)
     return rows;
 }
 
-/* Tables in memory are nobody else's. */
 void statement_require_unsafe_write(const Statement *statement, const TableProvider *table, const AstStatement *ast)
 {
-    if (strcmp(table->ops->format, "memory") != 0)
-        statement_require_unsafe(statement, ast_statement_name(ast->kind), ast->position);
-    if (statement->connection->settings.dry_run && !table->ops->has_dry_run &&
-        strcmp(table->ops->format, "memory") != 0)
+    if (strcmp(table->ops->format, "memory") == 0)
+        return;
+    statement_require_unsafe(statement, ast_statement_name(ast->kind), ast->position);
+    if (statement->connection->settings.dry_run && !table->ops->has_dry_run)
         error_raise_hint(ERROR_NOT_SUPPORTED, ast->position, "SET dry_run = off lets it write",
                          "a table of format %s cannot tell what %s would change", table->ops->format,
                          ast_statement_name(ast->kind));
