@@ -145,10 +145,12 @@ static bool key_has_span(const IndexKey *key)
     return key->size > 0 && key->held->form == VECTOR_FLAT;
 }
 
-/* Doubles a span that has to grow, at the end where it does; but up to `most` values. */
+/* Doubles a span that has to grow, at the end where it does; but takes no more than half of what is left up to `most`
+ * values, as it may have to grow at the other end. */
 static void key_double(IndexKey *key, int64_t least, int64_t greatest, size_t most)
 {
-    int64_t added = (int64_t)(key->size < most - key->size ? key->size : most - key->size);
+    size_t left = key->size + 1 < most ? most - key->size - 1 : 0; /* NULL has a code, too */
+    int64_t added = (int64_t)(key->size < left / 2 ? key->size : left / 2);
     if (greatest > key->last && greatest <= INT64_MAX - added)
         key->last += added;
     else if (least < key->first && least >= INT64_MIN + added)
