@@ -207,9 +207,10 @@ typedef struct QuernWriteOptions {
 /* Takes `size` bytes; returns false to stop (a closed pipe), which ends quern_result_write with QUERN_OK. */
 typedef bool (*QuernWriteFunction)(void *user, const char *data, size_t size);
 
-/* Writes all rows that are left. Rows leave as they are computed, in pieces of some kilobytes, where the format allows
- * (TABLE looks at some rows before it begins); those before one that fails leave too, unless they are held back.
- * *ret_row_count (may be NULL): how many rows there were. */
+/* Writes all rows that are left. Rows leave as they are computed, in pieces of up to some hundred kilobytes, where the
+ * format allows (TABLE looks at some rows before it begins); those before one that fails leave too, unless they are
+ * held back. *ret_row_count (may be NULL): how many were written. Whatever it returns, the result has no rows after it.
+ */
 QUERN_API QuernStatus quern_result_write(QuernResult *result, const QuernWriteOptions *options,
                                          QuernWriteFunction write, void *user, uint64_t *ret_row_count);
 

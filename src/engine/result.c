@@ -488,7 +488,8 @@ static void held_begin(WriteRequest *request)
                                   .capacity = request->held->capacity,
                                   .file = request->held->file,
                                   .is_for_guesses = is_asked && !is_for_all};
-    request->may_widen = (is_asked || is_for_all) && atomic_load(&statement->context.has_guesses);
+    bool has_left = request->result->row > 0; /* a row was read */
+    request->may_widen = (is_asked || is_for_all) && !has_left && atomic_load(&statement->context.has_guesses);
     request->held->is_holding = request->may_widen || is_for_all;
 }
 
@@ -497,6 +498,20 @@ static int64_t milliseconds_now(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Rows of the batch that were read one by one are not written, too. */
+static void result_leave_read_rows(QuernResult *result)
+{
+    if (result->is_at_end || result->row == 0)
+        return;
+    if (result->row == result->batch->row_count) {
+        result_pull(result);
+        return;
+    }
+    uint16_t *selection = arena_array(result->statement.arena, uint16_t, BATCH_SIZE);
+    batch_slice(result->batch, result->row, result->batch->row_count - result->row, selection);
+    result->row = 0;
 }
 
 static void result_write(void *argument)
@@ -518,6 +533,7 @@ static void result_write(void *argument)
         writer_new(statement->arena, &statement->context, result->schema, &options, held_write, request->held);
     request->writer = writer;
     bool is_wanted = writer_begin(writer);
+    result_leave_read_rows(result);
     stream_write(result->stream, writer);
     int64_t flushed_at = 0; /* rows leave within a tenth of a second, however few there are */
     for (; is_wanted && !result->is_at_end; result_pull(result)) {
