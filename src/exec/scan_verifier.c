@@ -101,16 +101,24 @@ static void nulls_check(const ScanVerifier *self, const Batch *batch)
                 row_breaks(self, batch, batch_row(batch, i), "a column is never NULL");
 }
 
+static void filter_check(const ScanVerifier *self, const Batch *batch, const Vector *value)
+{
+    for (size_t i = 0; i < batch->row_count; i++) {
+        size_t row = batch_row(batch, i);
+        if (!validity_get(value->validity, row) || !VECTOR_DATA(value, bool)[row])
+            row_breaks(self, batch, row, "a filter that it took as EXACT lets only TRUE rows through");
+    }
+}
+
 static void filters_check(const ScanVerifier *self, const Batch *batch)
 {
-    for (size_t p = 0; p < self->scan->promise_count; p++) {
-        const Vector *value = evaluator_value_flat(self->filters, p, batch);
-        for (size_t i = 0; i < batch->row_count; i++) {
-            size_t row = batch_row(batch, i);
-            if (!validity_get(value->validity, row) || !VECTOR_DATA(value, bool)[row])
-                row_breaks(self, batch, row, "a filter that it took as EXACT lets only TRUE rows through");
+    evaluator_begin(self->filters, batch);
+    for (const Batch *slice; (slice = evaluator_next_slice(self->filters)) != NULL;)
+        for (size_t p = 0; p < self->scan->promise_count && !evaluator_lacks_room(self->filters); p++) {
+            const Vector *value = evaluator_value_flat(self->filters, p, slice);
+            if (!evaluator_lacks_room(self->filters))
+                filter_check(self, slice, value);
         }
-    }
 }
 
 /* ---- keys ---- */
