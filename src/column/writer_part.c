@@ -107,14 +107,8 @@ void writer_part_begin(WriterPart *part, const Batch *batch)
 static size_t piece_size(const Batch *piece)
 {
     size_t size = piece->row_count * piece->column_count * FIELD_SIZE;
-    for (size_t c = 0; c < piece->column_count; c++) {
-        const Vector *column = piece->columns[c];
-        if (column->physical != PHYSICAL_STRING)
-            continue;
-        const String *texts = (column->form == VECTOR_DICTIONARY ? column->dictionary : column)->data;
-        for (size_t i = 0; i < piece->row_count; i++)
-            size += texts[vector_index(column, batch_row(piece, i))].size;
-    }
+    for (size_t i = 0; i < piece->row_count; i++)
+        size += vectors_text_size(piece->columns, piece->column_count, batch_row(piece, i));
     return size;
 }
 

@@ -166,10 +166,10 @@ void statement_set_config(void *user, StringView name, const char *text, Positio
 const FormatOption *statement_format_options(Statement *statement, const AstOptions *options, size_t *ret_count);
 /* What EXECUTE runs, with its values in the place of the parameters. */
 const AstStatement *statement_prepared(Statement *statement, const AstStatement *ast);
-/* The query or the writing statement as a plan. */
 /* Asks for the statement's rows once more, with their places: raises what it failed with, with the place of the row, or
  * returns. Writes nothing. */
 void statement_trace(Statement *statement, const AstStatement *ast);
+/* The query or the writing statement as a plan. */
 BoundQuery *statement_bind(Statement *statement, const AstStatement *ast);
 /* INSERT, UPDATE, DELETE, MERGE. */
 bool statement_writes(const AstStatement *ast);

@@ -226,10 +226,10 @@ void join_table_share_texts(JoinTable *table)
 {
     enum { MOST_SIZE = 1 << 20, SHARED_PART = 8 };
     size_t size = 0;
-    for (size_t i = 0; i < table->copy_count; i++)
-        size += row_store_size(table->stores[i]);
     if (!table->layout->has_strings || table->row_count == 0 || table->is_partition || join_table_is_mapped(table))
         return;
+    for (size_t i = 0; i < table->copy_count; i++)
+        size += row_store_size(table->stores[i]);
     if (table->row_count < BATCH_SIZE && size <= MOST_SIZE) {
         join_table_make_dictionaries(table);
     } else if (size <= memory_budget_left(table->context->memory) / SHARED_PART) {
@@ -242,14 +242,12 @@ void join_table_share_texts(JoinTable *table)
 void join_table_output(const JoinTable *table, size_t column_index, uint8_t *const *rows, size_t count, Vector *target)
 {
     const Vector *dictionary = table->dictionaries ? table->dictionaries[column_index] : NULL;
-    if (dictionary == NULL && table->strings) {
-        rows_read(table->layout, column_index, rows, count, target);
-        if (target->physical == PHYSICAL_STRING)
-            vector_keep_buffer(target, table->strings);
-        return;
-    }
     if (dictionary == NULL) {
-        row_output(table->layout, column_index, rows, count, target);
+        rows_read(table->layout, column_index, rows, count, target);
+        if (table->strings == NULL)
+            vector_own_strings(target, count);
+        else if (target->physical == PHYSICAL_STRING)
+            vector_keep_buffer(target, table->strings);
         return;
     }
     vector_prepare_dictionary(target, dictionary, table->row_count + table->pads_left, count);
