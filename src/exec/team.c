@@ -599,7 +599,7 @@ void team_start(Team *team)
      * there, ends the threads before anything that they use goes. */
     arena_own(arena_new_child(team->arena), team, team_stop_owned);
     for (size_t i = 0; i < team->worker_count; i++) {
-        team->workers[i].thread = thread_start(worker_main, &team->workers[i]);
+        team->workers[i].thread = thread_start_of(i, team->worker_count, worker_main, &team->workers[i]);
         team->workers[i].is_started = true;
     }
 }
