@@ -29,6 +29,7 @@ static inline void *array_grow(Arena *arena, void *items, size_t item_size, size
     return copy;
 }
 
+/* `array` stands in it more than once: a variable, no call. */
 #define array_add(arena, array, item)                                                                                  \
     ((array)->items = array_grow((arena), (array)->items, sizeof *(array)->items, (array)->count, &(array)->capacity), \
      (array)->items[(array)->count++] = (item))

@@ -17,10 +17,16 @@ typedef ARRAY(Expr *) Conditions;
 
 static Plan *push(PlanColumns *columns, Plan *plan, Conditions conditions);
 
+/* As it is, an AND too. */
+static void conditions_add_one(PlanColumns *columns, Conditions *conditions, Expr *condition)
+{
+    array_add(columns->arena, conditions, condition);
+}
+
 static void conditions_add(PlanColumns *columns, Conditions *conditions, Expr *condition)
 {
     if (condition->kind != EXPR_AND) {
-        array_add(columns->arena, conditions, condition);
+        conditions_add_one(columns, conditions, condition);
         return;
     }
     for (size_t i = 0; i < condition->argument_count; i++)
@@ -109,7 +115,7 @@ static void split_by_keys(PlanColumns *columns, const Conditions *conditions, co
     for (size_t i = 0; i < conditions->count; i++) {
         Expr *condition = conditions->items[i];
         bool is_movable = !expr_is_volatile(condition) && refers_only_to(columns, condition, keys, key_count);
-        array_add(columns->arena, is_movable ? ret_below : ret_above, condition);
+        conditions_add_one(columns, is_movable ? ret_below : ret_above, condition);
     }
 }
 
@@ -198,7 +204,7 @@ static Plan *push_through_set(PlanColumns *columns, PlanSet *set, const Conditio
     Plan *plan = &set->base;
     Conditions below = {0}, above = {0};
     for (size_t i = 0; i < conditions->count; i++)
-        array_add(columns->arena, expr_is_volatile(conditions->items[i]) ? &above : &below, conditions->items[i]);
+        conditions_add_one(columns, expr_is_volatile(conditions->items[i]) ? &above : &below, conditions->items[i]);
     for (size_t input = 0; input < plan->input_count; input++) {
         Expr **exprs = arena_array(columns->arena, Expr *, plan->output_count);
         for (size_t i = 0; i < plan->output_count; i++)
@@ -341,7 +347,7 @@ static Plan *push_into_join(PlanColumns *columns, PlanJoin *join, Conditions con
     make_stricter(columns, join, &conditions);
     Conditions to[4] = {0}; /* by Side */
     for (size_t i = 0; i < join->condition_count; i++)
-        array_add(columns->arena, &to[side_of(join, join->conditions[i], true)], join->conditions[i]);
+        conditions_add_one(columns, &to[side_of(join, join->conditions[i], true)], join->conditions[i]);
     for (size_t i = 0; i < conditions.count; i++)
         conditions_add_new(columns, &to[side_of(join, conditions.items[i], false)], conditions.items[i]);
     join->conditions = to[SIDE_JOIN].items;
