@@ -228,12 +228,15 @@ static Block *arena_add_block(Arena *arena, size_t needed)
     return block;
 }
 
+static bool arena_has_room(const Arena *arena, size_t size)
+{
+    return arena->blocks && arena->blocks->size - arena->blocks->used >= size;
+}
+
 void *arena_allocate(Arena *arena, size_t size)
 {
     size = memory_size_add(size, ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    Block *block = arena->blocks;
-    if (block == NULL || block->size - block->used < size)
-        block = arena_add_block(arena, size);
+    Block *block = arena_has_room(arena, size) ? arena->blocks : arena_add_block(arena, size);
     void *memory = block->data + block->used;
     block->used += size;
     return memory;
@@ -297,27 +300,23 @@ char *arena_format(Arena *arena, const char *format, ...)
     return text;
 }
 
-typedef struct OwnRequest {
-    Arena *arena;
-    Owned *owned;
-} OwnRequest;
+enum { OWNED_ROOM = (sizeof(Owned) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
 
-static void arena_allocate_owned(void *argument)
+static void arena_make_room_for_owned(void *arena)
 {
-    OwnRequest *request = argument;
-    request->owned = arena_allocate(request->arena, sizeof *request->owned);
+    arena_add_block(arena, OWNED_ROOM);
 }
 
 void arena_own(Arena *arena, void *object, void (*release)(void *object))
 {
-    OwnRequest request = {.arena = arena};
     Error error;
-    if (!error_protect(arena_allocate_owned, &request, &error)) {
+    if (!arena_has_room(arena, OWNED_ROOM) && !error_protect(arena_make_room_for_owned, arena, &error)) {
         release(object);
         error_raise_again(&error);
     }
-    *request.owned = (Owned){object, release, arena->owned};
-    arena->owned = request.owned;
+    Owned *owned = arena_allocate(arena, sizeof *owned);
+    *owned = (Owned){object, release, arena->owned};
+    arena->owned = owned;
 }
 
 static Owned *arena_take_owned(Arena *arena, void *object)
