@@ -180,12 +180,9 @@ int memory_compare_pieces(const void *a, const void *b, size_t size)
     return order;
 }
 
-size_t memory_size_multiply(size_t a, size_t b)
+_Noreturn void memory_product_refuse(size_t a, size_t b)
 {
-    size_t product;
-    if (__builtin_mul_overflow(a, b, &product))
-        error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory: %zu values of %zu bytes", a, b);
-    return product;
+    error_raise(ERROR_OUT_OF_MEMORY, NO_POSITION, "out of memory: %zu values of %zu bytes", a, b);
 }
 
 _Noreturn void memory_size_refuse(size_t a, size_t b)

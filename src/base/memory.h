@@ -62,14 +62,21 @@ static inline int memory_compare(const void *a, const void *b, size_t size)
 }
 
 /* a * b, a + b; raise OUT_OF_MEMORY where the size would wrap. */
-size_t memory_size_multiply(size_t a, size_t b);
 _Noreturn void memory_size_refuse(size_t a, size_t b);
+_Noreturn void memory_product_refuse(size_t a, size_t b);
 static inline size_t memory_size_add(size_t a, size_t b)
 {
     size_t sum;
     if (__builtin_add_overflow(a, b, &sum))
         memory_size_refuse(a, b);
     return sum;
+}
+static inline size_t memory_size_multiply(size_t a, size_t b)
+{
+    size_t product;
+    if (__builtin_mul_overflow(a, b, &product))
+        memory_product_refuse(a, b);
+    return product;
 }
 
 /* For tests: the `nth` allocation of this thread from now on (1 is the next) fails; 0 turns it off. Returns whether an

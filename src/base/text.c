@@ -8,19 +8,16 @@
 #include "base/context.h"
 #include "base/memory.h"
 
-char *text_reserve(Text *text, size_t size)
+void text_grow(Text *text, size_t size)
 {
     size_t needed = memory_size_add(memory_size_add(text->size, size), 1);
-    if (needed > text->capacity) {
-        size_t capacity = text->capacity ? text->capacity * 2 : 64;
-        if (capacity < needed)
-            capacity = needed;
-        char *data = arena_allocate(text->arena, capacity);
-        memory_copy(data, text->data, text->size);
-        text->data = data;
-        text->capacity = capacity;
-    }
-    return text->data + text->size;
+    size_t capacity = text->capacity ? text->capacity * 2 : 64;
+    if (capacity < needed)
+        capacity = needed;
+    char *data = arena_allocate(text->arena, capacity);
+    memory_copy(data, text->data, text->size);
+    text->data = data;
+    text->capacity = capacity;
 }
 
 void text_add_view(Text *text, StringView view)
@@ -34,11 +31,6 @@ void text_add_view(Text *text, StringView view)
 void text_add(Text *text, const char *string)
 {
     text_add_view(text, view_of(string));
-}
-
-void text_add_char(Text *text, char c)
-{
-    text_add_view(text, (StringView){&c, 1});
 }
 
 void text_add_repeated(Text *text, char c, size_t count)

@@ -156,15 +156,19 @@ typedef struct GreedySearch {
     ARRAY(Candidate) candidates;
 } GreedySearch;
 
-static void greedy_add(GreedySearch *self, size_t first, size_t second)
+static void greedy_add_reached(GreedySearch *self, size_t first, size_t second)
 {
-    const JoinTree *a = self->trees[first], *b = self->trees[second];
     bool is_connected;
-    if (a == NULL || b == NULL || !(a->reach & b->relations))
-        return;
-    double rows = pair_rows(self->graph, a, b, &is_connected);
+    double rows = pair_rows(self->graph, self->trees[first], self->trees[second], &is_connected);
     if (is_connected)
         array_add(self->graph->columns->arena, &self->candidates, ((Candidate){rows, first, second}));
+}
+
+static inline void greedy_add(GreedySearch *self, size_t first, size_t second)
+{
+    const JoinTree *a = self->trees[first], *b = self->trees[second];
+    if (a && b && (a->reach & b->relations)) /* of a few of many pairs */
+        greedy_add_reached(self, first, second);
 }
 
 static bool candidate_is_better(const Candidate *a, const Candidate *b)
