@@ -63,10 +63,16 @@ static size_t comment_end(StringView text, size_t offset)
     return UNCLOSED;
 }
 
+/* Whether a blank or a comment may begin so. */
+static inline bool is_blank_start(char c)
+{
+    return ascii_is_space(c) || c == '-' || c == '/' || c == '\xEF';
+}
+
 /* Behind blanks and comments. On UNCLOSED, *ret_open is where the comment starts. */
 static size_t blank_end(StringView text, size_t offset, size_t *ret_open)
 {
-    while (offset < text.size) {
+    while (offset < text.size && is_blank_start(text.data[offset])) {
         context_pace(offset);
         if (ascii_is_space(text.data[offset])) {
             offset++;

@@ -7,15 +7,22 @@
 #include "base/error.h"
 #include "sql/keyword.h"
 
-/* X(name, spelling). A longer spelling stands before its beginnings: the first that fits is taken. */
+/* X(name, spelling). A longer spelling stands before its beginnings: the first that fits is taken. Those that stand in
+ * every statement come first. */
 #define SYMBOLS(X)                                                                                                     \
+    X(LEFT_PAREN, "(")                                                                                                 \
+    X(RIGHT_PAREN, ")")                                                                                                \
+    X(COMMA, ",")                                                                                                      \
+    X(DOT, ".")                                                                                                        \
+    X(ARROW, "=>")                                                                                                     \
+    X(DOUBLE_EQUAL, "==")                                                                                              \
+    X(EQUAL, "=")                                                                                                      \
     X(NOT_LIKE_NO_CASE, "!~~*")                                                                                        \
     X(JSON_GET_TEXT, "->>")                                                                                            \
     X(REGEX_NOT_MATCH_NO_CASE, "!~*")                                                                                  \
     X(NOT_LIKE, "!~~")                                                                                                 \
     X(LIKE_NO_CASE, "~~*")                                                                                             \
     X(JSON_GET, "->")                                                                                                  \
-    X(ARROW, "=>")                                                                                                     \
     X(ASSIGN, ":=")                                                                                                    \
     X(CAST, "::")                                                                                                      \
     X(CONCAT, "||")                                                                                                    \
@@ -28,22 +35,17 @@
     X(GREATER_EQUAL, ">=")                                                                                             \
     X(LESS_GREATER, "<>")                                                                                              \
     X(NOT_EQUAL, "!=")                                                                                                 \
-    X(DOUBLE_EQUAL, "==")                                                                                              \
     X(REGEX_MATCH_NO_CASE, "~*")                                                                                       \
     X(REGEX_NOT_MATCH, "!~")                                                                                           \
     X(LIKE, "~~")                                                                                                      \
     X(STARTS_WITH, "^@")                                                                                               \
     X(CONTAINS, "@>")                                                                                                  \
     X(CONTAINED, "<@")                                                                                                 \
-    X(LEFT_PAREN, "(")                                                                                                 \
-    X(RIGHT_PAREN, ")")                                                                                                \
     X(LEFT_BRACKET, "[")                                                                                               \
     X(RIGHT_BRACKET, "]")                                                                                              \
     X(LEFT_BRACE, "{")                                                                                                 \
     X(RIGHT_BRACE, "}")                                                                                                \
-    X(COMMA, ",")                                                                                                      \
     X(SEMICOLON, ";")                                                                                                  \
-    X(DOT, ".")                                                                                                        \
     X(COLON, ":")                                                                                                      \
     X(PLUS, "+")                                                                                                       \
     X(MINUS, "-")                                                                                                      \
@@ -51,7 +53,6 @@
     X(SLASH, "/")                                                                                                      \
     X(PERCENT, "%")                                                                                                    \
     X(CARET, "^")                                                                                                      \
-    X(EQUAL, "=")                                                                                                      \
     X(LESS, "<")                                                                                                       \
     X(GREATER, ">")                                                                                                    \
     X(AMPERSAND, "&")                                                                                                  \

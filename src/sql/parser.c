@@ -123,19 +123,18 @@ _Noreturn void parser_raise(Parser *parser, const char *expected)
 
 /* ---- tokens ---- */
 
-const Token *parser_peek(Parser *parser, size_t index)
+void parser_read(Parser *parser)
 {
-    while (parser->token_count <= index)
-        parser->tokens[parser->token_count++] = lexer_next(&parser->lexer);
-    return &parser->tokens[index];
+    parser->tokens[(parser->first_token + parser->token_count) % PARSER_LOOKAHEAD] = lexer_next(&parser->lexer);
+    parser->token_count++;
 }
 
 Token parser_advance(Parser *parser)
 {
     parser->last = *parser_peek(parser, 0);
     parser->has_last = true;
+    parser->first_token++;
     parser->token_count--;
-    memmove(parser->tokens, parser->tokens + 1, parser->token_count * sizeof *parser->tokens);
     memset(parser->wanted_keywords, 0, sizeof parser->wanted_keywords);
     memset(parser->wanted_kinds, 0, sizeof parser->wanted_kinds);
     return parser->last;

@@ -10,14 +10,14 @@
 #include "sql/operator.h"
 #include "sql/parser.h"
 
-#define PARSER_LOOKAHEAD 6
+#define PARSER_LOOKAHEAD 8 /* a power of two */
 
 typedef struct Parser {
     Arena *arena;
     Lexer lexer;
-    Token tokens[PARSER_LOOKAHEAD]; /* read but not consumed; the first is in view */
-    size_t token_count;
-    Token last; /* the token consumed last; kind END: none yet */
+    Token tokens[PARSER_LOOKAHEAD];  /* a ring: read but not consumed */
+    size_t token_count, first_token; /* the first is in view */
+    Token last;                      /* the token consumed last; kind END: none yet */
     bool has_last;
     size_t depth; /* of the recursion */
     size_t parameter_count;
@@ -32,8 +32,14 @@ typedef struct Parser {
 
 /* ---- tokens: parser.c ---- */
 
+void parser_read(Parser *parser);
 /* The token in view is index 0. */
-const Token *parser_peek(Parser *parser, size_t index);
+static inline const Token *parser_peek(Parser *parser, size_t index)
+{
+    while (parser->token_count <= index)
+        parser_read(parser);
+    return &parser->tokens[(parser->first_token + index) % PARSER_LOOKAHEAD];
+}
 Token parser_advance(Parser *parser);
 bool parser_at(Parser *parser, TokenKind kind);
 bool parser_at_keyword(Parser *parser, Keyword keyword);
