@@ -24,7 +24,7 @@ Relation relation_of_rows(Binder *binder, const Rows *rows, const char *name, co
 {
     require_alias_count(binder, aliases, rows->column_count, name);
     ScopeTable *table = arena_new(binder->arena, ScopeTable);
-    table->name = name;
+    table->name = view_of(name);
     for (size_t i = 0; i < rows->column_count; i++) {
         ScopeColumn column = scope_column_new(column_alias(binder, aliases, i, rows->names[i]), name[0] ? name : NULL,
                                               rows->plan->outputs[i]);
@@ -40,7 +40,7 @@ void relation_add_hidden(Binder *binder, Relation *relation, const PlanScan *sca
     ScopeTable *table = relation->tables.items[0];
     for (size_t i = table->columns.count; i < scan->base.output_count - scan->has_row_number; i++) {
         ColumnId column = scan->base.outputs[i];
-        ScopeColumn hidden = scope_column_new(plan_column(binder->columns, column)->name, table->name, column);
+        ScopeColumn hidden = scope_column_new(plan_column(binder->columns, column)->name, table->name.data, column);
         array_add(binder->arena, &table->hidden, hidden);
     }
 }
@@ -50,7 +50,7 @@ static Relation relation_rename(Binder *binder, const Relation *relation, const 
 {
     require_alias_count(binder, aliases, relation->columns.count, name);
     ScopeTable *table = arena_new(binder->arena, ScopeTable);
-    table->name = name;
+    table->name = view_of(name);
     for (size_t i = 0; i < relation->columns.count; i++) {
         const ScopeColumn *old = &relation->columns.items[i];
         ScopeColumn column = scope_column_new(column_alias(binder, aliases, i, old->name), name, old->column);

@@ -52,7 +52,6 @@ Index *bind_index(BindEnvironment *environment, const Schema *schema, const char
     Binder *binder = binder_new(environment);
     ColumnId *ids = arena_array(binder->arena, ColumnId, schema->column_count);
     ScopeTable *table = arena_new(binder->arena, ScopeTable);
-    table->name = "";
     for (size_t i = 0; i < schema->column_count; i++) {
         const Column *column = &schema->columns[i];
         ids[i] = plan_column_new(binder->columns, column->name, NULL, column->type, column->is_nullable);

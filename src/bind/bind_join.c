@@ -263,7 +263,7 @@ static Relation join_using(Join *join)
     }
     if (ast_name_is_given(&join->ref->join.using_alias)) { /* the merged columns alone */
         ScopeTable *table = arena_new(binder->arena, ScopeTable);
-        table->name = binder_string(binder, join->ref->join.using_alias.text);
+        table->name = view_of(binder_string(binder, join->ref->join.using_alias.text));
         table->columns = joined.columns;
         table->columns.capacity = table->columns.count; /* what is added below makes a copy */
         Relation alias = {0};

@@ -155,7 +155,7 @@ static Expr *scope_plain_column(const Place *place, const AstName *name)
 
 static bool table_is_called(const ScopeTable *table, const AstName *parts, size_t part_count)
 {
-    if (!view_equal_ignoring_case(view_of(table->name), parts[part_count - 1].text))
+    if (!view_equal_ignoring_case(table->name, parts[part_count - 1].text))
         return false;
     return part_count < 2 ||
            (table->schema.size > 0 && view_equal_ignoring_case(table->schema, parts[part_count - 2].text));
@@ -171,7 +171,7 @@ static const ScopeTable *scope_own_table(const Place *place, const Scope *scope,
         const ScopeTable *table = scope->relation.tables.items[i];
         if (!table_is_called(table, parts, part_count))
             continue;
-        bool is_exact = view_equal(view_of(table->name), parts[part_count - 1].text);
+        bool is_exact = view_equal(table->name, parts[part_count - 1].text);
         is_ambiguous |= is_exact ? exact != NULL : alike != NULL && exact == NULL;
         *(is_exact ? &exact : &alike) = table;
     }
@@ -188,7 +188,7 @@ static const char *alias_hint(const Place *place, StringView name)
         for (size_t i = 0; i < scope->relation.tables.count; i++) {
             const ScopeTable *table = scope->relation.tables.items[i];
             if (view_equal_ignoring_case(table->real_name, name))
-                return arena_format(place->binder->arena, "the table is called \"%s\" here", table->name);
+                return arena_format(place->binder->arena, "the table is called \"%s\" here", table->name.data);
         }
     return NULL;
 }
@@ -203,7 +203,7 @@ static const ScopeTable *scope_find_table(const Place *place, const AstName *par
         if (table)
             return table;
         for (size_t i = 0; i < scope->relation.tables.count; i++)
-            nearest_look(&nearest, view_of(scope->relation.tables.items[i]->name));
+            nearest_look(&nearest, scope->relation.tables.items[i]->name);
     }
     const char *hint = alias_hint(place, parts[part_count - 1].text);
     bind_error(place->binder, ERROR_UNDEFINED_TABLE, parts[0].position,
@@ -238,7 +238,7 @@ Expr *scope_column(const Place *place, const AstExpr *ast)
     for (size_t i = 0; i < table->columns.count; i++)
         nearest_look(&nearest, view_of(table->columns.items[i].name));
     bind_error(place->binder, ERROR_UNDEFINED_COLUMN, name->position, binder_did_you_mean(place->binder, nearest.found),
-               "column \"%s.%.*s\" does not exist", table->name, VIEW_ARGUMENTS(name->text));
+               "column \"%s.%.*s\" does not exist", table->name.data, VIEW_ARGUMENTS(name->text));
 }
 
 /* ---- relations ---- */
@@ -252,7 +252,7 @@ void relation_add_table(Binder *binder, Relation *relation, ScopeTable *table)
 
 static bool tables_collide(const ScopeTable *a, const ScopeTable *b)
 {
-    if (a->name[0] == '\0' || strcmp(a->name, b->name) != 0)
+    if (a->name.size == 0 || !view_equal(a->name, b->name))
         return false;
     return a->schema.size == 0 || b->schema.size == 0 || view_equal(a->schema, b->schema);
 }
@@ -264,7 +264,7 @@ void relation_add_relation(Binder *binder, Relation *relation, const Relation *o
         for (size_t j = 0; j < table_count; j++)
             if (tables_collide(relation->tables.items[j], other->tables.items[i]))
                 bind_error(binder, ERROR_DUPLICATE_ALIAS, position, "give one of them an alias",
-                           "table name \"%s\" is specified more than once", other->tables.items[i]->name);
+                           "table name \"%s\" is specified more than once", other->tables.items[i]->name.data);
         array_add(binder->arena, &relation->tables, other->tables.items[i]);
     }
     for (size_t i = 0; i < other->columns.count; i++)

@@ -26,7 +26,6 @@ static void definition_add_columns(Definition *definition)
 {
     Binder *binder = definition->binder;
     ScopeTable *table = arena_new(binder->arena, ScopeTable);
-    table->name = "";
     Map names = map_in(binder->arena);
     for (size_t i = 0; i < definition->columns->count; i++) {
         const AstColumnDefinition *ast = &definition->columns->items[i];

@@ -57,7 +57,7 @@ Expr *target_default(const Target *target, size_t column, Position position)
 Relation target_relation(const Target *target, const char *alias, const ColumnId *columns)
 {
     ScopeTable *table = arena_new(target->binder->arena, ScopeTable);
-    table->name = alias;
+    table->name = view_of(alias);
     for (size_t i = 0; i < target->schema->column_count; i++) {
         ScopeColumn column = scope_column_new(target->schema->columns[i].name, alias, columns[i]);
         array_add(target->binder->arena, &table->columns, column);

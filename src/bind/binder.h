@@ -62,7 +62,7 @@ typedef ARRAY(ScopeColumn) ScopeColumns;
 
 /* A table of FROM under its alias. */
 typedef struct ScopeTable {
-    const char *name;
+    StringView name;      /* size 0: it has none; ends with a NUL */
     StringView schema;    /* size 0: it has an alias or none */
     StringView real_name; /* of a table of the catalog, when it has an alias */
     ScopeColumns columns;

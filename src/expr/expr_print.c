@@ -31,7 +31,7 @@ static void print_expr(const Printer *printer, const Expr *expr, Binding wanted,
 
 typedef enum OperatorForm { FORM_CALL, FORM_INFIX, FORM_PREFIX, FORM_POSTFIX } OperatorForm;
 
-/* Signs that are written otherwise than function(a, b). */
+/* Signs that are written otherwise than function(a, b); what most conditions have comes first. */
 static const struct OperatorPrint {
     const char *name;
     const char *text;
@@ -39,6 +39,12 @@ static const struct OperatorPrint {
     Binding binding;
     uint8_t argument_count;
 } operator_prints[] = {
+    {"=", "=", FORM_INFIX, BINDING_COMPARISON, 2},
+    {"<>", "<>", FORM_INFIX, BINDING_COMPARISON, 2},
+    {"<", "<", FORM_INFIX, BINDING_COMPARISON, 2},
+    {"<=", "<=", FORM_INFIX, BINDING_COMPARISON, 2},
+    {">", ">", FORM_INFIX, BINDING_COMPARISON, 2},
+    {">=", ">=", FORM_INFIX, BINDING_COMPARISON, 2},
     {"+", "+", FORM_INFIX, BINDING_ADD, 2},
     {"-", "-", FORM_INFIX, BINDING_ADD, 2},
     {"*", "*", FORM_INFIX, BINDING_MULTIPLY, 2},
@@ -67,12 +73,6 @@ static const struct OperatorPrint {
     {"not similar to", "NOT SIMILAR TO", FORM_INFIX, BINDING_IN, 2},
     {"~~~", "GLOB", FORM_INFIX, BINDING_IN, 2},
     {"!~~~", "NOT GLOB", FORM_INFIX, BINDING_IN, 2},
-    {"=", "=", FORM_INFIX, BINDING_COMPARISON, 2},
-    {"<>", "<>", FORM_INFIX, BINDING_COMPARISON, 2},
-    {"<", "<", FORM_INFIX, BINDING_COMPARISON, 2},
-    {"<=", "<=", FORM_INFIX, BINDING_COMPARISON, 2},
-    {">", ">", FORM_INFIX, BINDING_COMPARISON, 2},
-    {">=", ">=", FORM_INFIX, BINDING_COMPARISON, 2},
     {"is distinct from", "IS DISTINCT FROM", FORM_INFIX, BINDING_IS, 2},
     {"is not distinct from", "IS NOT DISTINCT FROM", FORM_INFIX, BINDING_IS, 2},
     {"is null", "IS NULL", FORM_POSTFIX, BINDING_IS, 1},
