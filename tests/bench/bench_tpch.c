@@ -1,6 +1,7 @@
 /* tests/bench/bench_tpch.c: TPC-H over tables in memory, quern and DuckDB in turn, and loading those tables from CSV.
  *   bench_tpch FOLDER ROUNDS THREADS QUERN DUCKDB_RUN LIBDUCKDB [WORD…]
- * With words (load, q07) only those. Exit status 1 when two answers differ; never because of a time. */
+ * `plan` plans two of the larger joins a hundred times. With words (load, q07, plan) only those. Exit status 1 when two
+ * answers differ; never because of a time. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #include "series.h"
 #include "tpch.h"
 
-enum { SQL_SIZE = 8192 };
+enum { SQL_SIZE = 8192, PLAN_COUNT = 100 };
 
 typedef struct Run {
     const char *folder;
@@ -68,6 +69,29 @@ static double bench_query(Run *run, QuernConnection *quern, DuckDb *duckdb, cons
     return 1 / series_ratio(&series[0], &series[1], MEASURE_WALL, NULL, NULL);
 }
 
+/* PLAN_COUNT times each; what an EXPLAIN answers is no peer's concern. */
+static void bench_plan(Run *run, QuernConnection *quern, DuckDb *duckdb)
+{
+    static const char *const names[] = {"q08", "q09"};
+    Series series[2] = {0};
+    for (size_t round = 0; round <= run->round_count; round++) {
+        Timing ours = {0}, theirs = {0};
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            char explain[SQL_SIZE] = "EXPLAIN ";
+            sql_read(names[i], explain + strlen(explain), sizeof explain - strlen(explain));
+            for (size_t j = 0; j < PLAN_COUNT; j++) {
+                ours.wall_ms += quern_run(quern, explain, &run->quern_answer).wall_ms;
+                theirs.wall_ms += duckdb_run(duckdb, explain, &run->duckdb_answer).wall_ms;
+            }
+        }
+        if (round == 0)
+            continue;
+        series_add(&series[0], ours);
+        series_add(&series[1], theirs);
+    }
+    print_line("plan", &series[0], &series[1]);
+}
+
 static void bench_queries(Run *run, char **words, size_t word_count)
 {
     QuernConnection *quern = tpch_open_quern(&run->load, run->thread_count);
@@ -80,6 +104,8 @@ static void bench_queries(Run *run, char **words, size_t word_count)
         log_sum += log(bench_query(run, quern, duckdb, tpch_queries[i]));
         count++;
     }
+    if (name_is_wanted("plan", words, word_count))
+        bench_plan(run, quern, duckdb);
     if (count > 0)
         printf("geometric mean of quern's time by DuckDB's: %.2f\n", exp(log_sum / (double)count));
     quern_close(quern);
