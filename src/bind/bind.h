@@ -71,6 +71,11 @@ typedef struct BoundTable {
 BoundTable *bind_table_definition(BindEnvironment *environment, const AstColumnDefinitions *columns,
                                   const AstConstraints *constraints);
 
+/* What the default (SQL text; NULL: there is none) of a column is in every row; false: it may differ from row to row.
+ */
+bool bind_default_value(BindEnvironment *environment, const Schema *schema, size_t column, const char *sql,
+                        Position position, Value *ret_value);
+
 /* nextval('s'): the name; false: it is something else. */
 bool bind_nextval_name(Arena *arena, const AstExpr *ast, AstObjectName *ret_name);
 

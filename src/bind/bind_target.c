@@ -44,14 +44,29 @@ static Expr *target_value(const Target *target, size_t column, const char *sql, 
     return expr;
 }
 
-Expr *target_default(const Target *target, size_t column, Position position)
+static Expr *target_default_of(const Target *target, size_t column, const char *sql, Position position)
 {
     Binder *binder = target->binder;
-    const Column *definition = &target->schema->columns[column];
-    const char *sql = provider_column_default(target->table, column);
     if (sql == NULL)
-        return expr_constant(binder->arena, value_null(definition->type), binder_at(binder, position));
+        return expr_constant(binder->arena, value_null(target->schema->columns[column].type),
+                             binder_at(binder, position));
     return target_value(target, column, sql, NULL, "DEFAULT", position);
+}
+
+Expr *target_default(const Target *target, size_t column, Position position)
+{
+    return target_default_of(target, column, provider_column_default(target->table, column), position);
+}
+
+bool bind_default_value(BindEnvironment *environment, const Schema *schema, size_t column, const char *sql,
+                        Position position, Value *ret_value)
+{
+    Target target = {.binder = binder_new(environment), .schema = schema};
+    const Expr *expr = target_default_of(&target, column, sql, position);
+    if (expr_is_volatile(expr))
+        return false;
+    *ret_value = bind_evaluate(target.binder, expr);
+    return true;
 }
 
 Relation target_relation(const Target *target, const char *alias, const ColumnId *columns)

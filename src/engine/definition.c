@@ -148,9 +148,10 @@ void statement_replace_table(Statement *statement, const NamedTable *named, Tabl
                      /* replace= */ true, named->position);
 }
 
-void statement_redefine_table(Statement *statement, const NamedTable *named, const TableDefinition *definition)
+void statement_redefine_table(Statement *statement, const NamedTable *named, const TableDefinition *definition,
+                              const MemorySource *sources)
 {
-    TableProvider *table = memory_table_like(&statement->context, named->table, definition);
+    TableProvider *table = memory_table_like(&statement->context, named->table, definition, sources);
     statement_keep_table(statement, table);
     statement_replace_table(statement, named, table);
 }

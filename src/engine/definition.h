@@ -32,8 +32,9 @@ TableDefinition definition_with_indexes(Statement *statement, const TableDefinit
 void constraints_require_plain(const Constraints *constraints, Position position);
 /* The statement takes the caller's share. */
 void statement_keep_table(Statement *statement, TableProvider *table);
-/* The same rows under another definition take the table's place. */
-void statement_redefine_table(Statement *statement, const NamedTable *named, const TableDefinition *definition);
+/* The same rows under another definition take the table's place; `sources` as in memory_table_like. */
+void statement_redefine_table(Statement *statement, const NamedTable *named, const TableDefinition *definition,
+                              const MemorySource *sources);
 /* Puts another table, which the statement keeps, in its place. */
 void statement_replace_table(Statement *statement, const NamedTable *named, TableProvider *table);
 /* Hands a statement on to the database that the schema is: in its text that is called main. */

@@ -433,7 +433,7 @@ static void foreign_key_replace(Statement *statement, const ForeignKey *key, con
                         .schema = catalog_schema(statement->connection->catalog, view_of(key->schema)),
                         .name = view_of(key->name),
                         .position = NO_POSITION};
-    statement_redefine_table(statement, &named, &definition);
+    statement_redefine_table(statement, &named, &definition, /* sources= */ NULL);
 }
 
 void foreign_keys_drop(Statement *statement, const TableProvider *table)

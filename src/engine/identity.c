@@ -173,7 +173,7 @@ static void column_search_change(const ColumnSearch *search, const NamedTable *n
         arena_copy(search->statement->arena, definition.defaults, definition.schema->column_count * sizeof *defaults);
     defaults[column] = search->next_sql;
     definition.defaults = defaults;
-    statement_redefine_table(search->statement, named, &definition);
+    statement_redefine_table(search->statement, named, &definition, /* sources= */ NULL);
 }
 
 static void column_search_visit(void *user, const NamedTable *given)

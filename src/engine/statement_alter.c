@@ -1,6 +1,7 @@
 /* engine/statement_alter.c: ALTER TABLE and ALTER VIEW. A table in memory becomes another one: its CREATE TABLE is
- * written out, changed as a tree and bound again. Where all columns stay what they are the new table has the rows of
- * the old one; else they are copied by INSERT INTO new SELECT … FROM old, which checks all that the new one promises.
+ * written out, changed as a tree and bound again. Where columns stay what they are, go, or come with one value for all
+ * rows the new table shares those of the old one; else rows are copied by INSERT INTO new SELECT … FROM old, which
+ * checks all that the new one promises.
  */
 #include "base/array.h"
 #include "engine/foreign_key.h"
@@ -9,10 +10,13 @@
 #include "sql/parser.h"
 #include "sql/printer.h"
 
+#define NEW_COLUMN SIZE_MAX
+
 /* Where a column's values come from. */
 typedef struct Source {
-    StringView column; /* of the old table; data NULL: the default */
-    const AstExpr *expr;
+    size_t column;       /* of the old table; NEW_COLUMN: the default */
+    bool is_generated;   /* from the others, when rows are copied */
+    const AstExpr *expr; /* SET TYPE … USING */
 } Source;
 
 typedef struct IndexDraft {
@@ -75,9 +79,7 @@ static void alteration_begin(Alteration *self)
     const char *sql = statement_table_definition(statement, table, &(AstObjectName){.name = self->named.name});
     self->create = parser_parse(statement->arena, view_of(sql), NULL)->create_table;
     for (size_t i = 0; i < schema->column_count; i++) {
-        Source source = {.column = view_of(schema->columns[i].name)};
-        if (provider_column_generated(table, i))
-            source.column = (StringView){0};
+        Source source = {.column = i, .is_generated = provider_column_generated(table, i) != NULL};
         array_add(statement->arena, &self->sources, source);
         AstConstraint *identity = ast_column_constraint(&self->create->columns.items[i], AST_CONSTRAINT_IDENTITY);
         if (identity) /* the sequence stays */
@@ -193,8 +195,9 @@ static void add_column(Alteration *self, const AstAlter *action)
     definition.constraints.capacity = definition.constraints.count; /* what is added makes a copy */
     statement_expand_identity(self->statement, &self->table_name, &definition);
     array_add(arena, &self->create->columns, definition);
-    array_add(arena, &self->sources, (Source){0});
-    self->copies_rows = true;
+    array_add(arena, &self->sources, (Source){.column = NEW_COLUMN});
+    self->copies_rows |= ast_column_constraint(&definition, AST_CONSTRAINT_CHECK) ||
+                         ast_column_constraint(&definition, AST_CONSTRAINT_GENERATED);
 }
 
 static void drop_constraint_at(Alteration *self, size_t index)
@@ -245,7 +248,6 @@ static void drop_column(Alteration *self, const AstAlter *action)
         columns->items[i] = columns->items[i + 1];
         self->sources.items[i] = self->sources.items[i + 1];
     }
-    self->copies_rows = true;
 }
 
 static void rename_column(Alteration *self, const AstAlter *action)
@@ -433,23 +435,42 @@ static TableDefinition alteration_definition(const Alteration *self)
     return definition;
 }
 
+/* What each column is for memory_table_like; NULL: a new one may differ from row to row. */
+static const MemorySource *alteration_sources(const Alteration *self, const TableDefinition *definition)
+{
+    Statement *statement = self->statement;
+    MemorySource *sources = arena_array(statement->arena, MemorySource, self->sources.count);
+    for (size_t i = 0; i < self->sources.count; i++) {
+        sources[i].column = self->sources.items[i].column;
+        if (sources[i].column != NEW_COLUMN)
+            continue;
+        Value *value = arena_new(statement->arena, Value);
+        if (!bind_default_value(&statement->environment, definition->schema, i, definition->defaults[i],
+                                self->named.position, value))
+            return NULL;
+        sources[i].value = value;
+    }
+    return sources;
+}
+
 /* SELECT old columns FROM old; *ret_columns are those of the new table that they go to. */
 static AstQuery *alteration_query(const Alteration *self, size_t **ret_columns, size_t *ret_count)
 {
     Arena *arena = self->statement->arena;
+    const Schema *schema = self->named.table->ops->schema(self->named.table, &self->statement->context);
     *ret_columns = arena_array(arena, size_t, self->sources.count);
     *ret_count = 0;
     Text text = text_in(arena);
     text_add(&text, "SELECT ");
     for (size_t i = 0; i < self->sources.count; i++) {
         const Source *source = &self->sources.items[i];
-        if (source->column.data == NULL)
+        if (source->column == NEW_COLUMN || source->is_generated)
             continue;
         text_add(&text, *ret_count > 0 ? ", " : "");
         if (source->expr)
             printer_print_expr(&text, source->expr, PRINTER_PLAIN);
         else
-            printer_print_name(&text, source->column);
+            printer_print_name(&text, view_of(schema->columns[source->column].name));
         (*ret_columns)[(*ret_count)++] = i;
     }
     text_add(&text, " FROM ");
@@ -478,13 +499,14 @@ static void alter_memory_table(Statement *statement, const NamedTable *named, co
         alteration_apply(&self, action);
     statement->environment.outer_position = &named->position; /* most of the text is not the user's */
     TableDefinition definition = alteration_definition(&self);
-    if (self.copies_rows) {
+    const MemorySource *sources = self.copies_rows ? NULL : alteration_sources(&self, &definition);
+    if (sources) {
+        statement_redefine_table(statement, named, &definition, sources);
+    } else {
         TableProvider *table = memory_table_of(&statement->context, &definition, provider_table_type(named->table));
         statement_keep_table(statement, table);
         alteration_copy_rows(&self, table);
         statement_replace_table(statement, named, table);
-    } else {
-        statement_redefine_table(statement, named, &definition);
     }
     if (alter->kind == AST_ALTER_RENAME_COLUMN)
         foreign_keys_rename(statement, named, alter->column.text, alter->new_name.text);

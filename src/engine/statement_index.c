@@ -64,7 +64,7 @@ static void create_memory_index(Statement *statement, const NamedTable *named, c
     items[definition.indexes.count] = *index;
     Indexes indexes = {definition.indexes.count + 1, items};
     definition = definition_with_indexes(statement, &definition, &indexes);
-    statement_redefine_table(statement, named, &definition);
+    statement_redefine_table(statement, named, &definition, /* sources= */ NULL);
 }
 
 /* The statement as the database wants it: the index has the schema's name in front, not the table. */
@@ -150,7 +150,7 @@ static void drop_memory_index(Statement *statement, NamedTable *named, StringVie
         if (!view_equal_ignoring_case(view_of(definition.indexes.items[i].name), name))
             items[indexes.count++] = definition.indexes.items[i];
     definition = definition_with_indexes(statement, &definition, &indexes);
-    statement_redefine_table(statement, named, &definition);
+    statement_redefine_table(statement, named, &definition, /* sources= */ NULL);
 }
 
 void statement_drop_index(Statement *statement, const AstStatement *ast, const AstObjectName *name)

@@ -20,9 +20,17 @@ typedef struct TableDefinition {
 
 /* An empty table, as memory_table_new. */
 TableProvider *memory_table_of(const Context *context, const TableDefinition *definition, TableType type);
-/* Another table with the same rows, for ALTER TABLE and CREATE INDEX: its columns have the types of `table`'s. Columns
- * that became NOT NULL, and keys, are checked: raises NOT_NULL_VIOLATION and UNIQUE_VIOLATION. CHECK is not. */
-TableProvider *memory_table_like(const Context *context, TableProvider *table, const TableDefinition *definition);
+/* What the rows of a table have in a column that is made from another table. */
+typedef struct MemorySource {
+    size_t column;      /* its column of the same type, or */
+    const Value *value; /* (unless NULL) this in all rows */
+} MemorySource;
+
+/* Another table with the same rows, for ALTER TABLE and CREATE INDEX: `sources` has one for each of its columns; NULL:
+ * all are as they are. Columns that became NOT NULL, and keys, are checked: raises NOT_NULL_VIOLATION and
+ * UNIQUE_VIOLATION. CHECK is not. */
+TableProvider *memory_table_like(const Context *context, TableProvider *table, const TableDefinition *definition,
+                                 const MemorySource *sources);
 bool table_is_memory(const TableProvider *table);
 
 #endif

@@ -1,4 +1,5 @@
-/* provider/memory/memory_dictionary.c: finding a text column's different values and coding its rows by them. */
+/* provider/memory/memory_dictionary.c: finding a text column's different values and coding its rows by them; columns of
+ * one value. */
 #include "provider/memory/memory_dictionary.h"
 
 #include <string.h>
@@ -53,6 +54,29 @@ static Vector *coding_dictionary(const Coding *coding, Arena *arena, Type type, 
     return dictionary;
 }
 
+/* The column becomes codes of the dictionary's values. */
+static void column_take_codes(MemoryColumn *column, const Vector *dictionary, size_t dictionary_size, Buffer *codes)
+{
+    Vector *encoded = vector_new(column->values->arena, column->values->type);
+    vector_prepare_dictionary(encoded, dictionary, dictionary_size, 0);
+    buffer_unref(encoded->data_buffer);
+    encoded->data_buffer = buffer_ref(codes);
+    encoded->data = codes->data;
+    vector_unref(column->values);
+    column->values = encoded;
+    column->text = NULL;
+}
+
+void memory_column_repeat(MemoryColumn *column, MemoryBudget *budget, size_t row_count)
+{
+    Arena *scratch = arena_new_child(column->values->arena);
+    Buffer *codes = buffer_new(row_count * sizeof(uint32_t), budget);
+    arena_own(scratch, codes, (void (*)(void *))buffer_unref);
+    memset(codes->data, 0, codes->size);
+    column_take_codes(column, column->values, /* dictionary_size= */ 1, codes);
+    arena_free(scratch);
+}
+
 void memory_column_encode(MemoryColumn *column, const Context *context, MemoryBudget *budget, size_t row_count)
 {
     Vector *values = column->values;
@@ -79,14 +103,7 @@ void memory_column_encode(MemoryColumn *column, const Context *context, MemoryBu
             if (code[row] == UINT32_MAX)
                 code[row] = (uint32_t)coding->value_count;
         Vector *dictionary = coding_dictionary(coding, scratch, values->type, has_null);
-        Vector *encoded = vector_new(values->arena, values->type);
-        vector_prepare_dictionary(encoded, dictionary, coding->value_count + has_null, 0);
-        buffer_unref(encoded->data_buffer);
-        encoded->data_buffer = buffer_ref(codes);
-        encoded->data = codes->data;
-        vector_unref(values);
-        column->values = encoded;
-        column->text = NULL;
+        column_take_codes(column, dictionary, coding->value_count + has_null, codes);
     }
     arena_free(scratch);
 }

@@ -16,7 +16,8 @@
 enum { MEMORY_GROUP_ROWS = 60 * BATCH_SIZE };
 
 typedef struct MemoryColumn {
-    Vector *values;      /* flat, or a dictionary once the group is sealed; its buffers are counted */
+    Vector *values;      /* flat, or a dictionary once the group is sealed: then groups of other tables
+                            may share its buffers, which are counted */
     Buffer *text;        /* VARCHAR and BLOB: where bytes are written; a share of it is with `values` */
     size_t text_used;    /* bytes of it */
     size_t text_size;    /* of all that there were */

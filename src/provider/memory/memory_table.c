@@ -1,12 +1,8 @@
 /* provider/memory/memory_table.c: a table in memory as the contract sees it. */
 #include "provider/memory/memory_table.h"
 
-#include "base/error.h"
 #include "base/memory.h"
-#include "provider/memory/memory.h"
-#include "provider/memory/memory_index.h"
 #include "provider/memory/memory_reader.h"
-#include "provider/memory/memory_unique.h"
 
 static const Schema *memory_schema(TableProvider *base, const Context *context)
 {
@@ -213,8 +209,7 @@ static void table_make_key_orders(MemoryTable *table)
     table->wished_rows = arena_array(arena, uint64_t, table->key_count);
 }
 
-/* Without rows; its arena is below the context's still. */
-static MemoryTable *table_new(const Context *context, const TableDefinition *definition, TableType type)
+MemoryTable *memory_table_draft(const Context *context, const TableDefinition *definition, TableType type)
 {
     Arena *arena = arena_new_child(context->arena);
     MemoryTable *table = arena_new(arena, MemoryTable);
@@ -236,7 +231,7 @@ static MemoryTable *table_new(const Context *context, const TableDefinition *def
 
 TableProvider *memory_table_of(const Context *context, const TableDefinition *definition, TableType type)
 {
-    MemoryTable *table = table_new(context, definition, type);
+    MemoryTable *table = memory_table_draft(context, definition, type);
     Arena *scratch = arena_new_child(table->base.arena);
     table->version =
         memory_version_ref(memory_version_new(scratch, table->budget, table->key_count, table->indexes.count));
@@ -257,93 +252,4 @@ TableProvider *memory_table_new(const Context *context, const Schema *schema, co
 bool table_is_memory(const TableProvider *table)
 {
     return table->ops == &memory_ops;
-}
-
-/* ---- another definition for the same rows ---- */
-
-typedef struct NullSearch {
-    const MemoryTable *table;
-    size_t column;
-} NullSearch;
-
-static void null_visit(void *user, Batch *batch)
-{
-    const NullSearch *search = user;
-    for (size_t i = 0; i < batch->row_count; i++)
-        if (vector_is_null(batch->columns[0], batch_row(batch, i)))
-            error_raise(ERROR_NOT_NULL_VIOLATION, NO_POSITION, "column \"%s\" contains null values",
-                        search->table->schema->columns[search->column].name);
-}
-
-/* Columns that were nullable before and are not now. */
-static void table_check_nulls(const MemoryTable *table, const MemoryTable *from, const Context *context, Arena *scratch)
-{
-    for (size_t c = 0; c < table->schema->column_count; c++) {
-        if (table->schema->columns[c].is_nullable || !from->schema->columns[c].is_nullable)
-            continue;
-        NullSearch search = {table, c};
-        MemoryReader *reader = memory_reader_new(scratch, table->schema, from->version, &search.column, 1);
-        memory_reader_each(reader, context, null_visit, &search);
-    }
-}
-
-static bool predicates_are_equal(const Expr *a, const Expr *b)
-{
-    return a == b || (a && b && expr_equal(a, b));
-}
-
-static bool keys_are_equal(const Constraint *a, const Constraint *b)
-{
-    return a->column_count == b->column_count && predicates_are_equal(a->predicate, b->predicate) &&
-           memcmp(a->columns, b->columns, a->column_count * sizeof *a->columns) == 0;
-}
-
-static bool indexes_are_equal(const Index *a, const Index *b)
-{
-    bool is_equal = a->key_count == b->key_count && predicates_are_equal(a->predicate, b->predicate);
-    for (size_t k = 0; is_equal && k < a->key_count; k++)
-        is_equal = a->keys[k].order.is_descending == b->keys[k].order.is_descending &&
-                   a->keys[k].order.nulls_first == b->keys[k].order.nulls_first &&
-                   expr_equal(a->keys[k].expr, b->keys[k].expr);
-    return is_equal;
-}
-
-/* Those that the other table has already are shared, the others made. */
-static void table_fill_keys(MemoryTable *table, const MemoryTable *from, const Context *context)
-{
-    MemoryVersion *version = table->version;
-    for (size_t k = 0; k < table->key_count; k++) {
-        size_t f = 0;
-        while (f < from->key_count && !keys_are_equal(table->keys[k], from->keys[f]))
-            f++;
-        if (f == from->key_count) {
-            memory_unique_add(table, context, version, k, /* key_count= */ 1, /* first= */ 0, INSERT_APPEND);
-            continue;
-        }
-        memory_version_set_key(version, k, from->version->keys[f]);
-        memory_version_set_index(version, table->indexes.count + k, from->version->indexes[from->indexes.count + f]);
-    }
-    for (size_t i = 0; i < table->indexes.count; i++) {
-        size_t f = 0;
-        while (f < from->indexes.count && !indexes_are_equal(&table->indexes.items[i], &from->indexes.items[f]))
-            f++;
-        if (f < from->indexes.count)
-            memory_version_set_index(version, i, from->version->indexes[f]);
-        else
-            memory_index_add(table, context, version, i, /* first= */ 0);
-    }
-}
-
-TableProvider *memory_table_like(const Context *context, TableProvider *base, const TableDefinition *definition)
-{
-    const MemoryTable *from = (const MemoryTable *)base;
-    MemoryTable *table = table_new(context, definition, from->type);
-    Arena *scratch = arena_new_child(table->base.arena);
-    table_check_nulls(table, from, context, scratch);
-    table->version = memory_version_ref(
-        memory_version_copy_rows(scratch, table->budget, from->version, table->key_count, table->indexes.count));
-    table_fill_keys(table, from, context);
-    arena_free(scratch);
-    arena_set_parent(table->base.arena, NULL);
-    return &table->base;
 }

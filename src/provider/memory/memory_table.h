@@ -2,6 +2,7 @@
 #ifndef QUERN_PROVIDER_MEMORY_MEMORY_TABLE_H
 #define QUERN_PROVIDER_MEMORY_MEMORY_TABLE_H
 
+#include "provider/memory/memory.h"
 #include "provider/memory/memory_version.h"
 #include "provider/provider.h"
 
@@ -22,6 +23,8 @@ typedef struct MemoryTable {
     MemoryVersion **saved; /* as each open begin found it; a share each */
 } MemoryTable;
 
+/* memory_table.c: without rows; its arena is below the context's still. */
+MemoryTable *memory_table_draft(const Context *context, const TableDefinition *definition, TableType type);
 /* memory_scan.c */
 Scan *memory_scan(TableProvider *table, const ScanArgs *args);
 void memory_supports_filters_pushdown(TableProvider *table, Expr *const *filters, size_t filter_count,
