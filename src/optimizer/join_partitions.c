@@ -8,7 +8,8 @@
  *                                              Aggregate by a: sum(b)
  *                                                With Scan
  *
- * What tells partitions apart is computed once, below. Functions to which the order of rows matters stay. */
+ * What tells partitions apart is computed once, below. OVER () is one group, and a join without conditions. Functions
+ * to which the order of rows matters stay. */
 #include "optimizer/rule.h"
 
 static bool window_is_of_whole_partitions(const PlanWindow *window)
@@ -20,7 +21,7 @@ static bool window_is_of_whole_partitions(const PlanWindow *window)
             call->frame.end.kind != WINDOW_UNBOUNDED_FOLLOWING || call->frame.exclude != WINDOW_EXCLUDE_NO_OTHERS)
             return false;
     }
-    return window->key_count == 0 && window->partition_count > 0;
+    return window->key_count == 0;
 }
 
 /* The input with a column for each of the partition's expressions, which become these. */
