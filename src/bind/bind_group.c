@@ -399,12 +399,13 @@ static void select_group_by_items(Select *select)
     select_move_subqueries(select, is_moved);
 }
 
-static const char *group_name(Binder *binder, const Expr *group)
+static const char *group_name(Select *select, const Expr *group)
 {
+    Binder *binder = select->binder;
     if (group->kind == EXPR_COLUMN)
         return plan_column(binder->columns, group->column)->name;
     Text text = text_in(binder->arena);
-    plan_print_expr(binder->columns, group, &text);
+    plan_print_expr(binder->columns, &select->names, group, &text);
     return text_string(&text);
 }
 
@@ -414,7 +415,7 @@ static void select_make_group_column(Select *select, const Expr *group)
     Binder *binder = select->binder;
     const char *table = group->kind == EXPR_COLUMN ? plan_column(binder->columns, group->column)->table : NULL;
     bool is_nullable = select->sets.count > 0 || expr_may_be_null(binder->columns, group);
-    ColumnId column = plan_column_new(binder->columns, group_name(binder, group), table, group->type, is_nullable);
+    ColumnId column = plan_column_new(binder->columns, group_name(select, group), table, group->type, is_nullable);
     array_add(binder->arena, &select->group_columns, column);
 }
 

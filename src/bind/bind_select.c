@@ -181,6 +181,7 @@ Rows bind_select_over(Binder *binder, const AstQuery *query, const Relation *fro
     select->ast = query->select;
     select->scope = (Scope){.parent = parent, .ctes = ctes};
     select->window_columns = column_set_in(binder->arena);
+    select->names = plan_names_in(binder->arena);
     select->scope.relation = *from;
     if (select->ast->sample) /* of what FROM gives, before WHERE */
         select->scope.relation.plan = bind_sample(binder, select->scope.relation.plan, select->ast->sample);

@@ -49,6 +49,7 @@ typedef struct Select {
     ARRAY(AggregateCall) aggregates;
     ARRAY(ColumnId) aggregate_columns;
     ARRAY(ColumnId) group_columns; /* the Aggregate's outputs for the groups */
+    PlanNames names;               /* for theirs */
     bool has_grouping_column;
     ColumnId grouping_column; /* bit i: group i is not in the row's set */
     Subqueries before, after;

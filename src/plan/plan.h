@@ -14,6 +14,7 @@
 #define QUERN_PLAN_PLAN_H
 
 #include "base/array.h"
+#include "base/map.h"
 #include "expr/aggregate.h"
 #include "expr/expr.h"
 #include "expr/set_function.h"
@@ -482,7 +483,18 @@ void plan_print_node(const PlanColumns *columns, const Plan *plan, const PlanPri
  * which it was so, or NULL; `members` adds more to each node, comma first, or is NULL. */
 void plan_print_json(const PlanColumns *columns, const Plan *plan, const PlanPrintOptions *options, const char *rule,
                      void (*members)(void *user, const Plan *plan, Text *text), void *user, Text *text);
-/* An expression of a plan as SQL: columns by name, qualified where two have the same. */
-void plan_print_expr(const PlanColumns *columns, const Expr *expr, Text *text);
+/* Names that columns of several tables have are printed with their table's. Who prints many expressions keeps it. */
+typedef struct PlanNames {
+    Map map;             /* of a name: the first PlanColumn, or that several tables have it */
+    size_t column_count; /* whose names are there */
+} PlanNames;
+
+static inline PlanNames plan_names_in(Arena *arena)
+{
+    return (PlanNames){.map = map_in(arena)};
+}
+
+/* An expression of a plan as SQL: columns by name. */
+void plan_print_expr(const PlanColumns *columns, PlanNames *names, const Expr *expr, Text *text);
 
 #endif

@@ -8,14 +8,11 @@
  *               filter: l_price > 1.00 [INEXACT] */
 #include "plan/plan.h"
 
-#include "base/map.h"
-
-/* Names that columns of several tables have are shown with their table's. */
 typedef struct Printer {
     const PlanColumns *columns;
     const PlanPrintOptions *options;
     Text *text;
-    Map names; /* of a column: the first PlanColumn of that name, or &name_is_shared */
+    const PlanNames *names;
     size_t depth;
 } Printer;
 
@@ -26,17 +23,16 @@ static bool column_tables_differ(const PlanColumn *a, const PlanColumn *b)
     return (a->table == NULL) != (b->table == NULL) || (a->table && strcmp(a->table, b->table) != 0);
 }
 
-static void printer_gather_names(Printer *printer)
+/* Those of the columns that have come since. */
+static void names_gather(PlanNames *names, const PlanColumns *columns)
 {
-    const PlanColumns *columns = printer->columns;
-    printer->names = map_in(printer->text->arena);
-    for (size_t i = 0; i < columns->list.count; i++) {
-        const PlanColumn *column = &columns->list.items[i];
-        const void *seen = map_get(&printer->names, view_of(column->name));
+    for (; names->column_count < columns->list.count; names->column_count++) {
+        const PlanColumn *column = &columns->list.items[names->column_count];
+        const void *seen = map_get(&names->map, view_of(column->name));
         if (seen == NULL)
-            map_set(&printer->names, view_of(column->name), (void *)column);
+            map_set(&names->map, view_of(column->name), (void *)column);
         else if (seen != &name_is_shared && column_tables_differ(seen, column))
-            map_set(&printer->names, view_of(column->name), (void *)&name_is_shared);
+            map_set(&names->map, view_of(column->name), (void *)&name_is_shared);
     }
 }
 
@@ -84,7 +80,7 @@ static const char *printer_column_name(void *user, ColumnId id)
         text_add_format(&name, "(%s)", column->name);
         return text_string(&name);
     }
-    if (map_get(&printer->names, view_of(column->name)) == &name_is_shared) {
+    if (map_get(&printer->names->map, view_of(column->name)) == &name_is_shared) {
         printer_name(&name, view_of(column->table));
         text_add_char(&name, '.');
     }
@@ -669,21 +665,23 @@ static void printer_tree(Printer *printer, const Plan *plan)
 
 void plan_print(const PlanColumns *columns, const Plan *plan, const PlanPrintOptions *options, Text *text)
 {
-    Printer printer = {.columns = columns, .options = options, .text = text};
-    printer_gather_names(&printer);
+    PlanNames names = plan_names_in(text->arena);
+    names_gather(&names, columns);
+    Printer printer = {.columns = columns, .options = options, .text = text, .names = &names};
     printer_tree(&printer, plan);
 }
 
 void plan_print_node(const PlanColumns *columns, const Plan *plan, const PlanPrintOptions *options, Text *text)
 {
-    Printer printer = {.columns = columns, .options = options, .text = text};
-    printer_gather_names(&printer);
+    PlanNames names = plan_names_in(text->arena);
+    names_gather(&names, columns);
+    Printer printer = {.columns = columns, .options = options, .text = text, .names = &names};
     printer_node_lines(&printer, plan);
 }
 
-void plan_print_expr(const PlanColumns *columns, const Expr *expr, Text *text)
+void plan_print_expr(const PlanColumns *columns, PlanNames *names, const Expr *expr, Text *text)
 {
-    Printer printer = {.columns = columns, .text = text};
-    printer_gather_names(&printer);
+    names_gather(names, columns);
+    Printer printer = {.columns = columns, .text = text, .names = names};
     printer_expr(&printer, expr);
 }

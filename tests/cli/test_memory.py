@@ -289,6 +289,12 @@ class Memory(ProgramTest):
                                "FROM (SUMMARIZE SELECT * FROM 't.csv')",
                            "column_name,min,max,avg,q50,count\n" + summary, threads=4)
 
+    def test_thousands_of_groups_without_names(self):
+        numbers = range(3000)
+        output = ",".join(f"c{c}" for c in numbers) + "\n" + ",".join(str(c + 7) for c in numbers) + "\n"
+        sums = ", ".join(f"i + {c} AS c{c}" for c in numbers)
+        self.expect_within(16, f"SELECT {sums} FROM range(7, 8) AS r(i) GROUP BY ALL", output)
+
     def test_hundreds_of_distinct_counts(self):
         count = 2500
         names = [f"c{c}" for c in range(300)]

@@ -182,12 +182,17 @@ START_TEST(names_print_as_sql_would_have_them)
     ColumnId computed = plan_column_new(&columns, "a + 1", NULL, type_of(TYPE_INTEGER), true);
     ColumnId call = plan_column_new(&columns, "sum(a + 1)", NULL, type_of(TYPE_INTEGER), true);
     Text text = text_in(test_arena);
-    plan_print_expr(&columns, condition_on(plan), &text);
+    PlanNames names = plan_names_in(test_arena);
+    plan_print_expr(&columns, &names, condition_on(plan), &text);
     text_add(&text, "; ");
-    plan_print_expr(&columns, plan_column_expr(&columns, computed, NO_POSITION), &text);
+    plan_print_expr(&columns, &names, plan_column_expr(&columns, computed, NO_POSITION), &text);
     text_add(&text, "; ");
-    plan_print_expr(&columns, plan_column_expr(&columns, call, NO_POSITION), &text);
+    plan_print_expr(&columns, &names, plan_column_expr(&columns, call, NO_POSITION), &text);
     ck_assert_str_eq(text_string(&text), "\"Order \"\"No\"\"\" > 1; (a + 1); sum(a + 1)");
+    text_clear(&text);
+    numbers("Order \"No\"", "u"); /* has come since */
+    plan_print_expr(&columns, &names, condition_on(plan), &text);
+    ck_assert_str_eq(text_string(&text), "t.\"Order \"\"No\"\"\" > 1");
 }
 END_TEST
 
