@@ -1,5 +1,6 @@
 /* bind/bind_aggregate.c: calls of aggregates: each becomes a column of the SELECT's one Aggregate; equal calls, the
  * same. */
+#include "base/hash.h"
 #include "bind/binder.h"
 #include "bind/select.h"
 #include "expr/aggregate.h"
@@ -135,13 +136,17 @@ static bool call_is_volatile(const AggregateCall *call)
 static ColumnId select_aggregate_column(Select *select, const AstExpr *ast, const AggregateCall *call)
 {
     Binder *binder = select->binder;
-    for (size_t i = 0; i < select->aggregates.count && !call_is_volatile(call); i++)
-        if (calls_equal(&select->aggregates.items[i], call))
-            return select->aggregate_columns.items[i];
+    HashIndex *index = &select->aggregate_index;
+    uint64_t hash = hash_combine(aggregate_call_hash(call), (uintptr_t)call->aggregate);
+    if (!call_is_volatile(call))
+        for (size_t i = hash_index_first(index, hash); i < index->count; i = hash_index_next(index, i))
+            if (calls_equal(&select->aggregates.items[i], call))
+                return select->aggregate_columns.items[i];
     Text name = text_in(binder->arena);
     printer_print_expr(&name, ast, PRINTER_PLAIN);
     bool is_count = strcmp(call->aggregate->name, "count") == 0;
     ColumnId column = plan_column_new(binder->columns, text_string(&name), NULL, call->type, !is_count);
+    hash_index_add(binder->arena, index, hash);
     array_add(binder->arena, &select->aggregates, *call);
     array_add(binder->arena, &select->aggregate_columns, column);
     return column;

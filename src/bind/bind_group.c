@@ -23,14 +23,28 @@ bool select_groups_use(const Select *select, ColumnId column)
 
 /* ---- the clause ---- */
 
+/* Index of the first group that is equal; their count: there is none. */
+static size_t select_group_of(const Select *select, const Expr *expr)
+{
+    const HashIndex *index = &select->group_index;
+    size_t i = index->count > 0 ? hash_index_first(index, expr_hash(expr)) : 0;
+    while (i < index->count && !expr_equal(select->groups.items[i], expr))
+        i = hash_index_next(index, i);
+    return i;
+}
+
+static size_t select_append_group(Select *select, Expr *expr)
+{
+    hash_index_add(select->binder->arena, &select->group_index, expr_hash(expr));
+    array_add(select->binder->arena, &select->groups, expr);
+    return select->groups.count - 1;
+}
+
 /* Index of the group; an equal one is taken only once. */
 static size_t select_add_group(Select *select, Expr *expr)
 {
-    for (size_t i = 0; i < select->groups.count; i++)
-        if (expr_equal(select->groups.items[i], expr) && !expr_is_volatile(expr))
-            return i;
-    array_add(select->binder->arena, &select->groups, expr);
-    return select->groups.count - 1;
+    size_t group = expr_is_volatile(expr) ? select->groups.count : select_group_of(select, expr);
+    return group < select->groups.count ? group : select_append_group(select, expr);
 }
 
 static uint64_t group_bit(Select *select, const Place *place, const AstExpr *ast)
@@ -201,9 +215,7 @@ Expr *bind_grouping(const Place *place, const AstExpr *ast)
         inner.takes_aggregates = false;
         inner.subqueries = NULL;
         Expr *argument = bind_expr(&inner, list->items[i]);
-        size_t group = 0;
-        while (group < select->groups.count && !expr_equal(select->groups.items[group], argument))
-            group++;
+        size_t group = select_group_of(select, argument);
         if (group == select->groups.count)
             bind_error(binder, ERROR_GROUPING, list->items[i]->position, NULL,
                        "arguments to GROUPING must be expressions of GROUP BY");
@@ -284,9 +296,8 @@ static Expr *group_replace_column(Select *select, Expr *expr)
     if (select->sets.count > 0 || !is_dependent_on_groups(select, expr->column))
         raise_ungrouped(select, expr);
     Expr *group = plan_column_expr(select->binder->columns, expr->column, expr->position);
-    array_add(select->binder->arena, &select->groups, group);
+    size_t last = select_append_group(select, group);
     select_make_group_column(select, group);
-    size_t last = select->group_columns.count - 1;
     return plan_column_expr(select->binder->columns, select->group_columns.items[last], expr->position);
 }
 
@@ -296,9 +307,9 @@ static Expr *group_replace(Select *select, Expr *expr, size_t depth)
     Binder *binder = select->binder;
     if (depth > EXPR_MAX_DEPTH)
         bind_error(binder, ERROR_TOO_COMPLEX, expr->position, NULL, "the expression is nested too deep");
-    for (size_t i = 0; i < select->groups.count; i++)
-        if (expr_equal(select->groups.items[i], expr))
-            return plan_column_expr(binder->columns, select->group_columns.items[i], expr->position);
+    size_t same = select_group_of(select, expr);
+    if (same < select->groups.count)
+        return plan_column_expr(binder->columns, select->group_columns.items[same], expr->position);
     if (expr->kind == EXPR_COLUMN && column_set_has(&select->inputs, expr->column))
         return group_replace_column(select, expr);
     if (expr->argument_count == 0)

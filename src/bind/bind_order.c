@@ -57,11 +57,17 @@ static bool select_find_output(const Select *select, const AstName *name, const 
     return found;
 }
 
+/* The first item that is equal, or a new one. All items are bound. */
 static size_t select_item_of_expr(Select *select, Expr *expr)
 {
-    for (size_t i = 0; i < select->items.count; i++)
-        if (expr_equal(select->items.items[i].expr, expr) && !expr_is_volatile(expr))
-            return i;
+    HashIndex *index = &select->item_index;
+    uint64_t hash = expr_hash(expr);
+    while (index->count < select->items.count)
+        hash_index_add(select->binder->arena, index, expr_hash(select->items.items[index->count].expr));
+    if (!expr_is_volatile(expr))
+        for (size_t i = hash_index_first(index, hash); i < index->count; i = hash_index_next(index, i))
+            if (expr_equal(select->items.items[i].expr, expr))
+                return i;
     SelectItem item = {.expr = expr, .name = "order_key"};
     array_add(select->binder->arena, &select->items, item);
     return select->items.count - 1;

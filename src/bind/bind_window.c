@@ -2,6 +2,7 @@
  * one, equal calls a column.
  *
  * Like everything above the Aggregate they are bound over FROM's columns, and group_replace follows. */
+#include "base/hash.h"
 #include "bind/binder.h"
 #include "bind/select.h"
 #include "expr/function.h"
@@ -432,9 +433,13 @@ static bool window_call_is_volatile(const WindowCall *call)
 
 static SelectWindow *select_window(Select *select, const SelectWindow *window)
 {
-    for (size_t i = 0; i < select->windows.count; i++)
+    HashIndex *index = &select->window_index;
+    uint64_t hash = hash_combine(exprs_hash(window->partition, window->partition_count),
+                                 exprs_hash(window->keys, window->key_count));
+    for (size_t i = hash_index_first(index, hash); i < index->count; i = hash_index_next(index, i))
         if (windows_equal(&select->windows.items[i], window))
             return &select->windows.items[i];
+    hash_index_add(select->binder->arena, index, hash);
     array_add(select->binder->arena, &select->windows, *window);
     return &select->windows.items[select->windows.count - 1];
 }
@@ -443,14 +448,19 @@ static SelectWindow *select_window(Select *select, const SelectWindow *window)
 static ColumnId window_column(Select *select, SelectWindow *window, const WindowCall *call, const AstExpr *ast)
 {
     Binder *binder = select->binder;
-    for (size_t i = 0; i < window->calls.count && !window_call_is_volatile(call); i++)
-        if (window_calls_equal(&window->calls.items[i], call))
-            return window->columns.items[i];
+    HashIndex *index = &window->call_index;
+    const void *function = call->function ? (const void *)call->function : (const void *)call->call.aggregate;
+    uint64_t hash = hash_combine(aggregate_call_hash(&call->call), (uintptr_t)function);
+    if (!window_call_is_volatile(call))
+        for (size_t i = hash_index_first(index, hash); i < index->count; i = hash_index_next(index, i))
+            if (window_calls_equal(&window->calls.items[i], call))
+                return window->columns.items[i];
     Text name = text_in(binder->arena);
     printer_print_expr(&name, ast, PRINTER_PLAIN);
     bool is_never_null = call->function ? (call->function->flags & WINDOW_NEVER_NULL) != 0
                                         : strcmp(call->call.aggregate->name, "count") == 0;
     ColumnId column = plan_column_new(binder->columns, text_string(&name), NULL, call->call.type, !is_never_null);
+    hash_index_add(binder->arena, index, hash);
     array_add(binder->arena, &window->calls, *call);
     array_add(binder->arena, &window->columns, column);
     column_set_add(&select->window_columns, column);

@@ -14,6 +14,7 @@
 #ifndef QUERN_BIND_SELECT_H
 #define QUERN_BIND_SELECT_H
 
+#include "base/hash_index.h"
 #include "bind/binder.h"
 #include "expr/window.h"
 
@@ -34,6 +35,7 @@ typedef struct SelectWindow {
     Expr **keys;
     SortOrder *orders;
     ARRAY(WindowCall) calls;
+    HashIndex call_index;
     ARRAY(ColumnId) columns;
 } SelectWindow;
 
@@ -43,10 +45,13 @@ typedef struct Select {
     const AstSelect *ast;
     Scope scope;
     ARRAY(SelectItem) items; /* those that are shown, then those that only ORDER BY and DISTINCT ON need */
+    HashIndex item_index;    /* of those that ORDER BY and DISTINCT ON have looked among */
     size_t shown_count;
     ARRAY(Expr *) groups;
-    ARRAY(uint64_t) sets; /* GROUPING SETS, as in PlanAggregate; empty: all groups together */
+    HashIndex group_index; /* of them */
+    ARRAY(uint64_t) sets;  /* GROUPING SETS, as in PlanAggregate; empty: all groups together */
     ARRAY(AggregateCall) aggregates;
+    HashIndex aggregate_index;
     ARRAY(ColumnId) aggregate_columns;
     ARRAY(ColumnId) group_columns; /* the Aggregate's outputs for the groups */
     PlanNames names;               /* for theirs */
@@ -57,6 +62,7 @@ typedef struct Select {
     const Plan *input; /* of the Aggregate */
     ColumnSet inputs;  /* its columns */
     ARRAY(SelectWindow) windows;
+    HashIndex window_index;
     ColumnSet window_columns;          /* of all calls */
     ARRAY(SetCall) set_calls;          /* functions that give rows */
     ARRAY(ColumnId) set_columns;       /* of their values */

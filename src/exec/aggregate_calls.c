@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hash_index.h"
 #include "exec/hash_table.h"
 #include "exec/sorter.h"
 #include "exec/spill.h"
@@ -244,14 +245,17 @@ static bool calls_agree(const Call *a, const Call *b)
     return true;
 }
 
-/* Where an earlier call keeps what this one would. */
-static bool call_share_state(AggregateCalls *calls, size_t index)
+/* Where an earlier call keeps what this one would. `index` has the hashes of those before it. */
+static bool call_share_state(AggregateCalls *calls, Call *call, HashIndex *index)
 {
-    Call *call = &calls->calls[index];
-    for (size_t i = 0; i < index && !call->is_shared; i++) {
-        call->is_shared = !calls->calls[i].is_shared && calls_agree(call, &calls->calls[i]);
-        call->offset = calls->calls[i].offset;
+    uint64_t hash = aggregate_call_hash(call->call);
+    for (size_t i = hash_index_first(index, hash); i < index->count && !call->is_shared;
+         i = hash_index_next(index, i)) {
+        const Call *other = &calls->calls[i];
+        call->is_shared = !other->is_shared && calls_agree(call, other);
+        call->offset = other->offset;
     }
+    hash_index_add(calls->arena, index, hash);
     return call->is_shared;
 }
 
@@ -272,13 +276,14 @@ AggregateCalls *aggregate_calls_new(const Build *build, const PlanAggregate *pla
     calls->count = plan->aggregate_count;
     calls->calls = arena_array(build->arena, Call, calls->count);
     calls->group_vector = vector_new(build->arena, group_type());
+    HashIndex index = {0};
     for (size_t i = 0; i < calls->count; i++) {
         Call *call = &calls->calls[i];
         call_init(call, build, &plan->aggregates[i], calls->has_groups, part);
         call->state.arena = calls->kept;
         if (call->distinct && calls->lookup == NULL)
             calls->lookup = distinct_lookup_new(build->arena);
-        if (call_share_state(calls, i))
+        if (call_share_state(calls, call, &index))
             continue;
         call->offset = calls->state_size;
         size_t size = call->call->aggregate->state_size(&call->state);

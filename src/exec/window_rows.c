@@ -121,9 +121,13 @@ size_t window_rows_add_slot(WindowRows *rows, Expr *expr)
 {
     if (expr == NULL)
         return WINDOW_NO_SLOT;
-    for (size_t i = 0; i < rows->exprs.count; i++)
-        if (expr_equal(rows->exprs.items[i], expr) && !expr_is_volatile(expr))
-            return i;
+    HashIndex *index = &rows->index;
+    uint64_t hash = expr_hash(expr);
+    if (!expr_is_volatile(expr))
+        for (size_t i = hash_index_first(index, hash); i < index->count; i = hash_index_next(index, i))
+            if (expr_equal(rows->exprs.items[i], expr))
+                return i;
+    hash_index_add(rows->arena, index, hash);
     array_add(rows->arena, &rows->exprs, expr);
     return rows->exprs.count - 1;
 }

@@ -18,6 +18,7 @@
 #define QUERN_EXEC_WINDOW_ROWS_H
 
 #include "base/array.h"
+#include "base/hash_index.h"
 #include "exec/operator.h"
 #include "exec/sorter.h"
 #include "exec/window_first.h"
@@ -43,6 +44,7 @@ typedef struct WindowRows {
     TempFile *file; /* where what is more than the share allows stands */
     /* while slots are being added */
     ARRAY(Expr *) exprs; /* of each slot, in ColumnIds */
+    HashIndex index;     /* of them */
     size_t partition_slots,
         key_slots;      /* the first so many slots hold the partition; the first so many, that and keys */
     size_t *sort_slots; /* of each sort key */

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "expr/overload.h"
 
 /* X(family): aggregate/<family>.c defines aggregate_family_<family>. */
@@ -102,6 +103,12 @@ const Aggregate *aggregate_resolve(StringView name, Type *argument_types, const 
 bool aggregate_exists(StringView name)
 {
     return aggregate_find(name) != NULL;
+}
+
+uint64_t aggregate_call_hash(const AggregateCall *call)
+{
+    uint64_t hash = exprs_hash(call->arguments, call->argument_count);
+    return call->filter ? hash_combine(hash, expr_hash(call->filter)) : hash;
 }
 
 Value aggregate_of_nothing(Arena *arena, const Context *context, const AggregateCall *call)

@@ -26,6 +26,9 @@ typedef struct AggregateCall {
     SortOrder *orders;
 } AggregateCall;
 
+/* Of its arguments and its filter, whatever the function. */
+uint64_t aggregate_call_hash(const AggregateCall *call);
+
 /* What an aggregate's functions are handed at run time. */
 typedef struct AggregateState {
     const AggregateCall *call;

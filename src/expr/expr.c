@@ -220,9 +220,9 @@ bool expr_equal(const Expr *a, const Expr *b)
     return expr_equal_below(a, b, 0);
 }
 
-static bool expr_hash_visit(void *user, const Expr *expr)
+/* The hash with that of an expression and of those below it, of which *left more are looked at. */
+static uint64_t expr_hash_below(const Expr *expr, uint64_t hash, size_t *left)
 {
-    uint64_t *hash = user;
     uint64_t own = (uint64_t)expr->kind | (uint64_t)expr->type.id << 8 | (uint64_t)expr->argument_count << 16;
     if (expr->kind == EXPR_COLUMN)
         own = hash_combine(own, expr->column);
@@ -232,14 +232,24 @@ static bool expr_hash_visit(void *user, const Expr *expr)
         own = hash_combine(own, (uint64_t)(uintptr_t)expr->parameter);
     else if (expr->kind == EXPR_CALL)
         own = hash_combine(own, (uint64_t)(uintptr_t)expr->function);
-    *hash = hash_combine(*hash, own + expr->is_negated);
-    return true;
+    hash = hash_combine(hash, own + expr->is_negated);
+    (*left)--;
+    for (size_t i = 0; *left > 0 && i < expr->argument_count; i++)
+        hash = expr_hash_below(expr->arguments[i], hash, left);
+    return hash;
 }
 
 uint64_t expr_hash(const Expr *expr)
 {
-    uint64_t hash = 0;
-    expr_walk(expr, expr_hash_visit, &hash);
+    size_t left = 64;
+    return expr_hash_below(expr, 0, &left);
+}
+
+uint64_t exprs_hash(Expr *const *exprs, size_t count)
+{
+    uint64_t hash = count;
+    for (size_t i = 0; i < count; i++)
+        hash = hash_combine(hash, expr_hash(exprs[i]));
     return hash;
 }
 

@@ -77,7 +77,11 @@ Expr *expr_with_arguments(Arena *arena, const Expr *like, Expr **arguments);
 Expr *expr_copy(Arena *arena, const Expr *expr);
 
 bool expr_equal(const Expr *a, const Expr *b);
+/* Looks at no more than the first 64 of the expressions that it is made of: so that hashing each of them takes no
+ * longer than there are. */
 uint64_t expr_hash(const Expr *expr);
+/* Of several in that order. */
+uint64_t exprs_hash(Expr *const *exprs, size_t count);
 static inline bool expr_is_constant(const Expr *expr)
 {
     return expr->kind == EXPR_CONSTANT;

@@ -3,6 +3,7 @@
  * overflow. */
 #include <string.h>
 
+#include "base/hash_index.h"
 #include "expr/function.h"
 #include "optimizer/rule.h"
 
@@ -72,10 +73,12 @@ typedef struct Factoring {
     AggregateCall *calls; /* of the new aggregate, and their columns */
     ColumnId *outputs;
     size_t call_count;
+    HashIndex index; /* of the calls */
 } Factoring;
 
 static ColumnId factoring_add(Factoring *self, AggregateCall call, ColumnId output)
 {
+    hash_index_add(self->columns->arena, &self->index, aggregate_call_hash(&call));
     self->calls[self->call_count] = call;
     self->outputs[self->call_count++] = output;
     return output;
@@ -84,7 +87,9 @@ static ColumnId factoring_add(Factoring *self, AggregateCall call, ColumnId outp
 /* sum(x) or count(x), of the first call that needs it; `like` is that call. */
 static ColumnId factoring_part(Factoring *self, const AggregateCall *like, const Expr *column, const char *name)
 {
-    for (size_t i = 0; i < self->call_count; i++) {
+    Expr *argument = (Expr *)column;
+    uint64_t hash = exprs_hash(&argument, 1);
+    for (size_t i = hash_index_first(&self->index, hash); i < self->call_count; i = hash_index_next(&self->index, i)) {
         const AggregateCall *call = &self->calls[i];
         if (strcmp(call->aggregate->name, name) == 0 && call->argument_count == 1 && call->filter == NULL &&
             !call->is_distinct && expr_equal(call->arguments[0], column))
@@ -96,7 +101,7 @@ static ColumnId factoring_part(Factoring *self, const AggregateCall *like, const
     if (!is_sum)
         call.aggregate = aggregate_resolve(view_of(name), &type, &is_unknown, 1, &call.type, &is_ambiguous);
     call.arguments = arena_new(self->columns->arena, Expr *);
-    call.arguments[0] = (Expr *)column;
+    call.arguments[0] = argument;
     return factoring_add(self, call, plan_column_new(self->columns, name, NULL, call.type, is_sum));
 }
 

@@ -83,6 +83,25 @@ START_TEST(equal_expressions_hash_equally)
 }
 END_TEST
 
+START_TEST(hashing_each_part_of_a_deep_expression_takes_no_longer_than_there_are)
+{
+    Expr *expr = expr_of("$0", test_columns()), *other = expr_of("$1", test_columns());
+    uint64_t hash = expr_hash(expr);
+    ck_assert_uint_ne(expr_hash(expr_of("(- (- $0))", test_columns())),
+                      expr_hash(expr_of("(- (- $1))", test_columns())));
+    for (size_t depth = 0; depth < 100000; depth++) { /* deeper than a walk may go */
+        expr = expr_cast(test_arena, expr, type_of(depth % 2 ? TYPE_BIGINT : TYPE_DOUBLE), NO_POSITION);
+        other = expr_cast(test_arena, other, type_of(depth % 2 ? TYPE_BIGINT : TYPE_DOUBLE), NO_POSITION);
+        ck_assert_uint_ne(expr_hash(expr), hash);
+        hash = expr_hash(expr);
+        if (depth == 10)
+            ck_assert_uint_ne(hash, expr_hash(other));
+    }
+    ck_assert_uint_eq(exprs_hash(&expr, 1), exprs_hash(&other, 1)); /* what differs is too far down */
+    ck_assert_uint_ne(exprs_hash((Expr *[]){expr, expr}, 2), exprs_hash(&expr, 1));
+}
+END_TEST
+
 START_TEST(junctions_are_flat)
 {
     Expr *a = expr_of("$3", test_columns());
@@ -272,6 +291,7 @@ START_TEST(rewriting_leaves_the_original)
 }
 END_TEST
 
-TEST_PROGRAM(printing_uses_few_parentheses, equal_expressions_hash_equally, junctions_are_flat,
+TEST_PROGRAM(printing_uses_few_parentheses, equal_expressions_hash_equally,
+             hashing_each_part_of_a_deep_expression_takes_no_longer_than_there_are, junctions_are_flat,
              it_is_known_what_rejects_nulls, it_is_known_what_can_fail, overloads_resolve_as_in_postgresql,
              the_registry_lists_every_function_under_its_name, rewriting_leaves_the_original)
