@@ -32,16 +32,27 @@ typedef enum WindowAggregateMode {
     WINDOW_AGGREGATE_ROWS,
 } WindowAggregateMode;
 
+/* What is of no use once a batch is computed: that of all calls, of which there may be thousands. */
+typedef struct WindowSpace {
+    uint16_t selection[BATCH_SIZE]; /* of a chunk */
+    /* which of the different frames is whose, and their states */
+    uint16_t state_of[BATCH_SIZE];
+    uint8_t *states[BATCH_SIZE];
+    uint8_t *from[BATCH_SIZE], *into[BATCH_SIZE]; /* merges to be done */
+    WindowLookup *lookups;                        /* ordered: for each row: */
+    uint8_t lookup_counts[BATCH_SIZE];            /* 0: no values; 2: the lower one, then the higher one */
+} WindowSpace;
+
 /* The arguments of some consecutive rows, for update. */
 typedef struct ArgumentChunk {
     size_t first, count;
     Vector *arguments[AGGREGATE_MAX_ARGUMENTS];
     Vector *filter;
-    uint16_t selection[BATCH_SIZE];
 } ArgumentChunk;
 
 struct WindowAggregate {
     const WindowRows *rows;
+    WindowSpace *space;
     const AggregateCall *call;
     const Aggregate *aggregate;
     WindowAggregateMode mode;
@@ -65,19 +76,13 @@ struct WindowAggregate {
     size_t running_end, running_partition;
     bool has_running;
     /* ordered */
-    WindowOrder *order;                /* of the values that are not NULL and that FILTER lets through */
-    Block *before;                     /* how many of them stand before each row, and one more */
-    WindowLookup *lookups;             /* of the batch, for each row: */
-    uint8_t lookup_counts[BATCH_SIZE]; /* 0: no values; 2: the lower one, then the higher one */
-    /* of the batch: the states of its different frames, and which is whose */
+    WindowOrder *order; /* of the values that are not NULL and that FILTER lets through */
+    Block *before;      /* how many of them stand before each row, and one more */
+    /* of the batch: the states of its different frames */
     Block *batch_states;
     size_t state_count;
-    uint16_t state_of[BATCH_SIZE];
-    uint8_t *states[BATCH_SIZE];
     Vector *values; /* of the different frames */
-    /* merges to be done */
     size_t merge_count;
-    uint8_t *from[BATCH_SIZE], *into[BATCH_SIZE];
 };
 
 /* ---- making ---- */
@@ -152,12 +157,13 @@ WindowAggregate *window_aggregate_new(WindowRows *rows, const WindowCall *window
     self->state_size = self->aggregate->state_size(&self->kept);
     self->running = arena_allocate_zero(arena, self->state_size);
     self->batch_states = window_block_new(rows, "the frames of a window");
-    for (size_t i = 0; i < MAX_LEVELS; i++)
-        self->levels[i] = window_block_new(rows, "the frames of a window");
     self->values = vector_new(arena, call->type);
     self->order = window_order_new(rows);
-    if (self->mode == WINDOW_AGGREGATE_ORDERED)
-        self->lookups = arena_array(arena, WindowLookup, 2 * BATCH_SIZE + 1);
+    if (rows->space == NULL)
+        rows->space = arena_allocate_zero(arena, sizeof *rows->space);
+    self->space = rows->space;
+    if (self->mode == WINDOW_AGGREGATE_ORDERED && self->space->lookups == NULL)
+        self->space->lookups = arena_array(arena, WindowLookup, 2 * BATCH_SIZE + 1);
     self->before = window_block_new(rows, "the order of a window");
     return self;
 }
@@ -176,19 +182,21 @@ static void chunk_load(WindowAggregate *self, size_t first, size_t count)
 }
 
 /* Rows of the chunk that FILTER lets through, of `count` from the chunk's row `offset` on. */
-static const uint16_t *chunk_select(ArgumentChunk *chunk, size_t offset, size_t count, size_t *ret_count)
+static const uint16_t *chunk_select(const WindowAggregate *self, size_t offset, size_t count, size_t *ret_count)
 {
+    const ArgumentChunk *chunk = &self->chunk;
     *ret_count = count;
     if (chunk->filter == NULL)
         return selection_all + offset;
     size_t kept = 0;
+    uint16_t *selection = self->space->selection;
     const bool *passes = VECTOR_DATA(chunk->filter, bool);
     for (size_t i = offset; i < offset + count; i++) {
-        chunk->selection[kept] = (uint16_t)i;
+        selection[kept] = (uint16_t)i;
         kept += validity_get(chunk->filter->validity, i) && passes[i];
     }
     *ret_count = kept;
-    return chunk->selection;
+    return selection;
 }
 
 /* The rows start .. end-1 go to one state. */
@@ -202,7 +210,7 @@ static void state_take_rows(WindowAggregate *self, AggregateState *at, size_t st
         }
         size_t offset = start - chunk->first, left = chunk->count - offset, count;
         size_t taken = end - start < left ? end - start : left;
-        const uint16_t *selection = chunk_select(chunk, offset, taken, &count);
+        const uint16_t *selection = chunk_select(self, offset, taken, &count);
         if (self->aggregate->update_all) {
             self->aggregate->update_all(at, chunk->arguments, selection, count, state);
         } else {
@@ -222,7 +230,7 @@ static void merges_run(WindowAggregate *self, AggregateState *at)
     for (size_t first = 0, count; first < self->merge_count; first += count) {
         count = self->merge_count - first < MERGES ? self->merge_count - first : MERGES;
         window_rows_look(self->rows);
-        self->aggregate->combine(at, self->from + first, self->into + first, count);
+        self->aggregate->combine(at, self->space->from + first, self->space->into + first, count);
     }
     self->merge_count = 0;
 }
@@ -231,8 +239,8 @@ static inline void merges_add(WindowAggregate *self, AggregateState *at, uint8_t
 {
     if (self->merge_count == BATCH_SIZE)
         merges_run(self, at);
-    self->from[self->merge_count] = from;
-    self->into[self->merge_count++] = into;
+    self->space->from[self->merge_count] = from;
+    self->space->into[self->merge_count++] = into;
 }
 
 /* ---- whole ---- */
@@ -244,6 +252,8 @@ static uint8_t *level_state(const WindowAggregate *self, size_t level, size_t in
 
 static void level_make(WindowAggregate *self, size_t level, size_t count)
 {
+    if (self->levels[level] == NULL)
+        self->levels[level] = window_block_new(self->rows, "the frames of a window");
     block_renew_zero(self->levels[level], memory_size_multiply(count, self->state_size));
     self->level_counts[level] = count;
     self->level_count = level + 1;
@@ -258,36 +268,36 @@ static void level_take_rows(WindowAggregate *self, bool by_partition)
         size_t left = rows->count - first;
         context_check(rows->context);
         chunk_load(self, first, left < BATCH_SIZE ? left : BATCH_SIZE);
-        const uint16_t *selection = chunk_select(&self->chunk, 0, self->chunk.count, &count);
+        const uint16_t *selection = chunk_select(self, 0, self->chunk.count, &count);
         for (size_t i = 0; i < count; i++) {
             size_t row = first + selection[i];
             while (by_partition && rows->partition_starts[partition + 1] <= row)
                 partition++;
-            self->states[i] = level_state(self, 0, by_partition ? partition : row);
+            self->space->states[i] = level_state(self, 0, by_partition ? partition : row);
         }
-        self->aggregate->update(&self->kept, self->chunk.arguments, selection, count, self->states);
+        self->aggregate->update(&self->kept, self->chunk.arguments, selection, count, self->space->states);
     }
 }
 
 static void values_finalize(WindowAggregate *self, AggregateState *at, size_t count, Vector *values)
 {
     vector_prepare(values, count);
-    self->aggregate->finalize(at, self->states, count, values);
+    self->aggregate->finalize(at, self->space->states, count, values);
 }
 
 static void whole_compute(WindowAggregate *self, const WindowBatch *batch, Vector *result)
 {
     size_t first = batch->partitions[0], last = batch->partitions[batch->count - 1];
     for (size_t i = 0; i < batch->count; i++)
-        self->state_of[i] = (uint16_t)(batch->partitions[i] - first);
+        self->space->state_of[i] = (uint16_t)(batch->partitions[i] - first);
     if (first != last || !self->has_shown || self->shown_partition != first) {
         for (size_t partition = first; partition <= last; partition++)
-            self->states[partition - first] = level_state(self, 0, partition);
+            self->space->states[partition - first] = level_state(self, 0, partition);
         values_finalize(self, &self->kept, last - first + 1, self->values);
     }
     self->has_shown = first == last;
     self->shown_partition = first;
-    vector_gather(result, self->values, self->state_of, batch->count);
+    vector_gather(result, self->values, self->space->state_of, batch->count);
 }
 
 /* ---- states of a batch ---- */
@@ -303,7 +313,7 @@ static void batch_states_begin(WindowAggregate *self, const WindowBatch *batch)
 static uint8_t *batch_states_add(WindowAggregate *self)
 {
     uint8_t *state = (uint8_t *)self->batch_states->data + self->state_count * self->state_size;
-    self->states[self->state_count++] = state;
+    self->space->states[self->state_count++] = state;
     return state;
 }
 
@@ -314,7 +324,7 @@ static void batch_states_finish(WindowAggregate *self, const WindowBatch *batch,
         return;
     }
     values_finalize(self, &self->scratch, self->state_count, self->values);
-    vector_gather(result, self->values, self->state_of, batch->count);
+    vector_gather(result, self->values, self->space->state_of, batch->count);
 }
 
 /* ---- running ---- */
@@ -346,7 +356,7 @@ static void running_compute(WindowAggregate *self, const WindowBatch *batch, con
         self->has_running = true;
         self->running_partition = batch->partitions[i];
         self->running_end = frame.end;
-        self->state_of[i] = (uint16_t)(self->state_count - 1);
+        self->space->state_of[i] = (uint16_t)(self->state_count - 1);
     }
     running_keep(self, last);
     batch_states_finish(self, batch, result);
@@ -436,7 +446,7 @@ static void frames_compute(WindowAggregate *self, const WindowBatch *batch, cons
                 else
                     state_take_rows(self, &self->scratch, now[r].start, now[r].end, state);
         }
-        self->state_of[i] = (uint16_t)(self->state_count - 1);
+        self->space->state_of[i] = (uint16_t)(self->state_count - 1);
     }
     merges_run(self, &self->scratch);
     batch_states_finish(self, batch, result);
@@ -457,7 +467,7 @@ static void ordered_make(WindowAggregate *self)
         context_check(rows->context);
         chunk_load(self, first, left < BATCH_SIZE ? left : BATCH_SIZE);
         const Vector *argument = self->chunk.arguments[0];
-        const uint16_t *selection = chunk_select(&self->chunk, 0, self->chunk.count, &count);
+        const uint16_t *selection = chunk_select(self, 0, self->chunk.count, &count);
         for (size_t i = 0, selected = 0; i < self->chunk.count; i++) {
             before[first + i] = value_count;
             if (selected == count || selection[selected] != i)
@@ -490,25 +500,25 @@ static WindowLookup frame_lookup(const WindowAggregate *self, const WindowBatch 
 
 static void ordered_compute(WindowAggregate *self, const WindowBatch *batch, const WindowFrames *frames, Vector *result)
 {
-    WindowLookup *lookup = self->lookups;
+    WindowLookup *lookup = self->space->lookups;
     for (size_t i = 0, count; i < batch->count; i++) {
         lookup[0] = lookup[1] = frame_lookup(self, batch, frames, i, &count);
-        self->lookup_counts[i] = 0;
+        self->space->lookup_counts[i] = 0;
         if (count == 0)
             continue;
         self->aggregate->places(count, &lookup[0].index, &lookup[1].index);
-        self->lookup_counts[i] = lookup[0].index == lookup[1].index ? 1 : 2;
-        lookup += self->lookup_counts[i];
+        self->space->lookup_counts[i] = lookup[0].index == lookup[1].index ? 1 : 2;
+        lookup += self->space->lookup_counts[i];
     }
-    window_order_find(self->order, self->lookups, (size_t)(lookup - self->lookups));
-    lookup = self->lookups;
+    window_order_find(self->order, self->space->lookups, (size_t)(lookup - self->space->lookups));
+    lookup = self->space->lookups;
     vector_prepare(result, batch->count);
     double *values = result->data;
-    for (size_t i = 0; i < batch->count; lookup += self->lookup_counts[i++])
-        if (self->lookup_counts[i] == 0)
+    for (size_t i = 0; i < batch->count; lookup += self->space->lookup_counts[i++])
+        if (self->space->lookup_counts[i] == 0)
             vector_set_null(result, i);
         else
-            values[i] = self->aggregate->between(lookup[0].value, lookup[self->lookup_counts[i] - 1].value);
+            values[i] = self->aggregate->between(lookup[0].value, lookup[self->space->lookup_counts[i] - 1].value);
 }
 
 /* ---- all ---- */

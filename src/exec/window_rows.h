@@ -72,6 +72,7 @@ typedef struct WindowRows {
     size_t *partition_groups; /* first group of each, and then `group_count` */
     size_t *group_starts;     /* first row of each, and then `count` */
     Block *row_block, *partition_block, *partition_group_block, *group_block;
+    struct WindowSpace *space; /* of aggregates: window_aggregate.c */
 } WindowRows;
 
 /* Some consecutive rows, of any partitions. */

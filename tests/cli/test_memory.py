@@ -295,6 +295,17 @@ class Memory(ProgramTest):
         sums = ", ".join(f"i + {c} AS c{c}" for c in numbers)
         self.expect_within(16, f"SELECT {sums} FROM range(7, 8) AS r(i) GROUP BY ALL", output)
 
+    def test_thousands_of_calls_over_a_window(self):
+        numbers = range(3000)
+        output = ",".join(f"c{c}" for c in numbers) + "\n" + "".join(
+            ",".join(str(sum(i + c for i in range(end + 1))) for c in numbers) + "\n" for end in range(3))
+        sums = ", ".join(f"sum(i + {c}) OVER (ORDER BY i)::BIGINT AS c{c}" for c in numbers)
+        self.expect_within(16, f"SELECT {sums} FROM range(3) AS r(i) ORDER BY i", output)
+        output = output.splitlines()[0] + "\n" + ",".join(str(c + 1) for c in numbers) + "\n"
+        middles = ", ".join(f"median(i + {c}) OVER (ORDER BY i ROWS 2 PRECEDING)::BIGINT AS c{c}"
+                            for c in numbers)
+        self.expect_within(16, f"SELECT {middles} FROM range(3) AS r(i) ORDER BY i LIMIT 1 OFFSET 2", output)
+
     def test_hundreds_of_distinct_counts(self):
         count = 2500
         names = [f"c{c}" for c in range(300)]
