@@ -174,6 +174,8 @@ static bool scope_owns_any(const Scope *scope, const ColumnSet *columns)
 static Scope *arguments_owner(const Place *place, const CallArguments *arguments, const Subqueries *subqueries,
                               size_t first)
 {
+    if (place->scope->parent == NULL)
+        return place->scope;
     ColumnSet columns = column_set_in(place->binder->arena);
     arguments_add_columns(arguments, &columns);
     for (size_t i = first; subqueries && i < subqueries->count; i++)

@@ -50,7 +50,7 @@ typedef struct Call {
     Evaluator *evaluator;   /* of arguments and order keys; that of all calls without a FILTER is one */
     size_t first_expr;      /* of its arguments there; order keys follow */
     Vector **arguments;     /* of the batch at work: flat or constant; order keys follow */
-    Vector **flattened;     /* where dictionaries are written out */
+    Vector **flattened;     /* where dictionaries are written out; each made when first needed */
     CallDistinct *distinct; /* or NULL */
     CallOrder *order;       /* or NULL */
     bool is_shared;         /* its state is another call's, which keeps it */
@@ -181,10 +181,8 @@ static void call_init(Call *call, const Build *build, const AggregateCall *plan_
     call->state = (AggregateState){.call = plan_call, .context = build->context, .arena = build->arena};
     call->arguments = arena_array(build->arena, Vector *, call->argument_count + plan_call->order_count);
     call->flattened = arena_array(build->arena, Vector *, call->argument_count);
-    for (size_t a = 0; a < call->argument_count; a++) {
+    for (size_t a = 0; a < call->argument_count; a++)
         call->state.argument_types[a] = plan_call->arguments[a]->type;
-        call->flattened[a] = vector_new(build->arena, plan_call->arguments[a]->type);
-    }
     if (call_is_ordered(plan_call))
         call->order = call_order_new(build, call, share);
     if (call_is_distinct(plan_call))
@@ -361,15 +359,21 @@ static void rows_filter(AggregateCalls *calls, const Call *call)
     calls->groups = calls->kept_groups;
 }
 
-static void call_compute_arguments(Call *call, const Batch *rows)
+static Vector *call_flattened(const AggregateCalls *calls, const Call *call, size_t argument)
+{
+    Vector **flattened = &call->flattened[argument];
+    if (*flattened == NULL)
+        *flattened = vector_new(calls->arena, call->state.argument_types[argument]);
+    return *flattened;
+}
+
+static void call_compute_arguments(const AggregateCalls *calls, Call *call, const Batch *rows)
 {
     for (size_t a = 0; a < call->argument_count; a++) {
         Vector *value = evaluator_value(call->evaluator, call->first_expr + a, rows);
-        if (value->form == VECTOR_DICTIONARY) {
-            vector_flatten(call->flattened[a], value, rows->vector_size);
-            value = call->flattened[a];
-        }
         call->arguments[a] = value;
+        if (value->form == VECTOR_DICTIONARY)
+            vector_flatten(call->arguments[a] = call_flattened(calls, call, a), value, rows->vector_size);
     }
     for (size_t e = call->argument_count; e < call_expr_count(call); e++)
         call->arguments[e] = evaluator_value(call->evaluator, call->first_expr + e, rows);
@@ -568,7 +572,7 @@ static void call_update(AggregateCalls *calls, Call *call)
     uint8_t *const *groups = calls->groups;
     evaluator_begin(call->evaluator, &rows);
     for (const Batch *slice; (slice = evaluator_next_slice(call->evaluator)) != NULL;) {
-        call_compute_arguments(call, slice);
+        call_compute_arguments(calls, call, slice);
         if (evaluator_lacks_room(call->evaluator))
             continue;
         if (slice != &rows && calls->runs)
@@ -644,8 +648,8 @@ static void call_feed_sorted(AggregateCalls *calls, Call *call)
         for (size_t i = 0; i < count; i++)
             calls->states[i] = (uint8_t *)(uintptr_t)VECTOR_DATA(calls->group_vector, uint64_t)[i] + call->offset;
         for (size_t a = 0; a < call->argument_count; a++) {
-            rows_read(layout, a + 1, order->rows, count, call->flattened[a]);
-            call->arguments[a] = call->flattened[a];
+            call->arguments[a] = call_flattened(calls, call, a);
+            rows_read(layout, a + 1, order->rows, count, call->arguments[a]);
         }
         call->call->aggregate->update(&call->state, call->arguments, NULL, count, calls->states);
     }

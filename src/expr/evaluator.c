@@ -23,10 +23,22 @@ static bool survey_visit(void *user, const Expr *expr)
     return true;
 }
 
+/* A column or a constant, of which there may be many thousands: only the first members are there. */
+static Node *leaf_compile(Evaluator *evaluator, const Expr *expr)
+{
+    Node *node = arena_allocate_zero(evaluator->arena, offsetof(Node, kernel));
+    node->expr = expr;
+    if (expr->kind == EXPR_CONSTANT)
+        node->result = constant_pool_vector(&evaluator->constants, evaluator->arena, expr->type, &expr->constant);
+    return node;
+}
+
 static Node *node_compile(Evaluator *evaluator, const Expr *expr, size_t depth)
 {
     if (depth >= EXPR_MAX_DEPTH)
         error_raise(ERROR_TOO_COMPLEX, expr->position, "expression is nested more than %d levels deep", EXPR_MAX_DEPTH);
+    if (expr->kind == EXPR_COLUMN || expr->kind == EXPR_CONSTANT)
+        return leaf_compile(evaluator, expr);
     Node *node = arena_new(evaluator->arena, Node);
     node->expr = expr;
     if (expr->kind == EXPR_IN)
@@ -37,12 +49,6 @@ static Node *node_compile(Evaluator *evaluator, const Expr *expr, size_t depth)
         context_pace_item(i);
         node->arguments[i] = node_compile(evaluator, expr->arguments[i], depth + 1);
         node->is_dear |= node->arguments[i]->is_dear;
-    }
-    if (expr->kind == EXPR_COLUMN)
-        return node;
-    if (expr->kind == EXPR_CONSTANT) {
-        node->result = constant_pool_vector(&evaluator->constants, evaluator->arena, expr->type, &expr->constant);
-        return node;
     }
     node->result = vector_new(evaluator->arena, expr->type);
     switch (expr->kind) {

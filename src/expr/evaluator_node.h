@@ -32,6 +32,7 @@ struct Node {
     Node **arguments;
     Vector *result;
     bool is_dear; /* takes long for a row, beside copying its arguments */
+    /* columns and constants have no more than that */
 
     /* calls and casts */
     Kernel kernel;

@@ -150,10 +150,10 @@ static Plan *aggregate_factor(PlanColumns *columns, PlanAggregate *aggregate, Pl
     size_t count = aggregate->aggregate_count, group_count = aggregate->group_count;
     Factoring self = {.columns = columns, .aggregate = aggregate};
     self.sums = arena_array(columns->arena, ShiftedSum, count);
-    self.calls = arena_array(columns->arena, AggregateCall, 3 * count);
-    self.outputs = arena_array(columns->arena, ColumnId, 3 * count);
     if (!factoring_begin(&self, scan))
         return plan;
+    self.calls = arena_array(columns->arena, AggregateCall, 3 * count);
+    self.outputs = arena_array(columns->arena, ColumnId, 3 * count);
     PlanProject *project = plan_project_new(columns, plan, plan->output_count);
     plan_project_columns(columns, project, 0, plan->outputs, plan->output_count);
     for (size_t i = 0; i < count; i++)

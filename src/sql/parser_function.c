@@ -18,15 +18,17 @@ static AstName parser_accept_argument_name(Parser *parser)
 
 void parser_arguments(Parser *parser, AstExprs *arguments, AstName **argument_names, uint16_t *height)
 {
-    AstNames names = {0};
-    bool has_name = false;
+    AstNames names = {0}; /* few calls have any: from the first one on */
     do {
-        AstName name = parser_accept_argument_name(parser);
-        has_name |= ast_name_is_given(&name);
-        array_add(parser->arena, &names, name);
+        AstName name = parser_accept_argument_name(parser), none = {0};
+        bool has_names = names.count > 0 || ast_name_is_given(&name);
+        while (has_names && names.count < arguments->count)
+            array_add(parser->arena, &names, none);
+        if (has_names)
+            array_add(parser->arena, &names, name);
         array_add(parser->arena, arguments, parser_expr_or_star(parser, height));
     } while (parser_accept_separator(parser));
-    *argument_names = has_name ? names.items : NULL;
+    *argument_names = names.items;
 }
 
 /* ---- windows ---- */

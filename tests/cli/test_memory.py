@@ -279,12 +279,12 @@ class Memory(ProgramTest):
                                ",".join(names) + "\n" + ",".join([value] * 1600) + "\n")
 
     def test_a_summary_of_a_thousand_columns(self):
-        count = 300
-        values = [[c + i * 7 % count for c in range(1000)] for i in range(count)]
-        self.write("t.csv", ",".join(f"c{c}" for c in range(1000)) + "\n"
+        count, width = 300, 1600
+        values = [[c + i * 7 % count for c in range(width)] for i in range(count)]
+        self.write("t.csv", ",".join(f"c{c}" for c in range(width)) + "\n"
                    + "".join(",".join(map(str, row)) + "\n" for row in values))
         summary = "".join(f"c{c},{c},{c + count - 1},{c + (count - 1) / 2},{c + count // 2 - 1},{count}\n"
-                          for c in range(1000))
+                          for c in range(width))
         self.expect_within(16, "SET parallel_rows = 0; SELECT column_name, min, max, avg, q50, count "
                                "FROM (SUMMARIZE SELECT * FROM 't.csv')",
                            "column_name,min,max,avg,q50,count\n" + summary, threads=4)
