@@ -8,7 +8,7 @@
  * A Sort that is still there is one that no source has met (describe_scans). */
 #include "optimizer/rule.h"
 
-enum { LEAST_ROWS = 32 }; /* of a kind */
+enum { LEAST_ROWS = 10 }; /* of a kind: of fewer most would pass */
 
 static bool keys_have(const PlanDistinct *distinct, const Expr *expr)
 {
