@@ -64,7 +64,7 @@ void row_store_read(const RowStore *store, size_t index, uint8_t *target);
 void row_store_clear(RowStore *store);
 /* Forget all rows and give their memory back, before the arena does; the store is good for more. */
 void row_store_release(RowStore *store);
-/* Bytes of the largest of them where that is 16 KiB or more, else 0: a copy of all that a batch's rows have may be too
+/* Bytes of the largest of them where that is 2 KiB or more, else 0: a copy of all that a batch's rows have may be too
  * much then. */
 size_t row_store_largest_string(const RowStore *store);
 /* How many rows are copied or looked at at once, whichever they are: fewer than `most` where some have large strings.

@@ -10,7 +10,7 @@
 #include "base/buffer.h"
 #include "column/row.h"
 
-enum { SMALLEST_PAGE = 4 << 10, LARGEST_PAGE = 4 << 20, ROW_ALIGNMENT = 16, LARGE_STRING = 16 << 10 };
+enum { SMALLEST_PAGE = 4 << 10, LARGEST_PAGE = 4 << 20, ROW_ALIGNMENT = 16, LARGE_STRING = 2 << 10 };
 
 typedef struct RowPage {
     Buffer *buffer;

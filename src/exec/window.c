@@ -96,10 +96,13 @@ static Batch *window_compute(WindowOperator *self)
     return batch;
 }
 
-/* Each row of a batch may have a copy of the same large text. */
+/* Each row of a batch may have a copy of the same large text, in each of the columns. */
 static size_t window_batch_size(const WindowOperator *self)
 {
-    return large_rows_at_once(self->base.context, window_rows_largest_string(self->rows), self->base.batch_size);
+    size_t largest = window_rows_largest_string(self->rows), text_count = 0;
+    for (size_t c = 0; c < self->batch->column_count && largest > 0; c++)
+        text_count += self->batch->columns[c]->physical == PHYSICAL_STRING;
+    return large_rows_at_once(self->base.context, largest * text_count, self->base.batch_size);
 }
 
 static Batch *window_next(Operator *op)

@@ -399,6 +399,14 @@ class Memory(ProgramTest):
                                "(SELECT repeat('x', 100000) || i AS s FROM range(2000) AS r(i))",
                            f"n,size\n2000,{2000 * 100000 + sum(len(str(i)) for i in range(2000))}\n")
 
+    def test_windows_that_give_texts_of_some_kilobytes(self):
+        count, size = 2500, 12000
+        self.write("t.csv", "i,s\n" + "".join(f"{i}," + f"{i:06d}".ljust(size, "x") + "\n" for i in range(count)))
+        columns = ", ".join(f"lag(s, {c}) OVER (ORDER BY i) AS s{c}" for c in range(5))
+        sizes = ", ".join(f"sum(length(s{c}))::BIGINT AS s{c}" for c in range(5))
+        self.expect_within(16, f"SELECT {sizes} FROM (SELECT {columns} FROM 't.csv')",
+                           "s0,s1,s2,s3,s4\n" + ",".join(str((count - c) * size) for c in range(5)) + "\n")
+
     def test_windows_partitioned_by_long_texts(self):
         count = 16000
         keys = [f"{i * 7919 % 5000:06d}".ljust(2400, "x") for i in range(count)]
