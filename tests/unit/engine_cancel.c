@@ -220,4 +220,21 @@ START_TEST(nothing_is_left_of_interrupted_statements_on_three_threads)
 }
 END_TEST
 
-TEST_PROGRAM(nothing_is_left_of_interrupted_statements, nothing_is_left_of_interrupted_statements_on_three_threads)
+/* Each would take many minutes for a part of its text, or a character or word of it. */
+static const char *const long_steps[] = {
+    "SELECT regexp_matches(repeat('a', 100000000), 'a.*a.*b')",
+};
+
+START_TEST(long_steps_can_be_interrupted)
+{
+    QuernConnection *connection;
+    ck_assert_int_eq(quern_open(&connection), QUERN_OK);
+    for (size_t i = 0; i < sizeof long_steps / sizeof *long_steps; i++)
+        ck_assert_int_eq(run_interrupted(connection, long_steps[i], /* after_ns= */ 300000000),
+                         QUERN_ERROR_INTERRUPTED);
+    quern_close(connection);
+}
+END_TEST
+
+TEST_PROGRAM(nothing_is_left_of_interrupted_statements, nothing_is_left_of_interrupted_statements_on_three_threads,
+             long_steps_can_be_interrupted)

@@ -14,6 +14,7 @@
 typedef struct RegexVariant {
     pcre2_code *code;
     pcre2_match_context *context;
+    uint64_t steps; /* that the last short text has needed, if more than the first ones */
 } RegexVariant;
 
 /* The same expression for texts of one kind. */

@@ -1,7 +1,8 @@
 /* expr/function/regex_search.c: one regular expression, and looking for it in a text.
  *
  * A search cannot be interrupted but by a callback, and code that calls back is slow. So a search has few steps at
- * first, some milliseconds; one that needs more is done again by code that calls back at each, up to PCRE2's limit.
+ * first, some milliseconds, of which each may go over the whole text; it is done again with twice as many while that
+ * took little time. One that needs more is done by code that calls back at each, up to PCRE2's limit.
  *
  * PCRE2 counts these steps anew from each place where a match may begin, and may go over the whole text from each. So
  * in texts of some length it is told up to where one may begin (its offset limit), and the next places' turn has come
@@ -14,10 +15,11 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 
-enum { STEPS_UNWATCHED = 500000 };
+enum { STEPS_UNWATCHED = 500000, LEAST_STEPS = 2 };
+enum { FIRST_WORK = 8 << 20 };      /* bytes that all steps from all places together go over, some milliseconds */
 enum { PIECE = 256 << 10 };         /* bytes */
 enum { LONGEST_PATTERN = 1 << 20 }; /* bytes, far more than PCRE2 compiles, which nothing interrupts */
-enum { SHORT = 11 << 10 };          /* bytes: half a second where from each all are gone over */
+enum { SHORT = 11 << 10 };          /* bytes: a tenth of a second where from each all are gone over twice */
 enum { FIRST_STACK = 1 << 20, MOST_STACK = 64 << 20 }; /* bytes: of what is nested or repeated in brackets */
 
 /* What the machine code works in, where the thread's own 32 KB are too few. */
@@ -139,7 +141,6 @@ static bool form_init(Regex *regex, RegexForm *form, uint32_t options, Error *re
     if (form->plain.code == NULL)
         return false;
     form->plain.context = match_context_new(regex);
-    pcre2_set_match_limit(form->plain.context, STEPS_UNWATCHED);
     return true;
 }
 
@@ -223,6 +224,33 @@ static int regex_match(Regex *regex, const RegexVariant *variant, StringView tex
     return found;
 }
 
+/* Where a match may begin at so many places. */
+static int regex_match_unwatched(Regex *regex, RegexVariant *variant, StringView text, size_t start, size_t places,
+                                 uint32_t options, const Context *context)
+{
+    enum { SLOW_NS = 15 * 1000 * 1000 };
+    size_t size = text.size - start;
+    uint64_t steps = FIRST_WORK / (size * places + 1) + LEAST_STEPS;
+    uint64_t clock = 0; /* most searches end without a look at it */
+    if (size <= SHORT && variant->steps > steps)
+        steps = variant->steps; /* beginning again goes over the text, too */
+    for (;; steps *= 2) {
+        pcre2_set_match_limit(variant->context, steps < STEPS_UNWATCHED ? (uint32_t)steps : STEPS_UNWATCHED);
+        int found = regex_match(regex, variant, text, start, options, context);
+        if (found != PCRE2_ERROR_MATCHLIMIT || steps >= STEPS_UNWATCHED) {
+            variant->steps = clock && size <= SHORT ? steps : variant->steps;
+            return found;
+        }
+        context_check(context);
+        uint64_t now = clock_ns();
+        if (clock && now - clock > SLOW_NS) {
+            variant->steps = 0;
+            return found;
+        }
+        clock = now;
+    }
+}
+
 static int regex_search_watched(Regex *regex, StringView text, size_t start, const Context *context)
 {
     RegexForm *form = regex->form;
@@ -242,35 +270,44 @@ static size_t next_character(StringView text, size_t offset)
     return offset;
 }
 
-static const RegexVariant *regex_limited(Regex *regex, uint32_t options)
+static RegexVariant *regex_limited(Regex *regex, uint32_t options)
 {
     RegexForm *form = regex->form;
-    if (form->limited == NULL) {
+    if (form->limited == NULL)
         form->limited = regex_variant_new(regex, PCRE2_USE_OFFSET_LIMIT);
-        pcre2_set_match_limit(form->limited->context, STEPS_UNWATCHED);
-    }
     if (options & PCRE2_PARTIAL_HARD)
         pcre2_jit_compile(form->limited->code, PCRE2_JIT_PARTIAL_HARD); /* once */
     return form->limited;
 }
 
 /* Looks for a match that begins at *start or behind, at some places at a time; *start becomes the first of the last
- * ones. What takes little time becomes more places. So does what takes the same time for twice as many: PCRE2 has gone
- * over the text once, and knows for all of them where no match can end. */
+ * ones. What takes too many steps becomes a single place, what takes little time more. So does what takes the same time
+ * for twice as many: PCRE2 has gone over the text once, and knows for all of them where no match can end. */
 static int regex_search_places(Regex *regex, StringView text, size_t *start, uint32_t options, const Context *context)
 {
     enum { GROWTH = 4, QUICK_NS = 5 * 1000 * 1000, SLOW_NS = 10 * QUICK_NS };
-    if (text.size - *start <= SHORT || !regex->can_split)
-        return regex_match(regex, &regex->form->plain, text, *start, options, context);
-    const RegexVariant *limited = regex_limited(regex, options);
-    size_t count = SHORT * SHORT / GROWTH / (text.size - *start) + 1;
+    size_t size = text.size - *start;
+    if (size <= SHORT || !regex->can_split) {
+        size_t places = regex->can_split ? size : 1;
+        int found = regex_match_unwatched(regex, &regex->form->plain, text, *start, places, options, context);
+        if (found != PCRE2_ERROR_MATCHLIMIT || !regex->can_split)
+            return found;
+    }
+    RegexVariant *limited = regex_limited(regex, options);
+    size_t count = size > SHORT ? SHORT * SHORT / GROWTH / size + 1 : 1;
     uint64_t clock = 0, elapsed_before = 0; /* the first of many matches is found without a look at the clock */
     for (bool is_twice = false;; is_twice = !is_twice) {
         size_t places = count << is_twice;
         bool is_last = text.size - *start <= places;
         size_t next = is_last ? text.size : next_character(text, *start + places);
         pcre2_set_offset_limit(limited->context, is_last ? PCRE2_UNSET : next - 1);
-        int found = regex_match(regex, limited, text, *start, options, context);
+        int found = regex_match_unwatched(regex, limited, text, *start, places, options, context);
+        if (found == PCRE2_ERROR_MATCHLIMIT && places > 1) {
+            count = 1;
+            is_twice = true; /* one place is next */
+            clock = 0;
+            continue;
+        }
         if (is_last || found != PCRE2_ERROR_NOMATCH)
             return found;
         context_check(context);
