@@ -106,6 +106,17 @@ static inline void context_pace(size_t at)
     if ((at & (PACE - STEP)) == 0 && at >= PACE)
         context_check(context_entered());
 }
+/* The same where a step goes over `size` bytes of something else: *done, 0 at first, is how many since the last look.
+ */
+static inline void context_pace_by(size_t *done, size_t size)
+{
+    enum { MOST = 1 << 18 };
+    *done += size;
+    if (*done >= MOST) {
+        *done = 0;
+        context_check(context_entered());
+    }
+}
 /* The same in loops over the items of what may be a list of a million, when each takes a microsecond or so. */
 static inline void context_pace_item(size_t index)
 {

@@ -223,6 +223,9 @@ END_TEST
 /* Each would take many minutes for a part of its text, or a character or word of it. */
 static const char *const long_steps[] = {
     "SELECT regexp_matches(repeat('a', 100000000), 'a.*a.*b')",
+    "SELECT length(translate(repeat('x', 10000000), repeat('\u00f6', 20000000), ''))",
+    "SELECT length(trim(repeat('x', 10000000), repeat('\u00f6', 20000000) || 'x'))",
+    "SELECT length(substring_index(repeat('a', 20000000), repeat('a', 10000000) || 'b', -1))",
 };
 
 START_TEST(long_steps_can_be_interrupted)

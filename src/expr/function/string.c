@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/find.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "expr/function/regex.h"
 
@@ -233,9 +234,9 @@ static size_t last_character_size(StringView text)
 
 static StringView view_trim_set(StringView text, StringView set, bool at_start, bool at_end)
 {
-    size_t size;
+    size_t size, done = 0;
     while (at_start && text.size > 0) {
-        context_pace(text.size);
+        context_pace_by(&done, set.size + 1);
         utf8_decode(text.data, text.size, &size);
         if (!set_has(set, (StringView){text.data, size}))
             break;
@@ -243,7 +244,7 @@ static StringView view_trim_set(StringView text, StringView set, bool at_start, 
         text.size -= size;
     }
     while (at_end && text.size > 0) {
-        context_pace(text.size);
+        context_pace_by(&done, set.size + 1);
         size = last_character_size(text);
         if (!set_has(set, (StringView){text.data + text.size - size, size}))
             break;
@@ -333,9 +334,10 @@ static StringView view_before(StringView text, StringView delimiter, int64_t cou
         }
         return text;
     }
+    size_t done = 0;
     for (size_t at = text.size; at >= delimiter.size && at > 0; at--) {
-        context_pace(at);
-        if (memcmp(text.data + at - delimiter.size, delimiter.data, delimiter.size) == 0 && ++count == 0)
+        context_pace_by(&done, delimiter.size);
+        if (memory_compare(text.data + at - delimiter.size, delimiter.data, delimiter.size) == 0 && ++count == 0)
             return (StringView){text.data + at, text.size - at};
     }
     return text;

@@ -247,11 +247,11 @@ static void translate_row(KernelCall *call, size_t row)
 {
     StringView x = argument_text(call, 0, row), from = argument_text(call, 1, row), to = argument_text(call, 2, row);
     char *memory = result_memory(call, row, x.size > STRING_MAX_SIZE / 4 ? SIZE_MAX : x.size * 4);
-    size_t used = 0, size;
+    size_t used = 0, size, done = 0;
     if (memory == NULL)
         return;
     for (size_t at = 0; at < x.size; at += size) {
-        context_pace(at);
+        context_pace_by(&done, from.size + 1);
         utf8_decode(x.data + at, x.size - at, &size);
         StringView character = {x.data + at, size};
         const char *found = view_find(from, character);
