@@ -77,6 +77,12 @@ static void seek(Arena *arena, StringView text)
     view_find(text, view_of("b"));
 }
 
+static void seek_long_word(Arena *arena, StringView text)
+{
+    (void)arena;
+    view_find(text, (StringView){text.data + text.size / 2, text.size - text.size / 2});
+}
+
 static void compare(Arena *arena, StringView text)
 {
     (void)arena;
@@ -90,8 +96,8 @@ static void go_through_items(Arena *arena, StringView text)
         context_pace_item(i);
 }
 
-static void (*const works[])(Arena *arena, StringView text) = {copy,     zero, build,   make_much,       measure,
-                                                               validate, seek, compare, go_through_items};
+static void (*const works[])(Arena *arena, StringView text) = {
+    copy, zero, build, make_much, measure, validate, seek, seek_long_word, compare, go_through_items};
 enum { WORKS = sizeof works / sizeof *works };
 
 START_TEST(work_on_a_large_value_ends_when_it_is_cancelled)

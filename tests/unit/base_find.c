@@ -85,5 +85,28 @@ START_TEST(a_word_is_found_wherever_it_stands_in_a_long_text)
 }
 END_TEST
 
+/* The text repeats itself, but for a few bytes, and so does the word, which is a part of it, mostly. */
+START_TEST(a_word_of_megabytes_that_repeats_itself_is_found_where_it_stands_first)
+{
+    enum { SIZE = 3 << 20, LEAST_WORD = 1 << 20, ROUNDS = 30 };
+    char *text = arena_allocate(test_arena, SIZE), *word = arena_allocate(test_arena, SIZE);
+    srandom(2);
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t period = 1 + (size_t)random() % (round % 2 ? 5 : SIZE), changes = (size_t)random() % 4;
+        for (size_t i = 0; i < SIZE; i++)
+            text[i] = i < period ? (char)('a' + (i * i >> 7) % 2) : text[i - period];
+        while (changes-- > 0)
+            text[(size_t)random() % SIZE] = 'b';
+        size_t at = (size_t)random() % LEAST_WORD, size = LEAST_WORD + (size_t)random() % LEAST_WORD;
+        memcpy(word, text + at, size);
+        if (round % 3 == 0)
+            word[(size_t)random() % size] = 'c';
+        const char *expected = memmem(text, SIZE, word, size);
+        ck_assert_ptr_eq(view_find((StringView){text, SIZE}, (StringView){word, size}), expected);
+    }
+}
+END_TEST
+
 TEST_PROGRAM(a_word_is_found_wherever_it_stands, the_first_of_many_places_is_found_as_the_definition_says,
-             a_word_is_found_wherever_it_stands_in_a_long_text)
+             a_word_is_found_wherever_it_stands_in_a_long_text,
+             a_word_of_megabytes_that_repeats_itself_is_found_where_it_stands_first)
