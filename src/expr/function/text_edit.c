@@ -265,6 +265,7 @@ static bool is_plain_name(StringView name)
     if (name.size == 0 || ascii_is_digit(name.data[0]))
         return false;
     for (size_t i = 0; i < name.size; i++) {
+        context_pace(i);
         char c = name.data[i];
         if (c != '_' && !ascii_is_digit(c) && !(c >= 'a' && c <= 'z'))
             return false;
@@ -322,13 +323,40 @@ static bool resolve_text(const Function *function, Type *argument_types, size_t 
 
 enum { PIECE = 1 << 16 }; /* bytes that are mapped at once, if there is a place to cut */
 
-/* The end of a piece from `start` on. An ASCII character neither composes with what is before it nor changes places
- * with it: a text can be cut there. */
-static size_t piece_end(StringView text, size_t start)
+/* Whether it may compose with what is before it, or change places with it: marks and the later letters of a Hangul
+ * syllable (Unicode 3.11, 3.12). */
+static bool character_joins(utf8proc_int32_t character)
+{
+    const utf8proc_property_t *property = utf8proc_get_property(character);
+    return property->combining_class != 0 || property->category == UTF8PROC_CATEGORY_MN ||
+           property->category == UTF8PROC_CATEGORY_MC || property->category == UTF8PROC_CATEGORY_ME ||
+           (character >= 0x1160 && character <= 0x11FF);
+}
+
+/* Whether a text can be cut before the character at `at`: neither it nor what it begins with when it is decomposed
+ * joins what is before it. */
+static bool piece_begins(StringView text, size_t at, utf8proc_option_t options)
+{
+    if ((text.data[at] & 0x80) == 0)
+        return true;
+    if ((text.data[at] & 0xC0) == 0x80)
+        return false;
+    utf8proc_int32_t character, parts[32] = {0};
+    int boundary = 0;
+    utf8proc_iterate((const utf8proc_uint8_t *)text.data + at, (utf8proc_ssize_t)(text.size - at), &character);
+    return character >= 0 && !character_joins(character) &&
+           utf8proc_decompose_char(character, parts, sizeof parts / sizeof *parts, options, &boundary) > 0 &&
+           !character_joins(parts[0]);
+}
+
+/* The end of a piece from `start` on. */
+static size_t piece_end(StringView text, size_t start, utf8proc_option_t options)
 {
     size_t end = text.size - start > PIECE ? start + PIECE : text.size;
-    while (end < text.size && (text.data[end] & 0x80))
+    while (end < text.size && !piece_begins(text, end, options)) {
+        context_pace(end);
         end++;
+    }
     return end;
 }
 
@@ -355,7 +383,7 @@ static bool unicode_map(KernelCall *call, size_t row, utf8proc_option_t options,
     Text *mapped = scratch_text(call), *scratch = second_scratch_text(call);
     for (size_t start = 0, end; start < x.size; start = end) {
         context_check(call->context);
-        end = piece_end(x, start);
+        end = piece_end(x, start, options);
         if (!piece_map((StringView){x.data + start, end - start}, options, scratch, mapped)) {
             kernel_fail(call, row, ERROR_STRING_TOO_LONG, "text is too long for %s", call->expr->function->name);
             return false;
