@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/context.h"
 #include "column/vector_rows.h"
 
 /* What the NULL byte is: NULLs go below or above it. */
@@ -32,6 +33,7 @@ static size_t string_key_size(const String *string)
     const char *bytes = string_data(string), *end = bytes + string->size;
     size_t size = string->size + 2;
     while (bytes < end) {
+        context_pace((size_t)bytes);
         uint64_t word;
         if (end - bytes >= 8 && (memcpy(&word, bytes, 8), !word_has_zero(word)))
             bytes += 8;
@@ -177,6 +179,7 @@ static uint8_t *string_encode(const String *string, uint8_t inversion, uint8_t *
     const char *bytes = string_data(string), *end = bytes + string->size;
     const uint64_t word_inversion = inversion ? UINT64_MAX : 0;
     while (bytes < end) {
+        context_pace((size_t)bytes);
         uint64_t word;
         if (end - bytes >= 8 && (memcpy(&word, bytes, 8), !word_has_zero(word))) {
             word ^= word_inversion;

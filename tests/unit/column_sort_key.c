@@ -2,6 +2,7 @@
  */
 #include "test.h"
 
+#include "base/context.h"
 #include "column/sort_key.h"
 #include "vectors.h"
 
@@ -174,5 +175,36 @@ START_TEST(known_values_have_the_known_bytes)
 }
 END_TEST
 
+static _Atomic bool is_cancelled = true;
+static const Context cancelled = {.cancel = &is_cancelled};
+enum { LARGE = 1 << 20 }; /* bytes */
+
+static void large_key_size(void *vector)
+{
+    size_t size = 0;
+    context_enter(&cancelled);
+    sort_key_sizes(vector, NULL, 1, &size);
+}
+
+static void large_key_encode(void *vector)
+{
+    uint8_t *key = arena_allocate(test_arena, LARGE + 3);
+    context_enter(&cancelled);
+    sort_key_encode(vector, (SortOrder){0}, NULL, 1, &key);
+}
+
+START_TEST(the_key_of_a_large_text_can_be_interrupted)
+{
+    char *text = memset(arena_allocate(test_arena, LARGE), 'a', LARGE);
+    Value value = {.type = type_of(TYPE_VARCHAR), .text = {text, LARGE}};
+    Vector *vector = vector_new(test_arena, value.type);
+    vector_set_constant(vector, &value);
+    expect_error(ERROR_INTERRUPTED, large_key_size, vector);
+    expect_error(ERROR_INTERRUPTED, large_key_encode, vector);
+    vector_unref(vector);
+}
+END_TEST
+
 TEST_PROGRAM(keys_sort_as_values_do, the_first_key_that_differs_decides, a_decimal_has_one_key_in_either_layout,
-             a_key_reads_back_as_its_value, known_values_have_the_known_bytes)
+             a_key_reads_back_as_its_value, known_values_have_the_known_bytes,
+             the_key_of_a_large_text_can_be_interrupted)
