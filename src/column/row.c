@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "column/vector_rows.h"
 
 /* Where a column stands in rows. */
@@ -84,7 +85,7 @@ static void rows_write_strings(RowStore *store, const VectorRows *source, RowCol
         String value = values[source->index[i]];
         if (value.size > STRING_INLINE_SIZE) {
             char *copy = row_store_string_memory(store, value.size);
-            memcpy(copy, value.pointer, value.size);
+            memory_copy(copy, value.pointer, value.size);
             value.pointer = copy;
         }
         memcpy(rows[i] + column.offset, &value, sizeof value);

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/buffer.h"
+#include "base/memory.h"
 #include "column/row.h"
 
 enum { SMALLEST_PAGE = 4 << 10, LARGEST_PAGE = 4 << 20, ROW_ALIGNMENT = 16, LARGE_STRING = 2 << 10 };
@@ -311,7 +312,7 @@ static void row_copy_strings(RowStore *store, uint8_t *row)
         if (string == NULL)
             continue;
         char *copy = row_store_string_memory(store, string->size);
-        memcpy(copy, string->pointer, string->size);
+        memory_copy(copy, string->pointer, string->size);
         string->pointer = copy;
     }
 }

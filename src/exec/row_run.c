@@ -51,7 +51,7 @@ static void run_take_strings(RowRun *run, uint8_t *row)
         if (string == NULL)
             continue;
         block_grow(run->strings, run->used_strings, memory_size_add(run->used_strings, string->size));
-        memcpy((char *)run->strings->data + run->used_strings, string->pointer, string->size);
+        memory_copy((char *)run->strings->data + run->used_strings, string->pointer, string->size);
         string->pointer = (const char *)(uintptr_t)run->used_strings; /* its place */
         run->used_strings += string->size;
         run->string_size += string->size;

@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "exec/row_output.h"
 #include "exec/row_run.h"
 #include "exec/sort_entry.h"
@@ -601,7 +602,7 @@ static void sorter_keep_keys(Sorter *sorter, size_t count, uint8_t *const *keys,
             error_raise(ERROR_STRING_TOO_LONG, NO_POSITION, "a sort key of %zu bytes is too long", sizes[i]);
         if (sizes[i] > STRING_INLINE_SIZE) {
             char *copy = row_store_string_memory(sorter->rows, sizes[i]);
-            memcpy(copy, bytes, sizes[i]);
+            memory_copy(copy, bytes, sizes[i]);
             bytes = copy;
         }
         String key = string_make(bytes, sizes[i]);
@@ -727,8 +728,7 @@ size_t sorter_move(Sorter *target, Sorter *source, size_t count, Block *ret_key)
     for (size_t moved; count > 0 && (moved = sorter_move_batch(target, source, count, move)) > 0; count -= moved) {
         key_size = move->sizes[moved - 1];
         block_grow(ret_key, 0, key_size);
-        if (key_size > 0)
-            memcpy(ret_key->data, move->keys[moved - 1], key_size);
+        memory_copy(ret_key->data, move->keys[moved - 1], key_size);
     }
     arena_free(scratch);
     sorter_clear(source);

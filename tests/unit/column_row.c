@@ -450,6 +450,47 @@ START_TEST(hashes_of_dense_keys_spread_over_low_and_high_bits)
 }
 END_TEST
 
+typedef struct LargeText {
+    RowStore *store;
+    Vector *vector;
+    uint8_t *row;
+} LargeText;
+
+static _Atomic bool is_cancelled;
+static const Context cancellable = {.cancel = &is_cancelled};
+
+static void large_text_write(void *argument)
+{
+    LargeText *text = argument;
+    context_enter(&cancellable);
+    rows_write(text->store, 0, text->vector, NULL, 1, &text->row);
+}
+
+static void large_text_copy(void *argument)
+{
+    LargeText *text = argument;
+    context_enter(&cancellable);
+    uint8_t *copy;
+    row_store_copy(text->store, &text->row, 1, &copy);
+}
+
+START_TEST(a_text_of_megabytes_is_copied_until_somebody_cancels)
+{
+    enum { LARGE = 3 << 20 }; /* bytes */
+    Value value = {.type = type_of(TYPE_VARCHAR),
+                   .text = {memset(arena_allocate(test_arena, LARGE), 'a', LARGE), LARGE}};
+    LargeText text = {.vector = vector_new(test_arena, value.type)};
+    vector_set_constant(text.vector, &value);
+    text.store = row_store_new(test_arena, NULL, row_layout_new(test_arena, &value.type, 1, 0));
+    row_store_append(text.store, 1, &text.row);
+    large_text_write(&text);
+    is_cancelled = true;
+    expect_error(ERROR_INTERRUPTED, large_text_write, &text);
+    expect_error(ERROR_INTERRUPTED, large_text_copy, &text);
+    vector_unref(text.vector);
+}
+END_TEST
+
 TEST_PROGRAM(columns_of_a_row_are_aligned_and_apart, rows_give_back_what_was_written_from_every_form,
              a_missing_row_reads_as_null, keys_of_equal_values_have_equal_bytes,
              rows_stay_where_they_are_and_come_back_in_order, strings_of_a_cleared_store_take_no_more_memory,
@@ -458,4 +499,4 @@ TEST_PROGRAM(columns_of_a_row_are_aligned_and_apart, rows_give_back_what_was_wri
              equal_values_hash_equally_in_every_form_and_layout_and_others_differ,
              the_hash_of_a_row_depends_on_each_column_and_their_order,
              wide_decimals_that_differ_only_in_their_high_half_hash_differently,
-             hashes_of_dense_keys_spread_over_low_and_high_bits)
+             hashes_of_dense_keys_spread_over_low_and_high_bits, a_text_of_megabytes_is_copied_until_somebody_cancels)
