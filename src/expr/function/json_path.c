@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/context.h"
 #include "column/number.h"
 
 /* ---- parsing ---- */
@@ -17,8 +18,10 @@ static StringView rest_take(StringView *rest, size_t size)
 static size_t rest_find(StringView rest, const char *ends)
 {
     size_t size = 0;
-    while (size < rest.size && (rest.data[size] == '\0' || !strchr(ends, rest.data[size])))
+    while (size < rest.size && (rest.data[size] == '\0' || !strchr(ends, rest.data[size]))) {
+        context_pace(size);
         size++;
+    }
     return size;
 }
 
