@@ -19,8 +19,10 @@
 enum {
     MAP_ALIGNMENT = 64 << 10, /* a multiple of every page size in use */
     MOST_FREE = 256,
-    MOST_IN_MEMORY = 32 << 20, /* of all that is mapped, before it is let go of */
-    FEW_IN_MEMORY = 1 << 20,   /* where others hold that much */
+    MOST_IN_MEMORY =
+        32 << 20, /* of all that is mapped, before it is let go of: as much as memory_limit, within these */
+    LEAST_IN_MEMORY = 16 << 20,
+    FEW_IN_MEMORY = 1 << 20, /* where others hold that much */
 };
 
 typedef struct FreePlace {
@@ -234,6 +236,15 @@ static size_t file_memory_size(void)
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+/* What may be in memory of all that is mapped, for whom a file was mapped last. */
+static _Atomic size_t most_in_memory = MOST_IN_MEMORY;
+
+static void most_in_memory_set(const MemoryBudget *budget)
+{
+    size_t limit = budget ? budget->limit : SIZE_MAX;
+    most_in_memory = limit < LEAST_IN_MEMORY ? LEAST_IN_MEMORY : limit < MOST_IN_MEMORY ? limit : MOST_IN_MEMORY;
+}
+
 /* Whether some MB of what all files have mapped are in memory, or some have come since this thread was told so.
  * Everything else that is of files, such as the program itself, is about the least there ever was. Takes some
  * microseconds. */
@@ -248,7 +259,8 @@ static bool temp_memory_is_much(void)
         ;
     if (now < before)
         before = now;
-    bool is_much = now - before > (now > all && now - all > MOST_IN_MEMORY ? FEW_IN_MEMORY : MOST_IN_MEMORY);
+    size_t most = most_in_memory;
+    bool is_much = now - before > (now > all && now - all > most ? FEW_IN_MEMORY : most);
     if (is_much)
         before = SIZE_MAX;
     return is_much;
@@ -345,6 +357,7 @@ void temp_memory_look(void)
 Buffer *temp_file_map(TempFile *file, size_t size)
 {
     context_check(file->context);
+    most_in_memory_set(file->context->memory);
     temp_memory_look();
     temp_file_require(file);
     (void)memory_size_add(size, MAP_ALIGNMENT);

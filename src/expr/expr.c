@@ -241,7 +241,8 @@ static uint64_t expr_hash_below(const Expr *expr, uint64_t hash, size_t *left)
 
 uint64_t expr_hash(const Expr *expr)
 {
-    size_t left = 64;
+    enum { HASHED_PARTS = 64 };
+    size_t left = HASHED_PARTS;
     return expr_hash_below(expr, 0, &left);
 }
 
