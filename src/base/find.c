@@ -16,8 +16,8 @@
 #include "base/memory.h"
 
 enum { BLOCK = 16, LONGEST_WORD = 32 };
-enum { HUGE_WORD = 1 << 20 };
-enum { PIECE = 4 << 20 }; /* bytes that are gone through before somebody looks at the cancel flag */
+enum { HUGE_WORD = 1 << 20 }; /* bytes: memmem prepares for milliseconds */
+enum { PIECE = 4 << 20 };     /* bytes that are gone through before somebody looks at the cancel flag */
 
 typedef uint8_t Bytes __attribute__((vector_size(BLOCK)));
 

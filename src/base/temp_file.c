@@ -19,9 +19,9 @@
 enum {
     MAP_ALIGNMENT = 64 << 10, /* a multiple of every page size in use */
     MOST_FREE = 256,
-    MOST_IN_MEMORY =
-        32 << 20, /* of all that is mapped, before it is let go of: as much as memory_limit, within these */
+    /* of all that is mapped, before it is let go of: as much as memory_limit, within these */
     LEAST_IN_MEMORY = 16 << 20,
+    MOST_IN_MEMORY = 32 << 20,
     FEW_IN_MEMORY = 1 << 20, /* where others hold that much */
 };
 

@@ -27,7 +27,7 @@ bool select_groups_use(const Select *select, ColumnId column)
 static size_t select_group_of(const Select *select, const Expr *expr)
 {
     const HashIndex *index = &select->group_index;
-    size_t i = index->count > 0 ? hash_index_first(index, expr_hash(expr)) : 0;
+    size_t i = hash_index_first(index, expr_hash(expr));
     while (i < index->count && !expr_equal(select->groups.items[i], expr))
         i = hash_index_next(index, i);
     return i;
