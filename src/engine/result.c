@@ -35,6 +35,7 @@ static void failure_trace(void *argument)
     statement_init(statement, connection, request->arena);
     statement->text = request->failed->text;
     statement->context.now = request->failed->context.now;
+    context_enter(&statement->context);
     statement_trace(statement, request->ast);
 }
 
@@ -520,6 +521,7 @@ static void result_write(void *argument)
     QuernResult *result = request->result;
     if (result->stream == NULL)
         return;
+    context_enter(&result->statement.context);
     const QuernWriteOptions *given = request->options;
     WriterOptions options = {.format = (WriterFormat)given->format,
                              .null_text = given->null_value,

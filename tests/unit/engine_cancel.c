@@ -2,6 +2,7 @@
  * left of them. */
 #include <dirent.h>
 #include <pthread.h>
+#include <quern/provider.h>
 #include <quern/quern.h>
 #include <time.h>
 #include <unistd.h>
@@ -239,5 +240,89 @@ START_TEST(long_steps_can_be_interrupted)
 }
 END_TEST
 
+/* Whether all code that ran for a statement, and is handed no context, could have looked at the statement's. */
+static bool has_always_entered;
+static size_t look_count;
+
+static void look(void)
+{
+    has_always_entered &= context_entered()->cancel != NULL;
+    look_count++;
+}
+
+static void zeros_release(struct ArrowArray *array)
+{
+    array->release = NULL;
+}
+
+static int32_t look_and_give_zeros(const QuernScalarFunction *function, QuernContext *context,
+                                   const struct ArrowArray *arguments, struct ArrowArray *ret_result,
+                                   QuernProviderError *error)
+{
+    static const int64_t zeros[3];
+    static const void *buffers[] = {NULL, zeros};
+    (void)function, (void)context, (void)error;
+    look();
+    *ret_result =
+        (struct ArrowArray){.length = arguments->length, .n_buffers = 2, .buffers = buffers, .release = zeros_release};
+    return QUERN_PROVIDER_OK;
+}
+
+static bool look_and_take(void *user, const char *data, size_t size)
+{
+    (void)user, (void)data, (void)size;
+    look();
+    return true;
+}
+
+static const char *const argument_types[] = {"l"};
+static const QuernScalarFunction zero = {.struct_size = sizeof zero,
+                                         .version = QUERN_PROVIDER_VERSION,
+                                         .name = "zero",
+                                         .argument_count = 1,
+                                         .arguments = argument_types,
+                                         .result = "l",
+                                         .call = look_and_give_zeros};
+static const QuernScalarFunction *const scalar_functions[] = {&zero};
+static const QuernPlugin plugin = {.struct_size = sizeof plugin,
+                                   .version = QUERN_PROVIDER_VERSION,
+                                   .name = "looks",
+                                   .scalar_function_count = 1,
+                                   .scalar_functions = scalar_functions};
+
+/* It runs once more, to find the row. */
+START_TEST(a_statement_that_has_failed_can_be_interrupted)
+{
+    QuernConnection *connection;
+    ck_assert_int_eq(quern_open(&connection), QUERN_OK);
+    ck_assert_int_eq(quern_register_plugin(connection, &plugin), QUERN_OK);
+    has_always_entered = true;
+    look_count = 0;
+    ck_assert_int_eq(run(connection, "SELECT 1 / zero(i) FROM range(3) AS r(i)"), QUERN_ERROR_SQL);
+    ck_assert_uint_gt(look_count, 1);
+    ck_assert(has_always_entered);
+    quern_close(connection);
+}
+END_TEST
+
+START_TEST(writing_the_first_rows_can_be_interrupted)
+{
+    static const char sql[] = "SELECT 1";
+    QuernConnection *connection;
+    QuernResult *result;
+    ck_assert_int_eq(quern_open(&connection), QUERN_OK);
+    ck_assert_int_eq(quern_query(connection, sql, strlen(sql), NULL, &result), QUERN_OK);
+    has_always_entered = true;
+    look_count = 0;
+    QuernWriteOptions options = {.struct_size = sizeof options, .format = QUERN_FORMAT_CSV};
+    ck_assert_int_eq(quern_result_write(result, &options, look_and_take, NULL, NULL), QUERN_OK);
+    ck_assert_uint_gt(look_count, 0);
+    ck_assert(has_always_entered);
+    quern_result_free(result);
+    quern_close(connection);
+}
+END_TEST
+
 TEST_PROGRAM(nothing_is_left_of_interrupted_statements, nothing_is_left_of_interrupted_statements_on_three_threads,
-             long_steps_can_be_interrupted)
+             long_steps_can_be_interrupted, a_statement_that_has_failed_can_be_interrupted,
+             writing_the_first_rows_can_be_interrupted)
