@@ -5,6 +5,8 @@
 
 #include "../fuzz/csv_oracle.h"
 #include "base/cpu.h"
+#include "provider/csv/csv_backslash.h"
+#include "provider/csv/csv_careful.h"
 #include "provider/csv/kernel/csv_kernel.h"
 
 static const size_t read_sizes[] = {1, 7, 64, 100, 4096, 1 << 20};
@@ -283,6 +285,22 @@ static void record_index(void *argument)
     csv_index_run(&index, &plain, cpu_level(), text.data, 0, text.size, /* is_end= */ true, /* wants_ends= */ true);
 }
 
+static void field_unescape(void *argument)
+{
+    StringView text = *(StringView *)argument;
+    char *target = arena_allocate(test_arena, text.size);
+    context_enter(&cancelled_context);
+    (void)csv_unescape(&plain, text, target);
+}
+
+static void backslashes_undo(void *argument)
+{
+    StringView text = *(StringView *)argument;
+    char *target = arena_allocate(test_arena, text.size);
+    context_enter(&cancelled_context);
+    (void)csv_backslash_undo(text, target);
+}
+
 START_TEST(a_record_of_a_million_bytes_can_be_interrupted)
 {
     enum { SIZE = 1000000 };
@@ -290,7 +308,7 @@ START_TEST(a_record_of_a_million_bytes_can_be_interrupted)
     memset(data, 'x', SIZE);
     memcpy(data, "1,\"", 3); /* a quote that nothing closes */
     StringView text = {data, SIZE};
-    void (*const works[])(void *) = {end_find, record_index};
+    void (*const works[])(void *) = {end_find, record_index, field_unescape, backslashes_undo};
     for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
         Error error;
         atomic_store(&is_cancelled, false);

@@ -1,6 +1,8 @@
 /* provider/csv/csv_backslash.c: a backslash in a field, as in the text format of PostgreSQL's COPY. */
 #include "provider/csv/csv_backslash.h"
 
+#include "base/context.h"
+
 /* The value of a digit in the base; negative: it is none. */
 static int digit_value(char byte, int base)
 {
@@ -31,6 +33,7 @@ size_t csv_backslash_undo(StringView content, char *target)
         ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t', ['v'] = '\v'};
     size_t size = 0;
     for (size_t i = 0; i < content.size;) {
+        context_pace(i);
         char byte = content.data[i++];
         if (byte == '\\' && i < content.size) {
             byte = content.data[i];

@@ -177,12 +177,11 @@ void csv_careful_run(CsvIndex *index, const CsvDialect *dialect, const char *dat
     index->problem = is_known ? reader.problem : (CsvProblem){0};
 }
 
-size_t csv_unescape(const CsvDialect *dialect, StringView content, char *target)
+/* What begins at *at .. end-1, which comes to its end; the bytes at `target`. */
+static size_t unescape_part(const CsvDialect *dialect, StringView content, size_t *at, size_t end, char *target)
 {
-    size_t size = 0;
-    if (dialect->has_backslashes)
-        return csv_backslash_undo(content, target);
-    for (size_t i = 0; i < content.size; i++) {
+    size_t size = 0, i = *at;
+    for (; i < end; i++) {
         char byte = content.data[i];
         if (byte == dialect->escape && i + 1 < content.size) {
             char next = content.data[i + 1];
@@ -190,6 +189,22 @@ size_t csv_unescape(const CsvDialect *dialect, StringView content, char *target)
                 byte = next, i++;
         }
         target[size++] = byte;
+    }
+    *at = i;
+    return size;
+}
+
+size_t csv_unescape(const CsvDialect *dialect, StringView content, char *target)
+{
+    enum { PART = 256 << 10 };
+    if (dialect->has_backslashes)
+        return csv_backslash_undo(content, target);
+    size_t size = 0;
+    for (size_t at = 0; at < content.size;) {
+        size_t end = content.size - at < PART ? content.size : at + PART;
+        size += unescape_part(dialect, content, &at, end, target + size);
+        if (end < content.size)
+            context_check(context_entered());
     }
     return size;
 }
