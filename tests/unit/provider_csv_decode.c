@@ -254,9 +254,30 @@ START_TEST(decoding_a_block_can_be_interrupted)
 }
 END_TEST
 
+/* What is repeated is a few bytes. */
+START_TEST(a_step_of_decoding_makes_a_part_of_a_large_text)
+{
+    enum { SIZE = 8 << 20 };
+    char *text = memset(arena_allocate(test_arena, SIZE), 'x', SIZE), *target = arena_allocate(test_arena, SIZE);
+    for (size_t i = 0; i < PACKER_COUNT; i++) {
+        Packed packed = packers[i].pack(text, SIZE);
+        Compression compression = csv_compression_detect(packed.data, packed.size);
+        CsvDecoder *decoder = csv_decoder_open(test_arena, "x", compression, NULL, pull_and_cancel, &packed);
+        size_t got, made = 0;
+        while ((got = csv_decoder_read(decoder, target + made, SIZE - made)) > 0) {
+            ck_assert_msg(got <= SIZE / 8, "%s: %zu", packers[i].name, got);
+            made += got;
+        }
+        ck_assert_uint_eq(made, SIZE);
+        ck_assert(memcmp(text, target, SIZE) == 0);
+    }
+}
+END_TEST
+
 TEST_PROGRAM(compressed_files_have_the_rows_of_the_plain_one, compressed_parts_one_after_the_other_are_one_text,
              a_compressed_file_that_is_cut_anywhere_is_an_error, a_changed_byte_is_an_error_and_never_other_rows,
              other_bytes_behind_a_compressed_file_are_an_error, errors_in_compressed_files_name_line_and_column,
              what_only_begins_like_a_compressed_file_is_text, a_compressed_pipe_can_be_scanned_twice,
              encodings_are_converted, a_byte_order_mark_tells_the_encoding, compressed_text_is_converted_as_well,
-             text_that_is_not_in_its_encoding_is_an_error, decoding_a_block_can_be_interrupted)
+             text_that_is_not_in_its_encoding_is_an_error, decoding_a_block_can_be_interrupted,
+             a_step_of_decoding_makes_a_part_of_a_large_text)

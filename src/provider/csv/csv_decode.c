@@ -17,6 +17,7 @@ enum {
     INPUT_SIZE = 256 << 10,
     SMALL_SIZE = 64,           /* a caller with less room is served from a buffer: a character may need four bytes */
     XZ_MEMORY_LIMIT = 1 << 30, /* bytes that a file may make the xz decoder take; xz -9 needs 65 MiB */
+    MOST_OUTPUT = 1 << 20,     /* of a step, in bytes: a few may stand for a gigabyte */
     BZIP2_MAGIC_SIZE = 10,     /* "BZh", a level, and the first block's or the end's six bytes */
     BZIP2_INPUT = 16 << 10,    /* of a step, in bytes: a block of 900 KB takes up to 100 ms that nobody interrupts */
     BZIP2_OUTPUT = 64 << 10,
@@ -271,6 +272,7 @@ static size_t stage_read(CsvDecoder *decoder, size_t index, char *target, size_t
 {
     Stage *stage = decoder->stages[index];
     bool is_stuck = false; /* the last step took nothing: it needs more input */
+    size = size < MOST_OUTPUT ? size : MOST_OUTPUT;
     for (;;) {
         context_check(context_entered());
         if (!stage->has_ended && (is_stuck || stage->input_start == stage->input_end))
