@@ -127,6 +127,21 @@ size_t utf8_width(StringView view)
     return width;
 }
 
+bool view_is_printable_ascii(StringView view)
+{
+    enum { PIECE = 1 << 18 };
+    bool is_printable = true;
+    for (size_t start = 0; start < view.size && is_printable; start += PIECE) {
+        context_pace(start);
+        size_t end = view.size - start < PIECE ? view.size : start + PIECE;
+        unsigned char outside = 0;
+        for (size_t i = start; i < end; i++)
+            outside |= (unsigned char)(view.data[i] - ' ') > '~' - ' ';
+        is_printable = !outside;
+    }
+    return is_printable;
+}
+
 /* ---- case ---- */
 
 /* Of eight ASCII bytes at once: those from `first` to 25 behind it get their top bit set in one of two sums, and it

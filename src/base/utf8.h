@@ -47,6 +47,8 @@ static inline bool view_is_ascii(StringView view)
     return (bits & 0x8080808080808080u) == 0;
 }
 
+/* From the space to the tilde. */
+bool view_is_printable_ascii(StringView view);
 /* ASCII text with its letters in upper or lower case, in as many bytes. */
 void ascii_change_case(StringView text, bool to_upper, char *ret_text);
 

@@ -93,19 +93,11 @@ static bool is_control(uint32_t character)
     return character < 0x20 || (character >= 0x7F && character < 0xA0);
 }
 
-static bool is_printable_ascii(StringView view)
-{
-    unsigned char outside = 0;
-    for (size_t i = 0; i < view.size; i++)
-        outside |= (unsigned char)(view.data[i] - 0x20) > 0x7E - 0x20;
-    return !outside;
-}
-
 /* The text as it can be printed. What is wider than `limit` (0: none) is kept only as far as it takes to know. */
 static Cell cell_make(Arena *arena, StringView view, size_t limit)
 {
     StringView head = {view.data, limit && view.size > limit ? limit + 1 : view.size};
-    if (is_printable_ascii(head))
+    if (view_is_printable_ascii(head))
         return (Cell){arena_string_n(arena, head.data, head.size), head.size, head.size};
     Text text = text_in(arena);
     size_t width = 0, start = 0, at = 0;

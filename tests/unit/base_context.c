@@ -71,6 +71,12 @@ static void validate(Arena *arena, StringView text)
     utf8_valid_size(text);
 }
 
+static void look_for_controls(Arena *arena, StringView text)
+{
+    (void)arena;
+    ck_assert(view_is_printable_ascii(text));
+}
+
 static void seek(Arena *arena, StringView text)
 {
     (void)arena;
@@ -97,7 +103,8 @@ static void go_through_items(Arena *arena, StringView text)
 }
 
 static void (*const works[])(Arena *arena, StringView text) = {
-    copy, zero, build, make_much, measure, validate, seek, seek_long_word, compare, go_through_items};
+    copy, zero,           build,   make_much,       measure, validate, look_for_controls,
+    seek, seek_long_word, compare, go_through_items};
 enum { WORKS = sizeof works / sizeof *works };
 
 START_TEST(work_on_a_large_value_ends_when_it_is_cancelled)
