@@ -1,4 +1,5 @@
 /* tests/unit/provider_sqlite_table.c: what tables of SQLite databases are, and reading them. */
+#include "provider/sqlite/sqlite_database.h"
 #include "provider_sqlite.h"
 
 /* ---- types ---- */
@@ -519,6 +520,34 @@ START_TEST(a_read_that_takes_long_can_be_stopped)
 }
 END_TEST
 
+/* SQLite's: a connection begins a statement. */
+static int cancel_at_once(unsigned kind, void *user, void *statement, void *sql)
+{
+    (void)kind, (void)user, (void)statement, (void)sql;
+    is_cancelled = true;
+    return 0;
+}
+
+static void count_hundred(void *database)
+{
+    sqlite3_stmt *statement = sqlite_prepare(
+        database, test_arena,
+        "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c LIMIT 100) SELECT max(i) FROM c");
+    ck_assert(sqlite_step(database, statement));
+}
+
+START_TEST(a_statement_over_a_hundred_rows_can_be_stopped)
+{
+    database_make("CREATE TABLE t (a)");
+    SqliteDatabase *database =
+        sqlite_database_open(test_arena, context_new(), path, /* is_create= */ false, NO_POSITION);
+    count_hundred(database);
+    sqlite3_trace_v2(database->connection, SQLITE_TRACE_STMT, cancel_at_once, NULL);
+    expect_error(ERROR_INTERRUPTED, count_hundred, database);
+    is_cancelled = false;
+}
+END_TEST
+
 static uint64_t distinct_count(const Statistics *statistics, size_t column)
 {
     ck_assert_int_eq(statistics->columns[column].distinct_count.precision, PRECISION_ESTIMATE);
@@ -619,5 +648,6 @@ TEST_PROGRAM(declared_types_are_ours, columns_without_a_type_are_what_their_valu
              an_attached_database_follows_its_schema, a_pushed_filter_keeps_the_rows_that_it_would_above,
              junctions_are_pushed_as_far_as_they_are_known, a_key_lookup_uses_the_index,
              more_than_sqlite_takes_is_not_sent, rows_without_columns_are_counted,
-             a_read_that_takes_long_can_be_stopped, what_analyze_has_counted_is_known,
-             counts_that_make_no_sense_do_no_harm, samples_come_from_all_over_the_table_and_never_raise)
+             a_read_that_takes_long_can_be_stopped, a_statement_over_a_hundred_rows_can_be_stopped,
+             what_analyze_has_counted_is_known, counts_that_make_no_sense_do_no_harm,
+             samples_come_from_all_over_the_table_and_never_raise)

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "provider/sqlite/sqlite_database.h"
 #include "provider_sqlite.h"
 
 /* Rows 1 .. count of (k INTEGER, s TEXT): (i, "row i"); fails behind them when `fails`. */
@@ -301,6 +302,26 @@ START_TEST(a_locked_database_is_waited_for_until_stopped)
 }
 END_TEST
 
+static void insert_one(void *database)
+{
+    sqlite3_stmt *statement = sqlite_prepare(database, test_arena, "INSERT INTO t VALUES (1, 'x')");
+    ck_assert(!sqlite_step(database, statement));
+}
+
+/* However few instructions of SQLite's machine it takes: it may be of megabytes. */
+START_TEST(each_row_that_is_written_can_be_interrupted)
+{
+    database_make("CREATE TABLE t (k INTEGER, s TEXT)");
+    SqliteDatabase *database =
+        sqlite_database_open(test_arena, context_new(), path, /* is_create= */ false, NO_POSITION);
+    insert_one(database);
+    is_cancelled = true;
+    expect_error(ERROR_INTERRUPTED, insert_one, database);
+    is_cancelled = false;
+    ck_assert_str_eq(table_text("t"), "1|x\n");
+}
+END_TEST
+
 START_TEST(a_database_that_may_only_be_read_is_read)
 {
     database_make("CREATE TABLE t (k INTEGER, s TEXT); INSERT INTO t VALUES (1, 'x')");
@@ -403,6 +424,6 @@ END_TEST
 TEST_PROGRAM(rows_are_appended_overwritten_and_replaced, a_failing_row_leaves_the_database_as_it_was,
              an_insert_from_the_table_itself_sees_the_old_rows_alone, values_are_stored_exactly_or_refused,
              null_asks_for_the_next_rowid, not_null_is_told_as_such, rows_are_deleted_and_truncated,
-             a_locked_database_is_waited_for_until_stopped, a_database_that_may_only_be_read_is_read,
-             a_full_disk_is_told_and_nothing_is_lost, running_out_of_memory_loses_nothing,
-             scans_of_a_statement_see_one_state)
+             a_locked_database_is_waited_for_until_stopped, each_row_that_is_written_can_be_interrupted,
+             a_database_that_may_only_be_read_is_read, a_full_disk_is_told_and_nothing_is_lost,
+             running_out_of_memory_loses_nothing, scans_of_a_statement_see_one_state)

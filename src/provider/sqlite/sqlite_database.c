@@ -7,7 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STEPS_BETWEEN_LOOKS = 4000 }; /* instructions of SQLite's machine between two looks at the cancel flag */
+/* Instructions of SQLite's machine between two looks at the cancel flag: of some ten rows, which may be large. */
+enum { STEPS_BETWEEN_LOOKS = 200 };
 
 /* ---- callbacks from SQLite: they answer, and never raise ---- */
 
@@ -41,6 +42,12 @@ static int busy_callback(void *user, int count)
 }
 
 /* ---- errors ---- */
+
+static void database_check(const SqliteDatabase *database)
+{
+    if (database_is_cancelled(database))
+        error_raise(ERROR_INTERRUPTED, NO_POSITION, "interrupted");
+}
 
 static ErrorCode constraint_code(int code)
 {
@@ -91,8 +98,8 @@ void sqlite_raise(SqliteDatabase *database, int code)
         extended = code;
     ErrorCode meaning = result_code_meaning(extended);
     const char *message = database->connection ? sqlite3_errmsg(database->connection) : sqlite3_errstr(code);
-    if (database_is_cancelled(database) && (meaning == ERROR_LOCKED || meaning == ERROR_INTERRUPTED))
-        error_raise(ERROR_INTERRUPTED, NO_POSITION, "interrupted");
+    if (meaning == ERROR_LOCKED || meaning == ERROR_INTERRUPTED)
+        database_check(database);
     const char *hint = meaning == ERROR_LOCKED ? "another program is using it; try again when it is done" : NULL;
     error_raise_hint(meaning, NO_POSITION, hint, "%s: %s", database->path, message);
 }
@@ -218,6 +225,7 @@ sqlite3_stmt *sqlite_prepare(SqliteDatabase *database, Arena *owner, const char 
 
 bool sqlite_step(SqliteDatabase *database, sqlite3_stmt *statement)
 {
+    database_check(database); /* a row may be of megabytes, and takes few of SQLite's instructions */
     int code = sqlite3_step(statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         sqlite_raise(database, code);
