@@ -6,8 +6,9 @@
  *
  * A DOUBLE key counts as an integer where all values of the batch are whole numbers, as years are.
  *
- * How many combinations there may be depends on how many rows have come: a table for them must be worth it. A span of
- * integers that grows is doubled, so that it seldom does.
+ * How many combinations there may be depends on how many rows have come: a table for them must be worth it. Where they
+ * are too many for a table a hash of the number finds the group, which is still less than to hash and compare the keys.
+ * A span of integers that grows is doubled, so that it seldom does.
  *
  * What a code means must not change while groups are known by it: a dictionary is kept shared, so that nobody writes
  * another into its memory, and a batch with another dictionary begins anew. */
@@ -15,17 +16,25 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "exec/block.h"
 #include "expr/kernels.h"
 
 enum {
     MOST_KEYS = 4,
     SURE_COMBINATIONS = 1 << 10, /* of a few rows */
-    MOST_COMBINATIONS = 1 << 20, /* of any number */
+    MOST_COMBINATIONS = 1 << 20, /* of a table */
     ROW_COMBINATIONS = 4,        /* for each row that has come */
-    MOST_CODES = BATCH_SIZE,     /* of a dictionary: each batch may have another */
     MOST_MISSES = 8,
+    FIRST_SLOTS = 1 << 12,
+    TRIAL_ROWS = 1 << 16, /* that go by a hash: where half of such are of new combinations it is not worth it */
 };
+
+/* Of the hash; open addressing, at most half full. */
+typedef struct NumberSlot {
+    uint64_t number;
+    uint8_t *row; /* NULL: the slot is free */
+} NumberSlot;
 
 typedef struct IndexKey {
     Physical physical;   /* of a DOUBLE: that of its whole numbers */
@@ -34,18 +43,25 @@ typedef struct IndexKey {
     Vector *held;        /* the vector whose dictionary codes are of; flat: none are */
     int64_t first, last; /* of integers */
     size_t size;         /* how many values there are; 0: none is known */
+    size_t leader;       /* of a dictionary: the key whose codes it has, its own number: none has */
+    bool is_new;         /* the dictionary: its leader is not known */
 } IndexKey;
 
 struct GroupIndex {
     size_t key_count;
     IndexKey keys[MOST_KEYS];
     size_t most_combinations;
-    size_t row_count;         /* that have come, with the dictionaries that are held */
-    size_t miss_count;        /* batches in a row that it did not serve for: then it is not tried any more */
-    bool is_stale;            /* codes mean something else than `rows` was made for */
-    Block *rows;              /* by number; NULL: not known */
-    size_t combination_count; /* of `rows` */
+    size_t row_count;                   /* that have come, with the dictionaries that are held */
+    size_t miss_count;                  /* batches in a row that it did not serve for: then it is not tried any more */
+    bool is_stale;                      /* codes mean something else than `rows` was made for */
+    bool is_hashed;                     /* by a hash of the number, not by the number */
+    bool is_hopeless;                   /* most combinations are new */
+    Block *rows;                        /* by number; NULL: not known; or NumberSlots */
+    size_t combination_count;           /* of `rows`, or how many slots are taken */
+    size_t hashed_count, learned_count; /* rows of the trial, and those of new combinations */
     uint32_t numbers[BATCH_SIZE];
+    uint64_t wide_numbers[BATCH_SIZE];
+    uint32_t slots[BATCH_SIZE]; /* by row of the batch */
     uint32_t codes[BATCH_SIZE];
     uint16_t valid[BATCH_SIZE];  /* rows whose key is not NULL */
     uint16_t absent[BATCH_SIZE]; /* rows whose combination is not known, the first of each */
@@ -251,12 +267,13 @@ static bool key_has_dictionary(const IndexKey *key, const Vector *vector)
 static bool key_begin(GroupIndex *index, IndexKey *key, const Vector *vector, const uint16_t *selection, size_t count)
 {
     if (vector->form == VECTOR_DICTIONARY) {
-        if (vector->dictionary_size > MOST_CODES)
+        if (vector->dictionary_size > GROUP_INDEX_MOST_CODES)
             return false;
         if (key_has_dictionary(key, vector))
             return true;
         vector_reference(key->held, vector);
         key->size = vector->dictionary_size;
+        key->is_new = true;
         index->row_count = count;
         return index->is_stale = true;
     }
@@ -278,23 +295,85 @@ static bool key_begin(GroupIndex *index, IndexKey *key, const Vector *vector, co
     return false;
 }
 
+/* Codes of two dictionaries, which are the same row by row where both keys are of one row of a join's right side. */
+static bool codes_are_same(const Vector *a, const Vector *b, const uint16_t *selection, size_t count)
+{
+    const uint32_t *codes = a->data, *others = b->data;
+    if (b->form != VECTOR_DICTIONARY || a->dictionary_size != b->dictionary_size)
+        return false;
+    size_t i = 0;
+    while (i < count && codes[selection[i]] == others[selection[i]])
+        i++;
+    return i == count;
+}
+
+/* Whether the key's codes say nothing more than those of its leader. It is chosen among the keys before it when the
+ * dictionary is new, and given up for good with the first batch in which codes differ: numbers are made of one of them
+ * alone. */
+static bool key_follows(GroupIndex *index, const Vector *const *keys, size_t k, const uint16_t *selection, size_t count)
+{
+    IndexKey *key = &index->keys[k];
+    if (selection == NULL)
+        selection = selection_all;
+    if (key->is_new) {
+        key->leader = 0;
+        while (key->leader < k && !codes_are_same(keys[k], keys[key->leader], selection, count))
+            key->leader++;
+    } else if (key->leader < k && !codes_are_same(keys[k], keys[key->leader], selection, count)) {
+        key->leader = k;
+        index->is_stale = true;
+    }
+    key->is_new = false;
+    return key->leader < k;
+}
+
+/* Slots for the combinations of `count` more rows. Where they are more than half taken there are twice as many from
+ * then on, and those that were known are learned again. False: they would be too many, or it has not been worth it. */
+static bool group_index_make_slots(GroupIndex *index, size_t count)
+{
+    size_t slot_count = index->is_stale ? 0 : index->rows->size / sizeof(NumberSlot);
+    size_t taken = index->is_stale ? 0 : index->combination_count;
+    if (index->hashed_count >= TRIAL_ROWS) {
+        index->is_hopeless = index->learned_count > index->hashed_count / 2;
+        index->hashed_count = index->learned_count = 0;
+    }
+    if (index->is_hopeless)
+        return false;
+    if ((taken + count) * 2 > slot_count) {
+        slot_count = slot_count ? slot_count * 2 : FIRST_SLOTS;
+        if (slot_count * sizeof(NumberSlot) > index->most_combinations * sizeof(uint8_t *))
+            return !(index->is_hopeless = true);
+        block_renew_zero(index->rows, slot_count * sizeof(NumberSlot));
+        index->combination_count = 0;
+    }
+    index->is_stale = false;
+    return true;
+}
+
 /* Whether all combinations of the batch have numbers. Those of the table are forgotten where they mean something else
  * now. */
 static bool group_index_begin(GroupIndex *index, Vector *const *keys, const uint16_t *selection, size_t count,
                               const Vector **ret_numbered)
 {
-    size_t combination_count = 1;
+    uint64_t combination_count = 1;
     index->row_count += count;
     for (size_t k = 0; k < index->key_count; k++) {
         const Vector *numbered = ret_numbered[k] = key_numbered(&index->keys[k], keys[k], selection, count);
         bool has_codes = numbered && key_begin(index, &index->keys[k], numbered, selection, count);
-        combination_count *= has_codes ? key_code_count(&index->keys[k]) : 0;
-        if (combination_count == 0 || combination_count > index->most_combinations) {
+        if (has_codes && numbered->form == VECTOR_DICTIONARY && key_follows(index, ret_numbered, k, selection, count))
+            continue;
+        if (!has_codes ||
+            __builtin_mul_overflow(combination_count, key_code_count(&index->keys[k]), &combination_count)) {
             index->miss_count += index->miss_count < MOST_MISSES;
             return false;
         }
     }
     index->miss_count = 0;
+    bool is_hashed = combination_count > index->most_combinations;
+    index->is_stale |= is_hashed != index->is_hashed;
+    index->is_hashed = is_hashed;
+    if (is_hashed)
+        return group_index_make_slots(index, count);
     if (combination_count > SURE_COMBINATIONS && combination_count > index->row_count * ROW_COMBINATIONS)
         return false;
     if (index->is_stale)
@@ -311,10 +390,69 @@ static void group_index_number(GroupIndex *index, const Vector *const *keys, con
     key_codes(&index->keys[0], keys[0], selection, count, index->numbers);
     for (size_t k = 1; k < index->key_count; k++) {
         uint32_t code_count = (uint32_t)key_code_count(&index->keys[k]);
+        if (keys[k]->form == VECTOR_DICTIONARY && index->keys[k].leader < k)
+            continue;
         key_codes(&index->keys[k], keys[k], selection, count, index->codes);
         for (size_t i = 0; i < count; i++)
             index->numbers[i] = index->numbers[i] * code_count + index->codes[i];
     }
+}
+
+static void group_index_number_wide(GroupIndex *index, const Vector *const *keys, const uint16_t *selection,
+                                    size_t count)
+{
+    if (selection == NULL)
+        selection = selection_all;
+    memset(index->wide_numbers, 0, count * sizeof *index->wide_numbers);
+    for (size_t k = 0; k < index->key_count; k++) {
+        uint64_t code_count = key_code_count(&index->keys[k]);
+        if (keys[k]->form == VECTOR_DICTIONARY && index->keys[k].leader < k)
+            continue;
+        key_codes(&index->keys[k], keys[k], selection, count, index->codes);
+        for (size_t i = 0; i < count; i++)
+            index->wide_numbers[i] = index->wide_numbers[i] * code_count + index->codes[i];
+    }
+}
+
+/* ---- groups by a hash of their number ---- */
+
+/* The slot of each row's number; a free one becomes it, and the row is one of `absent`. Returns how many are. */
+static size_t group_index_find_slots(GroupIndex *index, const uint16_t *selection, size_t count)
+{
+    NumberSlot *slots = index->rows->data;
+    uint64_t mask = index->rows->size / sizeof(NumberSlot) - 1;
+    size_t absent_count = 0;
+    for (size_t i = 0; i < count; i++)
+        index->slots[i] = (uint32_t)(hash_u64(index->wide_numbers[i]) & mask);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t number = index->wide_numbers[i];
+        uint32_t s = index->slots[i];
+        while (slots[s].row && slots[s].number != number)
+            s = (uint32_t)((s + 1) & mask);
+        index->slots[i] = s;
+        if (slots[s].row)
+            continue;
+        slots[s] = (NumberSlot){number, &noted};
+        index->absent[absent_count] = selection ? selection[i] : (uint16_t)i;
+        index->absent_numbers[absent_count++] = s;
+    }
+    return absent_count;
+}
+
+static void group_index_add_hashed(GroupIndex *index, HashTable *table, HashProbe *probe, Vector *const *keys,
+                                   const uint16_t *selection, size_t count, uint8_t **ret_rows)
+{
+    NumberSlot *slots = index->rows->data;
+    size_t absent_count = group_index_find_slots(index, selection, count);
+    index->hashed_count += count;
+    index->learned_count += absent_count;
+    index->combination_count += absent_count;
+    if (absent_count > 0)
+        hash_table_add(table, probe, keys, index->absent, absent_count, index->found, index->is_new);
+    for (size_t i = 0; i < absent_count; i++)
+        slots[index->absent_numbers[i]].row = index->found[i];
+    for (size_t i = 0; i < count; i++)
+        ret_rows[i] = slots[index->slots[i]].row;
 }
 
 /* ---- groups ---- */
@@ -361,9 +499,14 @@ bool group_index_add(GroupIndex *index, HashTable *table, HashProbe *probe, Vect
     if (runs)
         runs->count = 0;
     const Vector *numbered[MOST_KEYS];
-    if (index == NULL || index->miss_count == MOST_MISSES || count == 0 ||
+    if (index == NULL || index->miss_count == MOST_MISSES || index->is_hopeless || count == 0 ||
         !group_index_begin(index, keys, selection, count, numbered))
         return false;
+    if (index->is_hashed) {
+        group_index_number_wide(index, numbered, selection, count);
+        group_index_add_hashed(index, table, probe, keys, selection, count, ret_rows);
+        return true;
+    }
     group_index_number(index, numbered, selection, count);
     if (group_index_split(index, selection, count, runs))
         return true;

@@ -1,11 +1,13 @@
 /* exec/group_index.h: the groups of keys that have few values, by arithmetic on them instead of a hash: codes of a
  * dictionary, booleans, integers and dates that lie close together. A combination of values is a number; a table says
- * its group. */
+ * its group, or a hash table where there may be many. */
 #ifndef QUERN_EXEC_GROUP_INDEX_H
 #define QUERN_EXEC_GROUP_INDEX_H
 
 #include "exec/group_runs.h"
 #include "exec/hash_table.h"
+
+enum { GROUP_INDEX_MOST_CODES = 1 << 18 }; /* of a dictionary that serves */
 
 typedef struct GroupIndex GroupIndex;
 
