@@ -261,11 +261,34 @@ static void plan_begin(const Build *build, const Plan *plan)
         plan_begin(build, plan->inputs[i]);
 }
 
+static void keys_add_columns(Expr *const *keys, size_t count, ColumnSet *ret_columns)
+{
+    for (size_t k = 0; k < count; k++)
+        if (keys[k]->kind == EXPR_COLUMN)
+            column_set_add(ret_columns, keys[k]->column);
+}
+
+/* Columns that group_index.h is handed as keys. */
+static void plan_add_group_keys(const Plan *plan, ColumnSet *ret_columns)
+{
+    const PlanAggregate *aggregate = plan->kind == PLAN_AGGREGATE ? (const PlanAggregate *)plan : NULL;
+    const PlanWindow *window = plan->kind == PLAN_WINDOW ? (const PlanWindow *)plan : NULL;
+    if (aggregate && aggregate->set_count == 0)
+        keys_add_columns(aggregate->groups, aggregate->group_count, ret_columns);
+    if (window && window->first_count != NO_LIMIT)
+        keys_add_columns(window->partition, window->partition_count, ret_columns);
+    for (size_t i = 0; i < plan->input_count; i++)
+        plan_add_group_keys(plan->inputs[i], ret_columns);
+}
+
 Execution *execution_new(Arena *arena, const Context *context, const PlanColumns *columns, const Plan *plan,
                          bool is_timed)
 {
     Execution *execution = arena_new(arena, Execution);
     size_t node_count = plan_last_id(plan) + 1;
+    ColumnSet *group_keys = arena_new(arena, ColumnSet);
+    *group_keys = column_set_in(arena);
+    plan_add_group_keys(plan, group_keys);
     execution->metrics = arena_array(arena, OperatorMetrics, node_count);
     execution->arena = arena;
     execution->columns = columns;
@@ -282,6 +305,7 @@ Execution *execution_new(Arena *arena, const Context *context, const PlanColumns
         .order_matters = true,
         .memory_for_keepers = memory_for_keepers(context),
         .keeper_counts = keepers_count(arena, plan, node_count),
+        .group_keys = group_keys,
     };
     plan_begin(&build, plan);
     execution->root = build_operator(&build, plan);

@@ -23,9 +23,10 @@ typedef struct Build {
     /* Whoever pulls from the operator being made reads it to its end before anybody sees a row: so holding rows back
      * for fuller batches costs nobody a wait. */
     bool is_drained;
-    bool order_matters;   /* somebody sees in which order its rows come */
-    struct CteRows *ctes; /* that the operator being made may read, innermost first */
-    size_t depth;         /* of nodes within each other */
+    bool order_matters;          /* somebody sees in which order its rows come */
+    struct CteRows *ctes;        /* that the operator being made may read, innermost first */
+    size_t depth;                /* of nodes within each other */
+    const ColumnSet *group_keys; /* columns that group_index.h may be handed as keys, somewhere above */
     /* below a Gather: */
     size_t copy_count; /* of the tree being made */
     Worker *worker;    /* whose copy it is; NULL: it is the only one */

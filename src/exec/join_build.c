@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "exec/join_range.h"
+#include "exec/join_texts.h"
 
 /* One copy's scratch memory. */
 struct JoinBuilder {
@@ -269,7 +270,7 @@ static void builder_reserve(void *argument)
     JoinTable *table = builder->table;
     KeyRange range = {0};
     join_table_count(table);
-    join_table_share_texts(table);
+    join_texts_share(table);
     builder_begin_dynamics(builder);
     if (table->hash == NULL) {
         builder_list(builder);

@@ -27,7 +27,7 @@ typedef struct JoinRow {
     };
     bool is_matched; /* some left row has met it; copies set it side by side */
     bool is_keyless; /* NULL in a key that equals nothing: in no list */
-    uint16_t number; /* where dictionaries of all rows (join_table.h) have its values */
+    uint32_t number; /* where dictionaries (join_texts.h) have its texts */
 } JoinRow;
 
 typedef struct JoinHash JoinHash;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "exec/join_texts.h"
 #include "exec/row_output.h"
 #include "expr/evaluator.h"
 

@@ -2,7 +2,7 @@
 #include "exec/join_table.h"
 
 #include "exec/join_range.h"
-#include "exec/row_output.h"
+#include "exec/join_texts.h"
 
 static const size_t NOT_KEPT = SIZE_MAX;
 
@@ -31,6 +31,14 @@ static void join_table_place_columns(JoinTable *table, const Build *build, const
         columns[table->column_count++] = c;
     }
     table->columns = columns;
+}
+
+static void join_table_place_groups(JoinTable *table, const Build *build, const Plan *right, const size_t *placement)
+{
+    table->is_grouped = arena_array(build->arena, bool, table->key_count + table->column_count);
+    for (size_t c = 0; c < right->output_count; c++)
+        if (placement[c] != NOT_KEPT)
+            table->is_grouped[placement[c]] = column_set_has(build->group_keys, right->outputs[c]);
 }
 
 static void join_table_place_dynamics(JoinTable *table, const Build *build, const PlanJoin *join,
@@ -145,6 +153,7 @@ JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinCondit
         placement[c] = NOT_KEPT;
     join_table_place_keys(table, &map, conditions, placement);
     join_table_place_columns(table, build, right, join_used_columns(build, plan, conditions), placement, types);
+    join_table_place_groups(table, build, right, placement);
 
     join_table_place_dynamics(table, build, (const PlanJoin *)plan, conditions);
     table->placement = placement;
@@ -205,57 +214,6 @@ void join_table_count(JoinTable *table)
     }
 }
 
-static void join_table_make_dictionaries(JoinTable *table)
-{
-    const RowLayout *layout = table->layout;
-    uint8_t *rows[BATCH_SIZE];
-    join_table_rows(table, 0, table->row_count, rows);
-    for (size_t i = 0; i < table->row_count; i++)
-        join_row(table, rows[i])->number = (uint16_t)i;
-    rows[table->row_count] = NULL;
-    table->dictionaries = arena_array(table->arena, Vector *, layout->column_count);
-    for (size_t c = 0; c < layout->column_count; c++) {
-        if (type_physical(layout->types[c]) != PHYSICAL_STRING)
-            continue;
-        table->dictionaries[c] = vector_new(table->arena, layout->types[c]);
-        row_output(layout, c, rows, table->row_count + table->pads_left, table->dictionaries[c]);
-    }
-}
-
-void join_table_share_texts(JoinTable *table)
-{
-    enum { MOST_SIZE = 1 << 20, SHARED_PART = 8 };
-    size_t size = 0;
-    if (!table->layout->has_strings || table->row_count == 0 || table->is_partition || join_table_is_mapped(table))
-        return;
-    for (size_t i = 0; i < table->copy_count; i++)
-        size += row_store_size(table->stores[i]);
-    if (table->row_count < BATCH_SIZE && size <= MOST_SIZE) {
-        join_table_make_dictionaries(table);
-    } else if (size <= memory_budget_left(table->context->memory) / SHARED_PART) {
-        /* the last vectors that operators above keep hold on to it when the join has come to its end */
-        join_table_drop_strings(table);
-        table->strings = row_stores_share_strings(table->stores, table->copy_count);
-    }
-}
-
-void join_table_output(const JoinTable *table, size_t column_index, uint8_t *const *rows, size_t count, Vector *target)
-{
-    const Vector *dictionary = table->dictionaries ? table->dictionaries[column_index] : NULL;
-    if (dictionary == NULL) {
-        rows_read(table->layout, column_index, rows, count, target);
-        if (table->strings == NULL)
-            vector_own_strings(target, count);
-        else if (target->physical == PHYSICAL_STRING)
-            vector_keep_buffer(target, table->strings);
-        return;
-    }
-    vector_prepare_dictionary(target, dictionary, table->row_count + table->pads_left, count);
-    uint32_t *codes = VECTOR_DATA(target, uint32_t);
-    for (size_t i = 0; i < count; i++)
-        codes[i] = rows[i] ? join_row(table, rows[i])->number : (uint32_t)table->row_count;
-}
-
 bool join_table_is_mapped(const JoinTable *table)
 {
     for (size_t i = 0; i < table->copy_count; i++)
@@ -278,6 +236,7 @@ size_t join_table_largest_string(const JoinTable *table)
 void join_table_forget(JoinTable *table)
 {
     join_table_drop_strings(table);
+    join_texts_forget(table);
     for (size_t i = 0; i < table->copy_count; i++)
         row_store_release(table->stores[i]);
     if (table->hash)

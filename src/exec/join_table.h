@@ -58,9 +58,10 @@ typedef struct JoinTable {
     const size_t *placement; /* by position in the right side's batches: column of the layout, or SIZE_MAX */
     bool keeps_keyless;
     bool pads_left;
-    Vector **dictionaries; /* by column of the layout, once few rows are there: its texts, of row after row, then NULL
-                              where left rows are padded; NULL: it has none */
-    Buffer *strings;       /* a share of what the rows' texts stand in, for vectors that point there; NULL: they copy */
+    bool *is_grouped;        /* by column of the layout: Build.group_keys has it */
+    struct JoinTexts *texts; /* by column of the layout, once all rows are there; NULL: none of them are codes */
+    Arena *texts_arena;
+    Buffer *strings; /* a share of what the rows' texts stand in, for vectors that point there; NULL: they copy */
     _Atomic bool has_null_key; /* a row with NULL in a key came by */
     Block *list;               /* without keys: addresses of all rows */
     struct JoinRange *range;   /* and which of them inequalities leave; or NULL */
@@ -79,11 +80,6 @@ JoinTable *join_table_new_partition(Arena *arena, const Context *context, const 
 void join_table_keep(JoinTable *table, size_t size);
 /* All rows are in the stores: counts them. */
 void join_table_count(JoinTable *table);
-/* The same for their texts: of few rows they are read as codes from then on, of more as pointers to where they stand.
- */
-void join_table_share_texts(JoinTable *table);
-/* A column of rows in memory, for the join's output; NULL: a row of NULLs. */
-void join_table_output(const JoinTable *table, size_t column_index, uint8_t *const *rows, size_t count, Vector *target);
 /* Whether some of its rows stand in files that are mapped. */
 bool join_table_is_mapped(const JoinTable *table);
 size_t join_table_largest_string(const JoinTable *table);
