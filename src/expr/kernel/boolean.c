@@ -62,15 +62,24 @@ static size_t select_rows(const uint64_t *words, const uint16_t *rows, size_t co
     return found;
 }
 
-static void mark(const uint64_t *words, size_t count, uint16_t value, uint16_t *values)
+/* By masks: whether a bit is set is hard to foretell, and blocks of one size are vectorized. */
+static inline void mark_block(uint64_t word, size_t size, uint16_t value, uint16_t *restrict values)
 {
     bool chunk[64];
-    for (size_t base = 0; base < count; base += 64) {
-        size_t size = count - base < 64 ? count - base : 64;
-        unpack(&words[base / 64], 64, chunk);
-        for (size_t i = 0; i < size; i++)
-            values[base + i] = chunk[i] ? value : values[base + i];
+    unpack(&word, 64, chunk);
+    for (size_t i = 0; i < size; i++) {
+        uint16_t mask = (uint16_t)-chunk[i];
+        values[i] = (uint16_t)((values[i] & ~mask) | (value & mask));
     }
+}
+
+static void mark(const uint64_t *words, size_t count, uint16_t value, uint16_t *values)
+{
+    size_t base = 0;
+    for (; base + 64 <= count; base += 64)
+        mark_block(words[base / 64], 64, value, values + base);
+    if (base < count)
+        mark_block(words[base / 64], count - base, value, values + base);
 }
 
 const BooleanLoops LEVEL_NAME(boolean_loops) = {pack, unpack, select_rows, mark};
