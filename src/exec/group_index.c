@@ -38,7 +38,7 @@ typedef struct NumberSlot {
 
 typedef struct IndexKey {
     Physical physical;   /* of a DOUBLE: that of its whole numbers */
-    int64_t *wholes;     /* by row, these; NULL: it is no DOUBLE */
+    int32_t *wholes;     /* by row, these; NULL: it is no DOUBLE */
     Vector numbered;     /* and a view of the batch's vector with them in place of its values */
     Vector *held;        /* the vector whose dictionary codes are of; flat: none are */
     int64_t first, last; /* of integers */
@@ -87,8 +87,8 @@ GroupIndex *group_index_new(Arena *arena, const Context *context, const Type *ty
     for (size_t k = 0; k < key_count; k++) {
         index->keys[k].physical = type_physical(types[k]);
         if (index->keys[k].physical == PHYSICAL_F64) {
-            index->keys[k].physical = PHYSICAL_I64;
-            index->keys[k].wholes = arena_array(arena, int64_t, BATCH_SIZE);
+            index->keys[k].physical = PHYSICAL_I32;
+            index->keys[k].wholes = arena_array(arena, int32_t, BATCH_SIZE);
         }
         index->keys[k].held = vector_new(arena, types[k]);
     }
@@ -193,9 +193,11 @@ static bool key_widen(IndexKey *key, int64_t least, int64_t greatest, size_t mos
 /* ---- whole numbers ---- */
 
 /* False: some value is none, or beyond 32 bits. */
-static bool wholes_read(int64_t *wholes, const Vector *vector, const uint16_t *selection, size_t count)
+static bool wholes_read(int32_t *wholes, const Vector *vector, const uint16_t *selection, size_t count)
 {
     const double *values = vector->data;
+    if (selection == NULL && vector->validity == NULL)
+        return kernels_get()->fold->wholes_f64(values, count, wholes);
     bool are_whole = true;
     for (size_t i = 0; i < count; i++) {
         size_t row = selection ? selection[i] : i;
@@ -215,7 +217,7 @@ static const Vector *key_numbered(IndexKey *key, const Vector *vector, const uin
     if (!wholes_read(key->wholes, vector, selection, count))
         return NULL;
     key->numbered = *vector;
-    key->numbered.physical = PHYSICAL_I64;
+    key->numbered.physical = PHYSICAL_I32;
     key->numbered.data = key->wholes;
     return &key->numbered;
 }
@@ -227,8 +229,12 @@ static const Vector *key_numbered(IndexKey *key, const Vector *vector, const uin
                              uint32_t *codes)                                                                          \
     {                                                                                                                  \
         uint32_t base = (uint32_t)first - 1;                                                                           \
-        for (size_t i = 0; i < count; i++)                                                                             \
-            codes[i] = (uint32_t)values[selection[i]] - base;                                                          \
+        if (selection == NULL)                                                                                         \
+            for (size_t i = 0; i < count; i++)                                                                         \
+                codes[i] = (uint32_t)values[i] - base;                                                                 \
+        else                                                                                                           \
+            for (size_t i = 0; i < count; i++)                                                                         \
+                codes[i] = (uint32_t)values[selection[i]] - base;                                                      \
     }
 WRITE_CODES(bool, uint8_t)
 WRITE_CODES(i32, int32_t)
@@ -248,7 +254,7 @@ static void key_codes(const IndexKey *key, const Vector *vector, const uint16_t 
         codes_i64(vector->data, key->first, selection, count, codes);
     if (vector->form == VECTOR_FLAT && vector->validity)
         for (size_t i = 0; i < count; i++)
-            codes[i] = validity_get(vector->validity, selection[i]) ? codes[i] : 0;
+            codes[i] = validity_get(vector->validity, selection ? selection[i] : i) ? codes[i] : 0;
 }
 
 static size_t key_code_count(const IndexKey *key)
@@ -385,8 +391,6 @@ static bool group_index_begin(GroupIndex *index, Vector *const *keys, const uint
 
 static void group_index_number(GroupIndex *index, const Vector *const *keys, const uint16_t *selection, size_t count)
 {
-    if (selection == NULL)
-        selection = selection_all;
     key_codes(&index->keys[0], keys[0], selection, count, index->numbers);
     for (size_t k = 1; k < index->key_count; k++) {
         uint32_t code_count = (uint32_t)key_code_count(&index->keys[k]);
@@ -401,8 +405,6 @@ static void group_index_number(GroupIndex *index, const Vector *const *keys, con
 static void group_index_number_wide(GroupIndex *index, const Vector *const *keys, const uint16_t *selection,
                                     size_t count)
 {
-    if (selection == NULL)
-        selection = selection_all;
     memset(index->wide_numbers, 0, count * sizeof *index->wide_numbers);
     for (size_t k = 0; k < index->key_count; k++) {
         uint64_t code_count = key_code_count(&index->keys[k]);

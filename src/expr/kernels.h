@@ -80,7 +80,7 @@ typedef struct ChooseLoops {
     void (*contains_i64)(const int64_t *values, size_t count, const int64_t *keys, size_t key_count, bool *results);
 } ChooseLoops;
 
-/* Sums and bounds of whole arrays; count > 0 for bounds. */
+/* What is said of whole arrays; count > 0 for bounds. */
 typedef struct FoldLoops {
     int64_t (*sum_i32)(const int32_t *values, size_t count); /* up to 2^31 values */
     Int128 (*sum_i64)(const int64_t *values, size_t count);
@@ -89,6 +89,8 @@ typedef struct FoldLoops {
     void (*bounds_i64)(const int64_t *values, size_t count, int64_t *ret_min, int64_t *ret_max);
     /* NaN is above all: the minimum is NaN only when all are. */
     void (*bounds_f64)(const double *values, size_t count, double *ret_min, double *ret_max);
+    /* As integers, those that are whole numbers within 32 bits. Whether all are. */
+    bool (*wholes_f64)(const double *values, size_t count, int32_t *ret_wholes);
 } FoldLoops;
 
 typedef ArithmeticLoop ArithmeticLoops[ARITHMETIC_COUNT][ARITHMETIC_TYPE_COUNT];

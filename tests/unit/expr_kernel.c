@@ -213,6 +213,17 @@ static void check_folds(const Kernels *kernels)
         kernels->fold->bounds_i64(large, count, &low64, &high64);
         for (size_t i = 0; i < count; i++)
             ck_assert(low64 <= large[i] && large[i] <= high64);
+        int32_t wholes[COUNT];
+        for (size_t i = 0; i < count; i++)
+            numbers[i] = (double)small[i];
+        ck_assert(kernels->fold->wholes_f64(numbers, count, wholes));
+        ck_assert_mem_eq(wholes, small, count * sizeof *small);
+        static const double others[] = {0.5, 2147483648.0, -2147483649.0, NAN, INFINITY, -1e300};
+        numbers[count - 1] = others[count % 6];
+        ck_assert(!kernels->fold->wholes_f64(numbers, count, wholes));
+        ck_assert_mem_eq(wholes, small, (count - 1) * sizeof *small);
+        for (size_t i = 0; i < count; i++)
+            numbers[i] = (double)(i % 17) * 0.1;
         first_sum = kernels_of_level(CPU_PORTABLE)->fold->sum_f64(numbers, count);
         ck_assert(kernels->fold->sum_f64(numbers, count) == first_sum); /* to the last bit */
     }

@@ -1,4 +1,6 @@
-/* expr/kernel/fold.c: sums and bounds of whole arrays. */
+/* expr/kernel/fold.c: sums and bounds of whole arrays, and whether doubles are whole numbers. */
+#include <string.h>
+
 #include "expr/kernels.h"
 
 static int64_t sum_i32(const int32_t *values, size_t count)
@@ -66,4 +68,19 @@ static void bounds_f64(const double *values, size_t count, double *ret_min, doub
     *ret_max = most;
 }
 
-const FoldLoops LEVEL_NAME(fold_loops) = {sum_i32, sum_i64, sum_f64, bounds_i32, bounds_i64, bounds_f64};
+/* The sum with 1.5 * 2^52 has the whole number nearest to a value within 32 bits as its last bits, as two's complement;
+ * of other values these bits are a number that is not the value. So no conversion can fail, and the loop vectorizes. */
+static bool wholes_f64(const double *restrict values, size_t count, int32_t *restrict ret_wholes)
+{
+    int64_t different_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        double sum = values[i] + 6755399441055744.0;
+        int64_t bits;
+        memcpy(&bits, &sum, sizeof bits);
+        ret_wholes[i] = (int32_t)bits;
+        different_count += (double)(int32_t)bits != values[i];
+    }
+    return different_count == 0;
+}
+
+const FoldLoops LEVEL_NAME(fold_loops) = {sum_i32, sum_i64, sum_f64, bounds_i32, bounds_i64, bounds_f64, wholes_f64};
