@@ -13,6 +13,11 @@ typedef struct CallOperator {
 
 typedef struct WindowOperator {
     Operator base;
+    Build build;
+    bool is_made;
+    /* From the first batch to the last: what it takes for a thousand columns a hundred windows, each over the other,
+     * need not have at once. */
+    Arena *arena;
     WindowRows *rows;
     size_t input_count; /* columns of the input, the first of the output */
     size_t *input_slots;
@@ -21,7 +26,6 @@ typedef struct WindowOperator {
     ARRAY(WindowFrames *) frames;
     WindowBatch *place; /* the rows at work */
     Batch *batch;       /* what is returned */
-    bool is_built;
 } WindowOperator;
 
 static void window_note_memory(WindowOperator *self)
@@ -33,9 +37,13 @@ static void window_note_memory(WindowOperator *self)
     operator_note_memory(&self->base, size);
 }
 
+static void window_make(WindowOperator *self);
+
 static void window_build(WindowOperator *self)
 {
-    for (const Batch *batch; (batch = operator_next(self->base.inputs[0])) != NULL;) {
+    const Batch *batch = operator_next(self->base.inputs[0]);
+    window_make(self);
+    for (; batch; batch = operator_next(self->base.inputs[0])) {
         window_rows_add(self->rows, batch);
         operator_note_memory(&self->base, window_rows_size(self->rows));
     }
@@ -108,9 +116,8 @@ static size_t window_batch_size(const WindowOperator *self)
 static Batch *window_next(Operator *op)
 {
     WindowOperator *self = (WindowOperator *)op;
-    if (!self->is_built)
+    if (!self->is_made)
         window_build(self);
-    self->is_built = true;
     while (self->rows->count == 0 || !window_rows_next(self->rows, window_batch_size(self), self->place))
         if (!window_begin_part(self))
             return NULL;
@@ -120,8 +127,16 @@ static Batch *window_next(Operator *op)
 static void window_close(Operator *op)
 {
     WindowOperator *self = (WindowOperator *)op;
-    window_clear_calls(self);
-    window_rows_close(self->rows);
+    WindowShared *shared = op->shared;
+    if (self->is_made) {
+        window_clear_calls(self);
+        window_rows_clear(self->rows);
+    }
+    window_shared_leave(shared);
+    if (shared->copy_count > 1) /* others may be reading its sorters */
+        return;
+    arena_free(self->arena);
+    self->arena = NULL;
 }
 
 static const OperatorOps window_ops = {"Window", NULL, window_next, window_close};
@@ -138,15 +153,23 @@ static WindowFrames *window_frames_for(WindowOperator *self, const WindowCall *c
         if (window_frames_serve(self->frames.items[i], &call->frame))
             return self->frames.items[i];
     WindowFrames *frames = window_frames_new(self->rows, &call->frame);
-    array_add(self->base.arena, &self->frames, frames);
+    array_add(self->arena, &self->frames, frames);
     return frames;
 }
 
-Operator *window_new(const Build *build, const Plan *plan, Operator **inputs)
+/* In this copy's own memory, as others run side by side. */
+static Expr *window_column_expr(const WindowOperator *self, ColumnId column)
 {
-    Arena *arena = build->arena;
+    return expr_column(self->arena, column, plan_column(self->build.columns, column)->type, NO_POSITION);
+}
+
+/* When its first batch is there, or the end of its input. */
+static void window_make(WindowOperator *self)
+{
+    Build *build = &self->build;
+    const Plan *plan = self->base.plan, *input = plan->inputs[0];
     const PlanWindow *window = (const PlanWindow *)plan;
-    WindowOperator *self = operator_new(build, WindowOperator, &window_ops, plan, inputs);
+    Arena *arena = self->arena = build->arena = arena_new_child(self->base.arena);
     self->rows = window_rows_new(build, window);
     self->call_count = window->call_count;
     self->calls = arena_array(arena, CallOperator, self->call_count);
@@ -158,16 +181,21 @@ Operator *window_new(const Build *build, const Plan *plan, Operator **inputs)
         else
             self->calls[i].aggregate = window_aggregate_new(self->rows, call);
     }
-    const Plan *input = plan->inputs[0];
     self->input_count = input->output_count;
     self->input_slots = arena_array(arena, size_t, self->input_count);
     for (size_t c = 0; c < self->input_count; c++)
-        self->input_slots[c] =
-            window_rows_add_slot(self->rows, plan_column_expr(build->columns, input->outputs[c], NO_POSITION));
+        self->input_slots[c] = window_rows_add_slot(self->rows, window_column_expr(self, input->outputs[c]));
     window_rows_begin(self->rows, build);
     self->place = arena_new(arena, WindowBatch);
     self->batch = batch_new_empty(arena, plan->output_count);
     for (size_t c = 0; c < plan->output_count; c++)
         self->batch->columns[c] = vector_new(arena, plan_column(build->columns, plan->outputs[c])->type);
+    self->is_made = true;
+}
+
+Operator *window_new(const Build *build, const Plan *plan, Operator **inputs)
+{
+    WindowOperator *self = operator_new(build, WindowOperator, &window_ops, plan, inputs);
+    self->build = *build;
     return &self->base;
 }

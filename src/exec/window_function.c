@@ -12,7 +12,7 @@ typedef struct ValidRows {
 } ValidRows;
 
 struct WindowFunctionCall {
-    const WindowRows *rows;
+    WindowRows *rows;
     const WindowCall *call;
     size_t slots[WINDOW_MAX_ARGUMENTS];      /* of the arguments */
     Vector *arguments[WINDOW_MAX_ARGUMENTS]; /* where they are read */

@@ -168,7 +168,8 @@ void window_rows_begin(WindowRows *rows, const Build *build)
     rows->key_vectors = arena_array(arena, Vector *, sort_count);
     for (size_t i = 0; i < slot_count; i++) {
         types[i] = exprs[i]->type;
-        rows->own[i] = vector_new(arena, types[i]);
+        if (i < rows->key_slots)
+            rows->own[i] = vector_new(arena, types[i]);
     }
     for (size_t i = 0; i < sort_count; i++) {
         sort_types[i] = types[rows->sort_slots[i]];
@@ -185,7 +186,6 @@ void window_rows_begin(WindowRows *rows, const Build *build)
     rows->layout = sorter_layout(*shared_sorter(rows, 0));
     rows->store = row_store_new(arena, build->context, rows->layout);
     row_store_overflow_to(rows->store, rows->file, window_rows_part(rows, 4));
-    rows->far_rows = arena_allocate(arena, (size_t)TEMP_LOOKS * rows->layout->row_size);
 }
 
 static void window_rows_evaluate(WindowRows *rows, const Batch *batch)
@@ -414,7 +414,7 @@ size_t window_rows_largest_string(const WindowRows *rows)
     return stored > sorted ? stored : sorted;
 }
 
-static void window_rows_clear(WindowRows *rows)
+void window_rows_clear(WindowRows *rows)
 {
     rows->count = 0;
     block_clear(rows->row_block);
@@ -432,10 +432,8 @@ void window_rows_leave_part(WindowRows *rows)
     part_clear_sorters(rows);
 }
 
-void window_rows_close(WindowRows *rows)
+void window_shared_leave(WindowShared *shared)
 {
-    WindowShared *shared = rows->shared;
-    window_rows_clear(rows);
     if (atomic_fetch_add(&shared->closed_count, 1) + 1 < shared->copy_count)
         return;
     size_t count = shared->part_count * shared->copy_count;
@@ -500,10 +498,25 @@ static void rows_fetch_near(const WindowRows *rows, size_t slot, const size_t *n
     row_output(rows->layout, slot, places, count, target);
 }
 
-/* Up to TEMP_LOOKS rows at once. Those that the store has are numbered there as here. */
-static void rows_fetch_far(const WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target)
+/* What few windows need is made when it is: of a row of thousands of columns it is some MB. */
+static uint8_t *window_far_rows(WindowRows *rows)
 {
-    uint8_t *places[TEMP_LOOKS], *copy = rows->far_rows;
+    if (rows->far_rows == NULL)
+        rows->far_rows = arena_allocate(rows->arena, (size_t)TEMP_LOOKS * rows->layout->row_size);
+    return rows->far_rows;
+}
+
+static Vector *window_rows_own(WindowRows *rows, size_t slot)
+{
+    if (rows->own[slot] == NULL)
+        rows->own[slot] = window_rows_vector(rows, slot);
+    return rows->own[slot];
+}
+
+/* Up to TEMP_LOOKS rows at once. Those that the store has are numbered there as here. */
+static void rows_fetch_far(WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target)
+{
+    uint8_t *places[TEMP_LOOKS], *copy = window_far_rows(rows);
     bool is_stored = row_store_is_mapped(rows->store);
     for (size_t i = 0; i < count; i++, copy += rows->layout->row_size) {
         places[i] = numbers[i] == WINDOW_NO_ROW ? NULL : copy;
@@ -515,14 +528,14 @@ static void rows_fetch_far(const WindowRows *rows, size_t slot, const size_t *nu
     row_output(rows->layout, slot, places, count, target);
 }
 
-void window_rows_fetch(const WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target)
+void window_rows_fetch(WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target)
 {
     window_rows_look(rows);
     if (!temp_file_is_mapped(rows->file) || numbers_are_near(numbers, count)) {
         rows_fetch_near(rows, slot, numbers, count, target);
         return;
     }
-    Vector *piece = rows->own[slot];
+    Vector *piece = window_rows_own(rows, slot);
     vector_prepare(target, count);
     for (size_t first = 0; first < count; first += TEMP_LOOKS) {
         size_t taken = count - first < TEMP_LOOKS ? count - first : TEMP_LOOKS;

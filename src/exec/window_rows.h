@@ -56,7 +56,7 @@ typedef struct WindowRows {
     Vector *position; /* copies: of a batch in the source, whose order equal rows keep */
     Vector **columns; /* of the batch at work: a vector for each slot; copies: the position */
     Vector **key_vectors;
-    Vector **own;               /* where rows are read back */
+    Vector **own;               /* where rows are read back; NULL: no need yet, but for keys */
     struct PartRows *part_rows; /* of the batch; NULL: there is but one part */
     WindowFirst *first;         /* NULL: all rows are wanted */
     /* once they are all there: */
@@ -66,7 +66,7 @@ typedef struct WindowRows {
     size_t count;
     RowStore *store;   /* of the rows, when the sorters do not have them all in memory */
     uint8_t **rows;    /* in order */
-    uint8_t *far_rows; /* copies of some that stand far from each other */
+    uint8_t *far_rows; /* copies of some that stand far from each other; NULL: none yet */
     size_t partition_count, group_count;
     size_t *partition_starts; /* first row of each, and then `count` */
     size_t *partition_groups; /* first group of each, and then `group_count` */
@@ -103,8 +103,11 @@ Arena *window_arena_new(const WindowRows *rows, const char *what);
 size_t window_rows_size(const WindowRows *rows);
 /* Of the part (row_store_largest_string). */
 size_t window_rows_largest_string(const WindowRows *rows);
-/* Gives all memory back; sorters of other copies stay until nobody reads them. */
-void window_rows_close(WindowRows *rows);
+/* Gives all memory back but for the sorters. */
+void window_rows_clear(WindowRows *rows);
+/* A copy is done, or was never begun: when all are, nobody reads the sorters any more, and their memory is given back.
+ */
+void window_shared_leave(WindowShared *shared);
 
 /* temp_file_look for what is kept for rows; those below do it for the rows that they read. */
 void window_rows_look(const WindowRows *rows);
@@ -114,7 +117,7 @@ bool window_rows_next(const WindowRows *rows, size_t count, WindowBatch *batch);
 /* A column of the rows first .. first+count-1 (at most BATCH_SIZE); long strings stay where they are. */
 void window_rows_read(const WindowRows *rows, size_t slot, size_t first, size_t count, Vector *target);
 /* A column of rows that stand anywhere; NULL for WINDOW_NO_ROW. Long strings are copied. */
-void window_rows_fetch(const WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target);
+void window_rows_fetch(WindowRows *rows, size_t slot, const size_t *numbers, size_t count, Vector *target);
 /* A vector for values of a slot. */
 Vector *window_rows_vector(const WindowRows *rows, size_t slot);
 

@@ -306,6 +306,24 @@ class Memory(ProgramTest):
                             for c in numbers)
         self.expect_within(16, f"SELECT {middles} FROM range(3) AS r(i) ORDER BY i LIMIT 1 OFFSET 2", output)
 
+    def test_many_windows_over_a_thousand_columns(self):
+        width, count, windows = 1500, 20, range(1, 121)
+        rows = [[i] + [i * c % 7 for c in range(1, width)] for i in range(count)]
+        self.write("t.csv", ",".join(f"c{c}" for c in range(width)) + "\n"
+                   + "".join(",".join(map(str, row)) + "\n" for row in rows))
+        wanted = ", ".join(f"sum(c{c})::BIGINT AS c{c}" for c in range(width))
+        sums = [sum(row[c] for row in rows) for c in range(width)]
+        for call, value in (
+            ("row_number() OVER (PARTITION BY c{c} ORDER BY c0)",
+             lambda row, c: sum(other[c] == row[c] and other[0] <= row[0] for other in rows)),
+        ):
+            weighed = sum((c + row[0]) * value(row, c) for c in windows for row in rows)
+            product = " + ".join(f"({c} + c0) * w{c}" for c in windows)
+            calls = ", ".join(f"{call.format(c=c)} AS w{c}" for c in windows)
+            self.expect_within(16, f"SELECT sum({product})::BIGINT AS w, {wanted} FROM (SELECT *, {calls} FROM 't.csv')",
+                               ",".join(["w"] + [f"c{c}" for c in range(width)]) + "\n"
+                               + ",".join(map(str, [weighed] + sums)) + "\n")
+
     def test_hundreds_of_distinct_counts(self):
         count = 2500
         names = [f"c{c}" for c in range(300)]
