@@ -316,6 +316,8 @@ class Memory(ProgramTest):
         for call, value in (
             ("row_number() OVER (PARTITION BY c{c} ORDER BY c0)",
              lambda row, c: sum(other[c] == row[c] and other[0] <= row[0] for other in rows)),
+            ("sum(c0) OVER (PARTITION BY c{c})",
+             lambda row, c: sum(other[0] for other in rows if other[c] == row[c])),
         ):
             weighed = sum((c + row[0]) * value(row, c) for c in windows for row in rows)
             product = " + ".join(f"({c} + c0) * w{c}" for c in windows)
