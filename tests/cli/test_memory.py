@@ -87,6 +87,13 @@ class Memory(ProgramTest):
                                  "-c", f"EXPLAIN SELECT s FROM '{name}'")
             self.assertEqual("Gather" in run.output, is_shared, (name, limit))
 
+    def test_a_compressed_file_leaves_room_for_groups(self):
+        count, kinds = 200000, 50000
+        with gzip.open(self.folder / "t.csv.gz", "wt", compresslevel=1) as file:
+            file.write("i,s\n" + "".join(f"{i},text number {i * 7919 % kinds}\n" for i in range(count)))
+        self.expect_within(5, "SET parallel_rows = 0; SELECT count(*) AS n, max(c) AS c FROM "
+                              "(SELECT s, count(*) AS c FROM 't.csv.gz' GROUP BY s)", f"n,c\n{kinds},4\n", threads=4)
+
     def test_joins_half_of_whose_rows_have_one_key(self):
         left, right = (f"(SELECT CASE WHEN i % 2 = 0 THEN {key} ELSE i END AS k, i, repeat('x', 150) AS s "
                        f"FROM range({ROWS}) AS t(i))" for key in (-1, -2))

@@ -10,8 +10,9 @@
 #include "provider/csv/csv_parts.h"
 
 enum {
-    STEP_SIZE = 1 << 20,    /* bytes of text decoded at once */
-    PART_LIMIT = 64 << 20,  /* a larger part is not decoded in one go, */
+    TEXT_SIZE = (1 << 20) - BUFFER_HEADER_SIZE, /* of most: the largest that is cut from a chunk of memory */
+    STEP_SIZE = TEXT_SIZE - (64 << 10),         /* bytes decoded at once, behind what was left of the piece before */
+    PART_LIMIT = 64 << 20,                      /* a larger part is not decoded in one go, */
     PART_MEMORY_SHARE = 32, /* nor one that takes more than one part of so many of the memory that there is */
 };
 
@@ -41,8 +42,10 @@ static char *fed_reserve(CsvFeedText *text, const Context *context, size_t size)
 {
     size_t needed = memory_size_add(text->size, size + 1);
     if (text->buffer == NULL || text->buffer->size < needed) {
-        size_t doubled = text->buffer ? text->buffer->size * 2 : 0;
-        Buffer *grown = buffer_new(needed > doubled ? needed : doubled, context->memory);
+        size_t doubled = text->buffer ? text->buffer->size * 2 : 0, capacity = needed > doubled ? needed : doubled;
+        if (capacity > TEXT_SIZE / 2 && needed <= TEXT_SIZE)
+            capacity = TEXT_SIZE;
+        Buffer *grown = buffer_new(capacity, context->memory);
         if (text->size)
             memcpy(grown->data, text->buffer->data, text->size);
         buffer_unref(text->buffer);
