@@ -94,6 +94,13 @@ class Memory(ProgramTest):
         self.expect_within(5, "SET parallel_rows = 0; SELECT count(*) AS n, max(c) AS c FROM "
                               "(SELECT s, count(*) AS c FROM 't.csv.gz' GROUP BY s)", f"n,c\n{kinds},4\n", threads=4)
 
+    def test_texts_of_an_arrow_file_go_before_the_next_come(self):
+        count = 300000
+        self.run_quern("-c", f"COPY (SELECT i, 'text number ' || (i * 7919 % {count}) AS s FROM range({count}) AS r(i)) "
+                             "TO 't.arrow' (FORMAT arrow)")
+        last = sorted(str(i) for i in range(count))[200000]
+        self.expect_within(7, "SELECT s FROM 't.arrow' ORDER BY s, i LIMIT 1 OFFSET 200000", f"s\ntext number {last}\n")
+
     def test_joins_half_of_whose_rows_have_one_key(self):
         left, right = (f"(SELECT CASE WHEN i % 2 = 0 THEN {key} ELSE i END AS k, i, repeat('x', 150) AS s "
                        f"FROM range({ROWS}) AS t(i))" for key in (-1, -2))

@@ -55,6 +55,7 @@ static bool cursor_take_block(ArrowCursor *cursor)
         cursor->dictionaries =
             arrow_dictionaries_load(scan->file, cursor->context, cursor->arena, scan->columns, scan->column_count);
     arena_reset(cursor->block_arena);
+    batch_unref(cursor->batch); /* texts of the batch before, which would stand beside those that come */
     ArrowLoaded *loaded = arena_array(cursor->block_arena, ArrowLoaded, scan->column_count);
     if (scan->column_count > 0)
         arrow_batch_load(scan->file, cursor->context, cursor->block_arena, block, scan->columns, scan->column_count,
