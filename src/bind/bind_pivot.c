@@ -349,86 +349,74 @@ static UnpivotRows unpivot_rows(Binder *binder, const AstUnpivot *unpivot, const
     return rows;
 }
 
-/* A row for each of `count` numbers, 0 first. */
-static Plan *numbers_plan(Binder *binder, size_t count, Position position)
-{
-    Type integer = type_of(TYPE_INTEGER);
-    ColumnId number = plan_column_new(binder->columns, "number", NULL, integer, false);
-    PlanValues *values = plan_values_new(binder->columns, count, 1, &number);
-    for (size_t i = 0; i < count; i++)
-        values->cells[i] = expr_constant(binder->arena, value_integer(integer, (int64_t)i), position);
-    return &values->base;
-}
-
-/* CASE WHEN number = 0 THEN choices[0] WHEN … */
-static Expr *choose_by_number(Binder *binder, ColumnId number, Expr *const *choices, size_t count, Type type,
-                              Position position)
-{
-    Expr **parts = arena_array(binder->arena, Expr *, 2 * count + 1);
-    for (size_t i = 0; i < count; i++) {
-        Expr *sides[] = {plan_column_expr(binder->columns, number, position),
-                         expr_constant(binder->arena, value_integer(type_of(TYPE_INTEGER), (int64_t)i), position)};
-        parts[2 * i] = bind_call(binder, "=", sides, (bool[]){false, false}, 2, position, "=");
-        parts[2 * i + 1] = choices[i];
-    }
-    parts[2 * count] = expr_constant(binder->arena, value_null(type), position);
-    return expr_new(binder->arena, EXPR_CASE, type, parts, 2 * count + 1, position);
-}
-
-static Expr *unpivot_names(Binder *binder, const UnpivotRows *rows, ColumnId number, Position position)
-{
-    Expr **names = arena_array(binder->arena, Expr *, rows->count);
-    for (size_t i = 0; i < rows->count; i++)
-        names[i] = expr_constant(binder->arena, value_text(view_of(rows->items[i].name)), position);
-    return choose_by_number(binder, number, names, rows->count, type_of(TYPE_VARCHAR), position);
-}
-
-static Expr *unpivot_values(Binder *binder, const UnpivotRows *rows, size_t value, ColumnId number, Position position)
+/* The values that go with the names, of one type for each of their columns. */
+static void unpivot_set_values(Binder *binder, PlanUnpivot *plan, const AstUnpivot *unpivot, const UnpivotRows *rows)
 {
     Expr **choices = arena_array(binder->arena, Expr *, rows->count);
     bool *is_untyped = arena_array(binder->arena, bool, rows->count);
-    for (size_t i = 0; i < rows->count; i++) {
-        choices[i] = rows->items[i].values.exprs[value];
-        is_untyped[i] = rows->items[i].values.is_untyped[value];
+    for (size_t v = 0; v < plan->value_count; v++) {
+        for (size_t i = 0; i < rows->count; i++) {
+            choices[i] = rows->items[i].values.exprs[v];
+            is_untyped[i] = rows->items[i].values.is_untyped[v];
+        }
+        Type type = bind_convert_all(binder, choices, is_untyped, rows->count, "UNPIVOT");
+        for (size_t i = 0; i < rows->count; i++)
+            plan->values[i * plan->value_count + v] = choices[i];
+        const char *name = binder_string(binder, unpivot->values.items[v].text);
+        plan->columns[v] = plan_column_new(binder->columns, name, NULL, type, /* is_nullable= */ true);
     }
-    Type type = bind_convert_all(binder, choices, is_untyped, rows->count, "UNPIVOT");
-    return choose_by_number(binder, number, choices, rows->count, type, position);
 }
 
-static bool rows_use(const UnpivotRows *rows, ColumnId column)
+/* Columns that are a value by themselves are left out. */
+static void unpivot_leave_out(Binder *binder, PlanUnpivot *plan, const UnpivotRows *rows)
 {
+    ColumnSet used = column_set_in(binder->arena);
+    const Plan *input = plan->base.inputs[0];
     for (size_t i = 0; i < rows->count; i++)
-        for (size_t v = 0; v < rows->items[i].values.count; v++) {
-            const Expr *expr = rows->items[i].values.exprs[v];
-            if (expr->kind == EXPR_COLUMN && expr->column == column)
-                return true;
-        }
-    return false;
+        for (size_t v = 0; v < rows->items[i].values.count; v++)
+            if (rows->items[i].values.exprs[v]->kind == EXPR_COLUMN)
+                column_set_add(&used, rows->items[i].values.exprs[v]->column);
+    for (size_t i = 0; i < input->output_count; i++)
+        if (column_set_has(&used, input->outputs[i]))
+            plan->left_out[plan->left_out_count++] = input->outputs[i];
+}
+
+static PlanUnpivot *unpivot_plan(Binder *binder, const AstUnpivot *unpivot, Plan *input, const UnpivotRows *rows)
+{
+    PlanUnpivot *plan = plan_unpivot_new(binder->columns, input, rows->count, unpivot->values.count);
+    for (size_t i = 0; i < rows->count; i++)
+        plan->names[i] = rows->items[i].name;
+    plan->name = plan_column_new(binder->columns, binder_string(binder, unpivot->name.text), NULL,
+                                 type_of(TYPE_VARCHAR), /* is_nullable= */ false);
+    unpivot_leave_out(binder, plan, rows);
+    unpivot_set_values(binder, plan, unpivot, rows);
+    plan_refresh_outputs(binder->columns, &plan->base);
+    return plan;
 }
 
 /* The columns that are left as they are, the name, and the values. */
-static Rows unpivot_project(Binder *binder, const AstUnpivot *unpivot, const Relation *source, Plan *plan,
-                            const UnpivotRows *unpivoted, ColumnId number, Position position)
+static Rows unpivot_project(Binder *binder, const Relation *source, PlanUnpivot *plan, Position position)
 {
     Arena *arena = binder->arena;
-    size_t limit = source->columns.count + 1 + unpivot->values.count, count = 0;
+    size_t limit = source->columns.count + 1 + plan->value_count, count = 0;
     Expr **exprs = arena_array(arena, Expr *, limit);
     const char **names = arena_array(arena, const char *, limit);
+    ColumnSet given = column_set_in(arena);
+    column_set_add_outputs(&given, &plan->base);
     for (size_t i = 0; i < source->columns.count; i++) {
         const ScopeColumn *column = &source->columns.items[i];
-        if (rows_use(unpivoted, column->column))
+        if (!column_set_has(&given, column->column))
             continue;
         names[count] = column->name;
         exprs[count++] = plan_column_expr(binder->columns, column->column, position);
     }
-    names[count] = binder_string(binder, unpivot->name.text);
-    exprs[count++] = unpivot_names(binder, unpivoted, number, position);
-    for (size_t v = 0; v < unpivot->values.count; v++) {
-        names[count] = binder_string(binder, unpivot->values.items[v].text);
-        exprs[count++] = unpivot_values(binder, unpivoted, v, number, position);
+    for (size_t v = 0; v <= plan->value_count; v++) {
+        ColumnId column = v == 0 ? plan->name : plan->columns[v - 1];
+        names[count] = plan_column(binder->columns, column)->name;
+        exprs[count++] = plan_column_expr(binder->columns, column, position);
     }
     bool *is_untyped = arena_allocate_zero(arena, count * sizeof(bool));
-    return (Rows){bind_project(binder, plan, exprs, names, count), count, names, is_untyped};
+    return (Rows){bind_project(binder, &plan->base, exprs, names, count), count, names, is_untyped};
 }
 
 Relation bind_unpivot(const From *from, const AstTableRef *ref, Scope *before)
@@ -438,9 +426,8 @@ Relation bind_unpivot(const From *from, const AstTableRef *ref, Scope *before)
     Position position = binder_at(binder, ref->position);
     Relation source = bind_table_ref(from, unpivot->source, before);
     UnpivotRows unpivoted = unpivot_rows(binder, unpivot, &source);
-    Plan *numbers = numbers_plan(binder, unpivoted.count, position);
-    Plan *plan = &plan_join_new(binder->columns, PLAN_JOIN_INNER, source.plan, numbers, NULL, 0)->base;
-    Rows rows = unpivot_project(binder, unpivot, &source, plan, &unpivoted, numbers->outputs[0], position);
+    PlanUnpivot *plan = unpivot_plan(binder, unpivot, source.plan, &unpivoted);
+    Rows rows = unpivot_project(binder, &source, plan, position);
     for (size_t v = 0; !unpivot->is_including_nulls && v < unpivot->values.count; v++) {
         size_t column = rows.column_count - unpivot->values.count + v;
         Expr *value = plan_column_expr(binder->columns, rows.plan->outputs[column], position);

@@ -110,6 +110,7 @@ static const struct {
     [PLAN_INSERT] = {insert_new, NULL},
     [PLAN_WINDOW] = {window_new, window_shared_new},
     [PLAN_UNFOLD] = {unfold_new, NULL},
+    [PLAN_UNPIVOT] = {unpivot_new, NULL},
     [PLAN_CTE] = {cte_new, NULL},
     [PLAN_CTE_SCAN] = {cte_scan_new, NULL},
     [PLAN_RECURSIVE] = {recursive_new, NULL},

@@ -42,8 +42,8 @@ typedef Operator *OperatorConstructor(const Build *build, const Plan *plan, Oper
  * an arena of its own (arena_new_child), a Block or a RowStore; and build->context is theirs. */
 typedef void *SharedConstructor(const Build *build, const Plan *plan);
 OperatorConstructor change_new, scan_new, values_new, filter_new, project_new, join_new, hash_aggregate_new,
-    distinct_new, sort_new, top_n_new, limit_new, set_operation_new, insert_new, window_new, unfold_new, cte_new,
-    cte_scan_new, recursive_new, gather_new, spread_new;
+    distinct_new, sort_new, top_n_new, limit_new, set_operation_new, insert_new, window_new, unfold_new, unpivot_new,
+    cte_new, cte_scan_new, recursive_new, gather_new, spread_new;
 SharedConstructor scan_shared_new, join_shared_new, hash_aggregate_shared_new, sort_shared_new, spread_shared_new,
     window_shared_new;
 

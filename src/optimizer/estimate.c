@@ -355,6 +355,8 @@ static double plan_rows(PlanColumns *columns, Plan *plan)
     }
     case PLAN_UNFOLD:
         return input * UNFOLDED_VALUES;
+    case PLAN_UNPIVOT:
+        return input * (double)((PlanUnpivot *)plan)->name_count;
     case PLAN_CTE:
         return plan->inputs[1]->row_estimate;
     case PLAN_RECURSIVE:

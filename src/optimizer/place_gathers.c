@@ -45,6 +45,7 @@ static bool can_copy(Plan *plan)
     case PLAN_PROJECT:
     case PLAN_JOIN:
     case PLAN_UNFOLD:
+    case PLAN_UNPIVOT:
     case PLAN_SORT:
     case PLAN_WINDOW:
         return !plan_node_is_volatile(plan);
@@ -144,6 +145,7 @@ static bool input_streams(const Plan *plan, size_t input_index, bool streams)
     case PLAN_FILTER:
     case PLAN_PROJECT:
     case PLAN_UNFOLD:
+    case PLAN_UNPIVOT:
     case PLAN_DISTINCT:
     case PLAN_SET:
         return streams;

@@ -155,6 +155,19 @@ static Plan *prune_window(PlanColumns *columns, PlanWindow *window, const Column
     return &window->base;
 }
 
+static Plan *prune_unpivot(PlanColumns *columns, PlanUnpivot *unpivot, const ColumnSet *wanted)
+{
+    ColumnSet below = wanted_below(columns, &unpivot->base, wanted);
+    Plan *input = unpivot->base.inputs[0] = prune(columns, unpivot->base.inputs[0], &below);
+    unpivot->left_out = arena_array(columns->arena, ColumnId, input->output_count);
+    unpivot->left_out_count = 0;
+    for (size_t i = 0; i < input->output_count; i++)
+        if (!column_set_has(wanted, input->outputs[i]))
+            unpivot->left_out[unpivot->left_out_count++] = input->outputs[i];
+    plan_refresh_outputs(columns, &unpivot->base);
+    return &unpivot->base;
+}
+
 /* UNION ALL gives no more columns than are wanted; the others compare whole rows. */
 static Plan *prune_set(PlanColumns *columns, PlanSet *set, const ColumnSet *wanted)
 {
@@ -266,6 +279,8 @@ static Plan *prune(PlanColumns *columns, Plan *plan, const ColumnSet *wanted)
         return prune_distinct(columns, (PlanDistinct *)plan, wanted);
     case PLAN_WINDOW:
         return prune_window(columns, (PlanWindow *)plan, wanted);
+    case PLAN_UNPIVOT:
+        return prune_unpivot(columns, (PlanUnpivot *)plan, wanted);
     case PLAN_SET:
         return prune_set(columns, (PlanSet *)plan, wanted);
     case PLAN_CTE:

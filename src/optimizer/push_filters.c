@@ -3,7 +3,8 @@
  *
  *   through     Project (columns replaced by their expressions), Sort without a limit, UNION, INTERSECT, EXCEPT, With;
  *               Distinct, Aggregate and Window (conditions on keys, groups, partitions alone; below an Aggregate also
- *               what the arms of an OR say of the groups)
+ *               what the arms of an OR say of the groups); Unpivot (on what its input has; of names alone: those that
+ *               none lets pass go)
  *   into        the side of a join that has the columns; both sides: a condition of an inner join
  *   never past  Limit, top-N, a recursion; to the null-extended side of an outer join; what may fail: below a join
  *
@@ -179,6 +180,48 @@ static Plan *push_through_window(PlanColumns *columns, PlanWindow *window, const
     window->base.inputs[0] = push(columns, window->base.inputs[0], below);
     plan_refresh_outputs(columns, &window->base);
     return filter_above(columns, &window->base, &above);
+}
+
+/* Whether a condition on the name alone is known for each: names that it does not let pass go, with their values. */
+static bool unpivot_takes(PlanColumns *columns, PlanUnpivot *unpivot, Expr *condition)
+{
+    if (expr_is_volatile(condition) || !refers_only_to(columns, condition, &unpivot->name, 1))
+        return false;
+    size_t kept = 0, width = unpivot->value_count;
+    bool *passes = arena_array(columns->arena, bool, unpivot->name_count);
+    for (size_t i = 0; i < unpivot->name_count; i++) {
+        Expr *name = expr_constant(columns->arena, value_text(view_of(unpivot->names[i])), condition->position);
+        Expr *known = expr_simplify_condition(
+            columns, expr_substitute(columns->arena, condition, &unpivot->name, &name, /* count= */ 1));
+        if (known->kind != EXPR_CONSTANT)
+            return false;
+        passes[i] = !expr_is_false_or_null(known);
+    }
+    for (size_t i = 0; i < unpivot->name_count; i++) {
+        if (!passes[i])
+            continue;
+        unpivot->names[kept] = unpivot->names[i];
+        memmove(unpivot->values + kept++ * width, unpivot->values + i * width, width * sizeof *unpivot->values);
+    }
+    unpivot->name_count = kept;
+    return true;
+}
+
+static Plan *push_through_unpivot(PlanColumns *columns, PlanUnpivot *unpivot, const Conditions *conditions)
+{
+    Plan *input = unpivot->base.inputs[0];
+    Conditions below = {0}, above = {0};
+    for (size_t i = 0; i < conditions->count; i++) {
+        Expr *condition = conditions->items[i];
+        bool is_below = !expr_is_volatile(condition) && expr_is_within(condition, input);
+        if (is_below || !unpivot_takes(columns, unpivot, condition))
+            conditions_add_one(columns, is_below ? &below : &above, condition);
+    }
+    if (unpivot->name_count == 0)
+        return plan_empty(columns, unpivot->base.outputs, unpivot->base.output_count);
+    unpivot->base.inputs[0] = push(columns, input, below);
+    plan_refresh_outputs(columns, &unpivot->base);
+    return filter_above(columns, &unpivot->base, &above);
 }
 
 static Plan *push_through_sort(PlanColumns *columns, PlanSort *sort, const Conditions *conditions)
@@ -371,6 +414,8 @@ static Plan *push(PlanColumns *columns, Plan *plan, Conditions conditions)
         return push_through_distinct(columns, (PlanDistinct *)plan, &conditions);
     case PLAN_WINDOW:
         return push_through_window(columns, (PlanWindow *)plan, &conditions);
+    case PLAN_UNPIVOT:
+        return push_through_unpivot(columns, (PlanUnpivot *)plan, &conditions);
     case PLAN_SORT:
         return push_through_sort(columns, (PlanSort *)plan, &conditions);
     case PLAN_SET:

@@ -379,6 +379,7 @@ Unnested unnest(Unnesting *self, Plan *plan)
     case PLAN_WINDOW:
         return unnest_window(self, (PlanWindow *)plan);
     case PLAN_UNFOLD:
+    case PLAN_UNPIVOT:
     case PLAN_SORT:
         return unnest_in_place(self, plan);
     case PLAN_LIMIT:

@@ -255,6 +255,18 @@ PlanUnfold *plan_unfold_new(PlanColumns *columns, Plan *input, size_t call_count
     return unfold;
 }
 
+PlanUnpivot *plan_unpivot_new(PlanColumns *columns, Plan *input, size_t name_count, size_t value_count)
+{
+    PlanUnpivot *unpivot = (PlanUnpivot *)plan_new_over(columns, PLAN_UNPIVOT, input);
+    unpivot->left_out = arena_array(columns->arena, ColumnId, input->output_count);
+    unpivot->name_count = name_count;
+    unpivot->value_count = value_count;
+    unpivot->names = arena_array(columns->arena, const char *, name_count);
+    unpivot->values = arena_array(columns->arena, Expr *, memory_size_multiply(name_count, value_count));
+    unpivot->columns = arena_array(columns->arena, ColumnId, value_count);
+    return unpivot;
+}
+
 PlanSort *plan_sort_new(PlanColumns *columns, Plan *input, size_t key_count)
 {
     PlanSort *sort = (PlanSort *)plan_new_over(columns, PLAN_SORT, input);
@@ -410,6 +422,23 @@ static void plan_unfold_refresh_outputs(PlanColumns *columns, PlanUnfold *unfold
     unfold->base.output_count = outputs.count;
 }
 
+static void plan_unpivot_refresh_outputs(PlanColumns *columns, PlanUnpivot *unpivot)
+{
+    const Plan *input = unpivot->base.inputs[0];
+    size_t most = memory_size_add(input->output_count, 1 + unpivot->value_count), count = 0;
+    ColumnId *outputs = arena_array(columns->arena, ColumnId, most);
+    ColumnSet left_out = column_set_in(columns->arena);
+    for (size_t i = 0; i < unpivot->left_out_count; i++)
+        column_set_add(&left_out, unpivot->left_out[i]);
+    for (size_t i = 0; i < input->output_count; i++)
+        if (!column_set_has(&left_out, input->outputs[i]))
+            outputs[count++] = input->outputs[i];
+    outputs[count++] = unpivot->name;
+    memcpy(outputs + count, unpivot->columns, unpivot->value_count * sizeof *outputs);
+    unpivot->base.outputs = outputs;
+    unpivot->base.output_count = count + unpivot->value_count;
+}
+
 void plan_refresh_outputs(PlanColumns *columns, Plan *plan)
 {
     switch (plan->kind) {
@@ -432,6 +461,9 @@ void plan_refresh_outputs(PlanColumns *columns, Plan *plan)
         break;
     case PLAN_UNFOLD:
         plan_unfold_refresh_outputs(columns, (PlanUnfold *)plan);
+        break;
+    case PLAN_UNPIVOT:
+        plan_unpivot_refresh_outputs(columns, (PlanUnpivot *)plan);
         break;
     default: /* theirs do not follow from their inputs */
         break;

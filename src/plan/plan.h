@@ -31,6 +31,7 @@
     X(AGGREGATE, "Aggregate", PlanAggregate)                                                                           \
     X(DISTINCT, "Distinct", PlanDistinct)                                                                              \
     X(UNFOLD, "Unfold", PlanUnfold)                                                                                    \
+    X(UNPIVOT, "Unpivot", PlanUnpivot)                                                                                 \
     X(WINDOW, "Window", PlanWindow)                                                                                    \
     X(SORT, "Sort", PlanSort)                                                                                          \
     X(LIMIT, "Limit", PlanLimit)                                                                                       \
@@ -244,6 +245,18 @@ typedef struct PlanUnfold {
     ColumnId ordinality; /* BIGINT: the value's place in its list, from 1 */
 } PlanUnfold;
 
+/* Each row of the input as often as there are names, with one of these and its values. */
+typedef struct PlanUnpivot {
+    Plan base; /* outputs: the input's but for those left out, then the name, then the values' columns */
+    size_t left_out_count;
+    ColumnId *left_out; /* of the input's: only the values need them */
+    size_t name_count, value_count;
+    const char **names;
+    Expr **values;     /* those that go with the first name, then those of the second … */
+    ColumnId name;     /* VARCHAR */
+    ColumnId *columns; /* one for each of a name's values */
+} PlanUnpivot;
+
 typedef struct PlanSort PlanSort;
 struct PlanSort {
     Plan base; /* outputs: the input's */
@@ -390,6 +403,8 @@ PlanWindow *plan_window_new(PlanColumns *columns, Plan *input, size_t partition_
                             size_t call_count);
 /* Calls and columns have room; its outputs are set by plan_refresh_outputs, once the columns are. */
 PlanUnfold *plan_unfold_new(PlanColumns *columns, Plan *input, size_t call_count);
+/* The same; an input's column that is used by a value alone is left out. */
+PlanUnpivot *plan_unpivot_new(PlanColumns *columns, Plan *input, size_t name_count, size_t value_count);
 PlanSort *plan_sort_new(PlanColumns *columns, Plan *input, size_t key_count);
 PlanLimit *plan_limit_new(PlanColumns *columns, Plan *input, size_t offset, size_t limit);
 /* Outputs are new columns named as the first input's. */

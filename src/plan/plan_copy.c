@@ -113,6 +113,20 @@ static void copy_parts(PlanColumns *columns, Plan *plan)
             unfold->ordinality = copy_column(columns, unfold->ordinality);
         break;
     }
+    case PLAN_UNPIVOT: {
+        PlanUnpivot *unpivot = (PlanUnpivot *)plan;
+        size_t value_count = unpivot->name_count * unpivot->value_count;
+        unpivot->left_out = copy_array(columns, unpivot->left_out, sizeof *unpivot->left_out, unpivot->left_out_count);
+        unpivot->names = copy_array(columns, unpivot->names, sizeof *unpivot->names, unpivot->name_count);
+        unpivot->values = copy_array(columns, unpivot->values, sizeof *unpivot->values, value_count);
+        unpivot->columns = copy_array(columns, unpivot->columns, sizeof *unpivot->columns, unpivot->value_count);
+        for (size_t i = 0; i < unpivot->left_out_count; i++)
+            unpivot->left_out[i] = plan_column_copy(columns, unpivot->left_out[i]);
+        unpivot->name = copy_column(columns, unpivot->name);
+        for (size_t i = 0; i < unpivot->value_count; i++)
+            unpivot->columns[i] = copy_column(columns, unpivot->columns[i]);
+        break;
+    }
     case PLAN_SORT: {
         PlanSort *sort = (PlanSort *)plan;
         sort->keys = copy_array(columns, sort->keys, sizeof *sort->keys, sort->key_count);

@@ -93,6 +93,7 @@ bool plan_input_order_matters(const Plan *plan, size_t input_index, bool order_m
     case PLAN_FILTER:
     case PLAN_PROJECT:
     case PLAN_UNFOLD:
+    case PLAN_UNPIVOT:
     case PLAN_SPREAD:
         return order_matters;
     default:
@@ -268,6 +269,11 @@ void plan_each_expr(Plan *plan, ExprVisit visit, void *user)
             exprs_visit(call->arguments, call->argument_count, visit, user);
         }
         break;
+    case PLAN_UNPIVOT: {
+        const PlanUnpivot *unpivot = (PlanUnpivot *)plan;
+        exprs_visit(unpivot->values, unpivot->name_count * unpivot->value_count, visit, user);
+        break;
+    }
     case PLAN_SORT:
         exprs_visit(((PlanSort *)plan)->keys, ((PlanSort *)plan)->key_count, visit, user);
         break;

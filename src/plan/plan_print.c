@@ -457,6 +457,20 @@ static void printer_unfold(Printer *printer, const PlanUnfold *unfold)
         text_add(printer->text, " with ordinality");
 }
 
+/* name, values: a (expressions), b (expressions) */
+static void printer_unpivot(Printer *printer, const PlanUnpivot *unpivot)
+{
+    text_add_char(printer->text, ' ');
+    printer_columns(printer, &unpivot->name, 1);
+    text_add(printer->text, ", ");
+    printer_columns(printer, unpivot->columns, unpivot->value_count);
+    for (size_t i = 0; i < unpivot->name_count; i++) {
+        text_add_format(printer->text, "%s%s (", i > 0 ? ", " : ": ", unpivot->names[i]);
+        printer_exprs(printer, unpivot->values + i * unpivot->value_count, unpivot->value_count);
+        text_add_char(printer->text, ')');
+    }
+}
+
 static void printer_limit(Printer *printer, const PlanLimit *limit)
 {
     if (limit->limit != NO_LIMIT)
@@ -575,6 +589,9 @@ static void printer_node(Printer *printer, const Plan *plan)
         break;
     case PLAN_UNFOLD:
         printer_unfold(printer, (const PlanUnfold *)plan);
+        break;
+    case PLAN_UNPIVOT:
+        printer_unpivot(printer, (const PlanUnpivot *)plan);
         break;
     case PLAN_SORT:
         text_add_char(printer->text, ' ');
