@@ -144,7 +144,8 @@ void spill_add(Spill *spill, size_t side, Vector *const *columns, const uint16_t
             rows_write(own->store, c, columns[c], rows, piece, added);
         for (size_t i = 0; i < piece; i++)
             row_run_add(spill_run(spill, spill_partition(spill, hashes[first + i]), side), added[i], (RowTag){0, 0});
-        if (row_store_size(own->store) > LARGEST_STORE)
+        bool is_one_of_many = spill->block_size == SMALLEST_BLOCK; /* whose blocks are hardly more than the store */
+        if (is_one_of_many || row_store_size(own->store) > LARGEST_STORE)
             row_store_release(own->store);
     }
 }

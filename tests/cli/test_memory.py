@@ -349,6 +349,13 @@ class Memory(ProgramTest):
         self.expect_within(16, f"SELECT {', '.join(f'count(DISTINCT {name}) AS {name}' for name in names)} FROM 't.csv'",
                            f"{','.join(names)}\n{kinds}\n")
 
+    def test_a_thousand_distinct_counts(self):
+        names = [f"c{c}" for c in range(1000)]
+        self.write("t.csv", ",".join(names) + "\n"
+                   + "".join(",".join(str((i * 7 + c) % 1000) for c in range(1000)) + "\n" for i in range(300)))
+        self.expect_within(20, f"SELECT {', '.join(f'count(DISTINCT {name}) AS {name}' for name in names)} FROM 't.csv'",
+                           f"{','.join(names)}\n{','.join(['300'] * 1000)}\n")
+
     def test_hundreds_of_distinct_counts_with_few_open_files(self):
         numbers, count = range(1, 201), 5000
         counts = ", ".join(f"count(DISTINCT i / {c}) AS c{c}" for c in numbers)
