@@ -10,9 +10,15 @@
 #include "expr/aggregate/kept.h"
 #include "expr/aggregate/select.h"
 
+enum { TAIL = 8 };
+
+/* Words come in pieces to the list that they are kept in: of thousands of groups each has the end of its list on a page
+ * of its own, which may not be in memory. Few words need no list. */
 typedef struct QuantileState {
     KeptText values; /* uint64_t[] or Item[] */
     double fraction; /* NaN: it was NULL */
+    size_t tail_count;
+    uint64_t tail[TAIL]; /* the last words, which are not in `values` yet */
 } QuantileState;
 
 static size_t words_count(const KeptText *words)
@@ -58,15 +64,42 @@ static void word_set_result(Vector *result, size_t row, uint64_t word)
 
 AGGREGATE_STATE_SIZE(quantile, QuantileState)
 
+static void words_add(const AggregateState *self, KeptText *words, const uint64_t *added, size_t count)
+{
+    kept_text_add(self, words, (StringView){(const char *)added, count * sizeof *added});
+}
+
+static void word_add(const AggregateState *self, QuantileState *state, uint64_t word)
+{
+    if (state->tail_count == TAIL) {
+        words_add(self, &state->values, state->tail, TAIL);
+        state->tail_count = 0;
+    }
+    state->tail[state->tail_count++] = word;
+}
+
+/* All of them in one list. */
+static KeptText state_words(const AggregateState *self, QuantileState *state)
+{
+    if (state->values.size == 0)
+        return (KeptText){.data = (char *)state->tail, .size = state->tail_count * sizeof *state->tail};
+    words_add(self, &state->values, state->tail, state->tail_count);
+    state->tail_count = 0;
+    return state->values;
+}
+
+static bool state_is_empty(const QuantileState *state)
+{
+    return state->values.size == 0 && state->tail_count == 0;
+}
+
 static void value_add(const AggregateState *self, QuantileState *state, const Vector *argument, size_t row,
                       bool is_word)
 {
-    if (is_word) {
-        uint64_t word = word_of(argument, row);
-        kept_text_add(self, &state->values, (StringView){(const char *)&word, sizeof word});
-    } else {
+    if (is_word)
+        word_add(self, state, word_of(argument, row));
+    else
         items_add(self, &state->values, item_of(argument, row));
-    }
 }
 
 static void median_update(AggregateState *self, Vector *const *arguments, const uint16_t *selection, size_t count,
@@ -108,12 +141,14 @@ static void quantile_combine(AggregateState *self, uint8_t *const *from, uint8_t
     for (size_t i = 0; i < count; i++) {
         const QuantileState *other = (const QuantileState *)from[i];
         QuantileState *state = (QuantileState *)into[i];
-        if (other->values.size)
+        if (!state_is_empty(other))
             state->fraction = other->fraction;
         if (is_word)
             kept_text_add(self, &state->values, kept_text_view(&other->values));
         else
             items_merge(self, &state->values, &other->values);
+        for (size_t t = 0; t < other->tail_count; t++)
+            word_add(self, state, other->tail[t]);
     }
 }
 
@@ -202,15 +237,16 @@ static uint64_t words_at(const AggregateState *self, const KeptText *kept, size_
     return word;
 }
 
-static double words_middle(const AggregateState *self, const KeptText *words)
+static double words_middle(const AggregateState *self, QuantileState *state)
 {
-    size_t count = words_count(words);
-    uint64_t next, word = words_at(self, words, (count - 1) / 2, &next);
+    KeptText words = state_words(self, state);
+    size_t count = words_count(&words);
+    uint64_t next, word = words_at(self, &words, (count - 1) / 2, &next);
     double low = sort_key_to_double(word);
     return count % 2 ? low : middle(low, sort_key_to_double(next));
 }
 
-AGGREGATE_FINALIZE(median, QuantileState, double, state->values.size == 0, words_middle(self, &state->values))
+AGGREGATE_FINALIZE(median, QuantileState, double, state_is_empty(state), words_middle(self, (QuantileState *)states[i]))
 
 static bool is_descending(const AggregateState *self)
 {
@@ -222,8 +258,9 @@ static void discrete_finalize(AggregateState *self, uint8_t *const *states, size
 {
     bool is_word = type_is_word(self->argument_types[0]);
     for (size_t i = 0; i < count; i++) {
-        const QuantileState *state = (const QuantileState *)states[i];
-        size_t value_count = state->values.size / (is_word ? sizeof(uint64_t) : sizeof(Item));
+        QuantileState *state = (QuantileState *)states[i];
+        KeptText values = is_word ? state_words(self, state) : state->values;
+        size_t value_count = values.size / (is_word ? sizeof(uint64_t) : sizeof(Item));
         if (value_count == 0 || isnan(state->fraction)) {
             vector_set_null(result, i);
             continue;
@@ -233,25 +270,26 @@ static void discrete_finalize(AggregateState *self, uint8_t *const *states, size
         if (is_descending(self))
             index = value_count - 1 - index;
         if (is_word)
-            word_set_result(result, i, words_at(self, &state->values, index, NULL));
+            word_set_result(result, i, words_at(self, &values, index, NULL));
         else
-            item_set_result(result, i, item_at(self, &state->values, index));
+            item_set_result(result, i, item_at(self, &values, index));
     }
 }
 
 /* Between the two values around that place, in proportion. */
-static double words_between(const AggregateState *self, const QuantileState *state)
+static double words_between(const AggregateState *self, QuantileState *state)
 {
-    size_t last = words_count(&state->values) - 1;
+    KeptText words = state_words(self, state);
+    size_t last = words_count(&words) - 1;
     double place = (is_descending(self) ? 1 - state->fraction : state->fraction) * (double)last;
     size_t low = (size_t)floor(place);
-    uint64_t next, word = words_at(self, &state->values, low, &next);
+    uint64_t next, word = words_at(self, &words, low, &next);
     double a = sort_key_to_double(word), b = place > (double)low && low < last ? sort_key_to_double(next) : a;
     return a == b ? a : a + (place - (double)low) * (b - a);
 }
 
-AGGREGATE_FINALIZE(continuous, QuantileState, double, state->values.size == 0 || isnan(state->fraction),
-                   words_between(self, state))
+AGGREGATE_FINALIZE(continuous, QuantileState, double, state_is_empty(state) || isnan(state->fraction),
+                   words_between(self, (QuantileState *)states[i]))
 
 /* ---- windows ---- */
 
