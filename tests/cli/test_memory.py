@@ -264,6 +264,13 @@ class Memory(ProgramTest):
                            f"count\n{count}\ncount\n{count * 2 // 3}\ncount\n{len(range(0, count, 3)) - len(kept)}\n"
                            f"n,i\n{len(kept)},{sum(kept)}\n")
 
+    def test_indexes_take_what_their_rows_need(self):
+        count = 700000  # an index of them may be 32 MB; one for half as many more again would be 64
+        rows = f"SELECT i * 7919 % 10000019 AS i, i AS k FROM range({count}) AS r(i)"
+        for statements in (f"CREATE TABLE t(i BIGINT PRIMARY KEY, k BIGINT); INSERT INTO t {rows}",
+                           f"CREATE TABLE t AS {rows}; CREATE INDEX x ON t(i)"):
+            self.expect_within(64, f"{statements}; SELECT k FROM t WHERE i = 7919 * 5", f"count\n{count}\nk\n5\n")
+
     def test_a_large_text_in_every_row(self):
         one = "CREATE TABLE t AS SELECT i, CASE WHEN i = 7 THEN repeat('x', 1000000) END AS s FROM range(3000) r(i)"
         sizes = "count(length(s)) AS n, max(length(s)) AS size"

@@ -19,7 +19,7 @@ enum { CHECKED_ENTRIES = 1 << 13 }; /* merged between two looks at whether to go
 
 struct MemoryRun {
     _Atomic size_t share_count;
-    size_t count;
+    size_t count, byte_count;
     Buffer *entries, *bytes;
     Buffer *spare; /* entries while it is sorted; what has become too small while it is copied */
 };
@@ -145,7 +145,6 @@ typedef struct Making {
     Evaluator *predicate; /* or NULL */
     uint16_t selection[BATCH_SIZE];
     MemoryRun *run;
-    size_t byte_count;
 } Making;
 
 /* Makes room for `wanted` bytes in one of the run's buffers, which holds `used`. It is the run's all the while. */
@@ -179,7 +178,7 @@ static void making_visit(void *user, Batch *batch)
         return;
     MemoryRun *run = self->run;
     const Index *definition = self->definition;
-    size_t sizes[BATCH_SIZE] = {0}, total = self->byte_count;
+    size_t sizes[BATCH_SIZE] = {0}, total = run->byte_count;
     uint8_t *keys[BATCH_SIZE];
     const Vector **vectors = self->vectors;
     for (size_t k = 0; k < definition->key_count; k++) {
@@ -188,13 +187,13 @@ static void making_visit(void *user, Batch *batch)
     }
     for (size_t i = 0; i < batch->row_count; i++)
         total += sizes[i];
-    making_reserve(self, &run->bytes, self->byte_count, total);
+    making_reserve(self, &run->bytes, run->byte_count, total);
     making_reserve(self, &run->entries, run->count * sizeof(Entry), (run->count + batch->row_count) * sizeof(Entry));
     Entry *entries = (Entry *)run->entries->data + run->count;
     for (size_t i = 0; i < batch->row_count; i++) {
-        keys[i] = (uint8_t *)run->bytes->data + self->byte_count;
-        entries[i] = (Entry){self->byte_count, sizes[i], self->reader->first_row + batch_row(batch, i)};
-        self->byte_count += sizes[i];
+        keys[i] = (uint8_t *)run->bytes->data + run->byte_count;
+        entries[i] = (Entry){run->byte_count, sizes[i], self->reader->first_row + batch_row(batch, i)};
+        run->byte_count += sizes[i];
     }
     for (size_t k = 0; k < definition->key_count; k++)
         sort_key_encode(vectors[k], definition->keys[k].order, batch->selection, batch->row_count, keys);
@@ -212,7 +211,7 @@ static int entry_compare(const void *left, const void *right, void *user)
 static void run_sort(MemoryRun *run, MemoryBudget *budget)
 {
     if (run->count > SORT_PIECE)
-        run->spare = buffer_new(run->entries->size, budget);
+        run->spare = buffer_new(memory_size_multiply(run->count, sizeof(Entry)), budget);
     Buffer *spare = run->spare;
     const void *sorted =
         sort_items(run->entries->data, spare ? spare->data : NULL, run->count, sizeof(Entry), entry_compare, run);
@@ -237,7 +236,8 @@ static MemoryRun *run_make(const MemoryTable *table, const Context *context, con
     making->vectors = arena_array(arena, const Vector *, definition->key_count);
     making->reader = memory_reader_new_all(arena, table->schema, draft);
     making->evaluator = evaluator_new(arena, context, exprs, definition->key_count);
-    making->run = run_new(arena, table->budget, 0, 0);
+    bool is_of_all = first == 0 && definition->predicate == NULL; /* so many that growing by doubling would cost */
+    making->run = run_new(arena, table->budget, is_of_all ? memory_version_row_count(draft) : 0, 0);
     if (definition->predicate)
         making->predicate = evaluator_new(arena, context, (Expr *[]){definition->predicate}, 1);
     memory_reader_each_from(making->reader, context, first, making_visit, making);
@@ -247,19 +247,19 @@ static MemoryRun *run_make(const MemoryTable *table, const Context *context, con
 
 /* ---- two runs become one ---- */
 
-static void run_take(MemoryRun *run, size_t *byte_count, const MemoryRun *from, const Entry *entry)
+static void run_take(MemoryRun *run, const MemoryRun *from, const Entry *entry)
 {
-    memcpy((uint8_t *)run->bytes->data + *byte_count, entry_key(from, entry), entry->size);
-    ((Entry *)run->entries->data)[run->count++] = (Entry){*byte_count, entry->size, entry->row};
-    *byte_count += entry->size;
+    memcpy((uint8_t *)run->bytes->data + run->byte_count, entry_key(from, entry), entry->size);
+    ((Entry *)run->entries->data)[run->count++] = (Entry){run->byte_count, entry->size, entry->row};
+    run->byte_count += entry->size;
 }
 
 /* Rows that the version does not have any more are left out. */
 static MemoryRun *run_merge(Arena *arena, const MemoryTable *table, const Context *context,
                             const MemoryVersion *version, const MemoryRun *a, const MemoryRun *b)
 {
-    MemoryRun *run = run_new(arena, table->budget, a->count + b->count, a->bytes->size + b->bytes->size);
-    size_t byte_count = 0, i = 0, j = 0;
+    MemoryRun *run = run_new(arena, table->budget, a->count + b->count, a->byte_count + b->byte_count);
+    size_t i = 0, j = 0;
     while (i < a->count || j < b->count) {
         if ((i + j) % CHECKED_ENTRIES == 0)
             context_check(context);
@@ -267,7 +267,7 @@ static MemoryRun *run_merge(Arena *arena, const MemoryTable *table, const Contex
         const MemoryRun *from = is_left ? a : b;
         const Entry *entry = run_entry(from, is_left ? i++ : j++);
         if (memory_version_has(version, entry->row))
-            run_take(run, &byte_count, from, entry);
+            run_take(run, from, entry);
     }
     return run;
 }

@@ -43,11 +43,19 @@ MemoryKey *memory_key_new(Arena *owner, MemoryBudget *budget)
     return key;
 }
 
-MemoryKey *memory_key_new_for(Arena *owner, MemoryBudget *budget, size_t row_count)
+static size_t slots_for(size_t row_count)
 {
     size_t slot_count = FIRST_SLOTS;
     while (slot_count / 2 < row_count)
         slot_count = memory_size_multiply(slot_count, 2);
+    return slot_count;
+}
+
+MemoryKey *memory_key_new_for(Arena *owner, MemoryBudget *budget, size_t row_count, size_t wished_count)
+{
+    size_t slot_count = slots_for(wished_count);
+    if (slot_count > memory_budget_left(budget) / 2 / sizeof(Slot)) /* the rows need some too */
+        slot_count = slots_for(row_count);
     MemoryKey *key = key_allocate(owner, budget, slot_count);
     memory_zero(key->slots->data, key->slots->size);
     return key;

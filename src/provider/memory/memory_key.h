@@ -13,8 +13,8 @@
 
 /* Empty, with one share, which `owner` releases. */
 MemoryKey *memory_key_new(Arena *owner, MemoryBudget *budget);
-/* With room for `row_count` entries. */
-MemoryKey *memory_key_new_for(Arena *owner, MemoryBudget *budget, size_t row_count);
+/* With room for `wished_count` entries where there is memory for them, else for `row_count`. */
+MemoryKey *memory_key_new_for(Arena *owner, MemoryBudget *budget, size_t row_count, size_t wished_count);
 MemoryKey *memory_key_ref(MemoryKey *key);
 void memory_key_unref(MemoryKey *key);
 

@@ -230,7 +230,7 @@ static void key_make_room(const Adding *adding, KeyAdding *key, size_t key_index
     if (memory_key_has_room(key->index, added))
         return;
     size_t live = memory_version_row_count(adding->draft);
-    key->index = memory_key_new_for(adding->arena, adding->table->budget, live + live / 2);
+    key->index = memory_key_new_for(adding->arena, adding->table->budget, live, live + live / 2);
     Adding alone = *adding;
     alone.keys = key;
     alone.key_count = 1;
