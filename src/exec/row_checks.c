@@ -20,12 +20,12 @@ static void check_nulls(const RowChecks *checks, const Column *column, const Vec
                         checks->table_name);
 }
 
-/* A row passes a CHECK unless it is FALSE. */
+/* A row passes a CHECK unless it is FALSE. Where there is not room for the values of all rows nothing is checked. */
 static void check_condition(const RowChecks *checks, size_t index, const Batch *batch)
 {
     const Vector *value = evaluator_value_flat(checks->evaluator, index, batch);
     const bool *values = VECTOR_DATA(value, bool);
-    for (size_t i = 0; i < batch->row_count; i++) {
+    for (size_t i = 0; i < batch->row_count && !evaluator_lacks_room(checks->evaluator); i++) {
         size_t row = batch_row(batch, i);
         if (!values[row] && validity_get(value->validity, row))
             error_raise(ERROR_CHECK_VIOLATION, NO_POSITION, CHECK_VIOLATION_TEXT, checks->table_name,
@@ -40,6 +40,8 @@ void row_checks_run(const RowChecks *checks, const Schema *schema, const Batch *
         if (!schema->columns[c].is_nullable && vector_may_have_nulls(values))
             check_nulls(checks, &schema->columns[c], values, batch);
     }
-    for (size_t i = 0; i < checks->count; i++)
-        check_condition(checks, i, batch);
+    evaluator_begin(checks->evaluator, batch);
+    for (const Batch *slice; (slice = evaluator_next_slice(checks->evaluator)) != NULL;)
+        for (size_t i = 0; i < checks->count && !evaluator_lacks_room(checks->evaluator); i++)
+            check_condition(checks, i, slice);
 }

@@ -271,6 +271,16 @@ class Memory(ProgramTest):
                            f"CREATE TABLE t AS {rows}; CREATE INDEX x ON t(i)"):
             self.expect_within(64, f"{statements}; SELECT k FROM t WHERE i = 7919 * 5", f"count\n{count}\nk\n5\n")
 
+    def test_long_texts_that_checks_and_indexes_compute(self):
+        rows = "SELECT i, 'text ' || i AS s FROM range(3000) AS r(i)"
+        for statements in (f"CREATE TABLE t(i BIGINT, s VARCHAR CHECK (length(repeat(s, 20000)) > 0)); INSERT INTO t {rows}",
+                           f"CREATE TABLE t AS {rows}; CREATE INDEX x ON t(length(repeat(s, 20000)))"):
+            self.expect_within(16, f"{statements}; SELECT i FROM t WHERE length(repeat(s, 20000)) = 120000 AND i < 1",
+                               "count\n3000\ni\n0\n")
+        run = self.run_quern("--csv", "-c", "CREATE TABLE t(i BIGINT, s VARCHAR CHECK (repeat(s, 20000) NOT LIKE '%2999%')); "
+                             f"INSERT INTO t {rows}")
+        self.assertIn("23514", run.errors)
+
     def test_a_large_text_in_every_row(self):
         one = "CREATE TABLE t AS SELECT i, CASE WHEN i = 7 THEN repeat('x', 1000000) END AS s FROM range(3000) r(i)"
         sizes = "count(length(s)) AS n, max(length(s)) AS size"

@@ -152,7 +152,9 @@ static void making_reserve(const Making *self, Buffer **buffer, size_t used, siz
 {
     if (wanted <= (*buffer)->size)
         return;
-    Buffer *larger = buffer_new(wanted > (*buffer)->size * 2 ? wanted : (*buffer)->size * 2, self->table->budget);
+    MemoryBudget *budget = self->table->budget;
+    size_t doubled = (*buffer)->size * 2, size = wanted > doubled ? wanted : doubled;
+    Buffer *larger = buffer_new(size <= memory_budget_left(budget) ? size : wanted, budget);
     self->run->spare = *buffer;
     *buffer = larger;
     memory_copy(larger->data, self->run->spare->data, used);
@@ -171,20 +173,16 @@ static MemoryRun *run_new(Arena *owner, MemoryBudget *budget, size_t entry_count
     return run;
 }
 
-static void making_visit(void *user, Batch *batch)
+/* Rows whose keys have been computed. */
+static void making_add(Making *self, const Batch *batch)
 {
-    Making *self = user;
-    if (self->predicate && evaluator_filter(self->predicate, batch, self->selection) == 0)
-        return;
     MemoryRun *run = self->run;
     const Index *definition = self->definition;
     size_t sizes[BATCH_SIZE] = {0}, total = run->byte_count;
     uint8_t *keys[BATCH_SIZE];
     const Vector **vectors = self->vectors;
-    for (size_t k = 0; k < definition->key_count; k++) {
-        vectors[k] = evaluator_value(self->evaluator, k, batch);
+    for (size_t k = 0; k < definition->key_count; k++)
         sort_key_sizes(vectors[k], batch->selection, batch->row_count, sizes);
-    }
     for (size_t i = 0; i < batch->row_count; i++)
         total += sizes[i];
     making_reserve(self, &run->bytes, run->byte_count, total);
@@ -198,6 +196,20 @@ static void making_visit(void *user, Batch *batch)
     for (size_t k = 0; k < definition->key_count; k++)
         sort_key_encode(vectors[k], definition->keys[k].order, batch->selection, batch->row_count, keys);
     run->count += batch->row_count;
+}
+
+static void making_visit(void *user, Batch *batch)
+{
+    Making *self = user;
+    if (self->predicate && evaluator_filter(self->predicate, batch, self->selection) == 0)
+        return;
+    evaluator_begin(self->evaluator, batch);
+    for (const Batch *slice; (slice = evaluator_next_slice(self->evaluator)) != NULL;) {
+        for (size_t k = 0; k < self->definition->key_count; k++)
+            self->vectors[k] = evaluator_value(self->evaluator, k, slice);
+        if (!evaluator_lacks_room(self->evaluator))
+            making_add(self, slice);
+    }
 }
 
 static int entry_compare(const void *left, const void *right, void *user)
