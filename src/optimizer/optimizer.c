@@ -20,6 +20,7 @@ static const struct {
     {"offer filters to providers", rule_offer_filters, false},
     {"hand changes over to providers", rule_hand_over_changes, true},
     {"split grouping sets", rule_split_sets, false},
+    {"compute below joins", rule_compute_early, false},
     {"prune columns", rule_prune_columns, false},
     {"join partitions", rule_join_partitions, false},
     {"choose build sides", rule_choose_build_side, false},

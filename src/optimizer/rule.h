@@ -20,6 +20,7 @@ Plan *rule_order_joins(PlanColumns *columns, Plan *plan);
 Plan *rule_offer_filters(PlanColumns *columns, Plan *plan);
 Plan *rule_hand_over_changes(PlanColumns *columns, Plan *plan);
 Plan *rule_split_sets(PlanColumns *columns, Plan *plan);
+Plan *rule_compute_early(PlanColumns *columns, Plan *plan);
 Plan *rule_prune_columns(PlanColumns *columns, Plan *plan);
 Plan *rule_choose_build_side(PlanColumns *columns, Plan *plan);
 Plan *rule_push_limits(PlanColumns *columns, Plan *plan);
