@@ -140,6 +140,7 @@ JoinTable *join_table_new(const Build *build, const Plan *plan, const JoinCondit
     table->context = build->context;
     table->conditions = conditions;
     table->key_count = conditions->key_count;
+    table->output_estimate = plan->row_estimate;
     table->pads_left = join_type_pads_left_rows(type);
     table->walks_lists = join_type_gives_pairs(type) || conditions->residual_count > 0 || conditions->mark_condition;
     table->keeps_keyless = type == PLAN_JOIN_RIGHT || type == PLAN_JOIN_FULL || type == PLAN_JOIN_RIGHT_ANTI;

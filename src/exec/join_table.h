@@ -58,6 +58,7 @@ typedef struct JoinTable {
     const size_t *placement; /* by position in the right side's batches: column of the layout, or SIZE_MAX */
     bool keeps_keyless;
     bool pads_left;
+    double output_estimate;  /* rows that the join is expected to give; negative: nobody knows */
     bool *is_grouped;        /* by column of the layout: Build.group_keys has it */
     struct JoinTexts *texts; /* by column of the layout, once all rows are there; NULL: none of them are codes */
     Arena *texts_arena;

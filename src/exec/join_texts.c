@@ -116,7 +116,7 @@ static void join_texts_make(JoinTable *table, bool of_all)
 
 void join_texts_share(JoinTable *table)
 {
-    enum { MOST_SIZE = 1 << 20, SHARED_PART = 8 };
+    enum { MOST_SIZE = 1 << 20, SHARED_PART = 8, LEAST_OUTPUT_PER_ROW = 4 };
     size_t size = 0;
     if (!table->layout->has_strings || table->row_count == 0 || table->is_partition || join_table_is_mapped(table))
         return;
@@ -127,7 +127,8 @@ void join_texts_share(JoinTable *table)
     } else if (size <= memory_budget_left(table->context->memory) / SHARED_PART) {
         /* the last vectors that operators above keep hold on to it when the join has come to its end */
         table->strings = row_stores_share_strings(table->stores, table->copy_count);
-        if (table->row_count < GROUP_INDEX_MOST_CODES)
+        if (table->row_count < GROUP_INDEX_MOST_CODES &&
+            table->output_estimate >= (double)table->row_count * LEAST_OUTPUT_PER_ROW)
             join_texts_make(table, /* of_all= */ false);
     }
 }

@@ -1,5 +1,5 @@
 /* exec/join_texts.h: the texts of a join's right side, for its output. Texts of few rows, and of not so few those that
- * rows are grouped by (group_index.h), are codes of a dictionary:
+ * rows are grouped by (group_index.h), where each row is expected several times, are codes of a dictionary:
  *
  *   row ─▶ its number ─▶ text           of all rows
  *   row ─▶ its number ─▶ code ─▶ text   where few rows have different ones */
