@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/context.h"
 #include "exec/sort_entry.h"
 #include "expr/function.h"
 
@@ -144,10 +145,14 @@ static void range_add_maxima(JoinRange *range)
     const SortEntry *entries = range->entries->data;
     block_renew_zero(range->maxima, 2 * range->leaf_count * sizeof(uint64_t));
     uint64_t *maxima = range->maxima->data;
-    for (size_t i = 0; i < range->row_count; i++)
+    for (size_t i = 0; i < range->row_count; i++) {
+        context_pace_item(i);
         maxima[range->leaf_count + i] = entries[i].low;
-    for (size_t i = range->leaf_count; i-- > 1;)
+    }
+    for (size_t i = range->leaf_count; i-- > 1;) {
+        context_pace_item(i);
         maxima[i] = maxima[2 * i] > maxima[2 * i + 1] ? maxima[2 * i] : maxima[2 * i + 1];
+    }
 }
 
 static bool range_is_worth_it(const JoinRange *range, const JoinTable *table)
@@ -172,6 +177,7 @@ void join_range_build(JoinRange *range, const JoinTable *table)
     block_renew(range->rows, table->row_count * sizeof(uint8_t *));
     block_renew(range->complements, table->row_count * sizeof(uint64_t));
     for (size_t i = 0; i < range->row_count; i++) {
+        context_pace_item(i);
         ((uint8_t **)range->rows->data)[i] = entries[i].row;
         ((uint64_t *)range->complements->data)[i] = entries[i].high;
     }

@@ -1,0 +1,62 @@
+/* How often statements look whether they are to end. The linker has each look of theirs counted here. */
+#include <quern/quern.h>
+
+#include "base/context.h"
+#include "test.h"
+
+static size_t look_count;
+
+void __real_context_check(const Context *context);
+void __wrap_context_check(const Context *context);
+
+void __wrap_context_check(const Context *context)
+{
+    look_count++;
+    __real_context_check(context);
+}
+
+static void run(QuernConnection *connection, const char *sql)
+{
+    for (size_t used = 0; *sql; sql += used) {
+        QuernResult *result = NULL;
+        bool has_row = true;
+        ck_assert_msg(quern_query(connection, sql, strlen(sql), &used, &result) == QUERN_OK, "%s: %s", sql,
+                      quern_error_message(connection));
+        while (result && has_row)
+            ck_assert_msg(quern_result_next(result, &has_row) == QUERN_OK, "%s: %s", sql,
+                          quern_error_message(connection));
+        quern_result_free(result);
+    }
+}
+
+/* What comes before the statement, and how many looks there are at least, of those between two of which less than a
+ * millisecond should pass. */
+static const struct {
+    const char *before, *sql;
+    size_t looks;
+} cases[] = {
+    /* 300,000 right rows, that are copied and whose bounds are found, each a look for a thousand of them */
+    {"SET optimizer = off; CREATE TABLE t AS SELECT 7::BIGINT AS i, 5::BIGINT AS j FROM range(300000)",
+     "SELECT count(*) FROM range(10) AS a(i) JOIN t ON a.i BETWEEN t.i AND t.j", 1000},
+};
+
+static void case_check(size_t index)
+{
+    QuernConnection *connection;
+    ck_assert_int_eq(quern_open(&connection), QUERN_OK);
+    run(connection, "SET threads = 1");
+    run(connection, cases[index].before);
+    look_count = 0;
+    run(connection, cases[index].sql);
+    ck_assert_msg(look_count >= cases[index].looks, "%zu looks: %s", look_count, cases[index].sql);
+    quern_close(connection);
+}
+
+START_TEST(loops_look_often)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        case_check(i);
+}
+END_TEST
+
+TEST_PROGRAM(loops_look_often)
