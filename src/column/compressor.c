@@ -12,6 +12,7 @@
 
 enum {
     OUTPUT_SIZE = 64 << 10,
+    MOST_INPUT = 16 << 10,   /* of a step */
     GZIP_MEMORY = 268 << 10, /* bytes, as zconf.h has it */
     MEMORY_PART = 8,         /* the others take no more than this part of what memory_limit leaves */
 };
@@ -227,7 +228,7 @@ Compressor *compressor_new(Arena *arena, const Context *context, Compression com
     return self;
 }
 
-/* The user may interrupt at each piece of output, and between the pieces of input, which are small. */
+/* The user may interrupt at each piece of output. */
 static bool compressor_push(Compressor *self, ByteStep step)
 {
     for (bool is_done = false; !is_done;) {
@@ -242,9 +243,15 @@ static bool compressor_push(Compressor *self, ByteStep step)
     return true;
 }
 
+/* In pieces, for which xz takes some milliseconds each. */
 bool compressor_write(void *compressor, const char *data, size_t size)
 {
-    return compressor_push(compressor, (ByteStep){.input = data, .input_size = size});
+    for (size_t done = 0; done < size; done += MOST_INPUT) {
+        ByteStep step = {.input = data + done, .input_size = size - done < MOST_INPUT ? size - done : MOST_INPUT};
+        if (!compressor_push(compressor, step))
+            return false;
+    }
+    return true;
 }
 
 bool compressor_end(Compressor *compressor)

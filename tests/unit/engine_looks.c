@@ -38,6 +38,8 @@ static const struct {
     /* 300,000 right rows, that are copied and whose bounds are found, each a look for a thousand of them */
     {"SET optimizer = off; CREATE TABLE t AS SELECT 7::BIGINT AS i, 5::BIGINT AS j FROM range(300000)",
      "SELECT count(*) FROM range(10) AS a(i) JOIN t ON a.i BETWEEN t.i AND t.j", 1000},
+    /* each 16 KB of input, which xz takes milliseconds for */
+    {"", "COPY (SELECT repeat('x', 4000000)) TO '/dev/null' (COMPRESSION xz)", 400},
 };
 
 static void case_check(size_t index)
