@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/memory.h"
+#include "base/thread.h"
 
 enum {
     UNIT = 64 << 10, /* the smallest part of a chunk */
@@ -15,6 +16,7 @@ enum {
     ORDER_COUNT = 5, /* parts are of 1, 2, 4, 8 or 16 units */
     LARGEST_BITS = 46,
     CLASS_COUNT = 4 + 4 * (LARGEST_BITS - 23) + 4,
+    MUCH_KEPT = 64 << 20, /* bytes: giving more than that back takes more than ten milliseconds */
 };
 _Static_assert(UNIT_COUNT == 1 << ORDER_COUNT, "two of the largest parts are a chunk");
 
@@ -38,6 +40,10 @@ struct MemoryPool {
     FreeBlock *parts[ORDER_COUNT]; /* of chunks, some of whose parts are in use */
     FreeBlock *kept[CLASS_COUNT];
     _Atomic size_t kept_size;
+    pthread_t trimmer; /* gives back what is kept beyond trimmed_size */
+    bool has_trimmer;  /* it was started, and nobody has waited for its end */
+    bool is_trimming;  /* it looks at what is kept once more */
+    size_t trimmed_size;
 };
 
 /* ---- free blocks ---- */
@@ -137,12 +143,55 @@ static size_t pool_kept_limit(const MemoryPool *pool)
     return pool->kept_limit < share ? pool->kept_limit : share;
 }
 
+/* Under the lock: the largest of what is kept. */
+static void *kept_pop_any(MemoryPool *pool, size_t *ret_size)
+{
+    size_t class = CLASS_COUNT;
+    while (pool->kept[--class] == NULL)
+        ;
+    FreeBlock *block = pool->kept[class];
+    free_block_remove(block);
+    *ret_size = class_size(class);
+    atomic_fetch_sub_explicit(&pool->kept_size, *ret_size, memory_order_relaxed);
+    return block;
+}
+
+static void *pool_trim_kept(void *argument)
+{
+    MemoryPool *pool = argument;
+    pthread_mutex_lock(&pool->lock);
+    while (memory_pool_kept_size(pool) > pool->trimmed_size) {
+        size_t size;
+        void *memory = kept_pop_any(pool, &size);
+        pthread_mutex_unlock(&pool->lock);
+        memory_return(memory, size);
+        pthread_mutex_lock(&pool->lock);
+    }
+    pool->is_trimming = false;
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
+/* Under the lock: whether a thread gives back what is kept beyond `kept_limit`. Of small pages a gigabyte takes a tenth
+ * of a second, for which nobody who has cancelled a statement should wait. */
+static bool pool_has_trimmer(MemoryPool *pool, size_t kept_limit)
+{
+    if (kept_limit < MUCH_KEPT)
+        return false;
+    pool->trimmed_size = kept_limit;
+    if (pool->is_trimming)
+        return true;
+    if (pool->has_trimmer)
+        thread_join(pool->trimmer); /* it is about to end, and takes no lock any more */
+    return pool->is_trimming = pool->has_trimmer = thread_try(pool_trim_kept, pool, &pool->trimmer) == 0;
+}
+
 static void mapped_give(MemoryPool *pool, void *memory, size_t asked_size)
 {
     size_t size, class = class_of(asked_size, &size), kept_limit = pool_kept_limit(pool);
     memory_guard(memory, size);
     pthread_mutex_lock(&pool->lock);
-    bool is_kept = memory_pool_kept_size(pool) + size <= kept_limit;
+    bool is_kept = memory_pool_kept_size(pool) + size <= kept_limit || pool_has_trimmer(pool, kept_limit);
     if (is_kept) {
         free_block_push(&pool->kept[class], memory, &no_chunk);
         atomic_fetch_add_explicit(&pool->kept_size, size, memory_order_relaxed);
@@ -250,6 +299,8 @@ static void memory_pool_done(void *object)
 {
     MemoryPool *pool = object;
     memory_pool_trim(pool);
+    if (pool->has_trimmer)
+        thread_join(pool->trimmer);
     pool->budget->pool = NULL;
     pthread_mutex_destroy(&pool->lock);
 }

@@ -4,7 +4,7 @@
  *   above         mapped, in sizes a quarter of a power of two apart, and advised to be huge pages from 4 MiB on
  *
  * What is in use counts against the budget, a chunk as a whole. What is kept does not, and is given up when the budget
- * runs short. Safe to use from any thread. */
+ * runs short; what is more than is to be kept, by a thread of its own. Safe to use from any thread. */
 #ifndef QUERN_BASE_MEMORY_POOL_H
 #define QUERN_BASE_MEMORY_POOL_H
 
@@ -15,7 +15,8 @@ enum { MEMORY_POOL_LEAST = 48 << 10 }; /* bytes: what is smaller is malloc's */
 
 typedef struct MemoryPool MemoryPool;
 
-/* Lives in `arena`, as long as the budget and all that is taken. Keeps up to `kept_limit` bytes. */
+/* Lives in `arena`, as long as the budget and all that is taken. Keeps up to `kept_limit` bytes, or a quarter of the
+ * budget's limit, and for a moment more. */
 MemoryPool *memory_pool_new(Arena *arena, MemoryBudget *budget, size_t kept_limit);
 /* False: it is too small for the pool, or the budget or the system does not have that much. */
 bool memory_pool_take(MemoryPool *pool, size_t size, CountedMemory *ret_memory);

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/memory_pool.h"
@@ -133,6 +134,38 @@ START_TEST(what_is_kept_makes_way_for_what_is_wanted)
 }
 END_TEST
 
+/* The linker has what is unmapped come by here. */
+static _Thread_local size_t unmapped_size;
+void __real_memory_unmap(void *pointer, size_t size);
+void __wrap_memory_unmap(void *pointer, size_t size);
+
+void __wrap_memory_unmap(void *pointer, size_t size)
+{
+    unmapped_size += size;
+    __real_memory_unmap(pointer, size);
+}
+
+START_TEST(what_is_more_than_is_kept_is_given_back_by_another_thread)
+{
+    enum { COUNT = 40, SIZE = 8 * MIB, KEPT = 64 * MIB };
+    MemoryPool *pool = pool_new(SIZE_MAX, KEPT);
+    CountedMemory memory[COUNT];
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < COUNT; i++)
+            memory[i] = counted_memory_take(SIZE, &budget, "a test");
+        for (size_t i = 0; i < COUNT; i++)
+            counted_memory_give(memory[i]);
+        ck_assert_uint_eq(budget.used, 0);
+        while (memory_pool_kept_size(pool) > KEPT)
+            usleep(100);
+        ck_assert_uint_eq(memory_pool_kept_size(pool), KEPT);
+        ck_assert_uint_eq(unmapped_size, 0);
+    }
+    memory_pool_trim(pool);
+    ck_assert_uint_eq(unmapped_size, KEPT);
+}
+END_TEST
+
 static void take_too_much(void *ignored)
 {
     (void)ignored;
@@ -164,4 +197,5 @@ END_TEST
 
 TEST_PROGRAM(what_is_given_back_is_had_again, what_is_mapped_grows_without_another_of_it,
              blocks_of_several_threads_do_not_overlap, what_is_kept_makes_way_for_what_is_wanted,
+             what_is_more_than_is_kept_is_given_back_by_another_thread,
              a_budget_smaller_than_a_chunk_is_counted_block_by_block, a_failed_try_is_followed_by_another)
