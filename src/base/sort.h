@@ -42,9 +42,11 @@ static inline void *sort_items(void *items, void *spare, size_t count, size_t it
         qsort_r((char *)items + first * item_size, sort_smaller(count - first, SORT_PIECE), item_size, order, user);
     }
     for (size_t size = SORT_PIECE; size < count; size *= 2) {
-        for (size_t first = 0; first < count; first += 2 * size)
+        for (size_t first = 0; first < count; first += 2 * size) {
+            context_check(context_entered());
             sort_merge(spare, items, item_size, first, sort_smaller(first + size, count),
                        sort_smaller(first + 2 * size, count), order, user);
+        }
         void *sorted = spare;
         spare = items;
         items = sorted;

@@ -79,5 +79,32 @@ START_TEST(a_cancelled_sort_ends)
 }
 END_TEST
 
+/* Cancels when two pieces meet. */
+static int by_place(const void *left, const void *right, void *user)
+{
+    const Item *a = left, *b = right;
+    (void)user;
+    if (a->place + 1 == SORT_PIECE && b->place == SORT_PIECE)
+        is_cancelled = true;
+    return (a->place > b->place) - (a->place < b->place);
+}
+
+static void sort_in_order(void *unused)
+{
+    enum { COUNT = 8 * SORT_PIECE };
+    Item *items = items_new(COUNT, 1, COUNT), *spare = arena_array(test_arena, Item, COUNT);
+    (void)unused;
+    context_enter(&context);
+    sort_items(items, spare, COUNT, sizeof *items, by_place, NULL);
+}
+
+START_TEST(merging_pieces_that_are_in_order_can_be_interrupted)
+{
+    is_cancelled = false;
+    expect_error(ERROR_INTERRUPTED, sort_in_order, NULL);
+    is_cancelled = false;
+}
+END_TEST
+
 TEST_PROGRAM(items_come_out_in_order_and_none_is_lost, pieces_in_order_are_not_compared_item_by_item,
-             a_cancelled_sort_ends)
+             a_cancelled_sort_ends, merging_pieces_that_are_in_order_can_be_interrupted)
