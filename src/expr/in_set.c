@@ -1,5 +1,6 @@
 /* expr/in_set.c: sets of constants. All types but text become integers: doubles by their bits (one NaN, one zero),
- * intervals by their order, decimals as stored. Those that fit 64 bits stand in one table, the few others in a list. */
+ * intervals by their order, decimals as stored. Those that fit 64 bits stand in one table, the few others in a list;
+ * where they lie close together there are bits for them, too: whether one is set is found without a branch. */
 #include "expr/in_set.h"
 
 #include <string.h>
@@ -10,8 +11,11 @@
 #include "column/string_hash.h"
 #include "expr/kernels.h"
 
-/* Up to so many are compared one after the other. */
-enum { FEW = 8 };
+enum {
+    FEW = 8,             /* up to so many are compared one after the other */
+    SURE_BITS = 1 << 18, /* of any set */
+    KEY_BITS = 64,       /* for each key of a larger one */
+};
 
 struct InSet {
     bool is_text;
@@ -19,6 +23,9 @@ struct InSet {
     bool *is_used;
     int64_t *keys;
     String *texts;
+    uint64_t *bits; /* by key - first; NULL: the keys do not lie close together */
+    uint64_t bit_count;
+    int64_t first;
     size_t few_count; /* > 0: instead of the table */
     int64_t few[FEW];
     String few_texts[FEW];
@@ -114,6 +121,29 @@ static void set_add_key(InSet *set, Int128 key, bool is_few)
     }
 }
 
+/* Of the keys in the table. */
+static void set_make_bits(InSet *set, Arena *arena, size_t count)
+{
+    int64_t least = INT64_MAX, greatest = INT64_MIN;
+    for (size_t slot = 0; slot <= set->mask; slot++) {
+        if (!set->is_used[slot])
+            continue;
+        least = set->keys[slot] < least ? set->keys[slot] : least;
+        greatest = set->keys[slot] > greatest ? set->keys[slot] : greatest;
+    }
+    uint64_t span = (uint64_t)greatest - (uint64_t)least;
+    if (least > greatest || (span >= SURE_BITS && span / KEY_BITS >= count))
+        return;
+    set->first = least;
+    set->bit_count = span + 1;
+    set->bits = arena_array(arena, uint64_t, span / 64 + 1);
+    for (size_t slot = 0; slot <= set->mask; slot++)
+        if (set->is_used[slot]) {
+            uint64_t bit = (uint64_t)set->keys[slot] - (uint64_t)least;
+            set->bits[bit / 64] |= (uint64_t)1 << bit % 64;
+        }
+}
+
 InSet *in_set_new(Arena *arena, const Value *values, size_t count)
 {
     InSet *set = arena_new(arena, InSet);
@@ -130,6 +160,8 @@ InSet *in_set_new(Arena *arena, const Value *values, size_t count)
         else
             set_add_key(set, value_key(&values[i]), is_few);
     }
+    if (set->keys)
+        set_make_bits(set, arena, count);
     return set;
 }
 
@@ -170,10 +202,21 @@ static bool contains_key(const InSet *set, Int128 key)
     return false;
 }
 
+static inline bool bits_contain(const InSet *set, int64_t key)
+{
+    uint64_t bit = (uint64_t)key - (uint64_t)set->first;
+    bool is_within = bit < set->bit_count;
+    bit = is_within ? bit : 0;
+    return (set->bits[bit / 64] >> bit % 64 & 1) & is_within;
+}
+
 static void contains_i32s(const InSet *set, const int32_t *values, size_t count, bool *results)
 {
     if (!set->is_used)
         kernels_get()->choose->contains_i32(values, count, set->few, set->few_count, results);
+    else if (set->bits)
+        for (size_t i = 0; i < count; i++)
+            results[i] = bits_contain(set, values[i]);
     else
         for (size_t i = 0; i < count; i++)
             results[i] = set->is_used[key_slot(set, values[i])];
@@ -183,6 +226,9 @@ static void contains_i64s(const InSet *set, const int64_t *values, size_t count,
 {
     if (!set->is_used)
         kernels_get()->choose->contains_i64(values, count, set->few, set->few_count, results);
+    else if (set->bits)
+        for (size_t i = 0; i < count; i++)
+            results[i] = bits_contain(set, values[i]);
     else
         for (size_t i = 0; i < count; i++)
             results[i] = set->is_used[key_slot(set, values[i])];
