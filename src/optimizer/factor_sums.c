@@ -11,9 +11,17 @@ enum { FEWEST_SUMS = 3 /* of a column: what takes their place costs two */ };
 
 /* sum(column + added) */
 typedef struct ShiftedSum {
-    const Expr *column; /* NULL: the call is something else */
+    const Expr *column; /* or a wider integer made of it; NULL: the call is something else */
     int64_t added;
 } ShiftedSum;
+
+/* The column that an integer is, or is made of by a cast to a wider type; NULL: it is something else. */
+static const Expr *widened_column(const Expr *expr)
+{
+    const Expr *column = expr->kind == EXPR_CAST ? expr->arguments[0] : expr;
+    bool is_narrower = column->type.id == TYPE_SMALLINT || column->type.id == TYPE_INTEGER;
+    return column->kind == EXPR_COLUMN && (column == expr || is_narrower) ? column : NULL;
+}
 
 static ShiftedSum shifted_sum_of(const AggregateCall *call)
 {
@@ -29,7 +37,7 @@ static ShiftedSum shifted_sum_of(const AggregateCall *call)
         return none;
     bool is_turned = !is_difference && sum->arguments[0]->kind == EXPR_CONSTANT;
     const Expr *column = sum->arguments[is_turned], *constant = sum->arguments[!is_turned];
-    if (column->kind != EXPR_COLUMN || constant->kind != EXPR_CONSTANT || constant->constant.is_null ||
+    if (widened_column(column) == NULL || constant->kind != EXPR_CONSTANT || constant->constant.is_null ||
         !type_equal(column->type, sum->type) || !type_equal(constant->type, sum->type) ||
         constant->constant.i64 == INT64_MIN)
         return none;
@@ -44,12 +52,13 @@ static bool bound_is_exact(const StatisticsBound *bound, Type type)
 /* Whether x + added has the column's type for all x, and neither sum can leave 64 bits. */
 static bool shifted_sum_fits(const PlanScan *scan, const Statistics *statistics, ShiftedSum sum)
 {
-    size_t index = sum.column->column - scan->first_column;
+    const Expr *column = widened_column(sum.column);
+    size_t index = column->column - scan->first_column;
     if (statistics == NULL || index >= statistics->column_count || statistics->row_count.precision != PRECISION_EXACT ||
         statistics->row_count.count >= INT64_MAX)
         return false;
     const StatisticsBound *least = &statistics->columns[index].minimum, *most = &statistics->columns[index].maximum;
-    if (!bound_is_exact(least, sum.column->type) || !bound_is_exact(most, sum.column->type))
+    if (!bound_is_exact(least, column->type) || !bound_is_exact(most, column->type))
         return false;
     TypeId id = (TypeId)sum.column->type.id;
     Int128 limit = id == TYPE_SMALLINT ? INT16_MAX : id == TYPE_INTEGER ? INT32_MAX : INT64_MAX;
