@@ -5,6 +5,7 @@
  */
 #include "exec/window_frame.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct FrameBound {
@@ -197,10 +198,26 @@ static size_t range_search(const WindowFrames *frames, const uint8_t *limit, boo
     return low;
 }
 
+/* Infinity less or plus an infinite offset is no number where the key is one. As in PostgreSQL all numbers are then on
+ * this side of the bound: an infinity is also infinitely far from itself. */
+static void widen_undefined_limits(const WindowFrames *frames, FrameBound *self, size_t first, size_t count,
+                                   bool is_end)
+{
+    double *limits = VECTOR_DATA(self->limits, double),
+           all = is_end == frames->order.is_descending ? -INFINITY : INFINITY;
+    window_rows_read(frames->rows, frames->key_slot, first, count, frames->key_vector);
+    const double *keys = VECTOR_DATA(frames->key_vector, double);
+    for (size_t i = 0; i < count; i++)
+        if (isnan(limits[i]) && !isnan(keys[i]))
+            limits[i] = all;
+}
+
 static void bound_by_value(WindowFrames *frames, FrameBound *self, const WindowBatch *batch, bool is_end)
 {
     const WindowRows *rows = frames->rows;
     window_rows_read(rows, self->limit_slot, batch->first, batch->count, self->limits);
+    if (frames->frame->range_key->type.id == TYPE_DOUBLE)
+        widen_undefined_limits(frames, self, batch->first, batch->count, is_end);
     sort_keys_encode(frames->limits, &self->limits, NULL, batch->count);
     for (size_t i = 0; i < batch->count; i++) {
         const size_t *bounds = &rows->partition_starts[batch->partitions[i]];
