@@ -160,6 +160,7 @@ static AstExpr *call_new(Parser *parser, AstObjectName name)
     return expr;
 }
 
+/* IGNORE NULLS or RESPECT NULLS */
 static AstNullTreatment parser_null_treatment(Parser *parser)
 {
     if (parser_accept_keywords(parser, KEYWORD_IGNORE, KEYWORD_NULLS))
@@ -167,6 +168,19 @@ static AstNullTreatment parser_null_treatment(Parser *parser)
     if (parser_accept_keywords(parser, KEYWORD_RESPECT, KEYWORD_NULLS))
         return AST_NULLS_RESPECT;
     return AST_NULLS_UNSAID;
+}
+
+/* Behind a call. In `lag(length(s) IGNORE NULLS) OVER w` they stand behind length's, and are lag's. */
+static AstNullTreatment parser_null_treatment_behind(Parser *parser)
+{
+    bool is_said = parser_at_keywords(parser, KEYWORD_IGNORE, KEYWORD_NULLS) ||
+                   parser_at_keywords(parser, KEYWORD_RESPECT, KEYWORD_NULLS);
+    if (is_said && parser_peek(parser, 2)->kind == TOKEN_RIGHT_PAREN) {
+        Keyword behind = parser_keyword_at(parser, 3);
+        if (behind == KEYWORD_OVER || behind == KEYWORD_FILTER)
+            return AST_NULLS_UNSAID;
+    }
+    return parser_null_treatment(parser);
 }
 
 /* FILTER (WHERE condition), also without WHERE */
@@ -191,13 +205,13 @@ static void parser_call_rest(Parser *parser, AstExpr *expr)
         parser_expect(parser, TOKEN_RIGHT_PAREN);
     }
     if (function->nulls == AST_NULLS_UNSAID)
-        function->nulls = parser_null_treatment(parser);
+        function->nulls = parser_null_treatment_behind(parser);
     if (parser_keyword_at(parser, 0) == KEYWORD_FILTER && parser_peek(parser, 1)->kind == TOKEN_LEFT_PAREN) {
         parser_advance(parser);
         function->filter = parser_filter(parser, &expr->height);
     }
     if (function->nulls == AST_NULLS_UNSAID)
-        function->nulls = parser_null_treatment(parser);
+        function->nulls = parser_null_treatment_behind(parser);
     const Token *behind = parser_peek(parser, 1);
     if (parser_keyword_at(parser, 0) == KEYWORD_OVER && (behind->kind == TOKEN_LEFT_PAREN || token_is_name(behind))) {
         parser_advance(parser);
