@@ -29,6 +29,7 @@ typedef enum KeywordClass {
     X(ARRAY, "array", RESERVED) \
     X(AS, "as", RESERVED) \
     X(ASC, "asc", RESERVED) \
+    X(ASOF, "asof", UNRESERVED) \
     X(ASYMMETRIC, "asymmetric", UNRESERVED) \
     X(AT, "at", UNRESERVED) \
     X(ATTACH, "attach", UNRESERVED) \

@@ -67,9 +67,20 @@ AstSample *parser_sample(Parser *parser, uint16_t *height)
 
 /* ---- what may follow a table ---- */
 
+/* Elsewhere it joins the nearest row: it must not become a plain join of a table under that name. */
+static void parser_refuse_asof(Parser *parser)
+{
+    if (parser_at_keywords(parser, KEYWORD_ASOF, KEYWORD_JOIN) ||
+        parser_at_keywords(parser, KEYWORD_ASOF, KEYWORD_LEFT))
+        error_raise_hint(ERROR_NOT_SUPPORTED, parser_position(parser),
+                         "JOIN LATERAL (SELECT … WHERE … ORDER BY … DESC LIMIT 1) AS t ON true joins the nearest row",
+                         "ASOF JOIN is not supported");
+}
+
 static void parser_alias(Parser *parser, AstTableRef *ref)
 {
     const Token *token = parser_peek(parser, 0);
+    parser_refuse_asof(parser);
     if (ast_name_is_given(&ref->alias))
         return; /* (t AS a): a second alias is an error */
     if (parser_accept_keyword(parser, KEYWORD_AS))
@@ -78,6 +89,7 @@ static void parser_alias(Parser *parser, AstTableRef *ref)
         ref->alias = parser_label(parser, "an alias");
     else
         return;
+    parser_refuse_asof(parser);
     ref->column_aliases = parser_accept_name_list(parser, "a column name");
 }
 
