@@ -203,8 +203,8 @@ static size_t range_search(const WindowFrames *frames, const uint8_t *limit, boo
 static void widen_undefined_limits(const WindowFrames *frames, FrameBound *self, size_t first, size_t count,
                                    bool is_end)
 {
-    double *limits = VECTOR_DATA(self->limits, double),
-           all = is_end == frames->order.is_descending ? -INFINITY : INFINITY;
+    const double all = is_end == frames->order.is_descending ? -INFINITY : INFINITY;
+    double *limits = VECTOR_DATA(self->limits, double);
     window_rows_read(frames->rows, frames->key_slot, first, count, frames->key_vector);
     const double *keys = VECTOR_DATA(frames->key_vector, double);
     for (size_t i = 0; i < count; i++)
