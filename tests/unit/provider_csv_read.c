@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "provider/csv/csv_source.h"
+
 typedef struct ErrorCase {
     const char *content, *options;
     ErrorCode code;
@@ -299,11 +301,17 @@ START_TEST(small_batches_give_the_same_rows)
 END_TEST
 
 /* A pipe is read once by the system, and as often as wanted by us. */
-START_TEST(a_pipe_can_be_scanned_twice)
+static const char *fifo_new(void)
 {
     const char *path = arena_format(test_arena, "/tmp/quern-test-fifo-%d", (int)getpid());
     ck_assert_int_eq(mkfifo(path, 0600), 0);
     arena_own(test_arena, (void *)path, csv_path_release);
+    return path;
+}
+
+START_TEST(a_pipe_can_be_scanned_twice)
+{
+    const char *path = fifo_new();
     pid_t child = fork();
     if (child == 0) {
         int descriptor = open(path, O_WRONLY);
@@ -319,6 +327,33 @@ START_TEST(a_pipe_can_be_scanned_twice)
     ck_assert_str_eq(csv_schema_text(table), "a BIGINT, b VARCHAR");
     ck_assert_str_eq(csv_rows_text(table), "1|x\n2|y\n\n3|z\n");
     ck_assert_str_eq(csv_rows_text(table), "1|x\n2|y\n\n3|z\n");
+    int status;
+    waitpid(child, &status, 0);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+/* What comes in pieces of 64 KB is not handed over in as many, which whoever has a long record would all go over. */
+START_TEST(much_is_read_of_a_pipe_at_once_where_much_is_asked_for)
+{
+    enum { SIZE = 16 << 20, PIECE = 64 << 10 };
+    const char *path = fifo_new();
+    char *text = memset(arena_allocate(test_arena, SIZE), 'x', SIZE);
+    pid_t child = fork();
+    if (child == 0) {
+        int descriptor = open(path, O_WRONLY);
+        for (size_t i = 0; i < SIZE; i += PIECE)
+            if (write(descriptor, text + i, PIECE) != PIECE)
+                _exit(1);
+        _exit(0);
+    }
+    CsvSource *source =
+        csv_source_open(test_arena, &csv_context, path, csv_spool_open(test_arena, path, NULL), 0, NULL);
+    size_t done = 0, count = 0;
+    for (size_t got; (got = csv_source_read(source, done, text + done, SIZE - done)) > 0; done += got)
+        count++;
+    ck_assert_uint_eq(done, SIZE);
+    ck_assert_uint_lt(count, SIZE / PIECE / 4);
     int status;
     waitpid(child, &status, 0);
     ck_assert_int_eq(status, 0);
@@ -398,5 +433,5 @@ TEST_PROGRAM(errors_name_line_and_column, count_judges_the_structure_of_every_ro
              pushed_filters_let_only_true_rows_through, only_rows_that_pass_are_parsed, a_limit_stops_reading,
              a_limit_over_longer_rows_than_were_expected_reads_on, a_second_cursor_finds_nothing_left,
              a_scan_can_be_read_again, small_batches_give_the_same_rows, a_pipe_can_be_scanned_twice,
-             a_file_that_shrinks_while_it_is_read_is_an_error, a_value_that_the_sample_did_not_show_widens_its_column,
-             explain_says_how_the_file_is_read)
+             much_is_read_of_a_pipe_at_once_where_much_is_asked_for, a_file_that_shrinks_while_it_is_read_is_an_error,
+             a_value_that_the_sample_did_not_show_widens_its_column, explain_says_how_the_file_is_read)

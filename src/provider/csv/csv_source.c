@@ -202,6 +202,29 @@ static SpoolStatus spool_pull(CsvSpool *spool, const Context *context, char *tar
     }
 }
 
+/* Whether more of the stream comes at once, or soon. Who asks for MUCH has the beginning of a long record, and goes
+ * over all of it again with what comes: at each 64 KB, which a pipe holds, that would take a time quadratic in its
+ * size. */
+static bool spool_comes_soon(const CsvSpool *spool, size_t wanted)
+{
+    enum { MUCH = 1 << 20 };
+    size_t patience = wanted / MUCH;
+    struct pollfd poll_for = {.fd = spool->input, .events = POLLIN};
+    return wanted > MUCH && poll(&poll_for, 1, patience < POLL_MS ? (int)patience : POLL_MS) > 0;
+}
+
+/* As much as `target` has room for where that is MUCH, else what is there. */
+static SpoolStatus spool_pull_much(CsvSpool *spool, const Context *context, char *target, size_t size, size_t *ret_size)
+{
+    SpoolStatus status = spool_pull(spool, context, target, size, ret_size);
+    while (status == SPOOL_OK && !spool->has_ended && *ret_size < size && spool_comes_soon(spool, size)) {
+        size_t got;
+        status = spool_pull(spool, context, target + *ret_size, size - *ret_size, &got);
+        *ret_size += got;
+    }
+    return status;
+}
+
 static SpoolStatus spool_read(CsvSpool *spool, const Context *context, uint64_t offset, char *target, size_t size,
                               size_t *ret_size)
 {
@@ -216,7 +239,7 @@ static SpoolStatus spool_read(CsvSpool *spool, const Context *context, uint64_t 
         bool is_next = offset == spool->size; /* else bytes before the wanted ones come first */
         char skipped[4096];
         size_t wanted = spool->size + sizeof skipped > offset ? (size_t)(offset - spool->size) : sizeof skipped;
-        SpoolStatus status = is_next ? spool_pull(spool, context, target, size, ret_size)
+        SpoolStatus status = is_next ? spool_pull_much(spool, context, target, size, ret_size)
                                      : spool_pull(spool, context, skipped, wanted, ret_size);
         if (is_next || status != SPOOL_OK)
             return status;
@@ -295,7 +318,8 @@ static void decoder_restart(CsvSource *source)
 static size_t decoded_read(CsvSource *source, char *target, size_t size)
 {
     size_t filled = 0, got = 1;
-    while (filled < size && got > 0 && (filled == 0 || source->spool == NULL)) {
+    while (filled < size && got > 0 &&
+           (filled == 0 || source->spool == NULL || spool_comes_soon(source->spool, size))) {
         got = csv_decoder_read(source->decoder, target + filled, size - filled);
         filled += got;
     }

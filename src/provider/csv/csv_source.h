@@ -59,8 +59,9 @@ CsvSpool *csv_spool_open(Arena *arena, const char *path, const ContextInput *inp
 CsvSource *csv_source_open(Arena *arena, const Context *context, const char *path, CsvSpool *spool, uint64_t size,
                            const char *encoding);
 
-/* Up to `size` bytes at `offset`: fewer at the end, or where a stream has no more yet; 0 only at the end. Raises IO,
- * BAD_DATA when the file has become shorter or cannot be decoded, INTERRUPTED. */
+/* Up to `size` bytes at `offset`: fewer at the end, or where a stream has no more yet (where more than a megabyte
+ * is wanted it waits some milliseconds for it); 0 only at the end. Raises IO, BAD_DATA when the file has become shorter
+ * or cannot be decoded, INTERRUPTED. */
 size_t csv_source_read(CsvSource *source, uint64_t offset, char *target, size_t size);
 
 /* The same of the file's own bytes. */
