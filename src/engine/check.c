@@ -61,6 +61,7 @@ static void check_start(void *argument)
     Arena *arena = request->arena = arena_new_child(request->connection->arena);
     QuernResult *result = arena_new(arena, QuernResult);
     statement_init(&result->statement, request->connection, arena);
+    context_enter(&result->statement.context);
     CheckStream *stream = arena_new(arena, CheckStream);
     const char **paths = arena_array(arena, const char *, request->path_count);
     for (size_t i = 0; i < request->path_count; i++)

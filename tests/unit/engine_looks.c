@@ -1,10 +1,12 @@
-/* How often statements look whether they are to end. The linker has each look of theirs counted here. */
+/* How often statements look whether they are to end. The linker has each look of theirs counted here, and those that
+ * see no flag of theirs. */
 #include <quern/quern.h>
+#include <unistd.h>
 
 #include "base/context.h"
 #include "test.h"
 
-static size_t look_count;
+static size_t look_count, blind_count;
 
 void __real_context_check(const Context *context);
 void __wrap_context_check(const Context *context);
@@ -12,6 +14,7 @@ void __wrap_context_check(const Context *context);
 void __wrap_context_check(const Context *context)
 {
     look_count++;
+    blind_count += context->cancel == NULL;
     __real_context_check(context);
 }
 
@@ -61,4 +64,23 @@ START_TEST(loops_look_often)
 }
 END_TEST
 
-TEST_PROGRAM(loops_look_often)
+START_TEST(a_check_of_files_looks)
+{
+    const char *path = arena_format(test_arena, "/tmp/quern-test-looks-%d.csv", (int)getpid()), *paths[] = {path};
+    FILE *file = fopen(path, "w");
+    ck_assert_int_ge(fputs("a,b\n1,x\n2,y\n", file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+    QuernConnection *connection;
+    QuernResult *result;
+    ck_assert_int_eq(quern_open(&connection), QUERN_OK);
+    look_count = blind_count = 0;
+    ck_assert_int_eq(quern_check(connection, paths, 1, NULL, &result), QUERN_OK);
+    ck_assert_uint_gt(look_count, 0);
+    ck_assert_uint_eq(blind_count, 0);
+    quern_result_free(result);
+    quern_close(connection);
+    unlink(path);
+}
+END_TEST
+
+TEST_PROGRAM(loops_look_often, a_check_of_files_looks)
