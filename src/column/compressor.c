@@ -134,11 +134,15 @@ static size_t bzip2_memory(int level)
     return 400000 + 800000 * (size_t)level;
 }
 
+/* A block is compressed in one go, which nobody interrupts: of the largest, 900 KB, that takes 60 to 180 ms, of those
+ * of level 4 a third of it, for files that are some 3 % larger. The work factor says how soon the library gives up the
+ * way of sorting that texts which repeat themselves make slow. */
 static void bzip2_start(Compressor *self)
 {
-    int level = level_within(self, /* level= */ 9, /* least= */ 1, bzip2_memory);
+    enum { LEVEL = 4, WORK_FACTOR = 10 };
+    int level = level_within(self, LEVEL, /* least= */ 1, bzip2_memory);
     compressor_require(self, bzip2_memory(level));
-    compressor_check(BZ2_bzCompressInit(&self->bzip2, level, 0, 0) == BZ_OK);
+    compressor_check(BZ2_bzCompressInit(&self->bzip2, level, 0, WORK_FACTOR) == BZ_OK);
 }
 
 static bool bzip2_run(Compressor *self, ByteStep *step)

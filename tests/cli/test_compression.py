@@ -45,6 +45,10 @@ class Compression(ProgramTest):
         self.assertTrue(lzma.decompress(self.bytes_of("x.md.xz")).startswith(b"| a"))
         self.assertEqual(gzip.decompress(self.bytes_of("x.gz")), b"1\t\\N\n")
 
+    def test_blocks_of_bzip2_are_small_enough_to_be_waited_for(self):
+        self.expect(["-c", f"copy ({self.ROWS}) to 'x.csv.bz2'"], "count\n50000\n")
+        self.assertLessEqual(self.bytes_of("x.csv.bz2")[:4], b"BZh4")  # 400 KB
+
     def test_an_empty_result_is_a_whole_file(self):
         for ending, read in self.READERS.items():
             with self.subTest(ending):
