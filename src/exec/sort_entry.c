@@ -28,6 +28,14 @@ static void sort_look(const EntrySort *sort)
         temp_file_look(sort->file);
 }
 
+static void entries_copy(const EntrySort *sort, SortEntry *to, const SortEntry *from, size_t count)
+{
+    for (size_t first = 0; first < count; first += CHECK_ENTRIES) {
+        sort_look(sort);
+        memcpy(to + first, from + first, (count - first < CHECK_ENTRIES ? count - first : CHECK_ENTRIES) * sizeof *to);
+    }
+}
+
 /* ---- by comparing ---- */
 
 static void entries_insertion_sort(SortKeyPlace place, SortEntry *entries, size_t count)
@@ -51,17 +59,20 @@ static void entries_merge(const EntrySort *sort, SortKeyPlace place, const SortE
         bool takes_right = sort_entry_compare(place, &entries[right], &entries[left]) < 0;
         target[to++] = entries[takes_right ? right++ : left++];
     }
-    memcpy(target + to, entries + left, (middle - left) * sizeof *entries);
+    entries_copy(sort, target + to, entries + left, middle - left);
     to += middle - left;
-    memcpy(target + to, entries + right, (count - right) * sizeof *entries);
+    entries_copy(sort, target + to, entries + right, count - right);
 }
 
 static void entries_merge_sort(const EntrySort *sort, SortKeyPlace place, SortEntry *entries, SortEntry *spare,
                                size_t count)
 {
-    for (size_t first = 0; first < count; first += INSERTION_ENTRIES)
+    for (size_t first = 0; first < count; first += INSERTION_ENTRIES) {
+        if (first > 0 && first % CHECK_ENTRIES == 0)
+            sort_look(sort);
         entries_insertion_sort(place, entries + first,
                                count - first < INSERTION_ENTRIES ? count - first : INSERTION_ENTRIES);
+    }
     SortEntry *from = entries, *to = spare;
     for (size_t width = INSERTION_ENTRIES; width < count; width *= 2) {
         for (size_t first = 0; first < count; first += 2 * width) {
@@ -73,7 +84,7 @@ static void entries_merge_sort(const EntrySort *sort, SortKeyPlace place, SortEn
         to = swapped;
     }
     if (from != entries)
-        memcpy(entries, from, count * sizeof *entries);
+        entries_copy(sort, entries, from, count);
 }
 
 /* ---- by radix ---- */
@@ -137,14 +148,6 @@ static void entries_scatter(const EntrySort *sort, Digit digit, const SortEntry 
     }
 }
 
-static void entries_copy(const EntrySort *sort, SortEntry *to, const SortEntry *from, size_t count)
-{
-    for (size_t first = 0; first < count; first += CHECK_ENTRIES) {
-        sort_look(sort);
-        memcpy(to + first, from + first, (count - first < CHECK_ENTRIES ? count - first : CHECK_ENTRIES) * sizeof *to);
-    }
-}
-
 /* Each round takes bits off the two words: it does not go deep. */
 static void entries_sort_words(const EntrySort *sort, SortEntry *entries, SortEntry *spare, size_t count)
 {
@@ -200,6 +203,8 @@ static void entries_sort_tied(const EntrySort *sort, SortEntry *entries, SortEnt
     entries_fetch(sort, entries, count, offset);
     entries_sort(sort, entries, spare, count, offset + SORT_PREFIX_SIZE);
     for (size_t i = 0; i < count; i++) {
+        if (i > 0 && i % CHECK_ENTRIES == 0)
+            sort_look(sort);
         entries[i].high = high;
         entries[i].low = low;
     }
@@ -212,11 +217,12 @@ static void entries_sort(const EntrySort *sort, SortEntry *entries, SortEntry *s
     if (!sort->place.is_in_row && !sort->place.has_position)
         return;
     for (size_t first = 0, end; first < count; first = end) {
-        if (first % CHECK_ENTRIES == 0)
-            sort_look(sort);
-        for (end = first + 1; end < count; end++)
+        for (end = first + 1; end < count; end++) { /* each of them is the end once */
+            if (end % CHECK_ENTRIES == 0)
+                sort_look(sort);
             if (entries[end].high != entries[first].high || entries[end].low != entries[first].low)
                 break;
+        }
         if (end - first > 1)
             entries_sort_tied(sort, entries + first, spare + first, end - first, offset);
     }

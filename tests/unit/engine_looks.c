@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/context.h"
+#include "exec/sort_entry.h"
 #include "test.h"
 
 static size_t look_count, blind_count;
@@ -64,6 +65,25 @@ START_TEST(loops_look_often)
 }
 END_TEST
 
+/* Keys that are equal by threes, so that few begin where a look would be due. */
+START_TEST(a_sort_looks_while_it_goes_over_equal_keys)
+{
+    enum { COUNT = 3 << 20, ENTRIES_OF_A_LOOK = 1 << 14 };
+    SortEntry *entries = arena_array(test_arena, SortEntry, COUNT), *spare = arena_array(test_arena, SortEntry, COUNT);
+    uint8_t *rows = arena_allocate_zero(test_arena, 64);
+    const Context *context = context_entered();
+    size_t counts[2];
+    for (int has_position = 0; has_position < 2; has_position++) {
+        for (size_t i = 0; i < COUNT; i++)
+            entries[i] = (SortEntry){.high = i / 3, .row = rows};
+        look_count = 0;
+        sort_entries(context, NULL, (SortKeyPlace){.has_position = has_position}, entries, spare, COUNT);
+        counts[has_position] = look_count;
+    }
+    ck_assert_uint_ge(counts[1], counts[0] + COUNT / ENTRIES_OF_A_LOOK - 1);
+}
+END_TEST
+
 START_TEST(a_check_of_files_looks)
 {
     const char *path = arena_format(test_arena, "/tmp/quern-test-looks-%d.csv", (int)getpid()), *paths[] = {path};
@@ -83,4 +103,4 @@ START_TEST(a_check_of_files_looks)
 }
 END_TEST
 
-TEST_PROGRAM(loops_look_often, a_check_of_files_looks)
+TEST_PROGRAM(loops_look_often, a_sort_looks_while_it_goes_over_equal_keys, a_check_of_files_looks)
