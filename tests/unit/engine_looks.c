@@ -9,6 +9,7 @@
 
 static size_t look_count, blind_count;
 
+static void spare_watch(void);
 void __real_context_check(const Context *context);
 void __wrap_context_check(const Context *context);
 
@@ -16,6 +17,7 @@ void __wrap_context_check(const Context *context)
 {
     look_count++;
     blind_count += context->cancel == NULL;
+    spare_watch();
     __real_context_check(context);
 }
 
@@ -84,6 +86,32 @@ START_TEST(a_sort_looks_while_it_goes_over_equal_keys)
 }
 END_TEST
 
+static const SortEntry *spare_first, *spare_last; /* their `high` is 1 until they are touched */
+static bool is_touched_in_order;
+
+static void spare_watch(void)
+{
+    is_touched_in_order |= spare_first && spare_first->high == 0 && spare_last->high == 1;
+}
+
+/* Memory is cleared by the system where it is touched first, however much that is between two looks. */
+START_TEST(a_sort_looks_while_it_takes_new_memory)
+{
+    enum { PAGE = 4096 / sizeof(SortEntry), COUNT = 6000 * PAGE };
+    SortEntry *entries = arena_array(test_arena, SortEntry, COUNT), *spare = arena_array(test_arena, SortEntry, COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        entries[i] = (SortEntry){.high = COUNT - i};
+        spare[i] = (SortEntry){.high = 1};
+    }
+    spare_first = spare;
+    spare_last = &spare[COUNT - PAGE];
+    is_touched_in_order = false;
+    sort_entries(context_entered(), NULL, (SortKeyPlace){0}, entries, spare, COUNT);
+    spare_first = NULL;
+    ck_assert(is_touched_in_order);
+}
+END_TEST
+
 START_TEST(a_check_of_files_looks)
 {
     const char *path = arena_format(test_arena, "/tmp/quern-test-looks-%d.csv", (int)getpid()), *paths[] = {path};
@@ -103,4 +131,5 @@ START_TEST(a_check_of_files_looks)
 }
 END_TEST
 
-TEST_PROGRAM(loops_look_often, a_sort_looks_while_it_goes_over_equal_keys, a_check_of_files_looks)
+TEST_PROGRAM(loops_look_often, a_sort_looks_while_it_goes_over_equal_keys, a_sort_looks_while_it_takes_new_memory,
+             a_check_of_files_looks)
